@@ -1,0 +1,44 @@
+import ArgumentParser
+import NllmCore
+
+struct EnqueueCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "enqueue",
+        abstract: "Read prompts and add cells to a run; print the run's name.",
+        discussion: """
+            Without --run a new run is made. With the name of an existing run, that run is brought in line with the \
+            sources: cells that ask the same are kept with their answers, others are added or taken out.
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var enqueue: EnqueueOptions
+
+    @Flag(help: "Print a JSON object in place of the name.")
+    var json = false
+
+    func run() async throws {
+        let request = try enqueue.request(target: enqueue.run.map { .named($0) } ?? .new)
+        let quiet = common.quiet
+        let enqueuer = Enqueuer(databasePath: common.path) { text in if !quiet { Console.error(text) } }
+        let (report, _) = try await enqueuer.enqueue(request)
+        common.say(report.sentence)
+        if json { Console.out(report.json) } else { Console.out(report.run) }
+    }
+}
+
+extension EnqueueReport {
+    /// What was done, for people.
+    var sentence: String {
+        isNew
+            ? "\(Format.count(cells, "cell")) in new run \(run)"
+            : "run \(run): \(kept) kept, \(changed) changed, \(new) new, \(removed) removed"
+    }
+
+    var json: JSONValue {
+        .object([
+            .init("run", .string(run)), .init("folder", .string(folder)), .init("is_new", .bool(isNew)),
+            .init("cells", .integer(cells)), .init("kept", .integer(kept)), .init("changed", .integer(changed)),
+            .init("new", .integer(new)), .init("removed", .integer(removed)),
+        ])
+    }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import NllmCore
+
+struct ShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show cells of a run with their attempts and outputs.")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var cells: SelectionOptions
+
+    @Argument(help: "The run's name.")
+    var run: String
+
+    @Flag(help: "Print a JSON object a line.")
+    var json = false
+
+    func run() async throws {
+        let store = try common.open()
+        let run = try await store.run(run)
+        try await store.check(cells.selection, in: run)
+        let json = json
+        try store.forEachCell(of: run, cells.selection) { cell in
+            if json { Console.out(cell.json) } else { Console.out(Self.text(cell)) }
+        }
+    }
+
+    private static func text(_ cell: CellRecord) -> String {
+        let sample = cell.sample > 1 ? " #\(cell.sample)" : ""
+        var lines = ["[\(cell.model) \(cell.prompt)\(sample)] \(cell.status.rawValue)"]
+        if let notBefore = cell.notBefore { lines.append("  not before \(Timestamp.utc(notBefore))") }
+        for attempt in cell.attempts {
+            let number = attempt.number.map { "attempt \($0)" } ?? "interrupted attempt"
+            let duration = Format.duration(Double(attempt.duration) / 1000)
+            lines.append("  \(number): \(attempt.outcome), exit code \(attempt.exitCode), \(duration)")
+            if let failure = attempt.failure { lines.append("    \(failure)") }
+            if let text = attempt.text, !text.isEmpty {
+                lines += text.split(separator: "\n", omittingEmptySubsequences: false).map { "    | \($0)" }
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import NllmCore
+
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Show how a run stands: counts by state and model, rate, ETA.")
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: "The run's name (default: the newest run).")
+    var run: String?
+
+    @Flag(help: "Print a JSON object.")
+    var json = false
+
+    func run() async throws {
+        let store = try common.open()
+        let progress = try await store.progress(of: try await store.run(run))
+        if json { Console.out(progress.json) } else { Console.out(Self.text(progress)) }
+    }
+
+    private static func text(_ progress: RunProgress) -> String {
+        var lines = ["\(progress.run.name): \(progress.state), \(Format.counts(progress.counts))"]
+        var table = Table(
+            ("model", .left), ("cells", .right), ("pending", .right), ("running", .right), ("ok", .right),
+            ("error", .right), ("timeout", .right), ("cancelled", .right), ("tokens in", .right), ("tokens out", .right))
+        for model in progress.models {
+            table.add(
+                [model.label, String(model.counts.total)] + CellStatus.allCases.map { String(model.counts[$0]) }
+                    + [String(model.tokensInput), String(model.tokensOutput)])
+        }
+        lines.append(table.text)
+        if let rate = progress.rate {
+            lines.append("rate: \(Format.rate(rate))" + (progress.remaining.map { ", ETA \(Format.duration($0))" } ?? ""))
+        }
+        return (lines + ["folder: \(progress.run.folder)"]).joined(separator: "\n")
+    }
+}
+
+struct ListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List all runs, the newest first.")
+
+    @OptionGroup var common: CommonOptions
+
+    @Flag(help: "Print a JSON object a line.")
+    var json = false
+
+    func run() async throws {
+        let store = try common.open()
+        var table = Table(
+            ("run", .left), ("state", .left), ("cells", .right), ("ok", .right), ("failed", .right), ("left", .right),
+            ("created", .left))
+        for run in try await store.runs() {
+            let progress = try await store.progress(of: run)
+            let counts = progress.counts
+            if json { Console.out(progress.json) }
+            table.add([
+                run.name, progress.state, String(counts.total), String(counts[.ok]), String(counts.failed),
+                String(counts.left), Timestamp.utc(run.createdAt),
+            ])
+        }
+        if !json { Console.out(table.text) }
+    }
+}

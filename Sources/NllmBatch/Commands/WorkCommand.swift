@@ -1,0 +1,37 @@
+import ArgumentParser
+import NllmCore
+
+struct WorkCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "work",
+        abstract: "Execute cells until none is left; print the folder of each run that ended.",
+        discussion: """
+            Without a run, all runs are worked on, the oldest first. Any number of workers may share a database. \
+            The first SIGINT or SIGTERM stops politely, a second one at once; nothing is lost either way.
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var worker: WorkerOptions
+
+    @Argument(help: "Names of runs.")
+    var runs: [String] = []
+
+    @Option(help: ArgumentHelp("Seconds a cell may take, in place of the run's; 0 for none.", valueName: "seconds"))
+    var timeout: Double?
+
+    @Option(help: ArgumentHelp("How often a failed cell is tried again, in place of the run's.", valueName: "n"))
+    var retries: Int?
+
+    @Flag(help: "Print a JSON object for each run in place of its folder.")
+    var json = false
+
+    func validate() throws {
+        if let timeout { try LimitChecks.timeout(timeout) }
+        if let retries { try LimitChecks.retries(retries) }
+    }
+
+    func run() async throws {
+        let options = worker.options(runs: runs, timeout: timeout, retries: retries)
+        try await WorkSession(store: try common.open(), options: options, common: common, json: json).run()
+    }
+}

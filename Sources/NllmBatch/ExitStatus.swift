@@ -1,0 +1,79 @@
+import ArgumentParser
+import NllmCore
+
+/// The exit codes, as sysexits.h has them where it has any.
+enum ExitStatus: Int32 {
+    case success = 0
+    /// Cells failed, timed out or were left undone.
+    case cellsFailed = 1
+    case usage = 64
+    case badData = 65
+    case noInput = 66
+    case unavailable = 69
+    case cannotCreate = 73
+    case inputOutput = 74
+    case tryLater = 75
+    case interrupted = 130
+    case terminated = 143
+
+    /// Ends the command with this code and nothing more to say.
+    var error: ExitCode { ExitCode(rawValue) }
+}
+
+extension NllmError {
+    /// The exit code that this error ends the program with.
+    var status: ExitStatus {
+        switch self {
+        case .usage: .usage
+        case .badInput, .notADatabase, .newerDatabase: .badData
+        case .unreadable, .noDatabase, .unreadableDatabase, .noRun, .noRuns: .noInput
+        case .llmUnusable: .unavailable
+        case .cannotCreate, .runExists: .cannotCreate
+        case .inputOutput: .inputOutput
+        case .busy: .tryLater
+        }
+    }
+}
+
+/// An error as the user sees it.
+struct ErrorReport {
+    private let text: String
+    private let status: Int32
+    private let isHelp: Bool
+
+    init(_ error: any Error) {
+        if let error = error as? NllmError {
+            // Problems in the input start with the file, so that editors find it.
+            if case .badInput = error { text = error.description } else { text = "error: \(error)" }
+            status = error.status.rawValue
+            isHelp = false
+            return
+        }
+        status = NllmBatch.exitCode(for: error).rawValue
+        isHelp = status == 0
+        let message = isHelp ? NllmBatch.fullMessage(for: error) : NllmBatch.message(for: error)
+        if isHelp || message.isEmpty {
+            text = message
+        } else {
+            let line = message.split(separator: "\n").first.map(String.init) ?? message
+            text = "error: \(line)\(line.hasSuffix(".") ? "" : ";") see `\(Self.helpCommand(for: error))`"
+        }
+    }
+
+    /// Prints it where it belongs and returns the exit code.
+    func print() -> Int32 {
+        if !text.isEmpty {
+            if isHelp { Console.out(text) } else { Console.error(text) }
+        }
+        return status
+    }
+
+    /// The command whose help tells what is allowed.
+    private static func helpCommand(for error: any Error) -> String {
+        let message = NllmBatch.fullMessage(for: error)
+        guard let start = message.firstRange(of: "See '")?.upperBound,
+            let end = message[start...].firstIndex(of: "'")
+        else { return "nllm-batch --help" }
+        return String(message[start..<end])
+    }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import NllmCore
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// The command line: it only lists the commands and turns errors into a line and an exit code.
+@main
+struct NllmBatch: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "nllm-batch",
+        abstract: "Run a batch of prompts against many models through the llm command.",
+        discussion: """
+            Prompts come from JSONL files, directories, text files or standard input, and become cells, prompt × model \
+            × sample, in an SQLite database. Workers execute the cells with retries, resume after any crash, and leave \
+            a folder of results for each run.
+            """,
+        version: NllmVersion.current,
+        subcommands: [
+            EnqueueCommand.self, WorkCommand.self, RunCommand.self, StatusCommand.self, ListCommand.self,
+            ShowCommand.self, ExportCommand.self, RetryCommand.self, CancelCommand.self, PauseCommand.self,
+            ResumeCommand.self, DoctorCommand.self,
+        ])
+
+    static func main() async {
+        // A reader that goes away is no reason to die in the middle of something.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            Console.exit(ErrorReport(error).print())
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import NllmCore
+
+/// Which cells of a run a command means.
+struct SelectionOptions: ParsableArguments {
+    @Option(name: [.customLong("prompt"), .short], help: ArgumentHelp("Only cells of this prompt; repeatable.", valueName: "id"))
+    var prompts: [String] = []
+
+    @Option(name: [.customLong("model"), .short], help: ArgumentHelp("Only cells of this model; repeatable.", valueName: "model"))
+    var models: [String] = []
+
+    @Flag(help: "Only cells that failed or timed out.")
+    var failed = false
+
+    @Option(
+        name: .customLong("kind"),
+        help: ArgumentHelp(
+            "Only cells whose failure is of this kind; repeatable: "
+                + FailureKind.allCases.map(\.rawValue).joined(separator: ", ") + ".", valueName: "kind"),
+        transform: Self.kind)
+    var kinds: [FailureKind] = []
+
+    @Sendable
+    private static func kind(_ text: String) throws -> FailureKind {
+        guard let kind = FailureKind(rawValue: text) else { throw ValidationError("`\(text)` is no kind of failure") }
+        return kind
+    }
+
+    /// The selection.
+    var selection: CellSelection {
+        var selection = CellSelection()
+        selection.prompts = prompts
+        selection.models = models
+        selection.statuses = failed ? [.error, .timeout] : []
+        selection.failures = kinds
+        return selection
+    }
+}

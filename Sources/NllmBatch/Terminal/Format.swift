@@ -1,0 +1,30 @@
+import NllmCore
+
+/// Numbers and states in words.
+enum Format {
+    /// `850 ms`, `12.3 s`, `4 min 5 s`, `2 h 10 min`
+    static func duration(_ seconds: Double) -> String {
+        switch seconds {
+        case ..<1: return "\(Int((seconds * 1000).rounded())) ms"
+        case ..<60: return "\(Double(Int(seconds * 10)) / 10) s"
+        case ..<3600: return "\(Int(seconds) / 60) min \(Int(seconds) % 60) s"
+        default: return "\(Int(seconds) / 3600) h \(Int(seconds) % 3600 / 60) min"
+        }
+    }
+
+    /// `4.1/s`, or per minute when that is clearer
+    static func rate(_ perSecond: Double) -> String {
+        perSecond >= 1
+            ? "\(Double(Int(perSecond * 10)) / 10)/s" : "\(Double(Int(perSecond * 600)) / 10)/min"
+    }
+
+    /// `1 cell`, `2 cells`
+    static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
+    /// The states that occur: `38 ok, 1 error, 1 timeout`
+    static func counts(_ counts: CellCounts) -> String {
+        let order: [CellStatus] = [.ok, .error, .timeout, .cancelled, .running, .pending]
+        let present = order.filter { counts[$0] > 0 }.map { "\(counts[$0]) \($0.rawValue)" }
+        return present.isEmpty ? "no cells" : present.joined(separator: ", ")
+    }
+}

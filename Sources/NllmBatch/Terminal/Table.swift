@@ -1,0 +1,60 @@
+/// Rows of texts under headings, each column as wide as its longest text.
+struct Table {
+    enum Alignment {
+        case left, right
+    }
+
+    private let headings: [(String, Alignment)]
+    private var rows: [[String]] = []
+
+    init(_ headings: (String, Alignment)...) {
+        self.headings = headings
+    }
+
+    mutating func add(_ row: [String]) { rows.append(row) }
+
+    var text: String {
+        let all = [headings.map(\.0)] + rows
+        let widths = headings.indices.map { column in all.map { Self.width($0[column]) }.max() ?? 0 }
+        return all.map { row in
+            zip(row, zip(headings, widths)).map { text, column in
+                let padding = String(repeating: " ", count: column.1 - Self.width(text))
+                return column.0.1 == .left ? text + padding : padding + text
+            }
+            .joined(separator: "  ").trimmingTrailingSpaces
+        }
+        .joined(separator: "\n")
+    }
+
+    /// Terminal columns that a text takes: wide East Asian characters and emoji take two.
+    static func width(_ text: String) -> Int { text.reduce(0) { $0 + width($1) } }
+
+    static func width(_ character: Character) -> Int {
+        guard let scalar = character.unicodeScalars.first else { return 0 }
+        if scalar.properties.isEmojiPresentation { return 2 }
+        switch scalar.value {
+        case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
+            0xFFE0...0xFFE6, 0x20000...0x3FFFD:
+            return 2
+        default: return 1
+        }
+    }
+
+    /// The text cut to so many terminal columns.
+    static func cut(_ text: String, to columns: Int) -> String {
+        var left = columns
+        return String(
+            text.prefix { character in
+                left -= width(character)
+                return left >= 0
+            })
+    }
+}
+
+extension String {
+    fileprivate var trimmingTrailingSpaces: String {
+        var text = self[...]
+        while text.last == " " { text = text.dropLast() }
+        return String(text)
+    }
+}

@@ -1,0 +1,113 @@
+import ArgumentParser
+import NllmCore
+import Synchronization
+
+/// One worker at the terminal: it works, shows how it goes, and ends with a summary and an exit code.
+struct WorkSession {
+    let store: Store
+    let options: WorkOptions
+    let common: CommonOptions
+    let json: Bool
+
+    func run() async throws {
+        let display = common.quiet ? nil : try ProgressDisplay(path: store.path, runs: options.runs)
+        let (messages, send) = AsyncStream.makeStream(of: String.self)
+        let verbose = common.verbose
+        let worker = try await Worker.processes(store: store, options: options) { event in
+            if let text = event.text(verbose: verbose) { send.yield(text) }
+        }
+        let shutdown = Shutdown()
+        let interrupts = Interrupts(shutdown: shutdown, worker: worker)
+        let summary = try await withThrowingTaskGroup(of: Void.self) { group in
+            if let display {
+                group.addTask { await display.show() }
+                group.addTask { for await text in messages { await display.message(text) } }
+            }
+            let summary = try await worker.run(shutdown: shutdown)
+            send.finish()
+            group.cancelAll()
+            return summary
+        }
+        try await report(summary, interrupts.status)
+    }
+
+    // MARK: The end
+
+    private func report(_ summary: WorkSummary, _ interrupted: ExitStatus?) async throws {
+        for progress in summary.runs {
+            if progress.counts.left == 0 {
+                if json { Console.out(progress.json) } else { Console.out(progress.run.folder) }
+            }
+            common.say(progress.sentence)
+            for line in try await store.failureSummary(of: progress.run) { common.say("  " + line) }
+        }
+        let left = summary.runs.map(\.counts.left).reduce(0, +)
+        if let interrupted {
+            let names = options.runs.isEmpty ? "" : " " + options.runs.joined(separator: " ")
+            Console.error(
+                "interrupted: \(Format.count(summary.interruptedCells, "cell")) in flight went back to pending, "
+                    + "\(left) left; resume with: nllm-batch work\(names)\(common.hint)")
+            throw interrupted.error
+        }
+        if summary.runs.isEmpty, !summary.onlyPausedLeft { common.say("nothing to do") }
+        try end(summary)
+    }
+
+    private func end(_ summary: WorkSummary) throws {
+        let paused = summary.runs.filter { $0.run.isPaused && $0.counts.left > 0 }
+        if summary.onlyPausedLeft, summary.runs.isEmpty || !paused.isEmpty {
+            common.say("only paused runs are left; go on with: nllm-batch resume RUN\(common.hint)")
+            throw ExitStatus.tryLater.error
+        }
+        if summary.runs.contains(where: { $0.counts[.ok] < $0.counts.total }) { throw ExitStatus.cellsFailed.error }
+    }
+}
+
+extension RunProgress {
+    /// How the run stands, for people.
+    var sentence: String {
+        var text = "\(run.name): \(Format.counts(counts))"
+        if let duration { text += " in \(Format.duration(duration))" }
+        return text
+    }
+
+    var json: JSONValue {
+        .object([
+            .init("run", .string(run.name)), .init("state", .string(state)), .init("folder", .string(run.folder)),
+            .init("cells", .integer(counts.total)), .init("counts", counts.json),
+            .init(
+                "models",
+                .array(
+                    models.map { model in
+                        .object([
+                            .init("model", .string(model.label)), .init("counts", model.counts.json),
+                            .init("tokens_input", .integer(model.tokensInput)),
+                            .init("tokens_output", .integer(model.tokensOutput)),
+                        ])
+                    })),
+            .init("rate_per_second", rate.map { .number(String($0)) } ?? .null),
+            .init("eta_seconds", remaining.map { .integer(Int($0.rounded(.up))) } ?? .null),
+            .init("created_at", .string(Timestamp.utc(run.createdAt))),
+            .init("started_at", .optional(run.startedAt.map(Timestamp.utc))),
+            .init("finished_at", .optional(run.finishedAt.map(Timestamp.utc))),
+        ])
+    }
+}
+
+extension WorkEvent {
+    /// What is told while working; nil for what only `--verbose` tells.
+    func text(verbose: Bool) -> String? {
+        switch self {
+        case .takenOver(let pid, let cells):
+            return "\(Format.count(cells, "cell")) of worker \(pid), which is gone, put back to pending"
+        case .stopping(let inFlight):
+            return "stopping; \(Format.count(inFlight, "cell")) in flight, a second signal ends at once"
+        case .attempt(let model, let prompt, let sample, let status, let failure, let retryIn):
+            guard verbose else { return nil }
+            var text = "[\(model) \(prompt)\(sample > 1 ? " #\(sample)" : "")] \(status)"
+            if let failure { text += ", \(failure)" }
+            if let retryIn { text += "; tried again in \(Format.duration(retryIn))" }
+            return text
+        }
+    }
+}

@@ -1,0 +1,53 @@
+internal import Crypto
+
+/// File names made of labels and ids: nllm's rule, and never two the same.
+struct FileName {
+    /// Longest name in characters.
+    static let characterLimit = 100
+    /// Longest name in bytes: file systems allow 255, and endings are still to come.
+    static let byteLimit = 200
+
+    /// The name for a text, without regard to other names.
+    static func plain(_ text: String) -> String {
+        var name = String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { scalar in
+                    "<>:\"/\\|?*".unicodeScalars.contains(scalar) || scalar.properties.generalCategory == .control
+                        ? "_" : scalar
+                }))
+        name = shortened(name, by: 0)
+        // These two mean folders.
+        if name == "." || name == ".." { name = String(repeating: "_", count: name.count) }
+        return name.isEmpty ? "_" : name
+    }
+
+    /// The name for a text when its plain one is taken.
+    static func distinct(_ text: String) -> String {
+        let hash = Hexadecimal.text(SHA256.hash(data: Array(text.utf8)).prefix(4))
+        return shortened(plain(text), by: hash.count + 1) + "-" + hash
+    }
+
+    /// What two names share when a file system may take them for the same.
+    static func key(_ name: String) -> String { name.lowercased() }
+
+    /// The texts' names in their order, so that no two clash in any of the files that `variants` names for them.
+    static func distinct(_ texts: [String], variants: (String) -> [String]) -> [String] {
+        var taken: Set<String> = []
+        return texts.map { text in
+            var name = plain(text)
+            var keys = variants(name).map(key)
+            if !taken.isDisjoint(with: keys) {
+                name = distinct(text)
+                keys = variants(name).map(key)
+            }
+            taken.formUnion(keys)
+            return name
+        }
+    }
+
+    private static func shortened(_ name: String, by reserve: Int) -> String {
+        var name = String(name.prefix(characterLimit - reserve))
+        while name.utf8.count > byteLimit - reserve { name.removeLast() }
+        return name
+    }
+}

@@ -1,0 +1,65 @@
+internal import FoundationEssentials
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// A run's metadata: nllm's nine fields as they were at enqueue, then ours.
+enum Manifest {
+    /// What is recorded when a run is enqueued.
+    static func facts(
+        arguments: [String], models: [ModelVariant], llmVersion: String?, gitSHA: String?, now: Date
+    ) -> JSONValue {
+        .object([
+            .init("cli_args", .strings(Redaction.redact(arguments: arguments))),
+            .init("resolved_models", .strings(models.map(\.label))),
+            .init("timestamp", .string(Timestamp.local(now))),
+            .init("hostname", .string(ProcessInfo.processInfo.hostName)),
+            .init("git_sha", .optional(gitSHA)),
+            .init("config_paths_used", .array([])),
+            .init("llm_version", .optional(llmVersion)),
+            .init("os_info", .string(osInfo)),
+            .init("working_directory", .string(AbsolutePath.current)),
+            .init("version", .string(NllmVersion.current)),
+        ])
+    }
+
+    /// The whole manifest of a run as it stands.
+    static func document(_ run: Run, sources: [SourceSummary], counts: CellCounts) -> JSONValue {
+        guard case .object(var members) = run.manifest else { return run.manifest }
+        let version = members.popLast().map { [$0] } ?? []
+        members += [
+            .init("schema_version", .integer(ArtifactSchema.version)),
+            .init("run", .string(run.name)),
+        ]
+        members += version
+        members += [
+            .init(
+                "sources",
+                .array(
+                    sources.map { source in
+                        .object([
+                            .init("path", .string(source.path)), .init("sha256", .string(source.digest)),
+                            .init("prompts", .integer(source.prompts)),
+                        ])
+                    })),
+            .init("counts", counts.json),
+            .init("settings", run.settings.json),
+            .init("started_at", .optional(run.startedAt.map(Timestamp.utc))),
+            .init("finished_at", .optional(run.finishedAt.map(Timestamp.utc))),
+        ]
+        return .object(members)
+    }
+
+    /// `Linux-6.1.0-amd64-x86_64`, in the way of Python's `platform.platform()`.
+    private static var osInfo: String {
+        var names = utsname()
+        guard uname(&names) == 0 else { return "unknown" }
+        func text<Field>(_ field: Field) -> String {
+            withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        }
+        return "\(text(names.sysname))-\(text(names.release))-\(text(names.machine))"
+    }
+}

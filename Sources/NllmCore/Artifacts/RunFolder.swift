@@ -1,0 +1,78 @@
+internal import FoundationEssentials
+internal import SystemPackage
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// The folder with a run's artifacts: where what stands in it.
+struct RunFolder: Sendable {
+    let path: String
+    /// Whether results stand in a folder for each prompt; a run of one prompt has none.
+    let isByPrompt: Bool
+
+    var manifest: String { path + "/manifest.json" }
+    var lines: String { path + "/results.jsonl" }
+
+    /// The folder's part for one prompt, under `results` or `raw`.
+    func directory(_ kind: String, prompt: String) -> String {
+        isByPrompt ? "\(path)/\(kind)/\(prompt)" : "\(path)/\(kind)"
+    }
+
+    /// The name of a cell's files without their endings.
+    static func name(model: String, sample: Int) -> String { sample == 1 ? model : "\(model).\(sample)" }
+
+    /// Whether something stands there that a new run would overwrite.
+    static func isInUse(_ path: String) -> Bool {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+            return FileManager.default.fileExists(atPath: path)
+        }
+        return !names.isEmpty
+    }
+
+    /// Makes a directory and those that lead to it.
+    static func create(directory: String) throws(NllmError) {
+        guard mkdir(directory, 0o777) != 0 else { return }
+        let code = errno
+        switch code {
+        case EEXIST where isDirectory(directory): return
+        case ENOENT where directory != "/":
+            try create(directory: AbsolutePath.parent(directory))
+            try create(directory: directory)
+        case ENOSPC, EDQUOT: throw .inputOutput(what: directory, reason: FileError(Errno(rawValue: code), path: "").reason)
+        default: throw .cannotCreate(path: directory, reason: FileError(Errno(rawValue: code), path: "").reason)
+        }
+    }
+
+    /// Whether files can be made in a directory; throws if not.
+    static func checkWritable(directory: String) throws(NllmError) {
+        let probe = directory + "/.nllm-batch-probe"
+        do {
+            try AtomicFile.write([], to: probe)
+        } catch {
+            throw error.isDiskFull
+                ? .inputOutput(what: directory, reason: error.reason)
+                : .cannotCreate(path: directory, reason: error.reason)
+        }
+        unlink(probe)
+    }
+
+    private static func isDirectory(_ path: String) -> Bool {
+        var info = stat()
+        return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Runs `body` while no other process writes in this folder.
+    func locked<Value>(_ body: () async throws -> Value) async throws -> Value {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(Errno(rawValue: errno), path: path) }
+        defer { close(descriptor) }
+        // A file system without locks is no reason to write nothing.
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK || errno == EINTR {
+            try await Task.sleep(for: .milliseconds(2))
+        }
+        return try await body()
+    }
+}

@@ -1,0 +1,58 @@
+internal import FoundationEssentials
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+extension WorkerIdentity {
+    /// Without a sign of life for so many seconds a worker counts as dead.
+    static let patience = 30.0
+
+    /// This process as a worker, under a new mark.
+    static func current() -> WorkerIdentity {
+        let pid = ProcessInfo.processInfo.processIdentifier
+        return WorkerIdentity(
+            mark: UUID().uuidString.lowercased(), host: host, boot: boot, pid: Int(pid),
+            processStarted: ProcessTable.startTime(pid) ?? "unknown")
+    }
+
+    /// The machine, as far as process numbers mean the same: containers count their own.
+    private static var host: String {
+        let name = ProcessInfo.processInfo.hostName
+        let namespace = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")
+        return namespace.map { "\(name) \($0)" } ?? name
+    }
+
+    /// Changes whenever the machine starts anew.
+    private static var boot: String {
+        #if os(Linux)
+            let bytes = (try? FileReader(path: "/proc/sys/kernel/random/boot_id").rest(limit: 100)) ?? nil
+            return bytes.map { String(decoding: $0.filter { $0 > 0x20 }, as: UTF8.self) } ?? "unknown"
+        #else
+            var size = 0
+            sysctlbyname("kern.bootsessionuuid", nil, &size, nil, 0)
+            var bytes = [UInt8](repeating: 0, count: size)
+            guard sysctlbyname("kern.bootsessionuuid", &bytes, &size, nil, 0) == 0 else { return "unknown" }
+            return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        #endif
+    }
+
+    /// Whether both run where process numbers mean the same.
+    func sharesHost(with other: WorkerIdentity) -> Bool { host == other.host }
+}
+
+extension WorkerRow {
+    /// Whether the worker is gone, as seen from another one.
+    func isDead(seenFrom observer: WorkerIdentity, now: Date) -> Bool {
+        if identity.sharesHost(with: observer) {
+            if identity.boot != observer.boot { return true }
+            let pid = pid_t(truncatingIfNeeded: identity.pid)
+            if ProcessTable.startTime(pid) != identity.processStarted { return true }
+            // Killed, but its parent has not noticed yet.
+            if let state = ProcessTable.activity(pid)?.state, ["Z", "X"].contains(state) { return true }
+        }
+        return now.timeIntervalSince(heartbeatAt) > WorkerIdentity.patience
+    }
+}

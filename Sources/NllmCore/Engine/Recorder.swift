@@ -1,0 +1,73 @@
+internal import FoundationEssentials
+
+/// Commits outcomes in groups: those that arrive during a commit share the next one.
+///
+/// Whoever comes while nothing is being committed commits at once, for itself and everyone who waits; then the longest
+/// waiting one does the same for those that came meanwhile. So one sync to disk serves many, and nobody waits for a
+/// timer.
+actor Recorder {
+    /// For so many seconds an outcome that the store does not take is tried again: it was paid for.
+    private static let patience = 30.0
+
+    private let store: Store
+    private let artifacts: ArtifactWriter
+    private var reports: [Report] = []
+    private var waiting: [CheckedContinuation<Role, Never>] = []
+    private var isCommitting = false
+    /// The first thing that went wrong in recording or writing.
+    private(set) var failure: NllmError?
+
+    private enum Role {
+        case done, leader
+    }
+
+    init(store: Store, artifacts: ArtifactWriter) {
+        self.store = store
+        self.artifacts = artifacts
+    }
+
+    /// Returns when the report is recorded and stands in the artifacts, or when that has failed for good.
+    func record(_ report: Report) async {
+        reports.append(report)
+        if isCommitting {
+            guard await withCheckedContinuation({ waiting.append($0) }) == .leader else { return }
+        }
+        isCommitting = true
+        let group = reports
+        let followers = waiting
+        reports = []
+        waiting = []
+        await commit(group)
+        for follower in followers { follower.resume(returning: .done) }
+        if waiting.isEmpty {
+            isCommitting = false
+        } else {
+            waiting.removeFirst().resume(returning: .leader)
+        }
+    }
+
+    private func commit(_ group: [Report]) async {
+        guard let recorded = await persist(group) else { return }
+        do throws(NllmError) {
+            for (run, attempts) in recorded.results { try await artifacts.append(run: run, attempts: attempts.sorted()) }
+            for run in recorded.ended { try await artifacts.finish(run: run) }
+        } catch {
+            // The answers are in the store; the artifacts can be written again.
+            if failure == nil { failure = error }
+        }
+    }
+
+    private func persist(_ group: [Report]) async -> Recorded? {
+        let clock = ContinuousClock()
+        let begin = clock.now
+        while true {
+            do throws(NllmError) {
+                return try await store.record(group, now: Date())
+            } catch {
+                if failure == nil { failure = error }
+                guard clock.now - begin < .seconds(Self.patience) else { return nil }
+                try? await Task.sleep(for: .milliseconds(500))
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+internal import FoundationEssentials
+
+/// Decides whether and when a cell is tried again.
+struct RetryPolicy: Sendable {
+    /// Seconds of the first backoff, doubled with each further one.
+    var base = 1.0
+    /// Seconds of the longest backoff.
+    var longest = 60.0
+
+    /// When the cell may be tried again; nil when the failure is final.
+    ///
+    /// - Parameters:
+    ///   - failure: why the last attempt failed.
+    ///   - tries: attempts so far, the last one included.
+    ///   - crashes: how many of the attempts before the last one crashed.
+    ///   - retries: how often a cell may be tried again.
+    ///   - now: when the last attempt ended.
+    ///   - jitter: a random number from 0 to 1, which spreads cells that failed together.
+    func nextTry(
+        after failure: Failure, tries: Int, crashes: Int, retries: Int, now: Date, jitter: Double
+    ) -> Date? {
+        guard tries <= retries else { return nil }
+        switch failure.kind.repetition {
+        case .never: return nil
+        case .once where crashes > 0: return nil
+        case .once, .allowed: break
+        }
+        if failure.kind == .rateLimited, let asked = failure.retryAfter {
+            // Later by up to a tenth, never earlier than what the provider asked for.
+            return now.addingTimeInterval(asked * (1 + jitter / 10))
+        }
+        return now.addingTimeInterval(jitter * min(longest, base * Double(1 << min(tries - 1, 20))))
+    }
+}

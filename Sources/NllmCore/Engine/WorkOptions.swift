@@ -1,0 +1,54 @@
+/// What one worker process does.
+public struct WorkOptions: Sendable {
+    /// How many cells may run at a time.
+    public static let concurrencies = 1...1024
+
+    /// Names of the runs to work on; all when empty.
+    public var runs: [String] = []
+    /// Cells at a time.
+    public var concurrency = 4
+    /// Seconds a cell may take, in place of the run's; 0 for as long as it takes.
+    public var timeout: Double?
+    /// How often a failed cell is tried again, in place of the run's.
+    public var retries: Int?
+    /// Megabytes of address space an `llm` process may use.
+    public var maxMemory: Int?
+    /// Seconds that cells in flight are given to end after a request to stop.
+    public var grace = 10.0
+
+    /// The usual options.
+    public init() {}
+}
+
+/// Something a worker did, for whoever watches.
+public enum WorkEvent: Sendable {
+    /// An attempt ended; with the kind and message of its failure, and the seconds until the next try.
+    case attempt(model: String, prompt: String, sample: Int, status: String, failure: String?, retryIn: Double?)
+    /// The cells of a dead worker were put back.
+    case takenOver(pid: Int, cells: Int)
+    /// A request to stop was heard; so many cells are in flight.
+    case stopping(inFlight: Int)
+}
+
+/// How a worker ended.
+public struct WorkSummary: Sendable {
+    /// The runs that were named or worked on, as they stand now.
+    public internal(set) var runs: [RunProgress] = []
+    /// Whether the worker was asked to stop before it was done.
+    public internal(set) var isInterrupted = false
+    /// Cells that were in flight and went back to pending.
+    public internal(set) var interruptedCells = 0
+    /// Whether nothing was done because only paused runs are left.
+    public internal(set) var onlyPausedLeft = false
+}
+
+/// Asks a worker to stop.
+public final class Shutdown: Sendable {
+    let signal = StopSignal()
+
+    /// A request that has not been made yet.
+    public init() {}
+
+    /// Stops claiming; cells in flight are given the grace period.
+    public func request() { signal.stop() }
+}

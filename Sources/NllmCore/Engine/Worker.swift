@@ -1,0 +1,261 @@
+internal import FoundationEssentials
+
+/// Executes cells until none is left: claims them for free slots, runs them, and has their outcomes recorded.
+public actor Worker {
+    private static let tick = Duration.milliseconds(250)
+    private static let heartbeat = 5.0
+    private static let inspection = 2.0
+
+    private let store: Store
+    private let executor: any Executor
+    private let options: WorkOptions
+    private let identity: WorkerIdentity
+    private let artifacts: ArtifactWriter
+    private let recorder: Recorder
+    private let observe: @Sendable (WorkEvent) -> Void
+    private let policy = RetryPolicy()
+
+    /// The row that this worker holds its leases by.
+    private var id: Int64 = 0
+    private var scope: [Int64]?
+    private var inFlight: [Lease: StopSignal] = [:]
+    private var isStopping = false
+    private var failure: NllmError?
+    private var prepared: Set<Int64> = []
+    private var interrupted = 0
+    private var lastHeartbeat = Date.distantPast
+    private var lastInspection = Date.distantPast
+
+    /// One claim of a cell; the same cell may be claimed anew while an earlier execution of it is still being ended.
+    private struct Lease: Hashable {
+        var worker: Int64
+        var cell: Int64
+        var number: Int
+    }
+
+    private enum Event {
+        case finished, tick, shutdown, graceOver
+    }
+
+    init(
+        store: Store, executor: any Executor, options: WorkOptions, identity: WorkerIdentity,
+        observe: @escaping @Sendable (WorkEvent) -> Void
+    ) {
+        self.store = store
+        self.executor = executor
+        self.options = options
+        self.identity = identity
+        self.observe = observe
+        artifacts = ArtifactWriter(store: store)
+        recorder = Recorder(store: store, artifacts: artifacts)
+    }
+
+    /// A worker that runs `llm` processes; throws when `llm` is not there or does not work.
+    public static func processes(
+        store: Store, options: WorkOptions, observe: @escaping @Sendable (WorkEvent) -> Void
+    ) async throws(NllmError) -> Worker {
+        let program = try LLMProgram.find()
+        try await program.prepare()
+        let identity = WorkerIdentity.current()
+        let executor = await ProcessExecutor(program: program, mark: identity.mark, maxMemory: options.maxMemory)
+        return Worker(store: store, executor: executor, options: options, identity: identity, observe: observe)
+    }
+
+    /// Ends every `llm` process at once, for a process that is about to leave without waiting.
+    public nonisolated func killAll() { executor.killAll() }
+
+    /// Works until nothing is left that could be done, or until it is asked to stop.
+    public func run(shutdown: Shutdown) async throws(NllmError) -> WorkSummary {
+        if !options.runs.isEmpty { scope = try await store.runs(named: options.runs).map(\.id) }
+        id = try await store.register(identity, now: Date())
+        lastHeartbeat = Date()
+        await work(shutdown: shutdown.signal)
+        // What could not be recorded goes back, as after a crash.
+        try? await store.unregister(worker: id, now: Date())
+        if failure == nil { failure = await recorder.failure }
+        if failure == nil { await finishRuns() }
+        await store.checkpoint()
+        if let failure { throw failure }
+        return try await summary()
+    }
+
+    // MARK: The loop
+
+    private func work(shutdown: StopSignal) async {
+        let (events, send) = AsyncStream.makeStream(of: Event.self)
+        send.yield(.tick)
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                while (try? await Task.sleep(for: Self.tick)) != nil { send.yield(.tick) }
+            }
+            group.addTask {
+                await shutdown.wait()
+                if !Task.isCancelled { send.yield(.shutdown) }
+            }
+            for await event in events {
+                do throws(NllmError) {
+                    try await handle(event, send, &group)
+                    if try await isDone() { break }
+                } catch {
+                    fail(error, send, &group)
+                    if inFlight.isEmpty { break }
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func handle(
+        _ event: Event, _ send: AsyncStream<Event>.Continuation, _ group: inout DiscardingTaskGroup
+    ) async throws(NllmError) {
+        switch event {
+        case .finished: break
+        case .tick: try await lookAround()
+        case .shutdown: stop(send, &group)
+        case .graceOver: for signal in inFlight.values { signal.stop() }
+        }
+        if !isStopping { try await fill(send, &group) }
+    }
+
+    /// Starts an execution for each free slot, as far as there are cells that may run.
+    private func fill(
+        _ send: AsyncStream<Event>.Continuation, _ group: inout DiscardingTaskGroup
+    ) async throws(NllmError) {
+        guard inFlight.count < options.concurrency else { return }
+        for run in try await store.claimableRuns(scope, now: Date()) {
+            if !prepared.contains(run) { try await artifacts.prepare(run: run) }
+            prepared.insert(run)
+            let free = options.concurrency - inFlight.count
+            for claim in try await store.claim(worker: id, run: run, limit: free, now: Date()) {
+                let signal = StopSignal()
+                inFlight[Lease(worker: claim.worker, cell: claim.cell, number: claim.lease)] = signal
+                group.addTask {
+                    await self.process(claim, stop: signal)
+                    send.yield(.finished)
+                }
+            }
+            guard inFlight.count < options.concurrency else { return }
+        }
+    }
+
+    private func isDone() async throws(NllmError) -> Bool {
+        guard inFlight.isEmpty else { return false }
+        if isStopping { return true }
+        return try await store.workLeft(runs: scope).cells == 0
+    }
+
+    /// Claims no more, and ends what is in flight after the grace period.
+    private func stop(_ send: AsyncStream<Event>.Continuation, _ group: inout DiscardingTaskGroup) {
+        guard !isStopping else { return }
+        isStopping = true
+        observe(.stopping(inFlight: inFlight.count))
+        let grace = Duration.seconds(options.grace)
+        group.addTask {
+            guard (try? await Task.sleep(for: grace)) != nil else { return }
+            send.yield(.graceOver)
+        }
+    }
+
+    private func fail(
+        _ error: NllmError, _ send: AsyncStream<Event>.Continuation, _ group: inout DiscardingTaskGroup
+    ) {
+        if failure == nil { failure = error }
+        stop(send, &group)
+    }
+
+    // MARK: One cell
+
+    private func process(_ claim: Claim, stop: StopSignal) async {
+        let report = await Self.execute(claim, with: executor, options: options, policy: policy, stop: stop)
+        if report.outcome.status == .interrupted { interrupted += 1 }
+        observe(report.event)
+        await recorder.record(report)
+        inFlight[Lease(worker: claim.worker, cell: claim.cell, number: claim.lease)] = nil
+    }
+
+    /// Runs a cell and judges what came of it, off the actor.
+    @concurrent
+    private static func execute(
+        _ claim: Claim, with executor: any Executor, options: WorkOptions, policy: RetryPolicy, stop: StopSignal
+    ) async -> Report {
+        let timeout = options.timeout ?? claim.timeout
+        let execution = await executor.execute(
+            claim.request, timeout: timeout > 0 ? .seconds(timeout) : nil, stop: stop)
+        let outcome = Outcome(execution, timeout: timeout, maxMemory: options.maxMemory)
+        let command = Redaction.redact(arguments: ["llm"] + LLMCommand.arguments(claim.request))
+        var report = Report(claim: claim, outcome: outcome, command: command)
+        if let failure = outcome.failure, outcome.status != .ok {
+            report.retryAt = policy.nextTry(
+                after: failure, tries: claim.tries + 1, crashes: claim.crashes,
+                retries: options.retries ?? claim.retries, now: outcome.finishedAt, jitter: .random(in: 0...1))
+        }
+        return report
+    }
+
+    // MARK: What others do
+
+    /// Notices what changed in the store, and says that this worker lives.
+    private func lookAround() async throws(NllmError) {
+        if let failed = await recorder.failure { throw failed }
+        let now = Date()
+        if now.timeIntervalSince(lastHeartbeat) >= Self.heartbeat {
+            lastHeartbeat = now
+            if try await !store.heartbeat(worker: id, now: now) {
+                // Taken for dead, perhaps after the machine slept; the cells are another worker's now.
+                id = try await store.register(identity, now: now)
+            }
+        }
+        if now.timeIntervalSince(lastInspection) >= Self.inspection {
+            lastInspection = now
+            try await inspectOthers()
+        }
+        guard !inFlight.isEmpty else { return }
+        let held = try await store.leases(worker: id)
+        for (lease, signal) in inFlight where lease.worker != id || held[lease.cell] != lease.number { signal.stop() }
+    }
+
+    /// Puts back the cells of workers that died, after ending what they left running.
+    private func inspectOthers() async throws(NllmError) {
+        for other in try await store.workers() where other.id != id {
+            guard other.isDead(seenFrom: identity, now: Date()) else { continue }
+            if other.identity.sharesHost(with: identity) {
+                ProcessTable.killGroups(variable: ProcessMark.variable, value: other.identity.mark)
+            }
+            let cells = try await store.takeOver(worker: other.id, now: Date())
+            if cells > 0 { observe(.takenOver(pid: other.identity.pid, cells: cells)) }
+        }
+    }
+
+    // MARK: The end
+
+    /// Writes the artifacts of runs that have ended without anyone left to do it.
+    private func finishRuns() async {
+        do throws(NllmError) {
+            for run in try await store.unexportedRuns(scope) { try await artifacts.finish(run: run) }
+        } catch {
+            failure = error
+        }
+    }
+
+    private func summary() async throws(NllmError) -> WorkSummary {
+        var summary = WorkSummary()
+        for run in scope ?? prepared.sorted() {
+            if let progress = try await store.progress(ofRun: run) { summary.runs.append(progress) }
+        }
+        summary.isInterrupted = isStopping
+        summary.interruptedCells = interrupted
+        let left = try await store.workLeft(runs: scope)
+        summary.onlyPausedLeft = left.cells == 0 && left.paused > 0
+        return summary
+    }
+}
+
+extension Report {
+    /// What there is to tell of it.
+    fileprivate var event: WorkEvent {
+        .attempt(
+            model: claim.model, prompt: claim.promptID, sample: claim.sample, status: outcome.status.rawValue,
+            failure: outcome.failure.map { "\($0.kind.rawValue): \($0.message)" },
+            retryIn: retryAt?.timeIntervalSince(outcome.finishedAt))
+    }
+}

@@ -1,0 +1,49 @@
+internal import FoundationEssentials
+
+/// Paths that mean the same wherever a process runs.
+public enum AbsolutePath {
+    /// The working directory of this process.
+    public static var current: String { FileManager.default.currentDirectoryPath }
+
+    /// The path itself if it is absolute, else below `directory`, without `.` and `..` components.
+    ///
+    /// Symbolic links are left as they are; `~/` is the home directory.
+    public static func resolve(_ path: String, in directory: String = current) -> String {
+        var whole = path
+        if path == "~" || path.hasPrefix("~/") {
+            whole = FileManager.default.homeDirectoryForCurrentUser.path + path.dropFirst()
+        } else if !path.hasPrefix("/") {
+            whole = directory + "/" + path
+        }
+        var components: [Substring] = []
+        for component in whole.split(separator: "/") where component != "." {
+            if component == ".." { _ = components.popLast() } else { components.append(component) }
+        }
+        return "/" + components.joined(separator: "/")
+    }
+
+    /// The last component of a path.
+    static func name(_ path: String) -> String {
+        path.split(separator: "/").last.map(String.init) ?? path
+    }
+
+    /// The last component without its ending.
+    static func stem(_ path: String) -> String {
+        let name = name(path)
+        guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return name }
+        return String(name[..<dot])
+    }
+
+    /// The ending of the last component in lower case, without its dot; empty if it has none.
+    static func ending(_ path: String) -> String {
+        let name = name(path)
+        guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return "" }
+        return name[name.index(after: dot)...].lowercased()
+    }
+
+    /// The folder that holds the path.
+    static func parent(_ path: String) -> String {
+        let components = path.split(separator: "/").dropLast()
+        return "/" + components.joined(separator: "/")
+    }
+}

@@ -1,0 +1,64 @@
+internal import SystemPackage
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// A file that appears under its name whole or not at all.
+///
+/// It is written beside its place under a fixed hidden name, so that one left by a killed process is overwritten by the
+/// next. Who writes the same file at the same time has to hold a lock.
+struct AtomicFile: ~Copyable {
+    static let bufferSize = 1 << 18
+
+    private let path: String
+    private let temporary: String
+    private let descriptor: FileDescriptor
+    private var buffer: [UInt8] = []
+
+    init(path: String) throws(FileError) {
+        self.path = path
+        temporary = AbsolutePath.parent(path) + "/." + AbsolutePath.name(path) + ".tmp"
+        do {
+            descriptor = try FileDescriptor.open(
+                temporary, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: [.ownerReadWrite, .groupRead, .otherRead])
+        } catch {
+            throw FileError(error, path: path)
+        }
+    }
+
+    deinit {
+        try? descriptor.close()
+        // Gone already if it was put in place.
+        unlink(temporary)
+    }
+
+    /// Writes a whole file.
+    static func write(_ bytes: some Sequence<UInt8>, to path: String) throws(FileError) {
+        var file = try AtomicFile(path: path)
+        try file.write(bytes)
+        try file.commit()
+    }
+
+    mutating func write(_ bytes: some Sequence<UInt8>) throws(FileError) {
+        buffer.append(contentsOf: bytes)
+        if buffer.count >= Self.bufferSize { try flush() }
+    }
+
+    /// Puts the file in its place.
+    mutating func commit() throws(FileError) {
+        try flush()
+        guard rename(temporary, path) == 0 else { throw FileError(Errno(rawValue: errno), path: path) }
+    }
+
+    private mutating func flush() throws(FileError) {
+        do {
+            try descriptor.writeAll(buffer)
+        } catch {
+            throw FileError(error, path: path)
+        }
+        buffer.removeAll(keepingCapacity: true)
+    }
+}

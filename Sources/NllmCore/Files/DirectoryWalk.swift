@@ -1,0 +1,33 @@
+internal import FoundationEssentials
+
+/// Finds the files below a directory.
+enum DirectoryWalk {
+    /// The paths of files with one of these endings, relative to `root`, in the order of their components' bytes.
+    ///
+    /// Hidden files and folders are passed over, and folders behind symbolic links, which may lead in a circle.
+    static func files(below root: String, endings: Set<String>) throws(FileError) -> [String] {
+        var found: [String] = []
+        try walk(root, prefix: "", endings: endings, into: &found)
+        return found
+    }
+
+    private static func walk(
+        _ directory: String, prefix: String, endings: Set<String>, into found: inout [String]
+    ) throws(FileError) {
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: directory)
+        } catch {
+            throw FileError(error, path: directory, reason: "the directory can't be read")
+        }
+        for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) where !name.hasPrefix(".") {
+            let path = directory + "/" + name
+            let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+            if type == .typeDirectory {
+                try walk(path, prefix: prefix + name + "/", endings: endings, into: &found)
+            } else if endings.contains(AbsolutePath.ending(name)), type == .typeRegular || type == .typeSymbolicLink {
+                found.append(prefix + name)
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+internal import Crypto
+internal import SystemPackage
+
+/// SHA-256 of what a file holds.
+enum FileDigest {
+    /// The digest as 64 hexadecimal digits; the file is read in pieces.
+    static func hexadecimal(path: String) throws(FileError) -> String {
+        var hasher = SHA256()
+        let reader = try FileReader(path: path)
+        while let piece = try reader.next() { hasher.update(data: piece) }
+        return Hexadecimal.text(hasher.finalize())
+    }
+}
+
+/// Bytes as hexadecimal digits.
+enum Hexadecimal {
+    static func text(_ bytes: some Sequence<UInt8>) -> String {
+        var digits: [UInt8] = []
+        for byte in bytes {
+            digits.append(digit(byte >> 4))
+            digits.append(digit(byte & 15))
+        }
+        return String(decoding: digits, as: UTF8.self)
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
+}

@@ -1,0 +1,62 @@
+internal import Crypto
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// Reads lines of bytes from a file of any size and keeps a digest of all it has read.
+struct LineReader {
+    /// A longer line is given up, so that a file without line breaks does not fill the memory.
+    static let lineLimit = 64 << 20
+
+    /// A line without its line feed, or that it was too long.
+    enum Line {
+        case bytes(ArraySlice<UInt8>)
+        case tooLong
+    }
+
+    private let file: FileReader
+    private var hasher = SHA256()
+    private var piece: ArraySlice<UInt8> = []
+
+    init(_ file: FileReader) {
+        self.file = file
+    }
+
+    /// The next line; nil at the end.
+    mutating func next() throws(FileError) -> Line? {
+        var line: [UInt8] = []
+        var length = 0
+        while true {
+            if piece.isEmpty {
+                guard let more = try file.next() else {
+                    return length == 0 ? nil : length > Self.lineLimit ? .tooLong : .bytes(line[...])
+                }
+                hasher.update(data: more)
+                piece = more
+            }
+            if let end = Self.lineFeed(in: piece) {
+                let part = piece[..<end]
+                piece = piece[(end + 1)...]
+                guard length + part.count <= Self.lineLimit else { return .tooLong }
+                // Most lines lie within one piece and need no copy.
+                return .bytes(length == 0 ? part : (line + part)[...])
+            }
+            length += piece.count
+            if length <= Self.lineLimit { line.append(contentsOf: piece) } else { line = [] }
+            piece = []
+        }
+    }
+
+    /// SHA-256 of everything read, as hexadecimal digits.
+    var digest: String { Hexadecimal.text(hasher.finalize()) }
+
+    private static func lineFeed(in bytes: ArraySlice<UInt8>) -> Int? {
+        bytes.withUnsafeBytes { raw in
+            guard let base = raw.baseAddress, let found = memchr(base, 0x0A, raw.count) else { return nil }
+            return bytes.startIndex + (UnsafeRawPointer(found) - base)
+        }
+    }
+}

@@ -1,0 +1,51 @@
+public import FoundationEssentials
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// Times as texts.
+public enum Timestamp {
+    /// UTC in ISO 8601 with milliseconds, `2026-11-23T20:15:00.123Z`.
+    public static func utc(_ date: Date) -> String {
+        let (fields, milliseconds) = broken(date, gmtime_r)
+        return "\(day(fields))T\(time(fields, ":")).\(padded(milliseconds, 3))Z"
+    }
+
+    /// Local time in ISO 8601 without a zone, `2026-11-23T20:15:00.123456`, as nllm's manifests have it.
+    static func local(_ date: Date) -> String {
+        let (fields, milliseconds) = broken(date, localtime_r)
+        return "\(day(fields))T\(time(fields, ":")).\(padded(milliseconds, 3))000"
+    }
+
+    /// Local time as the name of a run, `2026-11-23_20-15-00`.
+    static func runName(_ date: Date) -> String {
+        let (fields, _) = broken(date, localtime_r)
+        return "\(day(fields))_\(time(fields, "-"))"
+    }
+
+    private static func broken(
+        _ date: Date, _ convert: (UnsafePointer<time_t>, UnsafeMutablePointer<tm>) -> UnsafeMutablePointer<tm>?
+    ) -> (tm, Int) {
+        let milliseconds = date.milliseconds
+        var seconds = time_t(milliseconds / 1000)
+        var fields = tm()
+        _ = convert(&seconds, &fields)
+        return (fields, milliseconds % 1000)
+    }
+
+    private static func day(_ fields: tm) -> String {
+        "\(padded(Int(fields.tm_year) + 1900, 4))-\(padded(Int(fields.tm_mon) + 1, 2))-\(padded(Int(fields.tm_mday), 2))"
+    }
+
+    private static func time(_ fields: tm, _ separator: String) -> String {
+        [fields.tm_hour, fields.tm_min, fields.tm_sec].map { padded(Int($0), 2) }.joined(separator: separator)
+    }
+
+    private static func padded(_ number: Int, _ width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+}

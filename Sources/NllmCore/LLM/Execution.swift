@@ -1,0 +1,64 @@
+internal import FoundationEssentials
+
+/// How one execution of `llm` went, before anything is made of it.
+struct Execution: Sendable {
+    enum End: Sendable, Equatable {
+        case exited(code: Int32)
+        case signaled(Int32)
+        /// `llm` could not be started at all.
+        case notStarted(reason: String)
+    }
+
+    /// Why the process was ended from here, if it was.
+    enum Cause: Sendable, Equatable {
+        case timedOut
+        /// The worker shuts down, or has lost its lease.
+        case stopped
+        /// It wrote more than ``outputLimit``.
+        case flooded
+    }
+
+    /// An answer of more bytes can't be stored in one row.
+    static let outputLimit = 256 << 20
+
+    var end: End
+    var cause: Cause?
+    var stdout: [UInt8] = []
+    var stderr: [UInt8] = []
+    var startedAt: Date
+    var finishedAt: Date
+}
+
+/// Runs requests; the engine knows `llm` only through this.
+protocol Executor: Sendable {
+    /// Executes one request and never throws: what went wrong is part of the execution.
+    ///
+    /// - Parameters:
+    ///   - request: what to ask.
+    ///   - timeout: how long the request may take once it can start; nil for as long as it takes.
+    ///   - stop: ends the execution early.
+    func execute(_ request: LLMRequest, timeout: Duration?, stop: StopSignal) async -> Execution
+
+    /// Ends at once whatever runs, for a process that is about to leave.
+    func killAll()
+}
+
+/// A request to stop that reaches one waiting task.
+final class StopSignal: Sendable {
+    private let stream: AsyncStream<Void>
+    private let continuation: AsyncStream<Void>.Continuation
+
+    init() {
+        (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Asks to stop; asking again changes nothing.
+    func stop() {
+        continuation.yield()
+    }
+
+    /// Returns when ``stop()`` was called, or when the waiting task is cancelled.
+    func wait() async {
+        for await _ in stream { return }
+    }
+}

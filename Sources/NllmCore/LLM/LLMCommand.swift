@@ -1,0 +1,25 @@
+/// The arguments of `llm` for a request.
+enum LLMCommand {
+    /// What the kernel takes for one argument, its final NUL left out.
+    static let argumentLimit = 128 * 1024 - 1
+
+    /// The arguments after the program's name.
+    ///
+    /// Nothing is logged (`-n`), because concurrent calls fail on the locked log after the answer was paid for. The
+    /// tokens are reported on standard error (`-u`).
+    static func arguments(_ request: LLMRequest) -> [String] {
+        var arguments = ["-m", request.model, "-n", "-u"]
+        if let system = request.system { arguments += ["-s", system] }
+        if let schema = request.schema { arguments += ["--schema", schema] }
+        for option in request.options { arguments += ["-o", option.name, option.value] }
+        for attachment in request.attachments { arguments += ["-a", attachment] }
+        return arguments + request.arguments
+    }
+
+    /// Why a text can't be an argument; nil if it can.
+    static func flaw(argument: String) -> String? {
+        if argument.utf8.contains(0) { return "holds a NUL character" }
+        guard argument.utf8.count > argumentLimit else { return nil }
+        return "is \(argument.utf8.count) bytes long, but `llm` can be given \(argumentLimit) at most"
+    }
+}

@@ -1,0 +1,15 @@
+/// What one cell asks of `llm`.
+struct LLMRequest: Sendable, Equatable {
+    var model: String
+    /// Sent on standard input.
+    var prompt: String
+    var system: String?
+    var schema: String?
+    var options: [ModelOption] = []
+    /// Absolute paths or URLs.
+    var attachments: [String] = []
+    /// Further arguments, as they are.
+    var arguments: [String] = []
+    /// Where `llm` runs.
+    var directory: String
+}

@@ -1,0 +1,87 @@
+internal import FoundationEssentials
+
+/// What an attempt came to: what is recorded of it.
+struct Outcome: Sendable {
+    enum Status: String, Sendable {
+        case ok, error, timeout
+        /// Ended by us before it came to anything; it does not count as an attempt.
+        case interrupted
+    }
+
+    /// How much of standard error is kept in every result, in characters.
+    static let tailLength = 2000
+    /// How much of a failure's message is kept, in characters.
+    static let messageLength = 500
+    /// `exit_code` of an attempt that timed out, was killed, or never started.
+    static let noExitCode = -1
+
+    var status: Status
+    var exitCode: Int
+    var failure: Failure?
+    /// Standard output, what is not UTF-8 replaced by U+FFFD.
+    var text: String
+    /// Standard output where ``text`` does not give back its bytes.
+    var rawStdout: [UInt8]?
+    var stderr: [UInt8]
+    /// The end of standard error, redacted.
+    var stderrTail: String
+    var usage: Usage?
+    var startedAt: Date
+    var finishedAt: Date
+
+    /// Makes an outcome of an execution.
+    ///
+    /// - Parameters:
+    ///   - execution: how it went.
+    ///   - timeout: the seconds it was given, for the message.
+    ///   - maxMemory: the megabytes it was given.
+    init(_ execution: Execution, timeout: Double, maxMemory: Int?) {
+        let valid = String(validating: execution.stdout, as: UTF8.self)
+        text = valid ?? String(decoding: execution.stdout, as: UTF8.self)
+        rawStdout = valid == nil ? execution.stdout : nil
+        stderr = execution.stderr
+        let said = String(decoding: execution.stderr, as: UTF8.self)
+        stderrTail = Redaction.redact(String(said.suffix(Self.tailLength)))
+        usage = Usage(stderr: said)
+        startedAt = execution.startedAt
+        finishedAt = execution.finishedAt
+        (status, exitCode, failure) = Self.judge(execution, said: said, text: text, timeout: timeout, maxMemory: maxMemory)
+        if let message = failure?.message {
+            failure?.message = Redaction.redact(String(message.prefix(Self.messageLength)))
+        }
+    }
+
+    private static func judge(
+        _ execution: Execution, said: String, text: String, timeout: Double, maxMemory: Int?
+    ) -> (Status, Int, Failure?) {
+        let answered = !text.unicodeScalars.allSatisfy(\.properties.isWhitespace)
+        switch (execution.end, execution.cause) {
+        case (.exited(code: 0), _):
+            // It may have ended just before it was to be ended: an answer that arrived is kept.
+            return (.ok, 0, answered ? nil : Failure(kind: .empty, message: "the answer is empty"))
+        case (_, .timedOut):
+            return (.timeout, noExitCode, Failure(kind: .timeout, message: "no answer within \(seconds(timeout)) s"))
+        case (_, .stopped): return (.interrupted, noExitCode, nil)
+        case (_, .flooded):
+            let limit = Execution.outputLimit >> 20
+            return (.error, noExitCode, Failure(kind: .crashed, message: "wrote more than \(limit) MB"))
+        case (.notStarted(let reason), _):
+            return (.error, noExitCode, Failure(kind: .crashed, message: "llm could not be started: \(reason)"))
+        case (.signaled(let signal), _):
+            let limit = maxMemory.map { ", maybe over --max-memory \($0) MB" } ?? ""
+            return (.error, noExitCode, Failure(kind: .crashed, message: "killed by signal \(signal)\(limit)"))
+        case (.exited(let code), _):
+            let failure = FailureClassifier(maxMemory: maxMemory).failure(code: code, stderr: said)
+            if failure.kind == .locked, answered { return (.ok, Int(code), nil) }
+            let status: Status = failure.kind == .timeout ? .timeout : .error
+            return (status, Int(code), failure)
+        }
+    }
+
+    private static func seconds(_ value: Double) -> String {
+        value == value.rounded() ? String(Int(value)) : String(value)
+    }
+
+    /// Whole milliseconds from start to end.
+    var durationMilliseconds: Int { max(0, Int((finishedAt.timeIntervalSince(startedAt) * 1000).rounded())) }
+}

@@ -1,0 +1,153 @@
+internal import FoundationEssentials
+internal import Subprocess
+internal import Synchronization
+internal import SystemPackage
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// Runs one `llm` process a cell, in a process group of its own: the reference for every other executor.
+final class ProcessExecutor: Executor {
+    /// How long a process may take to end after SIGTERM, before it is killed.
+    static let patience = Duration.seconds(5)
+
+    private let launcher: Launcher
+    private let environment: Environment
+    private let gate: StartGate
+    private let groups = ProcessGroups()
+
+    /// - Parameters:
+    ///   - program: the `llm` to run.
+    ///   - mark: a text that tells this worker's processes from all others.
+    ///   - maxMemory: megabytes of address space a process may use; nil for no limit.
+    init(program: LLMProgram, mark: String, maxMemory: Int?) async {
+        launcher = await Launcher(program: program.path, maxMemory: maxMemory)
+        environment = .inherit.updating([.init(stringLiteral: ProcessMark.variable): mark])
+        gate = StartGate(permits: 2 * ProcessInfo.processInfo.activeProcessorCount)
+    }
+
+    func execute(_ request: LLMRequest, timeout: Duration?, stop: StopSignal) async -> Execution {
+        await gate.enter()
+        let permit = StartPermit(gate)
+        let started = Date()
+        var execution: Execution
+        do {
+            execution = try await run(request, timeout: timeout, stop: stop, permit: permit)
+        } catch {
+            execution = Execution(
+                end: .notStarted(reason: Self.reason(error)), startedAt: started, finishedAt: Date())
+        }
+        await permit.giveBack()
+        execution.startedAt = started
+        return execution
+    }
+
+    func killAll() {
+        for group in groups.all { kill(-group, SIGKILL) }
+    }
+
+    private func run(
+        _ request: LLMRequest, timeout: Duration?, stop: StopSignal, permit: StartPermit
+    ) async throws -> Execution {
+        let prompt = try PromptFile(request.prompt)
+        var options = PlatformOptions()
+        options.processGroupID = 0
+        let (path, arguments) = launcher.command(LLMCommand.arguments(request))
+        let directory = FileManager.default.fileExists(atPath: request.directory) ? request.directory : nil
+        let groups = groups
+        let result = try await Subprocess.run(
+            .path(FilePath(path)), arguments: Arguments(arguments), environment: environment,
+            workingDirectory: directory.map { FilePath($0) }, platformOptions: options,
+            input: .fileDescriptor(prompt.descriptor, closeAfterSpawningProcess: false), output: .sequence, error: .sequence
+        ) { process in
+            let group = process.processIdentifier.value
+            groups.insert(group)
+            let watch = ProcessWatch(leader: group, prompt: prompt, stop: stop, timeout: timeout, permit: permit)
+            let observed = await watch.observe(
+                output: process.standardOutput, error: process.standardError,
+                endGroup: {
+                    await process.teardown(using: [
+                        .send(
+                            signal: .terminate, toProcessGroup: true,
+                            allowedDurationToNextStep: ProcessExecutor.patience)
+                    ])
+                })
+            // The leader is not reaped yet, so its group's number still means the same processes.
+            kill(-group, SIGKILL)
+            groups.remove(group)
+            return observed
+        }
+        // The file has to outlive the process, which reads it.
+        withExtendedLifetime(prompt) {}
+        let end: Execution.End =
+            switch result.terminationStatus {
+            case .exited(let code): .exited(code: code)
+            case .signaled(let signal): .signaled(signal)
+            }
+        var execution = Execution(end: end, startedAt: Date(), finishedAt: Date())
+        (execution.cause, execution.stdout, execution.stderr) = result.closureResult
+        return execution
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        if let error = error as? FileError { return "\(error.path): \(error.reason)" }
+        return String(describing: error).split(separator: "\n").first.map(String.init) ?? "unknown reason"
+    }
+}
+
+/// How the executor's processes are started.
+private struct Launcher: Sendable {
+    private let prefix: [String]
+
+    /// Looks for the tools that tie a process to this one and limit its memory.
+    ///
+    /// Where they are missing, as on macOS, the next worker still finds orphans by their mark.
+    init(program: String, maxMemory: Int?) async {
+        var prefix: [String] = []
+        if let maxMemory, let prlimit = ProgramSearch.find("prlimit") {
+            prefix += [prlimit, "--as=\(maxMemory << 20)"]
+        }
+        if let setpriv = ProgramSearch.find("setpriv") {
+            let guarded = [setpriv, "--pdeathsig", "KILL"]
+            let trial = try? await ShortCommand.run(guarded + [setpriv, "--version"], timeout: .seconds(5))
+            if trial?.isSuccess == true { prefix += guarded }
+        }
+        self.prefix = prefix + [program]
+    }
+
+    func command(_ arguments: [String]) -> (path: String, arguments: [String]) {
+        (prefix[0], prefix.dropFirst() + arguments)
+    }
+}
+
+/// The process groups that run now, so that they can be killed from anywhere.
+private final class ProcessGroups: Sendable {
+    private let groups = Mutex<Set<pid_t>>([])
+
+    var all: Set<pid_t> { groups.withLock { $0 } }
+
+    func insert(_ group: pid_t) { groups.withLock { _ = $0.insert(group) } }
+
+    func remove(_ group: pid_t) { groups.withLock { _ = $0.remove(group) } }
+}
+
+/// A place at the start gate, which can be given back early and is given back once.
+final class StartPermit: Sendable {
+    private let gate: StartGate
+    private let held = Mutex(true)
+
+    init(_ gate: StartGate) {
+        self.gate = gate
+    }
+
+    func giveBack() async {
+        let wasHeld = held.withLock { held in
+            defer { held = false }
+            return held
+        }
+        if wasHeld { await gate.leave() }
+    }
+}

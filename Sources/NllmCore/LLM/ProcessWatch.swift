@@ -1,0 +1,135 @@
+internal import Subprocess
+internal import Synchronization
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// Reads what a process writes until it ends, and ends it when its time is up or someone says so.
+struct ProcessWatch: Sendable {
+    let leader: pid_t
+    let prompt: PromptFile
+    let stop: StopSignal
+    let timeout: Duration?
+    let permit: StartPermit
+
+    private let written = Written()
+    private let flood = StopSignal()
+
+    init(leader: pid_t, prompt: PromptFile, stop: StopSignal, timeout: Duration?, permit: StartPermit) {
+        self.leader = leader
+        self.prompt = prompt
+        self.stop = stop
+        self.timeout = timeout
+        self.permit = permit
+    }
+
+    /// Returns when the leader has ended and its output is read.
+    func observe(
+        output: SubprocessOutputSequence, error: SubprocessOutputSequence,
+        endGroup: @Sendable @escaping () async -> Void
+    ) async -> (cause: Execution.Cause?, stdout: [UInt8], stderr: [UInt8]) {
+        await withTaskGroup(of: Execution.Cause?.self) { group in
+            group.addTask {
+                let cause = await untilItMustEnd()
+                if cause != nil { await endGroup() }
+                return cause
+            }
+            async let stdout = collect(output)
+            async let stderr = collect(error)
+            let (outBytes, errorBytes) = await (stdout, stderr)
+            await untilLeaderEnds()
+            group.cancelAll()
+            let cause = await group.next() ?? nil
+            return (cause, outBytes, errorBytes)
+        }
+    }
+
+    private func collect(_ sequence: SubprocessOutputSequence) async -> [UInt8] {
+        var bytes: [UInt8] = []
+        do {
+            for try await buffer in sequence {
+                written.note()
+                guard bytes.count + buffer.count <= Execution.outputLimit else {
+                    // Keep reading, so that the process is not stuck in a write while it is asked to end.
+                    flood.stop()
+                    continue
+                }
+                buffer.withUnsafeBytes { bytes.append(contentsOf: $0) }
+            }
+        } catch {
+            // The pipe broke; what was read is the output.
+        }
+        return bytes
+    }
+
+    /// Waits for the first reason to end the process; nil if this task is cancelled before.
+    private func untilItMustEnd() async -> Execution.Cause? {
+        await withTaskGroup(of: Execution.Cause?.self) { group in
+            group.addTask {
+                await untilStarted()
+                await permit.giveBack()
+                guard let timeout else {
+                    // No deadline; the other reasons remain.
+                    await StopSignal().wait()
+                    return nil
+                }
+                return (try? await Task.sleep(for: timeout)) == nil ? nil : .timedOut
+            }
+            group.addTask {
+                await stop.wait()
+                return Task.isCancelled ? nil : .stopped
+            }
+            group.addTask {
+                await flood.wait()
+                return Task.isCancelled ? nil : .flooded
+            }
+            let cause = await group.next() ?? nil
+            group.cancelAll()
+            return cause
+        }
+    }
+
+    // MARK: The start of the request
+
+    /// How long a process may seem to be starting.
+    private static let startLimit = Duration.seconds(60)
+    private static let startPoll = Duration.milliseconds(25)
+
+    /// Waits until the process has read its prompt, has written something, or stands idle: then its request can start.
+    private func untilStarted() async {
+        let clock = ContinuousClock()
+        let begin = clock.now
+        var idle = IdleProcess(leader)
+        while clock.now - begin < Self.startLimit {
+            guard (try? await Task.sleep(for: Self.startPoll)) != nil else { return }
+            if prompt.isRead || written.any || idle.check() { return }
+        }
+    }
+
+    private func untilLeaderEnds() async {
+        var pause = Duration.milliseconds(1)
+        while !hasEnded {
+            try? await Task.sleep(for: pause)
+            pause = min(pause * 2, .milliseconds(100))
+        }
+    }
+
+    private var hasEnded: Bool {
+        var info = siginfo_t()
+        // WNOWAIT leaves the process for its owner to reap.
+        let result = waitid(P_PID, id_t(leader), &info, WEXITED | WNOHANG | WNOWAIT)
+        return result != 0 || info.si_signo == SIGCHLD
+    }
+}
+
+/// Whether a process has written anything.
+private final class Written: Sendable {
+    private let flag = Atomic(false)
+
+    var any: Bool { flag.load(ordering: .relaxed) }
+
+    func note() { flag.store(true, ordering: .relaxed) }
+}

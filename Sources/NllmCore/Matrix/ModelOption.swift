@@ -1,0 +1,59 @@
+/// An option of a model: `-o name value`.
+struct ModelOption: Sendable, Hashable {
+    var name: String
+    var value: String
+
+    /// The options that hold when later lists stand above earlier ones, in order of first mention.
+    static func merged(_ lists: [ModelOption]...) -> [ModelOption] {
+        var merged: [ModelOption] = []
+        for option in lists.joined() {
+            if let index = merged.firstIndex(where: { $0.name == option.name }) {
+                merged[index].value = option.value
+            } else {
+                merged.append(option)
+            }
+        }
+        return merged
+    }
+
+    /// The option in `KEY=VALUE`; nil if there is no `=` or nothing before it.
+    init?(pair: some StringProtocol) {
+        guard let equals = pair.firstIndex(of: "="), equals > pair.startIndex else { return nil }
+        self.init(name: String(pair[..<equals]), value: String(pair[pair.index(after: equals)...]))
+    }
+
+    init(name: String, value: String) {
+        self.name = name
+        self.value = value
+    }
+
+    /// The options in a JSON object of texts, numbers and booleans; throws what is wrong with the first other value.
+    static func options(_ object: JSONValue) throws(OptionError) -> [ModelOption] {
+        guard case .object(let members) = object else { throw OptionError("`options` is \(object.kind), not an object") }
+        var options: [ModelOption] = []
+        for member in members {
+            switch member.value {
+            case .string(let text): options.append(ModelOption(name: member.name, value: text))
+            case .number(let text): options.append(ModelOption(name: member.name, value: text))
+            case .bool(let flag): options.append(ModelOption(name: member.name, value: flag ? "true" : "false"))
+            case .array, .object: options.append(ModelOption(name: member.name, value: JSONWriter.text(member.value)))
+            case .null: throw OptionError("option `\(member.name)` is null; leave it out to use the default")
+            }
+        }
+        return options
+    }
+
+    /// The options as a JSON object of strings.
+    static func json(_ options: [ModelOption]) -> JSONValue {
+        .object(options.map { JSONValue.Member($0.name, .string($0.value)) })
+    }
+}
+
+/// What is wrong with an option.
+struct OptionError: Error, Equatable {
+    var message: String
+
+    init(_ message: String) {
+        self.message = message
+    }
+}

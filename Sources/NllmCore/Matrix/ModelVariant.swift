@@ -1,0 +1,65 @@
+/// A model as a run uses it: what `llm` calls it, with options, under a label that is unique in the run.
+public struct ModelVariant: Sendable, Equatable {
+    /// What the user wrote, with `#2`, `#3` where several models of a run wrote the same.
+    public internal(set) var label: String
+    /// The name `llm` knows.
+    public let name: String
+    let options: [ModelOption]
+
+    /// Reads `NAME` or `NAME[key=value,…]`; that text is the label.
+    public init(_ text: String) throws(NllmError) {
+        label = text
+        guard text.hasSuffix("]"), let bracket = text.firstIndex(of: "["), bracket > text.startIndex else {
+            name = text
+            options = []
+            try Self.check(name: text, in: text)
+            return
+        }
+        name = String(text[..<bracket])
+        try Self.check(name: name, in: text)
+        var options: [ModelOption] = []
+        for pair in text[text.index(after: bracket)...].dropLast().split(separator: ",", omittingEmptySubsequences: false)
+        {
+            guard let option = ModelOption(pair: pair) else {
+                throw .usage("model `\(text)`: `\(pair)` is not key=value; write 'NAME[key=value,key=value]'")
+            }
+            options.append(option)
+        }
+        self.options = options
+    }
+
+    init(label: String, name: String, options: [ModelOption]) {
+        self.label = label
+        self.name = name
+        self.options = options
+    }
+
+    private static func check(name: String, in text: String) throws(NllmError) {
+        guard !name.isEmpty else { throw .usage("an empty model name; name one that `llm models` lists") }
+        guard name.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }), !name.hasPrefix("-") else {
+            throw .usage("model `\(text)`: a name can't start with `-` or hold control characters")
+        }
+    }
+
+    /// Whether that name, in a prompt or a command, means this model.
+    func answers(to name: String) -> Bool { name == label || name == self.name }
+
+    /// Whether a prompt is for this model.
+    func isMeant(by prompt: Prompt) -> Bool { prompt.models?.contains(where: answers) ?? true }
+
+    /// The models with their labels made unique.
+    static func distinct(_ models: [ModelVariant]) -> [ModelVariant] {
+        var taken = Set(models.map(\.label))
+        var counts: [String: Int] = [:]
+        return models.map { model in
+            var model = model
+            let written = model.label
+            counts[written, default: 0] += 1
+            guard var number = counts[written], number > 1 else { return model }
+            while !taken.insert("\(written)#\(number)").inserted { number += 1 }
+            model.label = "\(written)#\(number)"
+            counts[written] = number
+            return model
+        }
+    }
+}

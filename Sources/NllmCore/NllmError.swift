@@ -1,0 +1,67 @@
+/// Everything that can go wrong and that a user can do something about, worded in one place.
+///
+/// The outcome of a cell is never an error: it is recorded in the store.
+public enum NllmError: Error, Sendable, Equatable {
+    /// An argument that makes no sense, with what is allowed.
+    case usage(String)
+    /// Prompts that can't be taken: the first problems, and how many there are in all.
+    case badInput(problems: [InputProblem], count: Int)
+    /// An input file or directory that isn't there or can't be read.
+    case unreadable(path: String, reason: String)
+    /// No database where one is needed.
+    case noDatabase(path: String)
+    /// A database that can't be opened or read.
+    case unreadableDatabase(path: String, reason: String)
+    /// A file that is not one of our databases.
+    case notADatabase(path: String)
+    /// A database written by a newer version, with the migrations that this one does not know.
+    case newerDatabase(path: String, unknown: [String])
+    /// A run that is not in the database.
+    case noRun(name: String, database: String, nearest: String?)
+    /// A database that holds no run yet.
+    case noRuns(database: String)
+    /// A name that is already in use.
+    case runExists(name: String, path: String)
+    /// `llm` is not there or does not work.
+    case llmUnusable(reason: String)
+    /// An output file or folder that can't be created.
+    case cannotCreate(path: String, reason: String)
+    /// Reading or writing failed under way.
+    case inputOutput(what: String, reason: String)
+    /// The database stayed locked by another process.
+    case busy(database: String)
+}
+
+extension NllmError: CustomStringConvertible {
+    /// One line: what was found, where, and what to do; a line each for several input problems.
+    public var description: String {
+        switch self {
+        case .usage(let message): message
+        case .badInput(let problems, let count):
+            (problems.map(\.description) + (count > problems.count ? ["and \(count - problems.count) more"] : []))
+                .joined(separator: "\n")
+        case .unreadable(let path, let reason): "\(path): \(reason)"
+        case .noDatabase(let path):
+            "no database at \(path); `nllm-batch enqueue` makes one, and --db or NLLM_BATCH_DB names another"
+        case .unreadableDatabase(let path, let reason): "database \(path): \(reason)"
+        case .notADatabase(let path):
+            "\(path) is not an nllm-batch database; name another file with --db, or move this one away"
+        case .newerDatabase(let path, let unknown):
+            "\(path) was written by a newer nllm-batch (\(unknown.joined(separator: ", "))); "
+                + "update nllm-batch, or name another file with --db"
+        case .noRun(let name, let database, let nearest):
+            "no run `\(name)` in \(database)"
+                + (nearest.map { "; did you mean `\($0)`?" } ?? "; `nllm-batch list` shows the runs")
+        case .noRuns(let database): "no run in \(database) yet; `nllm-batch enqueue` adds one"
+        case .runExists(let name, let path):
+            "\(path) already holds results that are not in this database; "
+                + "choose another name than `\(name)` with --run, or move the folder away"
+        case .llmUnusable(let reason): reason
+        case .cannotCreate(let path, let reason):
+            "cannot create \(path): \(reason); choose another place with --outdir or --db"
+        case .inputOutput(let what, let reason): "\(what): \(reason)"
+        case .busy(let database):
+            "database \(database) stayed locked by another process for a minute; try again when that one has ended"
+        }
+    }
+}

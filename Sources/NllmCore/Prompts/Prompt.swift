@@ -1,0 +1,30 @@
+/// What is sent to a model, under an id that is unique in its run.
+struct Prompt: Sendable, Equatable {
+    var id: String
+    var text: String
+    var system: String?
+    /// A JSON schema the answer has to follow, as `llm --schema` takes it.
+    var schema: String?
+    /// Options that stand above the model's and the run's.
+    var options: [ModelOption] = []
+    var attachments: [Attachment] = []
+    /// Labels or names of the models this prompt is for; nil for all of the run.
+    var models: [String]?
+    /// How many samples a model gives, in place of the run's number.
+    var samples: Int?
+    var vars: JSONValue?
+    var expect: JSONValue?
+    var metadata: JSONValue?
+}
+
+/// A file or URL that goes along with a prompt.
+struct Attachment: Sendable, Equatable {
+    /// An absolute path, or a URL.
+    var location: String
+    /// SHA-256 of the file's content in hexadecimal; nil for a URL, which counts by its text.
+    var digest: String?
+
+    static func isURL(_ location: String) -> Bool {
+        ["http://", "https://"].contains { location.lowercased().hasPrefix($0) }
+    }
+}

@@ -1,0 +1,169 @@
+internal import FoundationEssentials
+
+/// A field of a prompt as it stood in a file, before it is known to be right.
+struct PromptField {
+    var name: String
+    var value: JSONValue
+    /// The field's line; nil where it is the same as the whole prompt's.
+    var line: Int?
+}
+
+/// Turns fields into a prompt, the same way for every format.
+struct PromptFieldReader {
+    static let names = [
+        "id", "prompt", "system", "options", "attachments", "schema", "vars", "models", "samples", "expect", "metadata",
+    ]
+
+    /// Where relative attachment paths start.
+    var directory: String
+    /// Digests of the attachments read so far, by path: many prompts may share one file.
+    var digests: [String: String] = [:]
+
+    /// The prompt in these fields, or everything that is wrong with them.
+    ///
+    /// - Parameters:
+    ///   - fields: what the file holds, in its order.
+    ///   - text: the prompt's text where it stands outside the fields.
+    ///   - defaultID: the id of a prompt that names none.
+    ///   - problem: called for each thing wrong, with its line if that is known.
+    /// - Returns: the prompt; nil if there was any problem.
+    mutating func prompt(
+        _ fields: [PromptField], text: String? = nil, defaultID: String, problem: (Int?, String) -> Void
+    ) -> Prompt? {
+        var prompt = Prompt(id: defaultID, text: text ?? "")
+        var sound = true
+        var seen: Set<String> = []
+        for field in fields {
+            do throws(FieldError) {
+                guard seen.insert(field.name).inserted else { throw FieldError("`\(field.name)` stands twice") }
+                try take(field, text: text, into: &prompt)
+            } catch {
+                sound = false
+                problem(field.line, error.message)
+            }
+        }
+        if text == nil, !seen.contains("prompt") {
+            sound = false
+            problem(nil, "no `prompt`; each prompt needs its text")
+        } else if sound, let message = Self.flaw(text: prompt.text, "prompt") {
+            sound = false
+            problem(nil, message)
+        }
+        return sound ? prompt : nil
+    }
+
+    private mutating func take(_ field: PromptField, text: String?, into prompt: inout Prompt) throws(FieldError) {
+        guard field.value != .null || field.name == "prompt" else {
+            guard Self.names.contains(field.name) else { throw unknown(field.name) }
+            return
+        }
+        switch field.name {
+        case "id": prompt.id = try id(field)
+        case "prompt":
+            guard text == nil else { throw FieldError("`prompt` is a field, but the text below is the prompt") }
+            prompt.text = try string(field)
+        case "system": prompt.system = try argument(field)
+        case "schema": prompt.schema = try schema(field)
+        case "options":
+            do { prompt.options = try ModelOption.options(field.value) } catch { throw FieldError(error.message) }
+        case "attachments": prompt.attachments = try attachments(field)
+        case "models": prompt.models = try strings(field)
+        case "samples":
+            guard let count = field.value.intValue, SampleCount.allowed.contains(count) else {
+                throw FieldError("`samples` must be \(SampleCount.range)")
+            }
+            prompt.samples = count
+        case "vars":
+            guard case .object = field.value else { throw wrong(field, "an object") }
+            prompt.vars = field.value
+        case "expect": prompt.expect = field.value
+        case "metadata": prompt.metadata = field.value
+        default: throw unknown(field.name)
+        }
+    }
+
+    private func unknown(_ name: String) -> FieldError {
+        FieldError("unknown field `\(name)`" + NearestName.hint(name, among: Self.names))
+    }
+
+    private func wrong(_ field: PromptField, _ wanted: String) -> FieldError {
+        FieldError("`\(field.name)` is \(field.value.kind), not \(wanted)")
+    }
+
+    private func string(_ field: PromptField) throws(FieldError) -> String {
+        guard let text = field.value.stringValue else { throw wrong(field, "a string") }
+        return text
+    }
+
+    private func strings(_ field: PromptField) throws(FieldError) -> [String] {
+        guard case .array(let elements) = field.value else { throw wrong(field, "an array of strings") }
+        return try elements.map { element throws(FieldError) in
+            guard let text = element.stringValue, !text.isEmpty else {
+                throw FieldError("`\(field.name)` holds \(element.kind), not only non-empty strings")
+            }
+            return text
+        }
+    }
+
+    private func id(_ field: PromptField) throws(FieldError) -> String {
+        let id: String
+        switch field.value {
+        case .string(let text): id = text
+        case .number(let text): id = text
+        default: throw wrong(field, "a string")
+        }
+        guard !id.isEmpty else { throw FieldError("`id` is empty") }
+        guard id.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
+            throw FieldError("`id` holds a control character")
+        }
+        return id
+    }
+
+    /// A text that `llm` takes as an argument; nil when it is empty.
+    private func argument(_ field: PromptField) throws(FieldError) -> String? {
+        let text = try string(field)
+        if let flaw = LLMCommand.flaw(argument: text) { throw FieldError("`\(field.name)` \(flaw)") }
+        return text.isEmpty ? nil : text
+    }
+
+    private func schema(_ field: PromptField) throws(FieldError) -> String? {
+        switch field.value {
+        case .object: try argument(PromptField(name: field.name, value: .string(JSONWriter.text(field.value))))
+        case .string: try argument(field)
+        default: throw wrong(field, "an object or a string")
+        }
+    }
+
+    private mutating func attachments(_ field: PromptField) throws(FieldError) -> [Attachment] {
+        var attachments: [Attachment] = []
+        for location in try strings(field) {
+            if Attachment.isURL(location) {
+                attachments.append(Attachment(location: location))
+                continue
+            }
+            let path = AbsolutePath.resolve(location, in: directory)
+            do throws(FileError) {
+                if digests[path] == nil { digests[path] = try FileDigest.hexadecimal(path: path) }
+                attachments.append(Attachment(location: path, digest: digests[path]))
+            } catch {
+                throw FieldError("attachment `\(location)` can't be read: \(error.reason)")
+            }
+        }
+        return attachments
+    }
+
+    /// What makes this text unfit to be sent; nil when nothing does.
+    static func flaw(text: String, _ name: String) -> String? {
+        if text.utf8.contains(0) { return "`\(name)` holds a NUL character" }
+        let blank = text.unicodeScalars.allSatisfy(\.properties.isWhitespace)
+        return blank ? "empty prompt" : nil
+    }
+}
+
+private struct FieldError: Error {
+    var message: String
+
+    init(_ message: String) {
+        self.message = message
+    }
+}

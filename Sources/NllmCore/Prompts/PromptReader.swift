@@ -1,0 +1,173 @@
+internal import Crypto
+internal import FoundationEssentials
+
+/// Reads sources into a spool and collects everything that is wrong on the way.
+struct PromptReader {
+    /// A text file over this size is refused: no model takes it.
+    static let textLimit = LineReader.lineLimit
+
+    private let spool: PromptSpool
+    /// The run's models, which prompts may name.
+    private let models: [ModelVariant]
+    /// Whether ids get their source's stem.
+    private let prefixed: Bool
+    private var problems = InputProblems()
+
+    /// Reads all sources, and throws if anything in them is wrong.
+    static func read(
+        _ sources: [PromptSource], models: [ModelVariant], into spool: PromptSpool
+    ) throws -> [SourceSummary] {
+        var reader = PromptReader(spool: spool, models: models, prefixed: sources.count > 1)
+        let summaries = try sources.map { source in try reader.read(source) }
+        try reader.problems.check()
+        return summaries
+    }
+
+    private init(spool: PromptSpool, models: [ModelVariant], prefixed: Bool) {
+        self.spool = spool
+        self.models = models
+        self.prefixed = prefixed
+    }
+
+    private mutating func read(_ source: PromptSource) throws -> SourceSummary {
+        let before = spool.count
+        let knownProblems = problems.count
+        let digest: String
+        do {
+            switch source.kind {
+            case .standardInput: digest = try readLines(FileReader(), source, directory: AbsolutePath.current)
+            case .jsonLines:
+                let directory = AbsolutePath.parent(AbsolutePath.resolve(source.path))
+                digest = try readLines(FileReader(path: source.path), source, directory: directory)
+            case .textFile: digest = try readTextFile(source)
+            case .directory: digest = try readDirectory(source)
+            }
+        } catch let error as FileError {
+            throw NllmError.unreadable(path: error.path, reason: error.reason)
+        }
+        let name = source.kind == .standardInput ? "standard input" : source.path
+        if spool.count == before, problems.count == knownProblems {
+            let what = source.kind == .directory ? "no .txt, .md or .prompt file in it" : "no prompt in it"
+            problems.add(InputProblem(file: name, message: what))
+        }
+        return SourceSummary(path: source.path, digest: digest, prompts: spool.count - before)
+    }
+
+    // MARK: JSON lines
+
+    private mutating func readLines(_ file: FileReader, _ source: PromptSource, directory: String) throws -> String {
+        var lines = LineReader(file)
+        var fields = PromptFieldReader(directory: directory)
+        var number = 0
+        while let line = try lines.next() {
+            number += 1
+            let place = InputProblem(file: source.path, line: number, message: "")
+            switch line {
+            case .tooLong: report(place, nil, "the line is over \(LineReader.lineLimit >> 20) MB")
+            case .bytes(let bytes):
+                // A byte order mark may stand before the first line only.
+                let bytes = number == 1 && bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes
+                guard !bytes.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) else { continue }
+                try readLine(bytes, place, source, &fields)
+            }
+        }
+        return lines.digest
+    }
+
+    private mutating func readLine(
+        _ bytes: ArraySlice<UInt8>, _ place: InputProblem, _ source: PromptSource, _ reader: inout PromptFieldReader
+    ) throws {
+        let value: JSONValue
+        do throws(JSONError) {
+            value = try JSONParser.parse(bytes)
+        } catch {
+            let valid = String(validating: bytes, as: UTF8.self) != nil
+            report(place, nil, valid ? "column \(error.offset + 1): \(error.message)" : "not valid UTF-8")
+            return
+        }
+        let fields: [PromptField]
+        switch value {
+        case .string: fields = [PromptField(name: "prompt", value: value)]
+        case .object(let members): fields = members.map { PromptField(name: $0.name, value: $0.value) }
+        default:
+            report(place, nil, "\(value.kind), not an object with a `prompt`, or a string")
+            return
+        }
+        let number = String(place.line ?? 0)
+        let id = String(repeating: "0", count: max(0, 6 - number.count)) + number
+        let prompt = reader.prompt(fields, defaultID: id) { report(place, $0, $1) }
+        if let prompt { try append(prompt, place, prefix: source.stem) }
+    }
+
+    // MARK: Text files
+
+    private mutating func readTextFile(_ source: PromptSource) throws -> String {
+        let path = AbsolutePath.resolve(source.path)
+        let id = AbsolutePath.stem(path)
+        // The id is the source's stem already.
+        return try readText(path: path, name: source.path, id: id, prefix: nil)
+    }
+
+    private mutating func readDirectory(_ source: PromptSource) throws -> String {
+        let root = AbsolutePath.resolve(source.path)
+        var hasher = SHA256()
+        for relative in try DirectoryWalk.files(below: root, endings: PromptSource.textEndings) {
+            let dot = relative.lastIndex(of: ".") ?? relative.endIndex
+            let digest = try readText(
+                path: root + "/" + relative, name: source.path + "/" + relative, id: String(relative[..<dot]),
+                prefix: source.stem)
+            hasher.update(data: Array("\(relative)\0\(digest)\n".utf8))
+        }
+        return Hexadecimal.text(hasher.finalize())
+    }
+
+    /// Reads one file as one prompt and returns its digest.
+    private mutating func readText(path: String, name: String, id: String, prefix: String?) throws -> String {
+        let place = InputProblem(file: name, message: "")
+        guard let bytes = try FileReader(path: path).rest(limit: Self.textLimit) else {
+            report(place, nil, "the file is over \(Self.textLimit >> 20) MB")
+            return ""
+        }
+        let digest = Hexadecimal.text(SHA256.hash(data: bytes))
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            report(place, nil, "not valid UTF-8")
+            return digest
+        }
+        let parts: FrontMatter
+        do throws(FrontMatterError) {
+            parts = try FrontMatter(splitting: text)
+        } catch {
+            report(place, error.line, error.message)
+            return digest
+        }
+        var fields = PromptFieldReader(directory: AbsolutePath.parent(path))
+        let prompt = fields.prompt(parts.fields, text: parts.body, defaultID: id) { report(place, $0, $1) }
+        if let prompt { try append(prompt, place, prefix: prefix) }
+        return digest
+    }
+
+    // MARK: Into the spool
+
+    private mutating func append(_ prompt: Prompt, _ place: InputProblem, prefix: String?) throws {
+        checkModels(of: prompt, place)
+        var prompt = prompt
+        if prefixed, let prefix { prompt.id = "\(prefix)/\(prompt.id)" }
+        // Nothing will be committed any more, but ids are still compared.
+        if let earlier = try spool.append(prompt, from: place) {
+            report(place, nil, "duplicate id `\(prompt.id)`, first at \(earlier)")
+        }
+    }
+
+    private mutating func checkModels(of prompt: Prompt, _ place: InputProblem) {
+        guard let names = prompt.models else { return }
+        if names.isEmpty { report(place, nil, "`models` is empty; leave it out to mean all") }
+        for name in names where !models.contains(where: { $0.answers(to: name) }) {
+            let labels = models.map { "`\($0.label)`" }.joined(separator: ", ")
+            report(place, nil, "model `\(name)` is not one of this run, which has \(labels)")
+        }
+    }
+
+    private mutating func report(_ place: InputProblem, _ line: Int?, _ message: String) {
+        problems.add(InputProblem(file: place.file, line: line ?? place.line, message: message))
+    }
+}

@@ -1,0 +1,96 @@
+/// Validated prompts on disk, from where they are read until the store takes them.
+///
+/// It is a private database that goes with the process, so that reading a large file neither fills the memory nor
+/// keeps other processes from writing to the store.
+final class PromptSpool {
+    private let database: Database
+    private(set) var count = 0
+
+    init() throws {
+        database = try Database(path: "", access: .create)
+        try database.execute(
+            """
+            PRAGMA journal_mode = OFF;
+            PRAGMA synchronous = OFF;
+            PRAGMA cache_size = -8000;
+            CREATE TABLE prompts (
+                position INTEGER PRIMARY KEY,
+                id TEXT NOT NULL UNIQUE,
+                place TEXT NOT NULL,
+                text TEXT NOT NULL,
+                system TEXT,
+                schema TEXT,
+                options TEXT NOT NULL,
+                attachments TEXT NOT NULL,
+                models TEXT,
+                samples INTEGER,
+                vars TEXT,
+                expect TEXT,
+                metadata TEXT
+            ) STRICT;
+            BEGIN;
+            """)
+    }
+
+    /// Adds a prompt, or returns where the earlier one with the same id stands.
+    func append(_ prompt: Prompt, from place: InputProblem) throws -> String? {
+        let location = place.line.map { "\(place.file):\($0)" } ?? place.file
+        let added = try database.run(
+            """
+            INSERT INTO prompts (id, place, text, system, schema, options, attachments, models, samples, vars, expect,
+                metadata)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+            """,
+            prompt.id, location, prompt.text, prompt.system, prompt.schema, Self.text(ModelOption.json(prompt.options)),
+            Self.text(Attachment.json(prompt.attachments)), prompt.models.map { Self.text(.strings($0)) },
+            prompt.samples, prompt.vars.map(Self.text), prompt.expect.map(Self.text), prompt.metadata.map(Self.text))
+        guard added == 0 else {
+            count += 1
+            return nil
+        }
+        return try database.row("SELECT place FROM prompts WHERE id = ?", prompt.id) { row in
+            try row.text("place")
+        }
+    }
+
+    /// Calls `body` with each prompt in the order of reading.
+    func forEach(_ body: (Prompt) throws -> Void) throws {
+        try database.forEachRow("SELECT * FROM prompts ORDER BY position") { row in
+            var prompt = Prompt(id: try row.text("id"), text: try row.text("text"))
+            prompt.system = try row.optionalText("system")
+            prompt.schema = try row.optionalText("schema")
+            prompt.options = try ModelOption.options(JSONParser.parse(row.text("options")))
+            prompt.attachments = Attachment.attachments(try JSONParser.parse(row.text("attachments")))
+            prompt.models = try row.optionalText("models").map { try JSONParser.parse($0).stringValues }
+            prompt.samples = try row.optionalInt("samples")
+            prompt.vars = try row.optionalText("vars").map { try JSONParser.parse($0) }
+            prompt.expect = try row.optionalText("expect").map { try JSONParser.parse($0) }
+            prompt.metadata = try row.optionalText("metadata").map { try JSONParser.parse($0) }
+            try body(prompt)
+        }
+    }
+
+    private static func text(_ value: JSONValue) -> String { JSONWriter.text(value) }
+}
+
+extension Attachment {
+    /// The attachments as an array of objects, as the databases keep them.
+    static func json(_ attachments: [Attachment]) -> JSONValue {
+        .array(
+            attachments.map { attachment in
+                var members = [JSONValue.Member("location", .string(attachment.location))]
+                if let digest = attachment.digest { members.append(JSONValue.Member("sha256", .string(digest))) }
+                return .object(members)
+            })
+    }
+
+    /// What ``json(_:)`` wrote.
+    static func attachments(_ value: JSONValue) -> [Attachment] {
+        guard case .array(let elements) = value else { return [] }
+        return elements.compactMap { element in
+            element["location"]?.stringValue.map {
+                Attachment(location: $0, digest: element["sha256"]?.stringValue)
+            }
+        }
+    }
+}

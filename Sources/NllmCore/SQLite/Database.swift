@@ -1,0 +1,144 @@
+internal import CSQLite
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// A connection to an SQLite file, for one task at a time.
+///
+/// Statements are prepared once and kept. A busy database is waited for in short random sleeps, because SQLite's own
+/// timeout doubles its sleeps and starves whoever is unlucky.
+final class Database {
+    enum Access {
+        case readOnly, readWrite, create
+    }
+
+    /// The lock that SQLite's busy handler waits for is given up after about a minute.
+    static let busyTries: Int32 = 100_000
+
+    private let handle: OpaquePointer
+    private var statements: [String: Statement] = [:]
+
+    /// Opens the file at that path; an empty path is a private database on disk that goes with the connection.
+    init(path: String, access: Access) throws(DatabaseError) {
+        let flags =
+            switch access {
+            case .readOnly: SQLITE_OPEN_READONLY
+            case .readWrite: SQLITE_OPEN_READWRITE
+            case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            }
+        var handle: OpaquePointer?
+        let code = sqlite3_open_v2(path, &handle, flags | SQLITE_OPEN_NOMUTEX, nil)
+        guard code == SQLITE_OK, let handle else {
+            let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
+            sqlite3_close_v2(handle)
+            throw DatabaseError(code: code, message: message)
+        }
+        self.handle = handle
+        sqlite3_extended_result_codes(handle, 1)
+        sqlite3_busy_handler(
+            handle,
+            { _, tries in
+                guard tries < Database.busyTries else { return 0 }
+                // A random sleep, so that no waiting writer is always the one that comes too late.
+                usleep(UInt32.random(in: 100...1000))
+                return 1
+            }, nil)
+    }
+
+    deinit {
+        statements.removeAll()
+        sqlite3_close_v2(handle)
+    }
+
+    /// Runs one or more statements that take no values and give no rows.
+    func execute(_ sql: String) throws(DatabaseError) {
+        guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw error(sql) }
+    }
+
+    /// Runs a statement to its end and returns how many rows it changed.
+    @discardableResult
+    func run(_ sql: String, _ values: any Bindable...) throws(DatabaseError) -> Int {
+        let statement = try prepare(sql, values)
+        defer { statement.reset() }
+        while try statement.step() {}
+        return Int(sqlite3_changes64(handle))
+    }
+
+    /// The rows of a query, each through `read`, which must take what it needs from the row.
+    func rows<Value>(
+        _ sql: String, _ values: any Bindable..., read: (Statement) throws -> Value
+    ) throws -> [Value] {
+        let statement = try prepare(sql, values)
+        defer { statement.reset() }
+        var result: [Value] = []
+        while try statement.step() { result.append(try read(statement)) }
+        return result
+    }
+
+    /// The first row of a query, or nil when it has none.
+    func row<Value>(
+        _ sql: String, _ values: any Bindable..., read: (Statement) throws -> Value
+    ) throws -> Value? {
+        let statement = try prepare(sql, values)
+        defer { statement.reset() }
+        return try statement.step() ? try read(statement) : nil
+    }
+
+    /// Each row of a query in turn, without keeping any.
+    func forEachRow(
+        _ sql: String, _ values: any Bindable..., body: (Statement) throws -> Void
+    ) throws {
+        let statement = try prepare(sql, values)
+        defer { statement.reset() }
+        while try statement.step() { try body(statement) }
+    }
+
+    /// Runs `body` as one transaction that holds the write lock from its start, and rolls it back if it throws.
+    ///
+    /// A transaction that began with a read could not become a writer while another one writes.
+    func transaction<Value>(_ body: () throws -> Value) throws -> Value {
+        try execute("BEGIN IMMEDIATE")
+        do {
+            let value = try body()
+            try execute("COMMIT")
+            return value
+        } catch {
+            // SQLite has already rolled back after some errors, such as a full disk; then this one says so and is moot.
+            try? execute("ROLLBACK")
+            throw error
+        }
+    }
+
+    /// Runs `body` on one state of the file, whatever others write meanwhile.
+    func snapshot<Value>(_ body: () throws -> Value) throws -> Value {
+        try execute("BEGIN")
+        defer { try? execute("ROLLBACK") }
+        return try body()
+    }
+
+    /// The row id of the last insert.
+    var lastInsertedID: Int64 { sqlite3_last_insert_rowid(handle) }
+
+    private func prepare(_ sql: String, _ values: [any Bindable]) throws(DatabaseError) -> Statement {
+        if let known = statements[sql], !known.isBusy {
+            try known.bind(values)
+            return known
+        }
+        var prepared: OpaquePointer?
+        guard sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil) == SQLITE_OK,
+            let prepared
+        else { throw error(sql) }
+        let statement = Statement(prepared, sql: sql)
+        if statements[sql] == nil { statements[sql] = statement }
+        try statement.bind(values)
+        return statement
+    }
+
+    private func error(_ sql: String?) -> DatabaseError {
+        DatabaseError(
+            code: sqlite3_extended_errcode(handle), message: String(cString: sqlite3_errmsg(handle)), sql: sql)
+    }
+}

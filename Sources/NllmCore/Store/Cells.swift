@@ -1,0 +1,128 @@
+public import FoundationEssentials
+
+/// A cell with its history, for people to read.
+public struct CellRecord: Sendable {
+    /// One attempt of a cell.
+    public struct Attempt: Sendable {
+        /// Its number; nil if it was interrupted and does not count.
+        public let number: Int?
+        /// `ok`, `error`, `timeout` or `interrupted`.
+        public let outcome: String
+        /// The exit code of `llm`; -1 if there was none.
+        public let exitCode: Int
+        /// Milliseconds from start to end.
+        public let duration: Int
+        /// When it started.
+        public let startedAt: Date
+        /// The failure's kind and message.
+        public let failure: String?
+        /// What `llm` printed.
+        public let text: String?
+        /// The end of standard error.
+        public let stderrTail: String?
+    }
+
+    /// The prompt's id.
+    public let prompt: String
+    /// The prompt's text.
+    public let text: String
+    /// The model's label.
+    public let model: String
+    /// The sample, from 1.
+    public let sample: Int
+    /// The state.
+    public let status: CellStatus
+    /// Before when it may not be tried again.
+    public let notBefore: Date?
+    /// Its attempts, the oldest first.
+    public let attempts: [Attempt]
+}
+
+extension Store {
+    /// Calls `body` with each cell of a run that is selected, in the order of the results.
+    public nonisolated func forEachCell(
+        of run: Run, _ selection: CellSelection, _ body: (CellRecord) throws -> Void
+    ) throws {
+        let database = try readOnlyConnection()
+        let (condition, values) = selection.condition
+        let text = JSONWriter.text(values)
+        try database.snapshot {
+            try database.forEachRow(
+                "SELECT id FROM prompts WHERE run_id = ? AND live = 1 ORDER BY position", run.id
+            ) { prompt in
+                try database.forEachRow(
+                    """
+                    SELECT cells.id, cells.sample, cells.status, cells.not_before, prompts.name, prompts.text, models.label
+                    FROM cells JOIN prompts ON prompts.id = cells.prompt_id JOIN models ON models.id = cells.model_id
+                    WHERE cells.prompt_id = ?3 AND cells.run_id = ?2 AND ?1 IS NOT NULL AND \(condition)
+                    ORDER BY models.position, cells.sample
+                    """, text, run.id, try prompt.id("id")
+                ) { row in
+                    try body(try CellRecord(row, attempts: Self.attempts(database, cell: row.id("id"))))
+                }
+            }
+        }
+    }
+
+    /// Throws when the selection names a prompt or model that the run does not have.
+    public func check(_ selection: CellSelection, in run: Run) throws(NllmError) {
+        try reading { try checkNames(run, selection) }
+    }
+
+    private nonisolated static func attempts(_ database: Database, cell: Int64) throws -> [CellRecord.Attempt] {
+        try database.rows(
+            """
+            SELECT attempts.*, answers.text, answers.stderr_tail FROM attempts
+            LEFT JOIN answers ON answers.attempt_id = attempts.id WHERE cell_id = ? ORDER BY attempts.id
+            """, cell, read: CellRecord.Attempt.init)
+    }
+}
+
+extension CellRecord {
+    init(_ row: Statement, attempts: [Attempt]) throws {
+        prompt = try row.text("name")
+        text = try row.text("text")
+        model = try row.text("label")
+        sample = try row.int("sample")
+        let name = try row.text("status")
+        guard let status = CellStatus(rawValue: name) else {
+            throw DatabaseError(code: 1, message: "unknown status \(name)")
+        }
+        self.status = status
+        notBefore = try row.optionalInt("not_before").map { Date(milliseconds: $0) }
+        self.attempts = attempts
+    }
+
+    /// The cell as an object.
+    public var json: JSONValue {
+        .object([
+            .init("prompt_id", .string(prompt)), .init("model", .string(model)), .init("sample", .integer(sample)),
+            .init("status", .string(status.rawValue)), .init("prompt", .string(text)),
+            .init("not_before", .optional(notBefore.map(Timestamp.utc))),
+            .init("attempts", .array(attempts.map(\.json))),
+        ])
+    }
+}
+
+extension CellRecord.Attempt {
+    init(_ row: Statement) throws {
+        number = try row.optionalInt("number")
+        outcome = try row.text("outcome")
+        exitCode = try row.int("exit_code")
+        duration = try row.int("duration_ms")
+        startedAt = Date(milliseconds: try row.int("started_at"))
+        let message = try row.optionalText("failure_message")
+        failure = try row.optionalText("failure_kind").map { "\($0): \(message ?? "")" }
+        text = try row.optionalText("text")
+        stderrTail = try row.optionalText("stderr_tail")
+    }
+
+    var json: JSONValue {
+        .object([
+            .init("number", number.map(JSONValue.integer) ?? .null), .init("outcome", .string(outcome)),
+            .init("exit_code", .integer(exitCode)), .init("duration_ms", .integer(duration)),
+            .init("started_at", .string(Timestamp.utc(startedAt))), .init("failure", .optional(failure)),
+            .init("text", .optional(text)), .init("stderr_tail", .optional(stderrTail)),
+        ])
+    }
+}

@@ -1,0 +1,96 @@
+public import FoundationEssentials
+
+/// What a run does with its cells, stored when it is enqueued.
+public struct RunSettings: Sendable, Equatable {
+    /// The folder that holds the run's folder, absolute.
+    public var outdir: String
+    /// Whether the raw output of `llm` is kept.
+    public var raw: Bool
+    /// Seconds a cell may take; 0 for as long as it takes.
+    public var timeout: Double
+    /// How often a failed cell is tried again.
+    public var retries: Int
+
+    /// Settings with the usual values where none is given.
+    public init(outdir: String = "nllm-runs", raw: Bool = false, timeout: Double = 600, retries: Int = 3) {
+        self.outdir = AbsolutePath.resolve(outdir)
+        self.raw = raw
+        self.timeout = timeout
+        self.retries = retries
+    }
+
+    var json: JSONValue {
+        .object([
+            .init("outdir", .string(outdir)), .init("raw", .bool(raw)), .init("timeout", .number(Self.text(timeout))),
+            .init("retries", .integer(retries)),
+        ])
+    }
+
+    private static func text(_ seconds: Double) -> String {
+        seconds == seconds.rounded() ? String(Int(seconds)) : String(seconds)
+    }
+}
+
+/// A run as the store knows it.
+public struct Run: Sendable, Equatable {
+    let id: Int64
+    /// Its name, unique in the database.
+    public let name: String
+    /// What it does with its cells.
+    public let settings: RunSettings
+    /// Whether it is paused.
+    public let isPaused: Bool
+    /// When it was enqueued, first started, and when its last cell ended.
+    public let createdAt: Date
+    /// When its first cell was claimed.
+    public let startedAt: Date?
+    /// When its last cell ended; nil while any is left.
+    public let finishedAt: Date?
+    /// Whether the artifacts of the finished run are written.
+    public let isExported: Bool
+    /// Where `llm` runs.
+    let directory: String
+    let manifest: JSONValue
+
+    /// The folder with the run's artifacts.
+    public var folder: String { settings.outdir + "/" + name }
+
+    init(_ row: Statement) throws {
+        id = try row.id("id")
+        name = try row.text("name")
+        settings = RunSettings(
+            outdir: try row.text("outdir"), raw: try row.bool("raw"),
+            timeout: Double(try row.int("timeout_ms")) / 1000, retries: try row.int("retries"))
+        isPaused = try row.bool("paused")
+        createdAt = Date(milliseconds: try row.int("created_at"))
+        startedAt = try row.optionalInt("started_at").map { Date(milliseconds: $0) }
+        finishedAt = try row.optionalInt("finished_at").map { Date(milliseconds: $0) }
+        isExported = try row.optionalInt("exported_at") != nil
+        directory = try row.text("directory")
+        manifest = try JSONParser.parse(row.text("manifest"))
+    }
+}
+
+/// The rule for names of runs.
+public enum RunName {
+    /// The rule in words.
+    public static let rule =
+        "a run's name holds letters, digits, `.`, `_` and `-`, starts with a letter or digit, "
+        + "and is not `batch.db`"
+
+    /// Whether the name follows the rule.
+    public static func isValid(_ name: String) -> Bool {
+        guard let first = name.utf8.first, name.utf8.count <= 100, name.lowercased() != "batch.db" else { return false }
+        return isAlphanumeric(first)
+            && name.utf8.allSatisfy { isAlphanumeric($0) || [UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-")].contains($0) }
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: false
+        }
+    }
+}

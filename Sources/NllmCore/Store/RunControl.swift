@@ -1,0 +1,98 @@
+public import FoundationEssentials
+
+/// Which cells of a run a command means.
+public struct CellSelection: Sendable, Equatable {
+    /// Ids of prompts; all when empty.
+    public var prompts: [String] = []
+    /// Labels or names of models; all when empty.
+    public var models: [String] = []
+    /// States; all when empty.
+    public var statuses: [CellStatus] = []
+    /// Failure kinds; all when empty.
+    public var failures: [FailureKind] = []
+
+    /// All cells of the run.
+    public init() {}
+
+    /// A condition on `cells`, with its values in the same order.
+    var condition: (sql: String, values: JSONValue) {
+        var parts = ["cells.live = 1"]
+        var values: [JSONValue.Member] = []
+        func add(_ name: String, _ texts: [String], _ sql: (String) -> String) {
+            guard !texts.isEmpty else { return }
+            values.append(.init(name, .strings(texts)))
+            parts.append(sql("(SELECT value FROM json_each(?1, '$.\(name)'))"))
+        }
+        add("prompts", prompts) { "cells.prompt_id IN (SELECT id FROM prompts WHERE run_id = ?2 AND name IN \($0))" }
+        add("models", models) {
+            "cells.model_id IN (SELECT id FROM models WHERE run_id = ?2 AND (label IN \($0) OR name IN \($0)))"
+        }
+        add("statuses", statuses.map(\.rawValue)) { "cells.status IN \($0)" }
+        add("failures", failures.map(\.rawValue)) {
+            "cells.attempt_id IN (SELECT id FROM attempts WHERE run_id = ?2 AND failure_kind IN \($0))"
+        }
+        return (parts.joined(separator: " AND "), .object(values))
+    }
+}
+
+extension Store {
+    /// Puts ended cells back to pending, with all their retries; their earlier attempts stay. Returns how many.
+    public func retry(_ run: Run, _ selection: CellSelection, now: Date = Date()) throws(NllmError) -> Int {
+        try change(run, selection, now: now) { condition in
+            """
+            UPDATE cells SET status = 'pending', tries = 0, attempt_id = NULL
+            WHERE run_id = ?2 AND status IN ('ok', 'error', 'timeout', 'cancelled') AND \(condition)
+            """
+        }
+    }
+
+    /// Cancels what is pending or running; who runs it notices that its lease is gone. Returns how many.
+    public func cancel(_ run: Run, _ selection: CellSelection, now: Date = Date()) throws(NllmError) -> Int {
+        try change(run, selection, now: now) { condition in
+            """
+            UPDATE cells SET status = 'cancelled', worker_id = NULL, claimed_at = NULL, not_before = NULL
+            WHERE run_id = ?2 AND status IN ('pending', 'running') AND \(condition)
+            """
+        }
+    }
+
+    private func change(
+        _ run: Run, _ selection: CellSelection, now: Date, sql: (String) -> String
+    ) throws(NllmError) -> Int {
+        try transaction {
+            try checkNames(run, selection)
+            let (condition, values) = selection.condition
+            let changed = try database.run(sql(condition), JSONWriter.text(values), run.id)
+            if changed > 0 {
+                try database.run("UPDATE runs SET exported_at = NULL WHERE id = ?", run.id)
+                try database.run(Self.settleSQL, now.milliseconds, run.id)
+            }
+            return changed
+        }
+    }
+
+    /// Throws when the selection names a prompt or model that the run does not have.
+    func checkNames(_ run: Run, _ selection: CellSelection) throws {
+        for name in selection.models {
+            let labels = try database.rows(
+                "SELECT label, name FROM models WHERE run_id = ? AND live = 1", run.id
+            ) { (try $0.text("label"), try $0.text("name")) }
+            guard !labels.contains(where: { $0.0 == name || $0.1 == name }) else { continue }
+            let known = labels.map { "`\($0.0)`" }.joined(separator: ", ")
+            throw NllmError.usage("run `\(run.name)` has no model `\(name)`; it has \(known)")
+        }
+        for name in selection.prompts {
+            let found = try database.row(
+                "SELECT 1 FROM prompts WHERE run_id = ? AND name = ? AND live = 1", run.id, name, read: { _ in true })
+            guard found == nil else { continue }
+            throw NllmError.usage("run `\(run.name)` has no prompt `\(name)`")
+        }
+    }
+
+    /// Pauses a run, or lets it go on. Returns false if it was so already.
+    public func setPaused(_ paused: Bool, _ run: Run) throws(NllmError) -> Bool {
+        try transaction {
+            try database.run("UPDATE runs SET paused = ?1 WHERE id = ?2 AND paused <> ?1", paused, run.id) == 1
+        }
+    }
+}

@@ -1,0 +1,173 @@
+public import FoundationEssentials
+
+/// How a run stands.
+public struct RunProgress: Sendable {
+    /// How one of its models stands.
+    public struct Model: Sendable {
+        /// The model's label.
+        public let label: String
+        /// Its cells by state.
+        public let counts: CellCounts
+        /// Tokens sent and received over all attempts, as far as they were reported.
+        public let tokensInput: Int
+        /// Tokens received over all attempts, as far as they were reported.
+        public let tokensOutput: Int
+    }
+
+    /// The run itself.
+    public let run: Run
+    /// Its models in their order.
+    public let models: [Model]
+    /// Cells a second that ended lately; nil while nothing runs or too little is known.
+    public let rate: Double?
+
+    /// The sum over all models.
+    public var counts: CellCounts { models.map(\.counts).reduce(CellCounts(), +) }
+
+    /// Seconds until nothing is left, at the present rate.
+    public var remaining: Double? {
+        guard let rate, rate > 0, counts.left > 0 else { return nil }
+        return Double(counts.left) / rate
+    }
+
+    /// Seconds from the first claim to the end of the last cell; nil while the run is not finished.
+    public var duration: Double? {
+        guard let start = run.startedAt, let end = run.finishedAt else { return nil }
+        return end.timeIntervalSince(start)
+    }
+
+    /// The run's state in one word.
+    public var state: String {
+        if counts.left == 0 { return "finished" }
+        if run.isPaused { return "paused" }
+        if counts[.running] > 0 { return "running" }
+        return run.startedAt == nil ? "new" : "unfinished"
+    }
+}
+
+extension Store {
+    /// All runs, the newest first.
+    public func runs() throws(NllmError) -> [Run] {
+        try reading { try database.rows("SELECT * FROM runs ORDER BY id DESC", read: Run.init) }
+    }
+
+    /// The run of that name, or the newest one without a name.
+    public func run(_ name: String?) throws(NllmError) -> Run {
+        try reading {
+            guard let name else {
+                let newest = try database.row("SELECT * FROM runs ORDER BY id DESC LIMIT 1", read: Run.init)
+                guard let newest else { throw NllmError.noRuns(database: path) }
+                return newest
+            }
+            return try existingRun(name)
+        }
+    }
+
+    /// The runs of those names, each once.
+    func runs(named names: [String]) throws(NllmError) -> [Run] {
+        try reading {
+            var found: [Run] = []
+            for name in names {
+                let run = try existingRun(name)
+                if !found.contains(where: { $0.id == run.id }) { found.append(run) }
+            }
+            return found
+        }
+    }
+
+    /// The run of that name; nil if there is none.
+    func run(named name: String) throws -> Run? {
+        try database.row("SELECT * FROM runs WHERE name = ?", name, read: Run.init)
+    }
+
+    func existingRun(_ name: String) throws -> Run {
+        if let run = try run(named: name) { return run }
+        let names = try database.rows("SELECT name FROM runs") { try $0.text("name") }
+        throw NllmError.noRun(name: name, database: path, nearest: NearestName.find(name, among: names))
+    }
+
+    /// How a run stands now.
+    public func progress(of run: Run, now: Date = Date()) throws(NllmError) -> RunProgress {
+        guard let progress = try progress(ofRun: run.id, now: now) else { throw .noRun(name: run.name, database: path, nearest: nil) }
+        return progress
+    }
+
+    /// How a run stands now; nil if it is gone.
+    func progress(ofRun id: Int64, now: Date = Date()) throws(NllmError) -> RunProgress? {
+        try reading {
+            guard let run = try database.row("SELECT * FROM runs WHERE id = ?", id, read: Run.init) else { return nil }
+            let models = try database.rows(
+                """
+                SELECT label, counters.* FROM counters JOIN models ON models.id = counters.model_id
+                WHERE counters.run_id = ? AND models.live = 1 ORDER BY models.position
+                """, run.id
+            ) { row in
+                RunProgress.Model(
+                    label: try row.text("label"), counts: try CellCounts(row),
+                    tokensInput: try row.int("tokens_input"), tokensOutput: try row.int("tokens_output"))
+            }
+            return RunProgress(run: run, models: models, rate: try rate(of: run, now: now))
+        }
+    }
+
+    /// Runs that have ended and whose artifacts are not written yet; of these runs, or of all.
+    func unexportedRuns(_ runs: [Int64]?) throws(NllmError) -> [Int64] {
+        try reading {
+            let ids = try database.rows(
+                "SELECT id FROM runs WHERE finished_at IS NOT NULL AND exported_at IS NULL ORDER BY id",
+                read: { try $0.id("id") })
+            guard let runs else { return ids }
+            return ids.filter(runs.contains)
+        }
+    }
+
+    /// The models of a run as they were given.
+    func models(of run: Run) throws(NllmError) -> [ModelVariant] {
+        try reading {
+            try database.rows(
+                "SELECT label, name, options FROM models WHERE run_id = ? AND live = 1 ORDER BY position", run.id
+            ) { row in
+                ModelVariant(
+                    label: try row.text("label"), name: try row.text("name"),
+                    options: try ModelOption.options(JSONParser.parse(row.text("options"))))
+            }
+        }
+    }
+
+    /// Ended attempts a second over the last minute, or over the last hundred if these took less.
+    private func rate(of run: Run, now: Date) throws -> Double? {
+        let window = 60_000
+        let recent = try database.rows(
+            """
+            SELECT finished_at FROM attempts WHERE run_id = ? AND outcome <> 'interrupted' ORDER BY id DESC LIMIT 100
+            """, run.id, read: { try $0.int("finished_at") }
+        ).filter { $0 > now.milliseconds - window }
+        guard recent.count > 1, let first = recent.min(), run.finishedAt == nil else { return nil }
+        return Double(recent.count) * 1000 / Double(max(now.milliseconds - first, 1))
+    }
+
+    /// Notes whether a run has ended: with the time, the run's id.
+    static let settleSQL = """
+        UPDATE runs SET
+            exported_at = CASE WHEN (SELECT sum(pending + running) FROM counters WHERE run_id = runs.id) > 0
+                THEN NULL ELSE exported_at END,
+            finished_at = CASE WHEN (SELECT sum(pending + running) FROM counters WHERE run_id = runs.id) > 0
+                THEN NULL ELSE coalesce(finished_at, ?) END
+        WHERE id = ?
+        """
+}
+
+extension Store {
+    /// Notes that the run's folder holds all results of the attempts up to that one.
+    func noteWritten(_ run: Run, through attempt: Int64, now: Date) throws(NllmError) {
+        _ = try transaction {
+            // Only what was finished when it was written, and still is, counts as exported.
+            try database.run(
+                """
+                UPDATE runs SET written_attempt = max(written_attempt, ?1),
+                    exported_at = CASE WHEN finished_at IS NOT NULL AND finished_at = ?2 THEN ?3 END
+                WHERE id = ?4
+                """, attempt, run.finishedAt?.milliseconds, now.milliseconds, run.id)
+        }
+    }
+}

@@ -1,0 +1,118 @@
+internal import CSQLite
+internal import FoundationEssentials
+
+/// The runs, cells and answers in their database file: the only meeting point of all processes.
+///
+/// Its verbs stand in the files beside this one. Each is one transaction; none spans an `await`.
+public actor Store {
+    /// The database file.
+    public nonisolated let path: String
+    let database: Database
+    private nonisolated let executor = BlockingExecutor(label: "store")
+
+    /// SQLite blocks, so it has a thread of its own and never holds up other tasks.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// How a database is opened.
+    public enum Opening: Sendable {
+        /// The file must be there.
+        case existing
+        /// The file is made if it isn't there, with the folders that lead to it.
+        case creating
+    }
+
+    /// Opens a database and brings its schema up to date.
+    public init(path: String, _ opening: Opening = .existing) throws(NllmError) {
+        let path = AbsolutePath.resolve(path)
+        self.path = path
+        database = try Self.open(path: path, opening)
+    }
+
+    /// A connection that only reads, for long reads beside the actor.
+    nonisolated func readOnlyConnection() throws -> Database {
+        let database = try Database(path: path, access: .readOnly)
+        try database.execute("PRAGMA cache_size = -8000")
+        return database
+    }
+
+    private static func open(path: String, _ opening: Opening) throws(NllmError) -> Database {
+        var isDirectory = false
+        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+        guard !isDirectory else { throw .unreadableDatabase(path: path, reason: "is a directory") }
+        if !exists {
+            guard opening == .creating else { throw .noDatabase(path: path) }
+            try RunFolder.create(directory: AbsolutePath.parent(path))
+        }
+        do {
+            let database = try Database(path: path, access: exists ? .readWrite : .create)
+            try configure(database, path: path)
+            return database
+        } catch {
+            throw translate(error, path: path, opening: true)
+        }
+    }
+
+    private static func configure(_ database: Database, path: String) throws {
+        // Asked first, because nothing may be changed in a file that is not ours.
+        let current = try Migrations.isCurrent(database, path: path)
+        try database.execute(
+            """
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = FULL;
+            PRAGMA foreign_keys = ON;
+            PRAGMA secure_delete = OFF;
+            PRAGMA cache_size = -16000;
+            PRAGMA journal_size_limit = 67108864;
+            """)
+        if !current { try Migrations.apply(to: database, path: path) }
+    }
+
+    /// Runs one verb's transaction and words what goes wrong.
+    func transaction<Value>(_ body: () throws -> Value) throws(NllmError) -> Value {
+        do {
+            return try database.transaction(body)
+        } catch {
+            throw Self.translate(error, path: path, opening: false)
+        }
+    }
+
+    /// Runs one verb's reads and words what goes wrong.
+    func reading<Value>(_ body: () throws -> Value) throws(NllmError) -> Value {
+        do {
+            return try database.snapshot(body)
+        } catch {
+            throw Self.translate(error, path: path, opening: false)
+        }
+    }
+
+    /// Moves what the log holds into the database file, as far as other processes let it.
+    func checkpoint() {
+        _ = try? database.rows("PRAGMA wal_checkpoint(TRUNCATE)") { _ in 0 }
+    }
+
+    /// What an error of SQLite means to a user.
+    static func translate(_ error: any Error, path: String, opening: Bool) -> NllmError {
+        if let error = error as? NllmError { return error }
+        guard let error = error as? DatabaseError else {
+            return .inputOutput(what: "database \(path)", reason: String(describing: error))
+        }
+        switch error.primaryCode {
+        case SQLITE_NOTADB, SQLITE_CORRUPT: return .notADatabase(path: path)
+        case SQLITE_FULL: return .inputOutput(what: "database \(path)", reason: "the disk is full")
+        case SQLITE_BUSY, SQLITE_LOCKED: return .busy(database: path)
+        case SQLITE_CANTOPEN where opening: return .unreadableDatabase(path: path, reason: error.message)
+        case SQLITE_PERM, SQLITE_READONLY: return .cannotCreate(path: path, reason: error.message)
+        case SQLITE_IOERR: return .inputOutput(what: "database \(path)", reason: error.message)
+        default: return .inputOutput(what: "database \(path)", reason: error.description)
+        }
+    }
+}
+
+extension Date {
+    /// Milliseconds since 1970, as the database keeps times.
+    var milliseconds: Int { Int((timeIntervalSince1970 * 1000).rounded(.down)) }
+
+    init(milliseconds: Int) {
+        self.init(timeIntervalSince1970: Double(milliseconds) / 1000)
+    }
+}

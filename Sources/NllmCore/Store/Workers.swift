@@ -1,0 +1,85 @@
+internal import FoundationEssentials
+
+/// A process that executes cells, as the store knows it.
+struct WorkerIdentity: Sendable, Equatable {
+    /// What its `llm` processes carry in their environment.
+    var mark: String
+    var host: String
+    var boot: String
+    var pid: Int
+    /// When the process started, so that a later process of the same number is not taken for it.
+    var processStarted: String
+}
+
+/// A registered worker.
+struct WorkerRow: Sendable, Equatable {
+    var id: Int64
+    var identity: WorkerIdentity
+    var heartbeatAt: Date
+
+    init(_ row: Statement) throws {
+        id = try row.id("id")
+        identity = WorkerIdentity(
+            mark: try row.text("mark"), host: try row.text("host"), boot: try row.text("boot"),
+            pid: try row.int("pid"), processStarted: try row.text("process_started"))
+        heartbeatAt = Date(milliseconds: try row.int("heartbeat_at"))
+    }
+}
+
+extension Store {
+    /// Registers this process as a worker and returns its id.
+    func register(_ identity: WorkerIdentity, now: Date) throws(NllmError) -> Int64 {
+        try transaction {
+            try database.run(
+                """
+                INSERT INTO workers (mark, host, boot, pid, process_started, registered_at, heartbeat_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+                identity.mark, identity.host, identity.boot, identity.pid, identity.processStarted, now.milliseconds,
+                now.milliseconds)
+            return database.lastInsertedID
+        }
+    }
+
+    /// Says that the worker lives; false if it was given up and its cells were taken over.
+    func heartbeat(worker: Int64, now: Date) throws(NllmError) -> Bool {
+        try transaction {
+            try database.run(
+                "UPDATE workers SET heartbeat_at = ? WHERE id = ? AND ended_at IS NULL", now.milliseconds, worker) == 1
+        }
+    }
+
+    /// Says that the worker has ended; it holds no cell any more.
+    func unregister(worker: Int64, now: Date) throws(NllmError) {
+        _ = try transaction { try release(worker: worker, now: now) }
+    }
+
+    /// The workers that have not said that they ended.
+    func workers() throws(NllmError) -> [WorkerRow] {
+        try reading { try database.rows("SELECT * FROM workers WHERE ended_at IS NULL", read: WorkerRow.init) }
+    }
+
+    /// Gives up a dead worker: its cells are to be done again. Returns how many there were.
+    @discardableResult
+    func takeOver(worker: Int64, now: Date) throws(NllmError) -> Int {
+        try transaction { try release(worker: worker, now: now) }
+    }
+
+    /// Puts the worker's cells back, each with a note of the attempt that was interrupted, and ends the worker.
+    private func release(worker: Int64, now: Date) throws -> Int {
+        try database.run(
+            """
+            INSERT INTO attempts (run_id, cell_id, worker_id, outcome, exit_code, started_at, finished_at, duration_ms)
+            SELECT run_id, id, worker_id, 'interrupted', -1, claimed_at, ?1, max(0, ?1 - claimed_at) FROM cells
+            WHERE worker_id = ?2 AND status = 'running'
+            """, now.milliseconds, worker)
+        let released = try database.run(
+            """
+            UPDATE cells SET status = 'pending', worker_id = NULL, claimed_at = NULL
+            WHERE worker_id = ? AND status = 'running'
+            """, worker)
+        try database.run(
+            "UPDATE workers SET ended_at = ? WHERE id = ? AND ended_at IS NULL", now.milliseconds, worker)
+        return released
+    }
+}

@@ -1,0 +1,140 @@
+import Foundation
+import Subprocess
+import Testing
+
+/// A scratch folder with everything a test of the built binary needs; it goes when the test is over.
+///
+/// `llm` runs in a user folder of its own, so that neither the tests nor the user's own `llm` see each other.
+final class Batch: Sendable {
+    /// What a finished command left.
+    struct Result: Sendable {
+        var code: Int32
+        var out: String
+        var err: String
+
+        /// The lines of standard output.
+        var lines: [String] { out.split(separator: "\n").map(String.init) }
+    }
+
+    static let packageRoot = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().path
+    static var binary: String {
+        ProcessInfo.processInfo.environment["NLLM_BATCH_BINARY"] ?? packageRoot + "/.build/debug/nllm-batch"
+    }
+    static let venv = packageRoot + "/.venv/bin"
+
+    /// The folder that commands run in.
+    let directory: String
+    let environment: [String: String]
+
+    /// - Parameters:
+    ///   - llm: a folder to be first in PATH, with another program called `llm`; nil for the real one.
+    ///   - userPath: llm's folder; nil for a new one with a migrated log database.
+    ///   - extra: more environment.
+    init(llm: String? = nil, userPath: String? = nil, extra: [String: String] = [:]) throws {
+        directory = FileManager.default.temporaryDirectory.path + "/nllm-batch-test-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        var environment = ProcessInfo.processInfo.environment
+        for name in ["NLLM_BATCH_DB", "LLM_MODEL", "OPENAI_API_KEY"] { environment[name] = nil }
+        environment["PATH"] = [llm, Self.venv, "/usr/local/bin:/usr/bin:/bin"].compactMap(\.self).joined(separator: ":")
+        environment["LLM_USER_PATH"] = userPath ?? directory + "/llm-user"
+        environment["HOME"] = directory
+        environment.merge(extra) { _, new in new }
+        self.environment = environment
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    /// Runs nllm-batch to its end.
+    func run(_ arguments: String..., input: String = "") async throws -> Result {
+        try await run(arguments, input: input)
+    }
+
+    /// Runs nllm-batch to its end.
+    func run(_ arguments: [String], input: String = "", environment extra: [String: String] = [:]) async throws -> Result {
+        try await command(Self.binary, arguments, input: input, environment: extra)
+    }
+
+    /// Runs any program to its end in the scratch folder, with the same environment.
+    func command(
+        _ path: String, _ arguments: [String], input: String = "", environment extra: [String: String] = [:]
+    ) async throws -> Result {
+        let process = try start(path, arguments, input: input, environment: extra)
+        return try await process.result()
+    }
+
+    /// Starts nllm-batch and returns while it runs.
+    func start(_ arguments: String...) throws -> RunningProcess { try start(Self.binary, arguments) }
+
+    /// Starts any program and returns while it runs.
+    func start(
+        _ path: String, _ arguments: [String], input: String = "", environment extra: [String: String] = [:]
+    ) throws -> RunningProcess {
+        let merged = environment.merging(extra) { _, new in new }
+        return try RunningProcess(path, arguments, directory: directory, environment: merged, input: input)
+    }
+
+    // MARK: Files
+
+    /// Writes a file below the scratch folder and returns its absolute path.
+    @discardableResult
+    func write(_ text: String, to name: String) throws -> String { try write(Data(text.utf8), to: name) }
+
+    /// Writes a file below the scratch folder and returns its absolute path.
+    @discardableResult
+    func write(_ data: Data, to name: String) throws -> String {
+        let path = directory + "/" + name
+        try FileManager.default.createDirectory(
+            atPath: URL(filePath: path).deletingLastPathComponent().path, withIntermediateDirectories: true)
+        try data.write(to: URL(filePath: path))
+        return path
+    }
+
+    /// Writes an executable shell script called `llm` and returns its folder, for ``init(llm:userPath:extra:)``.
+    static func fakeLLM(_ script: String) throws -> String {
+        let folder = FileManager.default.temporaryDirectory.path + "/nllm-batch-llm-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try Data(("#!/bin/sh\n" + script + "\n").utf8).write(to: URL(filePath: folder + "/llm"))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder + "/llm")
+        return folder
+    }
+
+    /// The bytes of a file below the scratch folder.
+    func read(_ name: String) throws -> Data { try Data(contentsOf: URL(filePath: directory + "/" + name)) }
+
+    /// Whether something stands below the scratch folder.
+    func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: directory + "/" + name) }
+
+    /// The objects of a file with one JSON object a line.
+    func jsonLines(_ name: String) throws -> [[String: Any]] {
+        try read(name).split(separator: 0x0A).map { line in
+            try #require(try JSONSerialization.jsonObject(with: line) as? [String: Any])
+        }
+    }
+
+    /// All files below a folder with their bytes, by relative path.
+    func files(below name: String) throws -> [String: Data] {
+        var found: [String: Data] = [:]
+        let root = directory + "/" + name
+        for case let path as String in FileManager.default.enumerator(atPath: root) ?? .init() {
+            var isDirectory: ObjCBool = false
+            _ = FileManager.default.fileExists(atPath: root + "/" + path, isDirectory: &isDirectory)
+            if !isDirectory.boolValue { found[path] = try Data(contentsOf: URL(filePath: root + "/" + path)) }
+        }
+        return found
+    }
+
+    /// The rows that the sqlite3 of Python gives for a query, each an array; the database is `nllm-runs/batch.db`.
+    func query(_ sql: String, database: String = "nllm-runs/batch.db") async throws -> [[String]] {
+        let script = """
+            import json, sqlite3, sys
+            rows = sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchall()
+            print(json.dumps([["" if v is None else str(v) for v in row] for row in rows]))
+            """
+        let result = try await command(Self.venv + "/python", ["-c", script, directory + "/" + database, sql])
+        try #require(result.code == 0, "\(result.err)")
+        return try #require(try JSONSerialization.jsonObject(with: Data(result.out.utf8)) as? [[String]])
+    }
+}
