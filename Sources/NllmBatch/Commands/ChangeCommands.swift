@@ -39,10 +39,14 @@ struct CancelCommand: AsyncParsableCommand {
     @Argument(help: "The run's name.")
     var run: String
 
-    @Option(name: [.customLong("prompt"), .short], help: ArgumentHelp("Only cells of this prompt; repeatable.", valueName: "id"))
+    @Option(
+        name: [.customLong("prompt"), .short],
+        help: ArgumentHelp("Only cells of this prompt; repeatable.", valueName: "id"))
     var prompts: [String] = []
 
-    @Option(name: [.customLong("model"), .short], help: ArgumentHelp("Only cells of this model; repeatable.", valueName: "model"))
+    @Option(
+        name: [.customLong("model"), .short],
+        help: ArgumentHelp("Only cells of this model; repeatable.", valueName: "model"))
     var models: [String] = []
 
     func run() async throws {

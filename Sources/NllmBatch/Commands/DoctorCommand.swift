@@ -52,7 +52,8 @@ struct DoctorCommand: AsyncParsableCommand {
             case .failure(let error): (false, error.description)
             }
         if json {
-            Console.out(.object([.init("check", .string(name)), .init("ok", .bool(isFine)), .init("detail", .string(text))]))
+            Console.out(
+                .object([.init("check", .string(name)), .init("ok", .bool(isFine)), .init("detail", .string(text))]))
         } else {
             Console.out("\(isFine ? "ok  " : "FAIL") \(name): \(text)")
         }

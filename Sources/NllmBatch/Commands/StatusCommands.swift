@@ -23,7 +23,8 @@ struct StatusCommand: AsyncParsableCommand {
         var lines = ["\(progress.run.name): \(progress.state), \(Format.counts(progress.counts))"]
         var table = Table(
             ("model", .left), ("cells", .right), ("pending", .right), ("running", .right), ("ok", .right),
-            ("error", .right), ("timeout", .right), ("cancelled", .right), ("tokens in", .right), ("tokens out", .right))
+            ("error", .right), ("timeout", .right), ("cancelled", .right), ("tokens in", .right), ("tokens out", .right)
+        )
         for model in progress.models {
             table.add(
                 [model.label, String(model.counts.total)] + CellStatus.allCases.map { String(model.counts[$0]) }
@@ -31,7 +32,8 @@ struct StatusCommand: AsyncParsableCommand {
         }
         lines.append(table.text)
         if let rate = progress.rate {
-            lines.append("rate: \(Format.rate(rate))" + (progress.remaining.map { ", ETA \(Format.duration($0))" } ?? ""))
+            lines.append(
+                "rate: \(Format.rate(rate))" + (progress.remaining.map { ", ETA \(Format.duration($0))" } ?? ""))
         }
         return (lines + ["folder: \(progress.run.folder)"]).joined(separator: "\n")
     }

@@ -25,7 +25,8 @@ struct EnqueueOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The system prompt of prompts that have none.", valueName: "text"))
     var system: String?
 
-    @Option(help: ArgumentHelp("The run's name; an existing run is brought in line with the sources.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The run's name; an existing run is brought in line with the sources.", valueName: "name"))
     var run: String?
 
     @Option(name: .shortAndLong, help: ArgumentHelp("The folder for the run's folder.", valueName: "directory"))

@@ -3,10 +3,14 @@ import NllmCore
 
 /// Which cells of a run a command means.
 struct SelectionOptions: ParsableArguments {
-    @Option(name: [.customLong("prompt"), .short], help: ArgumentHelp("Only cells of this prompt; repeatable.", valueName: "id"))
+    @Option(
+        name: [.customLong("prompt"), .short],
+        help: ArgumentHelp("Only cells of this prompt; repeatable.", valueName: "id"))
     var prompts: [String] = []
 
-    @Option(name: [.customLong("model"), .short], help: ArgumentHelp("Only cells of this model; repeatable.", valueName: "model"))
+    @Option(
+        name: [.customLong("model"), .short],
+        help: ArgumentHelp("Only cells of this model; repeatable.", valueName: "model"))
     var models: [String] = []
 
     @Flag(help: "Only cells that failed or timed out.")

@@ -3,11 +3,13 @@ import NllmCore
 
 /// How a worker works.
 struct WorkerOptions: ParsableArguments {
-    @Option(name: [.customLong("concurrency"), .customShort("j")], help: ArgumentHelp("Cells at a time.", valueName: "n"))
+    @Option(
+        name: [.customLong("concurrency"), .customShort("j")], help: ArgumentHelp("Cells at a time.", valueName: "n"))
     var concurrency = 4
 
     @Option(
-        help: ArgumentHelp("Seconds that cells in flight are given to end after SIGINT or SIGTERM.", valueName: "seconds"))
+        help: ArgumentHelp(
+            "Seconds that cells in flight are given to end after SIGINT or SIGTERM.", valueName: "seconds"))
     var grace = 10.0
 
     @Option(
@@ -20,7 +22,9 @@ struct WorkerOptions: ParsableArguments {
             throw ValidationError(
                 "`--concurrency` is \(concurrency) but must be \(allowed.lowerBound) to \(allowed.upperBound)")
         }
-        guard grace >= 0, grace <= 1e6 else { throw ValidationError("`--grace` is \(grace) but must be a number of seconds") }
+        guard grace >= 0, grace <= 1e6 else {
+            throw ValidationError("`--grace` is \(grace) but must be a number of seconds")
+        }
         if let maxMemory, !(16...1_000_000).contains(maxMemory) {
             throw ValidationError("`--max-memory` is \(maxMemory) but must be 16 to 1,000,000 megabytes")
         }

@@ -8,7 +8,7 @@ import NllmCore
 
 /// Results go to standard output, everything else to standard error.
 enum Console {
-    /// Prints a line of results. When nobody reads them any more, the program ends.
+    /// Prints a line of results; when nobody reads them any more, the program ends.
     static func out(_ text: String) {
         guard write(text + "\n", to: STDOUT_FILENO) else {
             // A closed pipe is the reader's decision and no failure.

@@ -2,7 +2,7 @@ import NllmCore
 
 /// Numbers and states in words.
 enum Format {
-    /// `850 ms`, `12.3 s`, `4 min 5 s`, `2 h 10 min`
+    /// Seconds as 850 ms, 12.3 s, 4 min 5 s or 2 h 10 min.
     static func duration(_ seconds: Double) -> String {
         switch seconds {
         case ..<1: return "\(Int((seconds * 1000).rounded())) ms"
@@ -12,16 +12,16 @@ enum Format {
         }
     }
 
-    /// `4.1/s`, or per minute when that is clearer
+    /// A rate as 4.1/s, or per minute when that is clearer.
     static func rate(_ perSecond: Double) -> String {
         perSecond >= 1
             ? "\(Double(Int(perSecond * 10)) / 10)/s" : "\(Double(Int(perSecond * 600)) / 10)/min"
     }
 
-    /// `1 cell`, `2 cells`
+    /// A number with its noun: 1 cell, 2 cells.
     static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
-    /// The states that occur: `38 ok, 1 error, 1 timeout`
+    /// The states that occur: 38 ok, 1 error, 1 timeout.
     static func counts(_ counts: CellCounts) -> String {
         let order: [CellStatus] = [.ok, .error, .timeout, .cancelled, .running, .pending]
         let present = order.filter { counts[$0] > 0 }.map { "\(counts[$0]) \($0.rawValue)" }

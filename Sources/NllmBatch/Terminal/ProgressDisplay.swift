@@ -14,6 +14,7 @@ actor ProgressDisplay {
     /// - Parameters:
     ///   - path: the database.
     ///   - runs: names of the runs to show; all unfinished ones when empty.
+    /// - Throws: when the database can't be opened.
     init(path: String, runs: [String]) throws(NllmError) {
         // A connection of its own, so that looking never holds up the worker.
         store = try Store(path: path)

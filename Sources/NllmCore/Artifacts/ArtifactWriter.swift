@@ -119,9 +119,11 @@ actor ArtifactWriter {
         let state = try RunState(database, run: run)
         let folder = try makeFolder(state)
         var lines = try AtomicFile(path: folder.lines)
-        try database.forEachRow("SELECT id FROM prompts WHERE run_id = ? AND live = 1 ORDER BY position", run) { prompt in
+        try database.forEachRow("SELECT id FROM prompts WHERE run_id = ? AND live = 1 ORDER BY position", run) {
+            prompt in
             try database.forEachRow(
-                ResultRecord.sql + " WHERE cells.prompt_id = ? AND cells.live = 1 ORDER BY models.position, cells.sample",
+                ResultRecord.sql
+                    + " WHERE cells.prompt_id = ? AND cells.live = 1 ORDER BY models.position, cells.sample",
                 try prompt.id("id")
             ) { row in
                 let result = try ResultRecord(row)

@@ -74,7 +74,9 @@ public enum Redaction {
             var start = end
             if Redaction.flags.contains(name) || name == "bearer" {
                 // `--key VALUE`, `--key=VALUE` or `Bearer VALUE`
-                guard start < bytes.count, [UInt8(ascii: " "), UInt8(ascii: "=")].contains(bytes[start]) else { return nil }
+                guard start < bytes.count, [UInt8(ascii: " "), UInt8(ascii: "=")].contains(bytes[start]) else {
+                    return nil
+                }
                 start += 1
             } else if Redaction.nameEndings.contains(where: name.hasSuffix) {
                 // `key=VALUE`, or `"key": "VALUE"` with either quote.

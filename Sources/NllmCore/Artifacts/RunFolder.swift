@@ -41,22 +41,16 @@ struct RunFolder: Sendable {
         case ENOENT where directory != "/":
             try create(directory: AbsolutePath.parent(directory))
             try create(directory: directory)
-        case ENOSPC, EDQUOT: throw .inputOutput(what: directory, reason: FileError(Errno(rawValue: code), path: "").reason)
+        case ENOSPC, EDQUOT:
+            throw .inputOutput(what: directory, reason: FileError(Errno(rawValue: code), path: "").reason)
         default: throw .cannotCreate(path: directory, reason: FileError(Errno(rawValue: code), path: "").reason)
         }
     }
 
-    /// Whether files can be made in a directory; throws if not.
+    /// Throws unless files can be made in a directory.
     static func checkWritable(directory: String) throws(NllmError) {
-        let probe = directory + "/.nllm-batch-probe"
-        do {
-            try AtomicFile.write([], to: probe)
-        } catch {
-            throw error.isDiskFull
-                ? .inputOutput(what: directory, reason: error.reason)
-                : .cannotCreate(path: directory, reason: error.reason)
-        }
-        unlink(probe)
+        guard access(directory, W_OK | X_OK) != 0 else { return }
+        throw .cannotCreate(path: directory, reason: FileError(Errno(rawValue: errno), path: directory).reason)
     }
 
     private static func isDirectory(_ path: String) -> Bool {

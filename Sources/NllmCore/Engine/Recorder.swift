@@ -49,7 +49,9 @@ actor Recorder {
     private func commit(_ group: [Report]) async {
         guard let recorded = await persist(group) else { return }
         do throws(NllmError) {
-            for (run, attempts) in recorded.results { try await artifacts.append(run: run, attempts: attempts.sorted()) }
+            for (run, attempts) in recorded.results {
+                try await artifacts.append(run: run, attempts: attempts.sorted())
+            }
             for run in recorded.ended { try await artifacts.finish(run: run) }
         } catch {
             // The answers are in the store; the artifacts can be written again.

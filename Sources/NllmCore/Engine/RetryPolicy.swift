@@ -16,6 +16,7 @@ struct RetryPolicy: Sendable {
     ///   - retries: how often a cell may be tried again.
     ///   - now: when the last attempt ended.
     ///   - jitter: a random number from 0 to 1, which spreads cells that failed together.
+    /// - Returns: a time from now on, or nil.
     func nextTry(
         after failure: Failure, tries: Int, crashes: Int, retries: Int, now: Date, jitter: Double
     ) -> Date? {

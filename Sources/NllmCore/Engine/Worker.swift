@@ -3,7 +3,7 @@ internal import FoundationEssentials
 /// Executes cells until none is left: claims them for free slots, runs them, and has their outcomes recorded.
 public actor Worker {
     private static let tick = Duration.milliseconds(250)
-    private static let heartbeat = 5.0
+    private static let heartbeat = Duration.seconds(5)
     private static let inspection = 2.0
 
     private let store: Store
@@ -23,7 +23,6 @@ public actor Worker {
     private var failure: NllmError?
     private var prepared: Set<Int64> = []
     private var interrupted = 0
-    private var lastHeartbeat = Date.distantPast
     private var lastInspection = Date.distantPast
 
     /// One claim of a cell; the same cell may be claimed anew while an earlier execution of it is still being ended.
@@ -68,7 +67,6 @@ public actor Worker {
     public func run(shutdown: Shutdown) async throws(NllmError) -> WorkSummary {
         if !options.runs.isEmpty { scope = try await store.runs(named: options.runs).map(\.id) }
         id = try await store.register(identity, now: Date())
-        lastHeartbeat = Date()
         await work(shutdown: shutdown.signal)
         // What could not be recorded goes back, as after a crash.
         try? await store.unregister(worker: id, now: Date())
@@ -87,6 +85,9 @@ public actor Worker {
         await withDiscardingTaskGroup { group in
             group.addTask {
                 while (try? await Task.sleep(for: Self.tick)) != nil { send.yield(.tick) }
+            }
+            group.addTask {
+                while (try? await Task.sleep(for: Self.heartbeat)) != nil { await self.beat() }
             }
             group.addTask {
                 await shutdown.wait()
@@ -194,17 +195,18 @@ public actor Worker {
 
     // MARK: What others do
 
-    /// Notices what changed in the store, and says that this worker lives.
+    /// Says that this worker lives, however long anything else takes.
+    private func beat() async {
+        // What goes wrong here goes wrong elsewhere too, and is told there.
+        guard let isKnown = try? await store.heartbeat(worker: id, now: Date()), !isKnown else { return }
+        // Taken for dead, perhaps after the machine slept; the cells are another worker's now.
+        if let renewed = try? await store.register(identity, now: Date()) { id = renewed }
+    }
+
+    /// Notices what changed in the store.
     private func lookAround() async throws(NllmError) {
         if let failed = await recorder.failure { throw failed }
         let now = Date()
-        if now.timeIntervalSince(lastHeartbeat) >= Self.heartbeat {
-            lastHeartbeat = now
-            if try await !store.heartbeat(worker: id, now: now) {
-                // Taken for dead, perhaps after the machine slept; the cells are another worker's now.
-                id = try await store.register(identity, now: now)
-            }
-        }
         if now.timeIntervalSince(lastInspection) >= Self.inspection {
             lastInspection = now
             try await inspectOthers()

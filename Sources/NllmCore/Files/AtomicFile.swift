@@ -23,7 +23,8 @@ struct AtomicFile: ~Copyable {
         temporary = AbsolutePath.parent(path) + "/." + AbsolutePath.name(path) + ".tmp"
         do {
             descriptor = try FileDescriptor.open(
-                temporary, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: [.ownerReadWrite, .groupRead, .otherRead])
+                temporary, .writeOnly, options: [.create, .truncate, .closeOnExec],
+                permissions: [.ownerReadWrite, .groupRead, .otherRead])
         } catch {
             throw FileError(error, path: path)
         }

@@ -37,6 +37,7 @@ protocol Executor: Sendable {
     ///   - request: what to ask.
     ///   - timeout: how long the request may take once it can start; nil for as long as it takes.
     ///   - stop: ends the execution early.
+    /// - Returns: how it went.
     func execute(_ request: LLMRequest, timeout: Duration?, stop: StopSignal) async -> Execution
 
     /// Ends at once whatever runs, for a process that is about to leave.

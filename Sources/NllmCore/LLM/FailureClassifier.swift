@@ -61,7 +61,9 @@ struct FailureClassifier {
         let text = message.lowercased()
         let phrases = ["try again in ", "retry in ", "retry after ", "retry-after: "]
         guard let range = phrases.compactMap({ text.firstRange(of: $0) }).first else { return nil }
-        let units = ["ms": 0.001, "s": 1, "m": 60, "h": 3600, "": 1, "second": 1, "seconds": 1, "minute": 60, "minutes": 60]
+        let units = [
+            "ms": 0.001, "s": 1, "m": 60, "h": 3600, "": 1, "second": 1, "seconds": 1, "minute": 60, "minutes": 60,
+        ]
         var rest = text[range.upperBound...]
         var seconds: Double?
         while let first = rest.first, first.isASCII, first.isNumber {
@@ -94,17 +96,21 @@ struct FailureClassifier {
 
     private static func isQuota(_ message: String) -> Bool {
         let text = message.lowercased()
-        return ["insufficient_quota", "exceeded your current quota", "billing", "credit balance"].contains { text.contains($0) }
+        return ["insufficient_quota", "exceeded your current quota", "billing", "credit balance"].contains {
+            text.contains($0)
+        }
     }
 
     /// The first of these phrases that the message holds, letter case ignored, tells its kind.
     private static let phrases: [(phrase: String, kind: FailureKind)] = [
         ("exceeded your current quota", .quota), ("insufficient_quota", .quota), ("credit balance", .quota),
-        ("rate limit", .rateLimited), ("too many requests", .rateLimited), ("resource has been exhausted", .rateLimited),
+        ("rate limit", .rateLimited), ("too many requests", .rateLimited),
+        ("resource has been exhausted", .rateLimited),
         ("resource_exhausted", .rateLimited),
         ("no key found", .auth), ("api key", .auth), ("api_key", .auth), ("authentication", .auth),
         ("unauthorized", .auth), ("permission denied", .auth),
-        ("unknown model", .modelUnknown), ("model not found", .modelUnknown), ("is not found for api version", .modelUnknown),
+        ("unknown model", .modelUnknown), ("model not found", .modelUnknown),
+        ("is not found for api version", .modelUnknown),
         ("overloaded", .overloaded), ("service unavailable", .overloaded), ("try again later", .overloaded),
         ("connection error", .network), ("connection refused", .network), ("connection reset", .network),
         ("connection aborted", .network), ("name resolution", .network), ("name or service not known", .network),

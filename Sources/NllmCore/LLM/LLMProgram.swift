@@ -69,7 +69,8 @@ public struct LLMProgram: Sendable {
         // then found out by its cells; one that can't run is found out here.
         let result = try await run(["fragments", "list"], timeout: .seconds(20))
         let broken = ["ModuleNotFoundError:", "ImportError:", "bad interpreter", "setpriv: failed to execute"]
-        if !result.isSuccess, result.code == 126 || result.code == 127 || broken.contains(where: result.error.contains) {
+        if !result.isSuccess, result.code == 126 || result.code == 127 || broken.contains(where: result.error.contains)
+        {
             throw unusable(result.error)
         }
     }
@@ -104,6 +105,7 @@ public struct LLMProgram: Sendable {
 
     private func unusable(_ detail: String) -> NllmError {
         let last = detail.split(whereSeparator: \.isNewline).last.map { ": \($0)" } ?? ""
-        return .llmUnusable(reason: "`\(path)` does not run\(last); try `llm --version`, and install it again if that fails")
+        return .llmUnusable(
+            reason: "`\(path)` does not run\(last); try `llm --version`, and install it again if that fails")
     }
 }

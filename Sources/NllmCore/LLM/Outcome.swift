@@ -45,7 +45,8 @@ struct Outcome: Sendable {
         usage = Usage(stderr: said)
         startedAt = execution.startedAt
         finishedAt = execution.finishedAt
-        (status, exitCode, failure) = Self.judge(execution, said: said, text: text, timeout: timeout, maxMemory: maxMemory)
+        (status, exitCode, failure) = Self.judge(
+            execution, said: said, text: text, timeout: timeout, maxMemory: maxMemory)
         if let message = failure?.message {
             failure?.message = Redaction.redact(String(message.prefix(Self.messageLength)))
         }

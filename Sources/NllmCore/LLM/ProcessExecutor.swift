@@ -61,7 +61,8 @@ final class ProcessExecutor: Executor {
         let result = try await Subprocess.run(
             .path(FilePath(path)), arguments: Arguments(arguments), environment: environment,
             workingDirectory: directory.map { FilePath($0) }, platformOptions: options,
-            input: .fileDescriptor(prompt.descriptor, closeAfterSpawningProcess: false), output: .sequence, error: .sequence
+            input: .fileDescriptor(prompt.descriptor, closeAfterSpawningProcess: false), output: .sequence,
+            error: .sequence
         ) { process in
             let group = process.processIdentifier.value
             groups.insert(group)

@@ -6,7 +6,9 @@ internal import SystemPackage
     internal import Glibc
 #endif
 
-/// What the system knows about its processes. Where it does not tell, as on macOS, nothing is known.
+/// What the system knows about its processes.
+///
+/// Where it does not tell, as on macOS, nothing is known.
 enum ProcessTable {
     /// When a process started, in a text that differs for every other process with the same number; nil if it is gone.
     static func startTime(_ pid: pid_t) -> String? {

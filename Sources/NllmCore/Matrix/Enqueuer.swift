@@ -54,7 +54,9 @@ public struct Enqueuer: Sendable {
     /// - Throws: what is wrong, before anything is written.
     public func enqueue(_ request: EnqueueRequest) async throws(NllmError) -> (report: EnqueueReport, store: Store) {
         try Self.check(request)
-        let known = FileManager.default.fileExists(atPath: databasePath) ? try Store(path: databasePath) : nil
+        // Opened before the input is read, so that a file that is not ours is noticed early.
+        let exists = FileManager.default.fileExists(atPath: databasePath)
+        let known = exists ? try Store(path: databasePath, .creating) : nil
         let program = try? LLMProgram.find()
         async let facts = ManifestFacts(program: program)
         let models = try await models(request, known: known)
@@ -64,7 +66,11 @@ public struct Enqueuer: Sendable {
         try RunFolder.checkWritable(directory: request.settings.outdir)
         let store = if let known { known } else { try Store(path: databasePath, .creating) }
         let plan = await Self.plan(request, models: models, sources: sources, facts: facts)
-        return (try await store.enqueue(plan, prompts: spool), store)
+        let report = try await store.enqueue(plan, prompts: spool)
+        // Results that left the run leave its folder.
+        let isOutdated = report.changed + report.removed > 0
+        if !report.isNew, isOutdated { try await Exporter(store: store).refresh(try await store.run(report.run)) }
+        return (report, store)
     }
 
     // MARK: Before the input is read
@@ -173,6 +179,8 @@ private struct ManifestFacts: Sendable {
         }
         guard let git = ProgramSearch.find("git") else { return }
         let result = try? await ShortCommand.run([git, "rev-parse", "HEAD"], timeout: .seconds(5))
-        if let result, result.isSuccess { gitSHA = result.output.split(whereSeparator: \.isWhitespace).first.map(String.init) }
+        if let result, result.isSuccess {
+            gitSHA = result.output.split(whereSeparator: \.isWhitespace).first.map(String.init)
+        }
     }
 }

@@ -29,7 +29,9 @@ struct ModelOption: Sendable, Hashable {
 
     /// The options in a JSON object of texts, numbers and booleans; throws what is wrong with the first other value.
     static func options(_ object: JSONValue) throws(OptionError) -> [ModelOption] {
-        guard case .object(let members) = object else { throw OptionError("`options` is \(object.kind), not an object") }
+        guard case .object(let members) = object else {
+            throw OptionError("`options` is \(object.kind), not an object")
+        }
         var options: [ModelOption] = []
         for member in members {
             switch member.value {

@@ -18,7 +18,8 @@ public struct ModelVariant: Sendable, Equatable {
         name = String(text[..<bracket])
         try Self.check(name: name, in: text)
         var options: [ModelOption] = []
-        for pair in text[text.index(after: bracket)...].dropLast().split(separator: ",", omittingEmptySubsequences: false)
+        for pair in text[text.index(after: bracket)...].dropLast().split(
+            separator: ",", omittingEmptySubsequences: false)
         {
             guard let option = ModelOption(pair: pair) else {
                 throw .usage("model `\(text)`: `\(pair)` is not key=value; write 'NAME[key=value,key=value]'")

@@ -52,7 +52,8 @@ struct FrontMatter {
     }
 
     private static func isRuler(_ line: Substring.UnicodeScalarView) -> Bool {
-        line.starts(with: "---".unicodeScalars) && line.dropFirst(3).allSatisfy { $0 == " " || $0 == "\r" || $0 == "\t" }
+        line.starts(with: "---".unicodeScalars)
+            && line.dropFirst(3).allSatisfy { $0 == " " || $0 == "\r" || $0 == "\t" }
     }
 
     private static func json(_ node: Node) throws(FrontMatterError) -> JSONValue {

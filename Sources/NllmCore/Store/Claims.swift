@@ -118,7 +118,11 @@ extension Store {
             ) { row in
                 let run = try row.id("id")
                 guard runs?.contains(run) ?? true else { return }
-                if try row.bool("paused") { left.paused += try row.int("cells") } else { left.cells += try row.int("cells") }
+                if try row.bool("paused") {
+                    left.paused += try row.int("cells")
+                } else {
+                    left.cells += try row.int("cells")
+                }
             }
             return left
         }

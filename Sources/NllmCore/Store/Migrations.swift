@@ -1,4 +1,6 @@
-/// The schema's history. A migration is never edited once it was released; a change is a new one at the end.
+/// The schema's history.
+///
+/// A migration is never edited once it was released; a change is a new one at the end.
 enum Migrations {
     /// Marks a file as one of ours: `NLLB`.
     static let applicationID = 0x4E4C_4C42
@@ -31,15 +33,17 @@ enum Migrations {
         let identity = try database.row("PRAGMA application_id") { row in
             try row.int("application_id")
         }
-        let tables = try database.row("SELECT count(*) AS tables FROM sqlite_schema") { row in
-            try row.int("tables")
-        }
-        if tables == 0 { return false }
+        if try isEmpty(database) { return false }
         guard identity == applicationID else { throw NllmError.notADatabase(path: path) }
         let recorded = try names(database)
         let unknown = recorded.filter { name in !all.contains { $0.name == name } }
         guard unknown.isEmpty else { throw NllmError.newerDatabase(path: path, unknown: unknown) }
         return recorded.count == all.count
+    }
+
+    /// Whether nothing at all is in the file.
+    static func isEmpty(_ database: Database) throws -> Bool {
+        try database.row("SELECT count(*) AS n FROM sqlite_schema") { try $0.int("n") } == 0
     }
 
     private static func names(_ database: Database) throws -> [String] {

@@ -82,7 +82,9 @@ public enum RunName {
     public static func isValid(_ name: String) -> Bool {
         guard let first = name.utf8.first, name.utf8.count <= 100, name.lowercased() != "batch.db" else { return false }
         return isAlphanumeric(first)
-            && name.utf8.allSatisfy { isAlphanumeric($0) || [UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-")].contains($0) }
+            && name.utf8.allSatisfy {
+                isAlphanumeric($0) || [UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-")].contains($0)
+            }
     }
 
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {

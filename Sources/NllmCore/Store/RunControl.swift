@@ -36,7 +36,10 @@ public struct CellSelection: Sendable, Equatable {
 }
 
 extension Store {
-    /// Puts ended cells back to pending, with all their retries; their earlier attempts stay. Returns how many.
+    /// Puts ended cells back to pending, with all their retries; their earlier attempts stay.
+    ///
+    /// - Returns: how many cells were put back.
+    /// - Throws: when the selection names what the run does not have.
     public func retry(_ run: Run, _ selection: CellSelection, now: Date = Date()) throws(NllmError) -> Int {
         try change(run, selection, now: now) { condition in
             """
@@ -46,7 +49,10 @@ extension Store {
         }
     }
 
-    /// Cancels what is pending or running; who runs it notices that its lease is gone. Returns how many.
+    /// Cancels what is pending or running; who runs it notices that its lease is gone.
+    ///
+    /// - Returns: how many cells were cancelled.
+    /// - Throws: when the selection names what the run does not have.
     public func cancel(_ run: Run, _ selection: CellSelection, now: Date = Date()) throws(NllmError) -> Int {
         try change(run, selection, now: now) { condition in
             """
@@ -89,7 +95,10 @@ extension Store {
         }
     }
 
-    /// Pauses a run, or lets it go on. Returns false if it was so already.
+    /// Pauses a run, or lets it go on.
+    ///
+    /// - Returns: false if it was so already.
+    /// - Throws: when the store can't be written.
     public func setPaused(_ paused: Bool, _ run: Run) throws(NllmError) -> Bool {
         try transaction {
             try database.run("UPDATE runs SET paused = ?1 WHERE id = ?2 AND paused <> ?1", paused, run.id) == 1

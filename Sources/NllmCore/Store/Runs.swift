@@ -88,7 +88,9 @@ extension Store {
 
     /// How a run stands now.
     public func progress(of run: Run, now: Date = Date()) throws(NllmError) -> RunProgress {
-        guard let progress = try progress(ofRun: run.id, now: now) else { throw .noRun(name: run.name, database: path, nearest: nil) }
+        guard let progress = try progress(ofRun: run.id, now: now) else {
+            throw .noRun(name: run.name, database: path, nearest: nil)
+        }
         return progress
     }
 

@@ -17,7 +17,7 @@ public actor Store {
     public enum Opening: Sendable {
         /// The file must be there.
         case existing
-        /// The file is made if it isn't there, with the folders that lead to it.
+        /// The file is made if it isn't there, with the folders that lead to it; an empty one is filled.
         case creating
     }
 
@@ -45,16 +45,17 @@ public actor Store {
         }
         do {
             let database = try Database(path: path, access: exists ? .readWrite : .create)
-            try configure(database, path: path)
+            try configure(database, path: path, opening)
             return database
         } catch {
             throw translate(error, path: path, opening: true)
         }
     }
 
-    private static func configure(_ database: Database, path: String) throws {
+    private static func configure(_ database: Database, path: String, _ opening: Opening) throws {
         // Asked first, because nothing may be changed in a file that is not ours.
         let current = try Migrations.isCurrent(database, path: path)
+        if opening == .existing, try Migrations.isEmpty(database) { throw NllmError.notADatabase(path: path) }
         try database.execute(
             """
             PRAGMA journal_mode = WAL;

@@ -2,9 +2,13 @@ extension Store {
     /// What is wrong with the database; empty when it is sound.
     public func verify() throws(NllmError) -> [String] {
         try reading {
-            var problems = try database.rows("PRAGMA quick_check(5)") { try $0.text("quick_check") }.filter { $0 != "ok" }
+            var problems = try database.rows("PRAGMA quick_check(5)") { try $0.text("quick_check") }.filter {
+                $0 != "ok"
+            }
             let orphans = try database.rows("PRAGMA foreign_key_check") { try $0.text("table") }
-            if let table = orphans.first { problems.append("\(orphans.count) rows without their parent, as in \(table)") }
+            if let table = orphans.first {
+                problems.append("\(orphans.count) rows without their parent, as in \(table)")
+            }
             problems += try database.rows(
                 """
                 SELECT runs.name, models.label FROM counters

@@ -59,7 +59,10 @@ extension Store {
         try reading { try database.rows("SELECT * FROM workers WHERE ended_at IS NULL", read: WorkerRow.init) }
     }
 
-    /// Gives up a dead worker: its cells are to be done again. Returns how many there were.
+    /// Gives up a dead worker: its cells are to be done again.
+    ///
+    /// - Returns: how many there were.
+    /// - Throws: when the store can't be written.
     @discardableResult
     func takeOver(worker: Int64, now: Date) throws(NllmError) -> Int {
         try transaction { try release(worker: worker, now: now) }

@@ -1,0 +1,46 @@
+PREFIX ?= /usr/local
+SWIFT ?= swift
+# A crash must not wait for a debugger.
+export SWIFT_BACKTRACE = enable=no
+
+.PHONY: help setup demo build test soak lint format bench install check clean
+
+help: ## Show this list.
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: ## Install what is missing: libsqlite3-dev, and llm in .venv.
+	@scripts/setup
+
+demo: setup ## Run samples/prompts on two models without any key.
+	$(SWIFT) build --product nllm-batch
+	scripts/demo
+
+build: setup ## Build for release.
+	$(SWIFT) build -c release --product nllm-batch
+
+test: setup ## Build and run all tests, the long ones briefly.
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+soak: setup ## Run all tests, the long ones in full.
+	$(SWIFT) build --build-tests
+	NLLM_BATCH_SOAK=1 $(SWIFT) test --skip-build
+
+lint: ## Check the code's format and style.
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+format: ## Format the code in place.
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+bench: build ## Measure against what one would do instead; prints ratios.
+	.venv/bin/python Benchmarks/throughput.py
+
+install: ## Put the release binary under PREFIX.
+	$(SWIFT) build -c release --product nllm-batch --static-swift-stdlib
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 .build/release/nllm-batch "$(DESTDIR)$(PREFIX)/bin/nllm-batch"
+
+check: lint test ## What has to pass before a change is shared.
+
+clean: ## Remove what was built and installed here.
+	rm -rf .build .venv nllm-runs
