@@ -1,0 +1,153 @@
+import Foundation
+import Testing
+
+@testable import NllmCore
+
+/// The store's promises about leases, on a scratch file and with time as a value.
+@Suite struct StoreTests {
+    private let folder = FileManager.default.temporaryDirectory.path + "/nllm-batch-store-" + UUID().uuidString
+    private let start = Date(timeIntervalSince1970: 1_000_000)
+
+    /// A store with one run of that many prompts on one model.
+    private func store(prompts: Int) async throws -> (Store, Run) {
+        let source = folder + "/p.jsonl"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let lines = (1...prompts).map { "\"prompt \($0)\"\n" }.joined()
+        try Data(lines.utf8).write(to: URL(filePath: source))
+        var request = EnqueueRequest(sources: [try PromptSource(source)])
+        request.models = ["m"]
+        request.settings.outdir = folder
+        let (report, store) = try await Enqueuer(databasePath: folder + "/batch.db").enqueue(request)
+        return (store, try await store.run(report.run))
+    }
+
+    private func worker(_ store: Store) async throws -> Int64 {
+        try await store.register(.current(), now: start)
+    }
+
+    private func report(_ claim: Claim, _ end: Execution.End, text: String = "answer", retryAt: Date? = nil) -> Report {
+        let execution = Execution(end: end, stdout: Array(text.utf8), startedAt: start, finishedAt: start + 1)
+        let outcome = Outcome(execution, timeout: 0, maxMemory: nil)
+        return Report(claim: claim, outcome: outcome, command: ["llm"], retryAt: retryAt)
+    }
+
+    private func remove() { try? FileManager.default.removeItem(atPath: folder) }
+
+    @Test func aCellIsClaimedOnceInTheOrderOfThePrompts() async throws {
+        defer { remove() }
+        let (store, run) = try await store(prompts: 5)
+        let (first, second) = (try await worker(store), try await worker(store))
+        let a = try await store.claim(worker: first, run: run.id, limit: 2, now: start)
+        let b = try await store.claim(worker: second, run: run.id, limit: 10, now: start)
+        #expect(a.map(\.promptID) == ["000001", "000002"])
+        #expect(b.map(\.promptID) == ["000003", "000004", "000005"])
+        #expect(try await store.claim(worker: first, run: run.id, limit: 1, now: start).isEmpty)
+    }
+
+    @Test func aWaitingRetryIsClaimedWhenItsTimeHasCome() async throws {
+        defer { remove() }
+        let (store, run) = try await store(prompts: 1)
+        let id = try await worker(store)
+        let claim = try #require(try await store.claim(worker: id, run: run.id, limit: 1, now: start).first)
+        _ = try await store.record([report(claim, .exited(code: 1), retryAt: start + 10)], now: start)
+        #expect(try await store.claimableRuns(nil, now: start + 9).isEmpty)
+        #expect(try await store.claim(worker: id, run: run.id, limit: 1, now: start + 9).isEmpty)
+        #expect(try await store.claimableRuns(nil, now: start + 10) == [run.id])
+        let again = try #require(try await store.claim(worker: id, run: run.id, limit: 1, now: start + 10).first)
+        #expect(again.tries == 1)
+        #expect(again.lease == claim.lease + 1)
+    }
+
+    @Test func aPausedRunGivesNoCells() async throws {
+        defer { remove() }
+        let (store, run) = try await store(prompts: 1)
+        let id = try await worker(store)
+        #expect(try await store.setPaused(true, run))
+        #expect(try await store.claimableRuns(nil, now: start).isEmpty)
+        #expect(try await store.claim(worker: id, run: run.id, limit: 1, now: start).isEmpty)
+        #expect(try await store.workLeft(runs: nil) == WorkLeft(cells: 0, paused: 1))
+        #expect(try await store.setPaused(false, run))
+        #expect(try await store.claim(worker: id, run: run.id, limit: 1, now: start).count == 1)
+    }
+
+    @Test func theCellsOfADeadWorkerAreDoneAgainWithoutCountingAnAttempt() async throws {
+        defer { remove() }
+        let (store, run) = try await store(prompts: 2)
+        let (dead, other) = (try await worker(store), try await worker(store))
+        _ = try await store.claim(worker: dead, run: run.id, limit: 2, now: start)
+        #expect(try await store.takeOver(worker: dead, now: start + 40) == 2)
+        #expect(try await store.takeOver(worker: dead, now: start + 40) == 0)
+        let claims = try await store.claim(worker: other, run: run.id, limit: 2, now: start + 40)
+        #expect(claims.map(\.tries) == [0, 0])
+        #expect(try await store.heartbeat(worker: dead, now: start + 50) == false)
+        #expect(try await store.verify().isEmpty)
+    }
+
+    @Test func anAnswerAfterItsLeaseWasLostBecomesTheResultIfThereIsNone() async throws {
+        defer { remove() }
+        let (store, run) = try await store(prompts: 1)
+        let (slow, other) = (try await worker(store), try await worker(store))
+        let late = try #require(try await store.claim(worker: slow, run: run.id, limit: 1, now: start).first)
+        try await store.takeOver(worker: slow, now: start + 40)
+        let mine = try #require(try await store.claim(worker: other, run: run.id, limit: 1, now: start + 40).first)
+        // The slow worker's answer arrives while the other one works: it is the result, and the other's lease is gone.
+        let recorded = try await store.record([report(late, .exited(code: 0), text: "late")], now: start + 41)
+        #expect(recorded.results[run.id]?.count == 1)
+        #expect(recorded.ended == [run.id])
+        #expect(try await store.leases(worker: other).isEmpty)
+        // The other's answer arrives as well: it is kept, and changes nothing.
+        let second = try await store.record([report(mine, .exited(code: 0), text: "second")], now: start + 42)
+        #expect(second.results.isEmpty)
+        var cells: [CellRecord] = []
+        try store.forEachCell(of: run, CellSelection()) { cells.append($0) }
+        #expect(cells.map(\.status) == [.ok])
+        #expect(cells[0].attempts.map(\.outcome) == ["interrupted", "ok", "ok"])
+        #expect(cells[0].attempts.compactMap(\.text) == ["late", "second"])
+        #expect(cells[0].attempts.map(\.number) == [nil, 1, nil])
+        #expect(try await store.verify().isEmpty)
+    }
+
+    @Test func aFailureAfterItsLeaseWasLostChangesNothing() async throws {
+        defer { remove() }
+        let (store, run) = try await store(prompts: 1)
+        let id = try await worker(store)
+        let claim = try #require(try await store.claim(worker: id, run: run.id, limit: 1, now: start).first)
+        #expect(try await store.cancel(run, CellSelection()) == 1)
+        let recorded = try await store.record([report(claim, .exited(code: 1))], now: start + 1)
+        #expect(recorded.results.isEmpty)
+        let counts = try await store.progress(of: run).counts
+        #expect(counts[.cancelled] == 1 && counts.total == 1)
+    }
+
+    @Test func anInterruptedCellGoesBackWithoutCountingAnAttempt() async throws {
+        defer { remove() }
+        let (store, run) = try await store(prompts: 1)
+        let id = try await worker(store)
+        let claim = try #require(try await store.claim(worker: id, run: run.id, limit: 1, now: start).first)
+        var interrupted = report(claim, .signaled(15))
+        interrupted.outcome.status = .interrupted
+        _ = try await store.record([interrupted], now: start + 1)
+        let again = try #require(try await store.claim(worker: id, run: run.id, limit: 1, now: start + 1).first)
+        #expect(again.tries == 0)
+    }
+
+    @Test func retryGivesAFullNewSetOfTries() async throws {
+        defer { remove() }
+        let (store, run) = try await store(prompts: 1)
+        let id = try await worker(store)
+        let claim = try #require(try await store.claim(worker: id, run: run.id, limit: 1, now: start).first)
+        let recorded = try await store.record([report(claim, .signaled(9))], now: start)
+        #expect(recorded.ended == [run.id])
+        var failed = CellSelection()
+        failed.failures = [.crashed]
+        #expect(try await store.retry(run, failed) == 1)
+        let again = try #require(try await store.claim(worker: id, run: run.id, limit: 1, now: start + 1).first)
+        #expect(again.tries == 0)
+        // The crash before belongs to the earlier tries.
+        #expect(again.crashes == 0)
+        let final = try await store.record([report(again, .exited(code: 0))], now: start + 2)
+        #expect(final.ended == [run.id])
+        #expect(try await store.progress(of: run).counts[.ok] == 1)
+        #expect(try await store.verify().isEmpty)
+    }
+}
