@@ -26,6 +26,7 @@ struct NllmBatch: AsyncParsableCommand {
         ])
 
     static func main() async {
+        Console.openStandardStreams()
         // A reader that goes away is no reason to die in the middle of something.
         signal(SIGPIPE, SIG_IGN)
         do {

@@ -28,6 +28,17 @@ enum Console {
     /// Writes to standard error without a line break.
     static func draw(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 
+    /// Opens what is closed of standard input, output and error, so that no file of ours takes their numbers.
+    static func openStandardStreams() {
+        while true {
+            let descriptor = open("/dev/null", O_RDWR)
+            guard descriptor >= 0, descriptor <= STDERR_FILENO else {
+                if descriptor >= 0 { close(descriptor) }
+                return
+            }
+        }
+    }
+
     /// Ends the program.
     static func exit(_ code: Int32) -> Never {
         #if canImport(Darwin)
@@ -69,6 +80,7 @@ struct Terminal {
         guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
             return Terminal(columns: 80, rows: 24)
         }
-        return Terminal(columns: Int(size.ws_col), rows: Int(size.ws_row))
+        // Some terminals do not know their height.
+        return Terminal(columns: Int(size.ws_col), rows: size.ws_row > 0 ? Int(size.ws_row) : 24)
     }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import Subprocess
 import Testing
 
 /// A scratch folder with everything a test of the built binary needs; it goes when the test is over.
@@ -61,19 +60,19 @@ final class Batch: Sendable {
     func command(
         _ path: String, _ arguments: [String], input: String = "", environment extra: [String: String] = [:]
     ) async throws -> Result {
-        let process = try start(path, arguments, input: input, environment: extra)
+        let process = try await start(path, arguments, input: input, environment: extra)
         return try await process.result()
     }
 
     /// Starts nllm-batch and returns while it runs.
-    func start(_ arguments: String...) throws -> RunningProcess { try start(Self.binary, arguments) }
+    func start(_ arguments: String...) async throws -> RunningProcess { try await start(Self.binary, arguments) }
 
     /// Starts any program and returns while it runs.
     func start(
         _ path: String, _ arguments: [String], input: String = "", environment extra: [String: String] = [:]
-    ) throws -> RunningProcess {
+    ) async throws -> RunningProcess {
         let merged = environment.merging(extra) { _, new in new }
-        return try RunningProcess(path, arguments, directory: directory, environment: merged, input: input)
+        return try await RunningProcess(path, arguments, directory: directory, environment: merged, input: input)
     }
 
     // MARK: Files

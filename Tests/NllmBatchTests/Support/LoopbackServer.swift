@@ -1,4 +1,5 @@
 import Foundation
+import SystemPackage
 import Testing
 
 /// The OpenAI-compatible test server on this machine; its models are registered in a user folder for `llm`.
@@ -8,7 +9,9 @@ final class LoopbackServer: Sendable {
     let userPath: String
     let port: Int
     private let folder: String
-    private let process: Process
+    private let process: RunningProcess
+    /// The server ends when this is closed, and so with the tests, however they end.
+    private let lifeline: FileDescriptor
 
     /// - Parameter behaviours: by model name, as JSON.
     init(_ behaviours: String) async throws {
@@ -16,24 +19,27 @@ final class LoopbackServer: Sendable {
         userPath = folder + "/llm-user"
         try FileManager.default.createDirectory(atPath: userPath, withIntermediateDirectories: true)
         try Data(behaviours.utf8).write(to: URL(filePath: folder + "/behaviours.json"))
-        process = Process()
-        process.executableURL = URL(filePath: Batch.venv + "/python")
-        process.arguments = [
-            Batch.packageRoot + "/Tests/Support/loopback_server.py", "--behaviours", folder + "/behaviours.json",
-            "--log", folder + "/log.jsonl", "--user-path", userPath,
-        ]
-        let out = Pipe()
-        process.standardOutput = out
-        // It ends when this pipe does, and so with the test.
-        process.standardInput = Pipe()
-        try process.run()
-        let line = try #require(try out.fileHandleForReading.read(upToCount: 100))
-        let ready = try #require(try JSONSerialization.jsonObject(with: line) as? [String: Int])
-        port = try #require(ready["port"])
+        let pipe = try FileDescriptor.pipe()
+        lifeline = pipe.writeEnd
+        let (lines, send) = AsyncStream.makeStream(of: String.self)
+        process = try await RunningProcess(
+            Batch.venv + "/python",
+            [
+                Batch.packageRoot + "/Tests/Support/loopback_server.py", "--behaviours", folder + "/behaviours.json",
+                "--log", folder + "/log.jsonl", "--user-path", userPath,
+            ],
+            directory: folder, environment: ProcessInfo.processInfo.environment, inputDescriptor: pipe.readEnd
+        ) { send.yield($0) }
+        var port: Int?
+        for await line in lines {
+            port = (try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Int])?["port"]
+            break
+        }
+        self.port = try #require(port)
     }
 
     deinit {
-        process.terminate()
+        try? lifeline.close()
         try? FileManager.default.removeItem(atPath: folder)
     }
 
@@ -45,11 +51,17 @@ final class LoopbackServer: Sendable {
         var time: Double
     }
 
+    /// The lines of the server's log, each an object.
+    func log() throws -> [[String: Any]] {
+        let data = (try? Data(contentsOf: URL(filePath: folder + "/log.jsonl"))) ?? Data()
+        return try data.split(separator: 0x0A).map { line in
+            try #require(try JSONSerialization.jsonObject(with: line) as? [String: Any])
+        }
+    }
+
     /// All requests so far, in their order.
     func requests() throws -> [Request] {
-        let data = (try? Data(contentsOf: URL(filePath: folder + "/log.jsonl"))) ?? Data()
-        return try data.split(separator: 0x0A).compactMap { line in
-            let entry = try #require(try JSONSerialization.jsonObject(with: line) as? [String: Any])
+        try log().compactMap { entry in
             guard entry["n"] != nil, let model = entry["model"] as? String, let prompt = entry["prompt"] as? String,
                 let time = entry["t"] as? Double
             else { return nil }

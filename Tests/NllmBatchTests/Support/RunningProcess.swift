@@ -1,76 +1,81 @@
 import Foundation
-import Synchronization
+import Subprocess
+import SystemPackage
 
-/// A program that was started and can be waited for, signalled and killed.
+/// A program that was started and can be waited for and signalled.
 final class RunningProcess: Sendable {
-    private struct Streams: Sendable {
-        let out: Task<Data, Never>
-        let err: Task<Data, Never>
-    }
-
     let pid: pid_t
-    private let streams: Streams
-    private let status: Task<Int32, Never>
+    private let task: Task<Batch.Result, any Error>
 
+    /// Starts a program with `input`, or what can be read from a descriptor, on its standard input.
     init(
-        _ path: String, _ arguments: [String], directory: String, environment: [String: String], input: String
-    ) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: path)
-        process.arguments = arguments
-        process.currentDirectoryURL = URL(filePath: directory)
-        process.environment = environment
-        let (out, err, standardInput) = (Pipe(), Pipe(), Pipe())
-        process.standardOutput = out
-        process.standardError = err
-        process.standardInput = standardInput
-        let (ended, end) = AsyncStream.makeStream(of: Int32.self)
-        process.terminationHandler = { process in
-            // A signal reads as in a shell.
-            end.yield(process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus)
-            end.finish()
+        _ path: String, _ arguments: [String], directory: String, environment: [String: String], input: String = "",
+        inputDescriptor: FileDescriptor? = nil, line: @escaping @Sendable (String) -> Void = { _ in }
+    ) async throws {
+        let descriptor = try inputDescriptor ?? Self.file(holding: input)
+        let (started, tell) = AsyncStream.makeStream(of: pid_t.self)
+        let variables = Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) })
+        task = Task.detached {
+            defer { tell.finish() }
+            let outcome = try await Subprocess.run(
+                .path(FilePath(path)), arguments: Arguments(arguments), environment: .custom(variables),
+                workingDirectory: FilePath(directory),
+                input: .fileDescriptor(descriptor, closeAfterSpawningProcess: true), output: .sequence, error: .sequence
+            ) { process in
+                tell.yield(process.processIdentifier.value)
+                async let out = Self.text(process.standardOutput, line: line)
+                async let err = Self.text(process.standardError)
+                return try await (out, err)
+            }
+            let code: Int32 =
+                switch outcome.terminationStatus {
+                case .exited(let code): code
+                // As a shell tells it.
+                case .signaled(let signal): 128 + signal
+                }
+            return Batch.Result(code: code, out: outcome.closureResult.0, err: outcome.closureResult.1)
         }
-        try process.run()
-        pid = process.processIdentifier
-        streams = Streams(out: Self.drain(out), err: Self.drain(err))
-        status = Task {
-            for await code in ended { return code }
-            return -1
+        var first: pid_t?
+        for await pid in started {
+            first = pid
+            break
         }
-        let writer = standardInput.fileHandleForWriting
-        Task.detached {
-            try? writer.write(contentsOf: Data(input.utf8))
-            try? writer.close()
+        guard let first else {
+            _ = try await task.value
+            throw CancellationError()
         }
+        pid = first
     }
 
     /// Waits for the end.
-    func result() async throws -> Batch.Result {
-        let code = await status.value
-        let (out, err) = await (streams.out.value, streams.err.value)
-        return Batch.Result(
-            code: code, out: String(decoding: out, as: UTF8.self), err: String(decoding: err, as: UTF8.self))
-    }
+    func result() async throws -> Batch.Result { try await task.value }
 
     /// Sends a signal.
     func signal(_ number: Int32) { kill(pid, number) }
 
-    private static func drain(_ pipe: Pipe) -> Task<Data, Never> {
-        let handle = pipe.fileHandleForReading
-        let (chunks, send) = AsyncStream.makeStream(of: Data.self)
-        handle.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty {
-                handle.readabilityHandler = nil
-                send.finish()
-            } else {
-                send.yield(data)
+    /// An open file without a name, so that nothing waits for a reader.
+    private static func file(holding text: String) throws -> FileDescriptor {
+        let path = FileManager.default.temporaryDirectory.path + "/nllm-batch-input-" + UUID().uuidString
+        let descriptor = try FileDescriptor.open(
+            path, .readWrite, options: [.create, .exclusiveCreate], permissions: .ownerReadWrite)
+        unlink(path)
+        try descriptor.writeAll(text.utf8)
+        try descriptor.seek(offset: 0, from: .start)
+        return descriptor
+    }
+
+    private static func text(
+        _ sequence: SubprocessOutputSequence, line: @Sendable (String) -> Void = { _ in }
+    ) async throws -> String {
+        var data = Data()
+        var told = data.startIndex
+        for try await buffer in sequence {
+            buffer.withUnsafeBytes { data.append(contentsOf: $0) }
+            while let end = data[told...].firstIndex(of: 0x0A) {
+                line(String(decoding: data[told..<end], as: UTF8.self))
+                told = end + 1
             }
         }
-        return Task {
-            var all = Data()
-            for await chunk in chunks { all.append(chunk) }
-            return all
-        }
+        return String(decoding: data, as: UTF8.self)
     }
 }

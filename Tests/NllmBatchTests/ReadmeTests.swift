@@ -1,0 +1,81 @@
+import Foundation
+import Testing
+
+/// What README.md says is what happens.
+@Suite struct ReadmeTests {
+    private let readme: String
+
+    init() throws {
+        readme = try String(contentsOf: URL(filePath: Batch.packageRoot + "/README.md"), encoding: .utf8)
+    }
+
+    /// The fenced blocks of that language, in their order.
+    private func blocks(_ language: String) -> [String] {
+        readme.components(separatedBy: "```\(language)\n").dropFirst().compactMap {
+            $0.components(separatedBy: "\n```").first
+        }
+    }
+
+    /// A home folder in which cron finds the tools where README's line looks for them.
+    private func home() throws -> Batch {
+        let batch = try Batch()
+        try batch.write(#"{"id":"a","prompt":"one"}"# + "\n" + #"{"id":"b","prompt":"two"}"# + "\n", to: "evals/prompts.jsonl")
+        let bin = batch.directory + "/.local/bin"
+        try FileManager.default.createDirectory(atPath: bin, withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(atPath: bin + "/llm", withDestinationPath: Batch.venv + "/llm")
+        try FileManager.default.createSymbolicLink(atPath: bin + "/nllm-batch", withDestinationPath: Batch.binary)
+        try batch.write("echo", to: ".config/io.datasette.llm/default_model.txt")
+        return batch
+    }
+
+    @Test func theCronLineRunsInABareEnvironmentAndTwiceAtOnceDoesTheWorkOnce() async throws {
+        let line = try #require(blocks("cron").first)
+        let command = try #require(line.firstRange(of: "cd ")).lowerBound
+        let batch = try home()
+        // What cron gives a job, and nothing else.
+        let arguments = [
+            "-i", "HOME=\(batch.directory)", "LOGNAME=me", "SHELL=/bin/sh", "PATH=/usr/bin:/bin", "/bin/sh", "-c",
+            String(line[command...]),
+        ]
+        let first = try await batch.start("/usr/bin/env", arguments)
+        let second = try await batch.start("/usr/bin/env", arguments)
+        let codes = [try await first.result().code, try await second.result().code]
+        let log = String(decoding: try batch.read("evals/nightly.log"), as: UTF8.self)
+        #expect(codes == [0, 0], "\(log)")
+        let database = "evals/nllm-runs/batch.db"
+        #expect(try await batch.query("SELECT name FROM runs", database: database).count == 1)
+        let attempts = try await batch.query("SELECT outcome FROM attempts", database: database)
+        #expect(attempts == [["ok"], ["ok"]])
+    }
+
+    @Test func theExampleDoesWhatItSays() async throws {
+        let batch = try Batch()
+        let script = try #require(blocks("sh").first { $0.contains("enqueue prompts.jsonl") })
+        let path = [URL(filePath: Batch.binary).deletingLastPathComponent().path, batch.environment["PATH"] ?? ""]
+        let result = try await batch.command(
+            "/bin/sh", ["-ec", script + "\n"], environment: ["PATH": path.joined(separator: ":")])
+        #expect(result.code == 0, "\(result.err)")
+        let shown = try #require(blocks("").first { $0.contains("4 cells in new run first") })
+        // Messages and results are separate streams; what is shown is both.
+        let expected = shown.replacing("/home/me/evals", with: batch.directory).split(separator: "\n").map(String.init)
+        let printed = Set(result.lines + result.err.split(separator: "\n").map(String.init))
+        for line in expected where !line.contains(" ok in ") { #expect(printed.contains(line), "\(line)") }
+        let tree = try #require(blocks("").first { $0.hasPrefix("nllm-runs/first/") })
+        for line in tree.split(separator: "\n").dropFirst() {
+            let name = try #require(line.split(separator: " ").first)
+            #expect(batch.exists("nllm-runs/first/\(name)"), "\(name)")
+        }
+    }
+
+    @Test func everyOptionThatReadmeNamesIsInTheHelp() async throws {
+        let batch = try Batch()
+        var known = ""
+        for command in ["enqueue", "work", "run", "show", "retry", "cancel", "doctor"] {
+            known += try await batch.run(command, "--help").out
+        }
+        let rows = readme.split(separator: "\n").filter { $0.hasPrefix("| `-") }
+        let named = rows.flatMap { $0.matches(of: /--[a-z-]+/).map { String($0.output) } }
+        #expect(named.count > 10)
+        for option in named { #expect(known.contains(option), "\(option)") }
+    }
+}
