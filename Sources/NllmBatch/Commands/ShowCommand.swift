@@ -7,6 +7,7 @@ struct ShowCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var cells: SelectionOptions
+    @OptionGroup var failures: FailureOptions
 
     @Argument(help: "The run's name.")
     var run: String
@@ -17,9 +18,10 @@ struct ShowCommand: AsyncParsableCommand {
     func run() async throws {
         let store = try common.open()
         let run = try await store.run(run)
-        try await store.check(cells.selection, in: run)
+        let selection = failures.limit(cells.selection)
+        try await store.check(selection, in: run)
         let json = json
-        try store.forEachCell(of: run, cells.selection) { cell in
+        try store.forEachCell(of: run, selection) { cell in
             if json { Console.out(cell.json) } else { Console.out(Self.text(cell)) }
         }
     }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import NllmCore
 
-/// Which cells of a run a command means.
+/// Which prompts and models of a run a command means.
 struct SelectionOptions: ParsableArguments {
     @Option(
         name: [.customLong("prompt"), .short],
@@ -13,6 +13,17 @@ struct SelectionOptions: ParsableArguments {
         help: ArgumentHelp("Only cells of this model; repeatable.", valueName: "model"))
     var models: [String] = []
 
+    /// The selection.
+    var selection: CellSelection {
+        var selection = CellSelection()
+        selection.prompts = prompts
+        selection.models = models
+        return selection
+    }
+}
+
+/// Which failures of a run a command means.
+struct FailureOptions: ParsableArguments {
     @Flag(help: "Only cells that failed or timed out.")
     var failed = false
 
@@ -30,11 +41,9 @@ struct SelectionOptions: ParsableArguments {
         return kind
     }
 
-    /// The selection.
-    var selection: CellSelection {
-        var selection = CellSelection()
-        selection.prompts = prompts
-        selection.models = models
+    /// The selection, limited to these failures.
+    func limit(_ selection: CellSelection) -> CellSelection {
+        var selection = selection
         selection.statuses = failed ? [.error, .timeout] : []
         selection.failures = kinds
         return selection

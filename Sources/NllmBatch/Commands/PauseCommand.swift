@@ -1,0 +1,19 @@
+import ArgumentParser
+import NllmCore
+
+struct PauseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pause", abstract: "Let no more cells of a run be started; those in flight end.")
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: "The run's name.")
+    var run: String
+
+    func run() async throws {
+        let store = try common.open()
+        let run = try await store.run(run)
+        let changed = try await store.setPaused(true, run)
+        common.say("run \(run.name) \(changed ? "is" : "was already") paused")
+    }
+}

@@ -1,0 +1,278 @@
+/// One enqueue, inside its transaction.
+///
+/// The cells that are wanted are listed beside the ones that are there and matched by key, the n-th equal one to the
+/// n-th; in a new run there is nothing to match and the list is the run.
+struct EnqueueTransaction {
+    let database: Database
+    let plan: EnqueuePlan
+    /// The run that takes the cells, if it was there before.
+    let known: Run?
+
+    func perform(_ prompts: PromptSpool) throws -> EnqueueReport {
+        let (runID, name) = try known.map { ($0.id, $0.name) } ?? insertRun()
+        if known != nil { try database.run("UPDATE prompts SET live = 0 WHERE run_id = ? AND live = 1", runID) }
+        let models = try insertModels(runID)
+        try makeWantedTable()
+        try insertPrompts(prompts, runID: runID, models: models)
+        var report = EnqueueReport(run: name, folder: plan.settings.outdir + "/" + name, isNew: known == nil)
+        if let known {
+            report.folder = known.folder
+            try match(runID, &report)
+        } else {
+            report.new = try insertCells(runID, where: "true")
+        }
+        try replaceSources(runID)
+        try count(runID)
+        try reopen(runID, report)
+        try database.execute("DROP TABLE temp.wanted")
+        return report
+    }
+
+    // MARK: The run
+
+    private func insertRun() throws -> (Int64, String) {
+        let name = try freeName()
+        let settings = plan.settings
+        try database.run(
+            """
+            INSERT INTO runs (name, identity, directory, outdir, raw, timeout_ms, retries, system, options, arguments,
+                manifest, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            name, plan.identity, plan.directory, settings.outdir, settings.raw, Int(settings.timeout * 1000),
+            settings.retries, plan.system, JSONWriter.text(ModelOption.json(plan.options)),
+            JSONWriter.text(.strings(plan.arguments)), JSONWriter.text(plan.manifest), plan.createdAt.milliseconds)
+        return (database.lastInsertedID, name)
+    }
+
+    /// The name that was given, or else the time's, with a number where that is taken.
+    private func freeName() throws -> String {
+        if case .named(let name) = plan.target {
+            guard !RunFolder.isInUse(plan.settings.outdir + "/" + name) else {
+                throw NllmError.runExists(name: name, path: plan.settings.outdir + "/" + name)
+            }
+            return name
+        }
+        let base = Timestamp.runName(plan.createdAt)
+        var name = base
+        var number = 0
+        while try database.row("SELECT 1 FROM runs WHERE name = ?", name, read: { _ in true }) == true
+            || RunFolder.isInUse(plan.settings.outdir + "/" + name)
+        {
+            number += 1
+            name = "\(base)_\(number)"
+        }
+        return name
+    }
+
+    /// A model's row, and what it is asked with.
+    private struct KnownModel {
+        var id: Int64
+        var variant: ModelVariant
+    }
+
+    private func insertModels(_ runID: Int64) throws -> [KnownModel] {
+        try database.run("UPDATE models SET live = 0 WHERE run_id = ? AND live = 1", runID)
+        // Samples beyond the first have names of their own, which must not be those of another model.
+        let samples = max(plan.samples, SampleCount.shownInNames)
+        let files = FileName.distinct(plan.models.map(\.label)) { name in
+            [name] + (2...samples).map { "\(name).\($0)" }
+        }
+        return try zip(plan.models, files).enumerated().map { position, pair in
+            let (model, file) = pair
+            let options = JSONWriter.text(ModelOption.json(model.options))
+            let same = try database.row(
+                "SELECT id FROM models WHERE run_id = ? AND label = ? AND name = ? AND options = ? ORDER BY id DESC",
+                runID, model.label, model.name, options, read: { try $0.id("id") })
+            if let same {
+                try database.run(
+                    "UPDATE models SET live = 1, position = ?, file = ? WHERE id = ?", position, file, same)
+                return KnownModel(id: same, variant: model)
+            }
+            try database.run(
+                "INSERT INTO models (run_id, position, label, name, options, file) VALUES (?, ?, ?, ?, ?, ?)",
+                runID, position, model.label, model.name, options, file)
+            let id = database.lastInsertedID
+            try database.run("INSERT INTO counters (model_id, run_id) VALUES (?, ?)", id, runID)
+            return KnownModel(id: id, variant: model)
+        }
+    }
+
+    private func replaceSources(_ runID: Int64) throws {
+        try database.run("DELETE FROM sources WHERE run_id = ?", runID)
+        for (position, source) in plan.sources.enumerated() {
+            try database.run(
+                "INSERT INTO sources (run_id, position, path, sha256, prompts) VALUES (?, ?, ?, ?, ?)",
+                runID, position, source.path, source.digest, source.prompts)
+        }
+    }
+
+    // MARK: Prompts and the cells that are wanted
+
+    private func makeWantedTable() throws {
+        try database.execute(
+            """
+            DROP TABLE IF EXISTS temp.wanted;
+            CREATE TEMP TABLE wanted (
+                id INTEGER PRIMARY KEY,
+                prompt_id INTEGER NOT NULL,
+                model_id INTEGER NOT NULL,
+                sample INTEGER NOT NULL,
+                key BLOB NOT NULL,
+                -- The live cell that asks the same.
+                cell_id INTEGER
+            );
+            """)
+    }
+
+    private func insertPrompts(_ prompts: PromptSpool, runID: Int64, models: [KnownModel]) throws {
+        var position = 0
+        try prompts.forEach { prompt in
+            let id = try insert(prompt, runID: runID, position: position)
+            position += 1
+            let key = CellKey(prompt: prompt, system: prompt.system ?? plan.system, arguments: plan.arguments)
+            for model in models where model.variant.isMeant(by: prompt) {
+                let options = ModelOption.merged(plan.options, model.variant.options, prompt.options)
+                for sample in 1...(prompt.samples ?? plan.samples) {
+                    try database.run(
+                        "INSERT INTO temp.wanted (prompt_id, model_id, sample, key) VALUES (?, ?, ?, ?)", id, model.id,
+                        sample, key.bytes(model: model.variant.name, options: options, sample: sample))
+                }
+            }
+        }
+    }
+
+    private func insert(_ prompt: Prompt, runID: Int64, position: Int) throws -> Int64 {
+        var folder = FileName.plain(prompt.id)
+        let taken = try database.row(
+            "SELECT 1 FROM prompts WHERE run_id = ? AND folder_key = ? AND live = 1", runID, FileName.key(folder),
+            read: { _ in true })
+        if taken == true { folder = FileName.distinct(prompt.id) }
+        try database.run(
+            """
+            INSERT INTO prompts (run_id, position, name, folder, folder_key, text, system, schema, options, attachments,
+                vars, expect, metadata)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            runID, position, prompt.id, folder, FileName.key(folder), prompt.text, prompt.system, prompt.schema,
+            JSONWriter.text(ModelOption.json(prompt.options)), JSONWriter.text(Attachment.json(prompt.attachments)),
+            prompt.vars.map(JSONWriter.text), prompt.expect.map(JSONWriter.text),
+            prompt.metadata.map(JSONWriter.text))
+        return database.lastInsertedID
+    }
+
+    /// Turns wanted cells into cells and returns how many.
+    private func insertCells(_ runID: Int64, where condition: String) throws -> Int {
+        try database.run(
+            """
+            INSERT INTO cells (run_id, prompt_id, model_id, sample, key)
+            SELECT ?, prompt_id, model_id, sample, key FROM temp.wanted WHERE \(condition) ORDER BY id
+            """, runID)
+    }
+
+    // MARK: Matching with the cells that are there
+
+    private func match(_ runID: Int64, _ report: inout EnqueueReport) throws {
+        try pair(runID, with: "live = 1")
+        report.kept = try wanted("cell_id IS NOT NULL")
+        let unmatched = try retireUnmatched(runID)
+        report.changed = unmatched.changed
+        report.removed = unmatched.cells - unmatched.changed
+        report.new = try wanted("cell_id IS NULL") - report.changed
+        // An answer that was paid for and left the run before comes back with its request.
+        try pair(runID, with: "live = 0 AND status = 'ok'")
+        try database.run(
+            """
+            UPDATE cells SET live = 1, prompt_id = wanted.prompt_id, model_id = wanted.model_id
+            FROM temp.wanted WHERE wanted.cell_id = cells.id
+            """)
+        _ = try insertCells(runID, where: "cell_id IS NULL")
+        try database.run(
+            """
+            DELETE FROM prompts WHERE run_id = ? AND live = 0
+            AND NOT EXISTS (SELECT 1 FROM cells WHERE cells.prompt_id = prompts.id)
+            """, runID)
+    }
+
+    /// Gives each wanted cell that has none yet the existing cell of its key, the n-th equal one to the n-th.
+    private func pair(_ runID: Int64, with condition: String) throws {
+        try database.run(
+            """
+            WITH
+            open AS (SELECT id, key, row_number() OVER (PARTITION BY key ORDER BY id) AS nth
+                FROM temp.wanted WHERE cell_id IS NULL),
+            there AS (SELECT id, key, row_number() OVER (PARTITION BY key ORDER BY id) AS nth
+                FROM cells WHERE run_id = ? AND \(condition)),
+            pairs AS (SELECT open.id AS wanted_id, there.id AS cell_id FROM open JOIN there USING (key, nth))
+            UPDATE temp.wanted SET cell_id = pairs.cell_id FROM pairs WHERE wanted.id = pairs.wanted_id
+            """, runID)
+    }
+
+    private func wanted(_ condition: String) throws -> Int {
+        try database.row("SELECT count(*) AS n FROM temp.wanted WHERE \(condition)") { try $0.int("n") } ?? 0
+    }
+
+    /// Takes the live cells out of the run that no wanted cell matches.
+    ///
+    /// - Returns: how many there were, and how many of them are to be replaced by another of their id, model and sample.
+    private func retireUnmatched(_ runID: Int64) throws -> (cells: Int, changed: Int) {
+        try database.run(
+            """
+            CREATE TEMP TABLE unmatched AS
+            SELECT cells.id, prompts.name, models.label, cells.sample FROM cells
+            JOIN prompts ON prompts.id = cells.prompt_id JOIN models ON models.id = cells.model_id
+            WHERE cells.run_id = ? AND cells.live = 1
+                AND cells.id NOT IN (SELECT cell_id FROM temp.wanted WHERE cell_id IS NOT NULL)
+            """, runID)
+        defer { try? database.execute("DROP TABLE temp.unmatched") }
+        try database.execute("CREATE INDEX temp.unmatched_by_place ON unmatched (name, label, sample)")
+        let changed = try database.row(
+            """
+            SELECT count(*) AS n FROM temp.wanted AS new
+            JOIN prompts ON prompts.id = new.prompt_id JOIN models ON models.id = new.model_id
+            JOIN temp.unmatched AS old ON old.name = prompts.name AND old.label = models.label AND old.sample = new.sample
+            WHERE new.cell_id IS NULL
+            """, read: { try $0.int("n") })
+        // A running one loses its lease, by which its worker knows to stop it.
+        let cells = try database.run(
+            """
+            UPDATE cells SET live = 0, worker_id = NULL, claimed_at = NULL, not_before = NULL,
+                status = CASE WHEN status IN ('pending', 'running') THEN 'cancelled' ELSE status END
+            WHERE id IN (SELECT id FROM temp.unmatched)
+            """)
+        return (cells, changed ?? 0)
+    }
+
+    // MARK: Afterwards
+
+    /// Counts the run's cells anew, because rows that come and go are not counted by triggers.
+    private func count(_ runID: Int64) throws {
+        let columns = CellStatus.allCases.map(\.rawValue)
+        try database.run(
+            """
+            UPDATE counters SET \(columns.map { "\($0) = 0" }.joined(separator: ", ")) WHERE run_id = ?
+            """, runID)
+        try database.run(
+            """
+            UPDATE counters SET \(columns.map { "\($0) = counted.\($0)" }.joined(separator: ", "))
+            FROM (SELECT model_id, \(columns.map { "sum(status = '\($0)') AS \($0)" }.joined(separator: ", "))
+                FROM cells WHERE run_id = ? AND live = 1 GROUP BY model_id) AS counted
+            WHERE counters.model_id = counted.model_id
+            """, runID)
+    }
+
+    /// What the run's folder holds is out of date now.
+    private func reopen(_ runID: Int64, _ report: EnqueueReport) throws {
+        guard let known else { return }
+        let settings = plan.settings
+        try database.run(
+            """
+            UPDATE runs SET exported_at = NULL, raw = ?, timeout_ms = ?, retries = ?, system = ?, options = ?,
+                arguments = ?, identity = ? WHERE id = ?
+            """,
+            settings.raw, Int(settings.timeout * 1000), settings.retries, plan.system,
+            JSONWriter.text(ModelOption.json(plan.options)), JSONWriter.text(.strings(plan.arguments)), plan.identity,
+            known.id)
+        try database.run(Store.settleSQL, plan.createdAt.milliseconds, known.id)
+    }
+}
