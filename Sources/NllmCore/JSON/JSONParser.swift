@@ -9,11 +9,31 @@ struct JSONParser {
     static let maximumDepth = 512
 
     private let bytes: UnsafeBufferPointer<UInt8>
-    private var index = 0
+    private var index: Int
     private var depth = 0
+    /// The first object or array that was read to its end, with its start; an outer one takes the place of its parts.
+    private var complete: (start: Int, value: JSONValue)?
 
-    private init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    private init(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int = 0) {
         self.bytes = bytes
+        self.index = index
+    }
+
+    /// What stands at a place in a text that goes on after it.
+    ///
+    /// - Parameters:
+    ///   - bytes: the text.
+    ///   - start: where an object or array begins.
+    /// - Returns: the value that begins there, or the first complete object or array inside it if it is broken; and
+    ///   where reading ended.
+    static func value(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> (value: JSONValue?, end: Int) {
+        var parser = JSONParser(bytes, at: start)
+        do throws(JSONError) {
+            let value = try parser.value()
+            return (value, parser.index)
+        } catch {
+            return (parser.complete?.value, max(parser.index, start + 1))
+        }
     }
 
     /// The value that the whole text stands for.
@@ -57,9 +77,11 @@ struct JSONParser {
     ) throws(JSONError) -> JSONValue {
         depth += 1
         guard depth <= Self.maximumDepth else { throw failure("nested over \(Self.maximumDepth) levels deep") }
+        let start = index
         index += 1
         let value = try body(&self)
         depth -= 1
+        if complete.map({ $0.start > start }) ?? true { complete = (start, value) }
         return value
     }
 

@@ -1,0 +1,668 @@
+import Foundation
+import Testing
+
+#if os(Linux)
+    import Glibc
+#endif
+
+/// Whatever is wrong with the input, the command says so in one line each and leaves everything as it was.
+@Suite(.serialized) struct BadInputTests {
+    // MARK: JSON lines
+
+    /// A line of JSONL, and what is said of it after `p.jsonl:1: `.
+    private static let lines: [(line: String, problems: [String])] = [
+        // Broken JSON, with its column.
+        (#"{"prompt":"x""#, ["column 14: it ends where `,` or `}` is expected"]),
+        (#"{"prompt": 'x'}"#, ["column 12: `'` where a value is expected"]),
+        (#"{"prompt":"x"} {}"#, ["column 16: `{` where the end is expected"]),
+        (#"{"prompt":"x",}"#, ["column 15: `}` where a name in double quotes is expected"]),
+        (#"{"prompt":"x","metadata":01}"#, ["column 27: `1` where `,` or `}` is expected"]),
+        (#"{"prompt":"x","metadata":NaN}"#, ["column 26: `N` where a value is expected"]),
+        ("{\"prompt\":\"a\tb\"}", ["column 13: a control character inside a string; write it as an escape"]),
+        (#"{"prompt":"\x"}"#, ["column 13: an unknown escape in a string"]),
+        (#"{"prompt":"\ud800"}"#, ["column 18: half a surrogate pair in a string"]),
+        ("just text", ["column 1: `j` where a value is expected"]),
+        (String(repeating: "[", count: 100_000), ["column 513: nested over 512 levels deep"]),
+        // What is no prompt.
+        ("[1]", ["an array, not an object with a `prompt`, or a string"]),
+        ("3", ["a number, not an object with a `prompt`, or a string"]),
+        ("null", ["null, not an object with a `prompt`, or a string"]),
+        ("true", ["a boolean, not an object with a `prompt`, or a string"]),
+        ("{}", ["no `prompt`; each prompt needs its text"]),
+        // Empty prompts.
+        (#""""#, ["empty prompt"]),
+        (#"{"prompt":""}"#, ["empty prompt"]),
+        (#"{"prompt":" \t\r\n\u00a0\u3000 "}"#, ["empty prompt"]),
+        // NUL characters.
+        (#""a\u0000b""#, ["`prompt` holds a NUL character"]),
+        (#"{"prompt":"a\u0000b"}"#, ["`prompt` holds a NUL character"]),
+        (#"{"prompt":"x","system":"a\u0000b"}"#, ["`system` holds a NUL character"]),
+        (#"{"prompt":"x","schema":"a\u0000b"}"#, ["`schema` holds a NUL character"]),
+        (#"{"prompt":"x","id":"a\u0000b"}"#, ["`id` holds a control character"]),
+        // Unknown fields.
+        (#"{"prompt":"x","sytem":"y"}"#, ["unknown field `sytem`; did you mean `system`?"]),
+        (#"{"prompt":"x","Options":{}}"#, ["unknown field `Options`; did you mean `options`?"]),
+        (#"{"prompt":"x","metdata":null}"#, ["unknown field `metdata`; did you mean `metadata`?"]),
+        (#"{"prompt":"x","zzzzzz":1}"#, ["unknown field `zzzzzz`"]),
+        (
+            #"{"promt":"x"}"#,
+            ["unknown field `promt`; did you mean `prompt`?", "no `prompt`; each prompt needs its text"]
+        ),
+        (#"{"prompt":"x","prompt":"y"}"#, ["`prompt` stands twice"]),
+        // Wrong types of each field.
+        (#"{"prompt":null}"#, ["`prompt` is null, not a string"]),
+        (#"{"prompt":1}"#, ["`prompt` is a number, not a string"]),
+        (#"{"prompt":["x"]}"#, ["`prompt` is an array, not a string"]),
+        (#"{"prompt":"x","id":true}"#, ["`id` is a boolean, not a string"]),
+        (#"{"prompt":"x","id":""}"#, ["`id` is empty"]),
+        (#"{"prompt":"x","id":"a\nb"}"#, ["`id` holds a control character"]),
+        (#"{"prompt":"x","system":{}}"#, ["`system` is an object, not a string"]),
+        (#"{"prompt":"x","options":[]}"#, ["`options` is an array, not an object"]),
+        (#"{"prompt":"x","options":{"a":null}}"#, ["option `a` is null; leave it out to use the default"]),
+        (#"{"prompt":"x","attachments":"a.png"}"#, ["`attachments` is a string, not an array of strings"]),
+        (#"{"prompt":"x","attachments":[1]}"#, ["`attachments` holds a number, not only non-empty strings"]),
+        (#"{"prompt":"x","schema":1}"#, ["`schema` is a number, not an object or a string"]),
+        (#"{"prompt":"x","vars":"a"}"#, ["`vars` is a string, not an object"]),
+        (#"{"prompt":"x","models":"m"}"#, ["`models` is a string, not an array of strings"]),
+        (#"{"prompt":"x","samples":"2"}"#, ["`samples` must be a whole number from 1 to 10,000"]),
+        (#"{"prompt":"x","samples":0}"#, ["`samples` must be a whole number from 1 to 10,000"]),
+        (#"{"prompt":"x","samples":1.5}"#, ["`samples` must be a whole number from 1 to 10,000"]),
+        (#"{"prompt":"x","samples":99999999999999999999}"#, ["`samples` must be a whole number from 1 to 10,000"]),
+        // Everything that is wrong is told, not only the first.
+        (
+            #"{"prompt":1,"id":true,"foo":2}"#,
+            ["`prompt` is a number, not a string", "`id` is a boolean, not a string", "unknown field `foo`"]
+        ),
+        // What the prompt names has to be there.
+        (
+            #"{"prompt":"x","attachments":["nope.png"]}"#,
+            ["attachment `nope.png` can't be read: no such file or directory"]
+        ),
+        (#"{"prompt":"x","attachments":["folder"]}"#, ["attachment `folder` can't be read: is a directory"]),
+        (#"{"prompt":"x","models":["gpt"]}"#, ["model `gpt` is not one of this run, which has `echo`, `m[t=1]`"]),
+        (#"{"prompt":"x","models":[]}"#, ["`models` is empty; leave it out to mean all"]),
+    ]
+
+    @Test(arguments: lines.indices)
+    func aBadLineIsToldWithItsPlace(index: Int) async throws {
+        let (line, problems) = Self.lines[index]
+        let batch = try Batch()
+        try batch.write("x", to: "folder/x")
+        try batch.write(line + "\n\"a good one\"\n", to: "p.jsonl")
+        try await batch.refuses(
+            "enqueue", "p.jsonl", "-m", "echo", "-m", "m[t=1]", code: 65,
+            error: problems.map { "p.jsonl:1: " + $0 }.joined(separator: "\n"))
+    }
+
+    /// What `llm` is given as an argument can't hold a NUL, which would silently cut it off.
+    @Test(arguments: [
+        #"{"prompt":"x","options":{"k":"a\u0000b"}}"#, #"{"prompt":"x","options":{"a\u0000b":"v"}}"#,
+        #"{"prompt":"x","attachments":["p.jsonl\u0000x"]}"#, #"{"prompt":"x","attachments":["http://x/\u0000x"]}"#,
+    ])
+    func aNULInAnythingThatIsSentIsRefused(line: String) async throws {
+        let batch = try Batch()
+        try batch.write(line, to: "p.jsonl")
+        let before = batch.listing()
+        let result = try await batch.run("enqueue", "p.jsonl", "-m", "echo")
+        #expect(result.code == 65)
+        #expect(result.out == "")
+        #expect(result.err.hasPrefix("p.jsonl:1: "))
+        #expect(result.err.hasSuffix(" a NUL character\n"))
+        #expect(batch.changes(since: before) == [])
+    }
+
+    @Test func aTextThatIsTooLongForAnArgumentIsRefused() async throws {
+        let batch = try Batch()
+        try batch.write(#"{"prompt":"x","system":"\#(String(repeating: "y", count: 131_072))"}"#, to: "p.jsonl")
+        try await batch.refuses(
+            "enqueue", "p.jsonl", "-m", "echo", code: 65,
+            error: "p.jsonl:1: `system` is 131072 bytes long, but `llm` can be given 131071 at most")
+    }
+
+    /// Bytes that are not UTF-8, inside a JSON string and outside.
+    @Test(
+        arguments: [
+            [0x22, 0x61, 0xFF, 0x22], [0x22, 0xC0, 0xAF, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22],
+            [0x22, 0xE2, 0x82, 0x22],
+            [0xFE, 0xFF, 0x00, 0x22],
+        ] as [[UInt8]])
+    func invalidUTF8IsRefused(bytes: [UInt8]) async throws {
+        let batch = try Batch()
+        try batch.write(Data("\"good\"\n".utf8) + Data(bytes) + Data("\n".utf8), to: "p.jsonl")
+        try await batch.refuses("enqueue", "p.jsonl", "-m", "echo", code: 65, error: "p.jsonl:2: not valid UTF-8")
+        try batch.write(Data(bytes), to: "d/p.txt")
+        try await batch.refuses("enqueue", "d", "-m", "echo", code: 65, error: "d/p.txt: not valid UTF-8")
+    }
+
+    @Test func duplicateIDsAreToldWithTheirFirstPlace() async throws {
+        let batch = try Batch()
+        try batch.write(
+            """
+            {"id":"a","prompt":"x"}
+            "y"
+            {"id":"a","prompt":"x"}
+            {"id":"000002","prompt":"z"}
+            {"id":"A","prompt":"another id"}
+            {"id":"a","prompt":"x"}
+            """, to: "p.jsonl")
+        try await batch.refuses(
+            "enqueue", "p.jsonl", "-m", "echo", code: 65,
+            error: """
+                p.jsonl:3: duplicate id `a`, first at p.jsonl:1
+                p.jsonl:4: duplicate id `000002`, first at p.jsonl:2
+                p.jsonl:6: duplicate id `a`, first at p.jsonl:1
+                """)
+    }
+
+    @Test func duplicateIDsAreToldAcrossFiles() async throws {
+        let batch = try Batch()
+        try batch.write("x", to: "d/a.md")
+        try batch.write("y", to: "d/a.txt")
+        try batch.write("\"x\"", to: "1/p.jsonl")
+        try batch.write("\"y\"", to: "2/p.jsonl")
+        try await batch.refuses(
+            "enqueue", "d", "1/p.jsonl", "2/p.jsonl", "-m", "echo", code: 65,
+            error: """
+                d/a.txt: duplicate id `d/a`, first at d/a.md
+                2/p.jsonl:1: duplicate id `p/000001`, first at 1/p.jsonl:1
+                """)
+    }
+
+    @Test(arguments: [(20, ""), (21, "\nand 1 more"), (45, "\nand 25 more")])
+    func twentyProblemsAreShownAndTheOthersCounted(count: Int, end: String) async throws {
+        let batch = try Batch()
+        try batch.write("\"good\"\n" + String(repeating: "{}\n", count: count) + "\"good\"\n", to: "p.jsonl")
+        let shown = (2...21).map { "p.jsonl:\($0): no `prompt`; each prompt needs its text" }
+        try await batch.refuses(
+            "enqueue", "p.jsonl", "-m", "echo", code: 65, error: shown.joined(separator: "\n") + end)
+    }
+
+    @Test func aLineOver64MBIsRefusedAndTheOthersAreRead() async throws {
+        let batch = try Batch()
+        var data = Data("\"a\"\n\"".utf8)
+        data.append(Data(repeating: UInt8(ascii: "x"), count: 64 << 20))
+        data.append(Data("\"\n{}\n".utf8))
+        try batch.write(data, to: "p.jsonl")
+        let result = try await batch.run("enqueue", "p.jsonl", "-m", "echo")
+        #expect(result.code == 65)
+        #expect(result.out == "")
+        #expect(
+            result.err == """
+                p.jsonl:2: the line is over 64 MB
+                p.jsonl:3: no `prompt`; each prompt needs its text
+
+                """)
+        #expect(!batch.exists("nllm-runs"))
+    }
+
+    @Test func problemsOfAllSourcesAreToldTogether() async throws {
+        let batch = try Batch()
+        try batch.write("{}\n", to: "a.jsonl")
+        try batch.write("", to: "empty.jsonl")
+        try batch.write("\n \r\n", to: "blank.jsonl")
+        try batch.write("---\nfoo: 1\n---\nx", to: "t.md")
+        try FileManager.default.createDirectory(atPath: batch.directory + "/d", withIntermediateDirectories: true)
+        try await batch.refuses(
+            "enqueue", "a.jsonl", "empty.jsonl", "blank.jsonl", "t.md", "d", "-", "-m", "echo", code: 65,
+            error: """
+                a.jsonl:1: no `prompt`; each prompt needs its text
+                empty.jsonl: no prompt in it
+                blank.jsonl: no prompt in it
+                t.md:2: unknown field `foo`
+                d: no .txt, .md or .prompt file in it
+                -:2: column 1: `x` where a value is expected
+                """, input: "\"good\"\nx")
+    }
+
+    // MARK: Text files
+
+    /// A text file, and what is said of it after its name.
+    private static let texts: [(content: String, problem: String)] = [
+        ("", ": empty prompt"),
+        (" \n\t\n", ": empty prompt"),
+        ("---\nid: x\n---\n\n", ": empty prompt"),
+        ("a\0b", ": `prompt` holds a NUL character"),
+        ("---\nid: a\nsamples: many\n---\nx", ":3: `samples` must be a whole number from 1 to 10,000"),
+        ("---\nid: a\n# comment\n\nsytem: b\n---\nx", ":5: unknown field `sytem`; did you mean `system`?"),
+        ("---\r\nid: a\r\nvars: 3\r\n---\r\nx", ":3: `vars` is a number, not an object"),
+        ("---\nprompt: x\n---\ny", ":2: `prompt` is a field, but the text below is the prompt"),
+        (
+            "---\nid: a\nattachments: [nope.png]\n---\nx",
+            ":3: attachment `nope.png` can't be read: no such file or directory"
+        ),
+        ("---\nid: a\nsystem: \"open\n---\nx", ":4: broken YAML: found unexpected end of stream"),
+        ("---\nid: a\n\tsystem: x\n---\nx", ":3: broken YAML: found a tab character that violates indentation"),
+    ]
+
+    @Test(arguments: texts.indices)
+    func aBadTextFileIsToldWithItsPlace(index: Int) async throws {
+        let (content, problem) = Self.texts[index]
+        let batch = try Batch()
+        try batch.write("good", to: "d/a.txt")
+        try batch.write(content, to: "d/sub/b.md")
+        try await batch.refuses("enqueue", "d", "-m", "echo", code: 65, error: "d/sub/b.md" + problem)
+        try await batch.refuses("enqueue", "d/sub/b.md", "-m", "echo", code: 65, error: "d/sub/b.md" + problem)
+    }
+
+    // MARK: Sources that can't be read
+
+    @Test func aSourceThatIsNotThereIsRefused() async throws {
+        let batch = try Batch()
+        try batch.write("\"x\"", to: "p.jsonl")
+        try await batch.refuses(
+            "enqueue", "p.jsonl", "nope.jsonl", "-m", "echo", code: 66,
+            error: "error: nope.jsonl: no such file or directory")
+    }
+
+    @Test func aFileInADirectoryThatCannotBeReadIsRefused() async throws {
+        let batch = try Batch()
+        try batch.write("x", to: "d/a.txt")
+        try FileManager.default.createSymbolicLink(
+            atPath: batch.directory + "/d/b.txt", withDestinationPath: "/nonexistent/b.txt")
+        try await batch.refuses(
+            "enqueue", "d", "-m", "echo", code: 66,
+            error: "error: \(batch.directory)/d/b.txt: no such file or directory")
+    }
+
+    @Test(arguments: ["p.xlsx", "p", "p.json", ".jsonl"])
+    func aFileOfAnotherKindIsRefused(name: String) async throws {
+        let batch = try Batch()
+        try batch.write("\"x\"", to: name)
+        let result = try await batch.run("enqueue", name, "-m", "echo")
+        #expect(result.code == 65)
+        #expect(result.out == "")
+        // The rest lists what is read.
+        #expect(result.err.hasPrefix("\(name): unknown kind of file; prompts are read from .jsonl, .ndjson, "))
+        #expect(result.err.split(separator: "\n").count == 1)
+        #expect(!batch.exists("nllm-runs"))
+    }
+
+    // MARK: The command line
+
+    private static let namesRule =
+        "a run's name holds letters, digits, `.`, `_` and `-`, starts with a letter or digit, and is not `batch.db`"
+
+    /// Arguments after `enqueue p.jsonl`, and the error.
+    private static let usages: [(arguments: [String], error: String)] = [
+        (["-m", "m", "--run", "../x"], "run name `../x`: \(namesRule)"),
+        (["-m", "m", "--run", ""], "run name ``: \(namesRule)"),
+        (["-m", "m", "--run", "a b"], "run name `a b`: \(namesRule)"),
+        (["-m", "m", "--run", "é"], "run name `é`: \(namesRule)"),
+        (["-m", "m", "--run", ".x"], "run name `.x`: \(namesRule)"),
+        (["-m", "m", "--run", "batch.db"], "run name `batch.db`: \(namesRule)"),
+        (["-m", "m", "--run", "Batch.DB"], "run name `Batch.DB`: \(namesRule)"),
+        (["-m", ""], "an empty model name; name one that `llm models` lists"),
+        (["-m", "m[foo]"], "model `m[foo]`: `foo` is not key=value; write 'NAME[key=value,key=value]'"),
+        (["-m", "m[]"], "model `m[]`: `` is not key=value; write 'NAME[key=value,key=value]'"),
+        (["-m", "m[a=1,]"], "model `m[a=1,]`: `` is not key=value; write 'NAME[key=value,key=value]'"),
+        (["-m", "m[=1]"], "model `m[=1]`: `=1` is not key=value; write 'NAME[key=value,key=value]'"),
+        (["-m", "m", "--option", "x"], "option `x` is not KEY=VALUE; write --option temperature=0.2"),
+        (["-m", "m", "--option", "=x"], "option `=x` is not KEY=VALUE; write --option temperature=0.2"),
+        (["-m", "m", "--samples", "0"], "`samples` is 0 but must be a whole number from 1 to 10,000"),
+        (["-", "-", "-m", "m"], "`-` is named twice, but standard input can be read once"),
+        (
+            ["-m", "m", "--timeout=-1"],
+            "`--timeout` is -1.0 but must be a number of seconds, or 0 for none; see `nllm-batch enqueue --help`"
+        ),
+        (
+            ["-m", "m", "--timeout=nan"],
+            "`--timeout` is nan but must be a number of seconds, or 0 for none; see `nllm-batch enqueue --help`"
+        ),
+        (
+            ["-m", "m", "--retries", "1001"],
+            "`--retries` is 1001 but must be 0 to 1000; see `nllm-batch enqueue --help`"
+        ),
+        (["-m", "m", "--outdir", ""], "`--outdir` is empty; name a directory; see `nllm-batch enqueue --help`"),
+        (["-m", "m", "--db", ""], "`--db` is empty; name a file; see `nllm-batch enqueue --help`"),
+    ]
+
+    @Test(arguments: usages.indices)
+    func badArgumentsAreRefused(index: Int) async throws {
+        let (arguments, error) = Self.usages[index]
+        let batch = try Batch()
+        try batch.write("\"x\"", to: "p.jsonl")
+        try await batch.refuses(["enqueue", "p.jsonl"] + arguments, code: 64, error: "error: " + error, input: "\"y\"")
+    }
+
+    /// A model whose bracket is not closed, or that has only options, is a slip and no model.
+    @Test(arguments: ["m[a=1", "m]", "[a=1]"])
+    func aModelWithHalfItsSyntaxIsRefused(model: String) async throws {
+        let batch = try Batch()
+        try batch.write("\"x\"", to: "p.jsonl")
+        let before = batch.listing()
+        let result = try await batch.run("enqueue", "p.jsonl", "-m", model)
+        #expect(result.code == 64)
+        #expect(result.out == "")
+        #expect(result.err.hasPrefix("error: model `\(model)`"))
+        #expect(batch.changes(since: before) == [])
+    }
+
+    @Test(arguments: [
+        (["work", "--concurrency", "0"], "`--concurrency` is 0 but must be 1 to 1024; see `nllm-batch work --help`"),
+        (
+            ["run", "p.jsonl", "-m", "m", "-j", "0"],
+            "`--concurrency` is 0 but must be 1 to 1024; see `nllm-batch run --help`"
+        ),
+        (
+            ["work", "--timeout=-0.5"],
+            "`--timeout` is -0.5 but must be a number of seconds, or 0 for none; see `nllm-batch work --help`"
+        ),
+        (
+            ["run", "p.jsonl", "-m", "m", "--new", "--run", "r"],
+            "`--new` and `--run` exclude each other; see `nllm-batch run --help`"
+        ),
+    ])
+    func badNumbersForAWorkerAreRefused(arguments: [String], error: String) async throws {
+        let batch = try Batch()
+        try batch.write("\"x\"", to: "p.jsonl")
+        try await batch.refuses(arguments, code: 64, error: "error: " + error)
+    }
+
+    @Test func runsThatAreNotThereAreToldWithTheNearestName() async throws {
+        let batch = try Batch()
+        try batch.write("\"x\"", to: "p.jsonl")
+        _ = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--run", "main")
+        let database = batch.directory + "/nllm-runs/batch.db"
+        for command in ["status", "work", "show", "export", "retry", "cancel", "pause", "resume"] {
+            try await batch.refuses(
+                command, "mian", code: 66, error: "error: no run `mian` in \(database); did you mean `main`?")
+        }
+        try await batch.refuses(
+            "status", "something", code: 66,
+            error: "error: no run `something` in \(database); `nllm-batch list` shows the runs")
+    }
+
+    // MARK: An existing database
+
+    @Test func anExistingRunIsLeftAsItWasByABadEnqueue() async throws {
+        let batch = try Batch()
+        try batch.write("\"x\"\n\"y\"", to: "p.jsonl")
+        try batch.write("\"z\"\n{\"prompt\":\"w\"\n", to: "bad.jsonl")
+        _ = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--run", "r")
+        let broken = "bad.jsonl:2: column 14: it ends where `,` or `}` is expected"
+        for target in [["--run", "r"], ["--run", "r2"], []] {
+            try await batch.refuses(["enqueue", "bad.jsonl", "-m", "m"] + target, code: 65, error: broken)
+            try await batch.refuses(["run", "bad.jsonl", "-m", "m"] + target, code: 65, error: broken)
+        }
+        #expect(try await batch.query("SELECT name FROM runs") == [["r"]])
+        #expect(try await batch.query("SELECT name, text FROM prompts") == [["000001", "x"], ["000002", "y"]])
+        #expect(try await batch.query("SELECT count(*) FROM cells WHERE live = 1 AND status = 'pending'") == [["2"]])
+    }
+
+    // MARK: Databases
+
+    @Test(arguments: ["status", "work", "list", "export r", "show r", "retry r", "cancel r", "pause r", "resume r"])
+    func aCommandThatNeedsADatabaseMakesNone(command: String) async throws {
+        let batch = try Batch()
+        try await batch.refuses(
+            command.split(separator: " ").map(String.init), code: 66,
+            error: "error: no database at \(batch.directory)/nllm-runs/batch.db; `nllm-batch enqueue` makes one, "
+                + "and --db or NLLM_BATCH_DB names another")
+    }
+
+    @Test(arguments: ["text", "sqlite", "header"])
+    func aFileThatIsNoneOfOursIsLeftAlone(kind: String) async throws {
+        let batch = try Batch()
+        try batch.write("\"x\"", to: "p.jsonl")
+        switch kind {
+        case "text": try batch.write(String(repeating: "just a text\n", count: 1000), to: "other.db")
+        case "header": try batch.write("SQLite format 3\0 and nothing of the kind", to: "other.db")
+        default:
+            try await batch.execute("CREATE TABLE runs (name TEXT); INSERT INTO runs VALUES ('mine')", in: "other.db")
+        }
+        let error =
+            "error: \(batch.directory)/other.db is not an nllm-batch database; "
+            + "name another file with --db, or move this one away"
+        try await batch.refuses("list", "--db", "other.db", code: 65, error: error)
+        try await batch.refuses("work", "--db", "other.db", code: 65, error: error)
+        try await batch.refuses("enqueue", "p.jsonl", "-m", "m", "--db", "other.db", code: 65, error: error)
+        try await batch.refuses(["enqueue", "p.jsonl", "-m", "m"], code: 65, error: error, database: "other.db")
+    }
+
+    @Test func aDirectoryIsNoDatabase() async throws {
+        let batch = try Batch()
+        try batch.write("\"x\"", to: "p.jsonl")
+        try FileManager.default.createDirectory(atPath: batch.directory + "/d", withIntermediateDirectories: true)
+        let error = "error: database \(batch.directory)/d: is a directory"
+        try await batch.refuses("list", "--db", "d", code: 66, error: error)
+        try await batch.refuses("enqueue", "p.jsonl", "-m", "m", "--db", "d", code: 66, error: error)
+    }
+
+    @Test func aDatabaseBelowAFileCannotBeCreated() async throws {
+        let batch = try Batch()
+        try batch.write("\"x\"", to: "p.jsonl")
+        let before = batch.listing()
+        let result = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--db", "p.jsonl/batch.db")
+        #expect(result.code == 73)
+        #expect(result.out == "")
+        #expect(result.err.hasPrefix("error: cannot create \(batch.directory)/p.jsonl"))
+        #expect(batch.changes(since: before) == [])
+    }
+
+    @Test func anOutputFolderBelowAFileCannotBeCreated() async throws {
+        let batch = try Batch()
+        try batch.write("\"x\"", to: "p.jsonl")
+        try await batch.refuses(
+            "enqueue", "p.jsonl", "-m", "m", "--outdir", "p.jsonl/out", code: 73,
+            error: "error: cannot create \(batch.directory)/p.jsonl/out: not a directory; "
+                + "choose another place with --outdir or --db")
+    }
+
+    @Test func aNewerDatabaseIsLeftAlone() async throws {
+        let batch = try Batch()
+        try batch.write("\"x\"", to: "p.jsonl")
+        _ = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--run", "r")
+        try await batch.execute(
+            "INSERT INTO migrations (name) VALUES ('9999-from-the-future')", in: "nllm-runs/batch.db")
+        let error =
+            "error: \(batch.directory)/nllm-runs/batch.db was written by a newer nllm-batch (9999-from-the-future); "
+            + "update nllm-batch, or name another file with --db"
+        for command in [["list"], ["work"], ["export", "r"], ["enqueue", "p.jsonl", "-m", "m"]] {
+            try await batch.refuses(command, code: 65, error: error)
+        }
+        #expect(try await batch.query("SELECT name FROM runs") == [["r"]])
+    }
+
+    // MARK: Disks
+
+    @Test(.enabled(if: TinyDisk.isAvailable, "a disk can be mounted here"))
+    func aFullDiskLosesNothing() async throws {
+        let fake = try Batch.fakeLLM("case $1 in -m) echo called >> \"$HOME/calls\"; cat;; esac")
+        let batch = try Batch(llm: fake)
+        try batch.write("\"x\"", to: "p.jsonl")
+        let disk = try TinyDisk(at: batch.directory + "/disk")
+        defer { disk.unmount() }
+        let place = ["--db", "disk/batch.db"]
+        let enqueued = try await batch.run(["enqueue", "p.jsonl", "-m", "m", "-o", "disk", "--run", "r"] + place)
+        #expect(enqueued.code == 0)
+
+        try disk.fill()
+        try batch.write((1...2000).map { "\"prompt \($0)\"" }.joined(separator: "\n"), to: "many.jsonl")
+        let full = try await batch.run(["enqueue", "many.jsonl", "-m", "m", "-o", "disk", "--run", "r2"] + place)
+        #expect(full.code == 74)
+        #expect(full.out == "")
+        #expect(full.err.hasPrefix("error: database \(batch.directory)/disk/batch.db: "))
+        #expect(full.err.split(separator: "\n").count == 1)
+        let work = try await batch.run(["work"] + place)
+        #expect(work.code == 74)
+        #expect(work.out == "")
+        #expect(work.err.hasPrefix("error: "))
+        #expect(work.err.split(separator: "\n").count == 1)
+        // Nothing is paid for that could not be recorded.
+        #expect(!batch.exists("calls"))
+
+        try disk.free()
+        #expect(try await batch.query("SELECT name FROM runs", database: "disk/batch.db") == [["r"]])
+        let again = try await batch.run(["work"] + place)
+        #expect(again.code == 0)
+        #expect(again.out == "\(batch.directory)/disk/r\n")
+        #expect(try batch.jsonLines("disk/r/results.jsonl").map { $0["text"] as? String } == ["x"])
+    }
+
+    @Test(.enabled(if: TinyDisk.isAvailable, "a disk can be mounted here"))
+    func aFullDiskTakesNoNewDatabase() async throws {
+        let batch = try Batch()
+        try batch.write("\"x\"", to: "p.jsonl")
+        let disk = try TinyDisk(at: batch.directory + "/disk")
+        defer { disk.unmount() }
+        try disk.fill()
+        let arguments = ["enqueue", "p.jsonl", "-m", "m", "-o", "disk/out", "--db", "disk/batch.db", "--run", "r"]
+        let full = try await batch.run(arguments)
+        #expect(full.code == 74)
+        #expect(full.out == "")
+        #expect(full.err == "error: database \(batch.directory)/disk/batch.db: the disk is full\n")
+        try disk.free()
+        let again = try await batch.run(arguments)
+        #expect(again.code == 0)
+        #expect(again.out == "r\n")
+        #expect(again.err == "1 cell in new run r\n")
+    }
+
+    @Test(.enabled(if: TinyDisk.isAvailable, "a disk can be mounted here"))
+    func aReadOnlyDiskTakesNothing() async throws {
+        let batch = try Batch()
+        try batch.write("\"x\"", to: "p.jsonl")
+        let disk = try TinyDisk(at: batch.directory + "/disk")
+        defer { disk.unmount() }
+        let enqueued = try await batch.run(
+            "enqueue", "p.jsonl", "-m", "m", "-o", "disk/out", "--db", "disk/batch.db", "--run", "r")
+        #expect(enqueued.code == 0)
+        try disk.makeReadOnly()
+
+        let root = batch.directory + "/disk"
+        try await batch.refuses(
+            "enqueue", "p.jsonl", "-m", "m", "-o", "disk/out2", "--db", "new.db", code: 73,
+            error:
+                "error: cannot create \(root)/out2: read-only file system; choose another place with --outdir or --db")
+        for command in [
+            ["enqueue", "p.jsonl", "-m", "m", "-o", "disk/out"], ["enqueue", "p.jsonl", "-m", "m"], ["work"],
+            ["export", "r"],
+        ] {
+            let before = batch.listing()
+            let result = try await batch.run(command + ["--db", "disk/batch.db"])
+            #expect(result.code == 73, "\(command)")
+            #expect(result.out == "")
+            #expect(result.err.hasPrefix("error: cannot create \(root)/"))
+            #expect(result.err.split(separator: "\n").count == 1)
+            #expect(batch.changes(since: before) == [])
+        }
+    }
+
+    /// The database can't be made, so nothing else is.
+    @Test(.enabled(if: TinyDisk.isAvailable, "a disk can be mounted here"))
+    func aDatabaseOnAReadOnlyDiskCannotBeCreated() async throws {
+        let batch = try Batch()
+        try batch.write("\"x\"", to: "p.jsonl")
+        let disk = try TinyDisk(at: batch.directory + "/disk")
+        defer { disk.unmount() }
+        try disk.makeReadOnly()
+        let before = batch.listing()
+        let result = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--db", "disk/batch.db")
+        #expect(result.code == 73)
+        #expect(result.out == "")
+        #expect(result.err.hasPrefix("error: cannot create \(batch.directory)/disk/batch.db: "))
+        #expect(batch.changes(since: before) == [])
+    }
+}
+
+/// A disk of 512 KB that can be filled and be made read-only.
+private struct TinyDisk {
+    let path: String
+
+    /// Whether this user may mount one.
+    static let isAvailable: Bool = {
+        let path = FileManager.default.temporaryDirectory.path + "/nllm-batch-disk-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        guard let disk = try? TinyDisk(at: path) else { return false }
+        disk.unmount()
+        return true
+    }()
+
+    init(at path: String) throws {
+        self.path = path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        try #require(Self.mount(at: path))
+    }
+
+    func unmount() {
+        #if os(Linux)
+            umount(path)
+        #endif
+    }
+
+    func makeReadOnly() throws {
+        let (readOnly, remount): (UInt, UInt) = (1, 32)
+        try #require(Self.mount(at: path, flags: readOnly | remount))
+    }
+
+    /// Leaves not a byte.
+    func fill() throws {
+        let descriptor = open(path + "/fill", O_WRONLY | O_CREAT, 0o600)
+        try #require(descriptor >= 0)
+        let page = [UInt8](repeating: 0, count: 4096)
+        while write(descriptor, page, page.count) > 0 {}
+        close(descriptor)
+    }
+
+    func free() throws { try FileManager.default.removeItem(atPath: path + "/fill") }
+
+    /// Mounts memory as a disk; with no access but reading if `flags` say so.
+    private static func mount(at path: String, flags: UInt = 0) -> Bool {
+        #if os(Linux)
+            Glibc.mount("tmpfs", path, "tmpfs", flags, "size=512k") == 0
+        #else
+            false
+        #endif
+    }
+}
+
+extension Batch {
+    /// Runs a command and expects that it ends with that error, prints nothing, and leaves every file as it was.
+    fileprivate func refuses(
+        _ arguments: String..., code: Int32, error: String, input: String = "",
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        try await refuses(arguments, code: code, error: error, input: input, sourceLocation: sourceLocation)
+    }
+
+    /// Runs a command and expects that it ends with that error, prints nothing, and leaves every file as it was.
+    ///
+    /// `database` is what `NLLM_BATCH_DB` names, if anything.
+    fileprivate func refuses(
+        _ arguments: [String], code: Int32, error: String, input: String = "", database: String? = nil,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let before = listing()
+        let environment = database.map { ["NLLM_BATCH_DB": $0] } ?? [:]
+        let result = try await run(arguments, input: input, environment: environment)
+        #expect(result.code == code, sourceLocation: sourceLocation)
+        #expect(result.out == "", sourceLocation: sourceLocation)
+        #expect(result.err == error + "\n", sourceLocation: sourceLocation)
+        #expect(changes(since: before) == [], sourceLocation: sourceLocation)
+    }
+
+    /// Everything below the scratch folder, with what files hold.
+    ///
+    /// Left out are the folder of `llm` and what SQLite keeps beside our database while it is open.
+    fileprivate func listing() -> [String: Data] {
+        var found: [String: Data] = [:]
+        for case let path as String in FileManager.default.enumerator(atPath: directory) ?? .init()
+        where !path.hasPrefix("llm-user") && !path.contains("batch.db-") {
+            found[path] = (try? read(path)) ?? Data()
+        }
+        return found
+    }
+
+    /// The paths of what came, went or changed.
+    fileprivate func changes(since before: [String: Data]) -> [String] {
+        let now = listing()
+        return Set(before.keys).union(now.keys).filter { before[$0] != now[$0] }.sorted()
+    }
+
+    /// Runs statements on an SQLite file, which is made if it isn't there.
+    fileprivate func execute(_ sql: String, in database: String) async throws {
+        let script = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])"
+        let result = try await command(Self.venv + "/python", ["-c", script, directory + "/" + database, sql])
+        try #require(result.code == 0, "\(result.err)")
+    }
+}
