@@ -147,7 +147,7 @@ import Testing
         #expect(
             stopped.err.hasSuffix(
                 "interrupted: 2 cells in flight went back to pending, 3 left; resume with: nllm-batch work main\n"))
-        #expect(try OSProcess.marked(in: batch).isEmpty)
+        #expect(OSProcess.marked(in: batch).isEmpty)
         let cells = try await batch.query("SELECT status, attempts, tries FROM cells ORDER BY id")
         #expect(cells == Array(repeating: ["pending", "0", "0"], count: 3))
         let attempts = try await batch.query("SELECT outcome, number FROM attempts")
@@ -199,7 +199,7 @@ import Testing
         #expect(try await worker.result().code == 130)
         let said = String(decoding: try batch.read("stderr.txt"), as: UTF8.self)
         #expect(said.hasSuffix("ended at once; cells in flight are done again by the next worker\n"))
-        try await eventually("no llm is left") { try OSProcess.marked(in: batch).isEmpty }
+        try await eventually("no llm is left") { OSProcess.marked(in: batch).isEmpty }
 
         let work = try await batch.run("work")
         #expect(work.code == 0, "\(work.err)")
@@ -262,7 +262,7 @@ import Testing
         try await eventually("both clients have left") {
             try server.log().count { $0["outcome"] as? String == "client_left" } == 2
         }
-        #expect(try OSProcess.marked(in: batch).isEmpty)
+        #expect(OSProcess.marked(in: batch).isEmpty)
         let results = try batch.jsonLines("nllm-runs/main/results.jsonl")
         #expect(results.map { $0["model"] as? String } == ["good", "good"])
         let cells = try await batch.query("SELECT status, count(*) FROM cells GROUP BY status ORDER BY status")
@@ -354,7 +354,7 @@ import Testing
         #expect(second.err.contains("1 cell of worker \(first.pid), which is gone, put back to pending"))
         #expect(second.out == "\(batch.directory)/nllm-runs/\(name)\n")
         #expect(try server.requestsByPrompt() == ["one": 1, "two": 2])
-        #expect(try OSProcess.marked(in: batch).isEmpty)
+        #expect(OSProcess.marked(in: batch).isEmpty)
 
         // A finished run is not taken up.
         let third = try await batch.run(command)

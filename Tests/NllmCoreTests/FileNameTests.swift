@@ -16,8 +16,8 @@ import Testing
         let wide = FileName.plain(String(repeating: "🎉", count: 300))
         #expect(wide.utf8.count <= 200)
         #expect(wide.allSatisfy { $0 == "🎉" })
-        let distinct = FileName.distinct(String(repeating: "a", count: 300))
-        #expect(distinct.count == 100)
+        let long = String(repeating: "a", count: 300)
+        #expect(FileName.free(long) { $0 != String(repeating: "a", count: 100) }.count == 100)
     }
 
     @Test func clashingNamesGetAHashLetterCaseIgnored() {
@@ -27,6 +27,12 @@ import Testing
         #expect(names[2].hasPrefix("A_X-"))
         #expect(names[3] == "b")
         #expect(Set(names.map { $0.lowercased() }).count == 4)
+    }
+
+    @Test func aNameThatLooksLikeOneWithItsHashLeadsToAThird() {
+        let hashed = FileName.distinct(["a_b", "a/b"]) { [$0] }[1]
+        let names = FileName.distinct(["a_b", hashed, "a/b"]) { [$0] }
+        #expect(names == ["a_b", hashed, hashed + "-2"])
     }
 
     @Test func aNameIsNotTheSecondSampleOfAnother() {

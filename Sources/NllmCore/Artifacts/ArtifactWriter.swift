@@ -22,7 +22,7 @@ actor ArtifactWriter {
         try await writing {
             let state = try RunState(reader(), run: run)
             let folder = try makeFolder(state)
-            try RunFolder.checkWritable(directory: folder.path)
+            try RunFolder.checkWritable(directory: folder.path, for: folder.path)
             try await folder.locked {
                 let lines = (try? Self.countLines(folder.lines)) ?? 0
                 guard lines != state.results else { return try writeManifest(state, in: folder) }
@@ -118,6 +118,7 @@ actor ArtifactWriter {
         defer { try? database.execute("ROLLBACK") }
         let state = try RunState(database, run: run)
         let folder = try makeFolder(state)
+        try FolderSweep(database: database, folder: folder, run: state.run).perform()
         var lines = try AtomicFile(path: folder.lines)
         try database.forEachRow("SELECT id FROM prompts WHERE run_id = ? AND live = 1 ORDER BY position", run) {
             prompt in
@@ -131,7 +132,6 @@ actor ArtifactWriter {
                 try write(result, in: folder, raw: state.run.settings.raw)
             }
         }
-        try FolderSweep(database: database, folder: folder, run: state.run).perform()
         try lines.commit()
         try writeManifest(state, in: folder)
         return (state, try RunState.lastAttempt(database, run: run))
@@ -139,11 +139,11 @@ actor ArtifactWriter {
 
     private func write(_ result: ResultRecord, in folder: RunFolder, raw: Bool) throws {
         let name = RunFolder.name(model: result.file, sample: result.sample)
-        let results = folder.directory("results", prompt: result.folder)
+        let results = folder.directory(.results, prompt: result.folder)
         try RunFolder.create(directory: results)
         try AtomicFile.write(JSONWriter.document(result.json), to: "\(results)/\(name).json")
         guard raw else { return }
-        let directory = folder.directory("raw", prompt: result.folder)
+        let directory = folder.directory(.raw, prompt: result.folder)
         try RunFolder.create(directory: directory)
         try AtomicFile.write(result.rawStdout, to: "\(directory)/\(name).stdout.txt")
         try AtomicFile.write(result.rawStderr, to: "\(directory)/\(name).stderr.txt")

@@ -21,10 +21,19 @@ struct FileName {
         return name.isEmpty ? "_" : name
     }
 
-    /// The name for a text when its plain one is taken.
-    static func distinct(_ text: String) -> String {
+    /// The first name for a text that is free: the plain one, else one with a hash, else with a number behind that.
+    static func free(_ text: String, isFree: (String) throws -> Bool) rethrows -> String {
+        let name = plain(text)
+        if try isFree(name) { return name }
         let hash = Hexadecimal.text(SHA256.hash(data: Array(text.utf8)).prefix(4))
-        return shortened(plain(text), by: hash.count + 1) + "-" + hash
+        var ending = "-" + hash
+        var number = 1
+        while true {
+            let candidate = shortened(name, by: ending.utf8.count) + ending
+            if try isFree(candidate) { return candidate }
+            number += 1
+            ending = "-\(hash)-\(number)"
+        }
     }
 
     /// What two names share when a file system may take them for the same.
@@ -34,13 +43,8 @@ struct FileName {
     static func distinct(_ texts: [String], variants: (String) -> [String]) -> [String] {
         var taken: Set<String> = []
         return texts.map { text in
-            var name = plain(text)
-            var keys = variants(name).map(key)
-            if !taken.isDisjoint(with: keys) {
-                name = distinct(text)
-                keys = variants(name).map(key)
-            }
-            taken.formUnion(keys)
+            let name = free(text) { taken.isDisjoint(with: variants($0).map(key)) }
+            taken.formUnion(variants(name).map(key))
             return name
         }
     }

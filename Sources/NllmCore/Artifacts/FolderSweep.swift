@@ -1,51 +1,51 @@
 internal import FoundationEssentials
 
-/// Removes files of results that are not in the run any more.
+/// Removes what stands in a run's folder for cells that are not in the run any more, before the others are written.
 ///
-/// Nothing is looked for in a run in which no cell ever lost its result.
+/// Files and folders of the wrong kind would be in the way of new ones. The folders of prompts are looked into only
+/// where the run was changed after it was made.
 struct FolderSweep {
     let database: Database
     let folder: RunFolder
     let run: Run
 
     func perform() throws {
-        for kind in ["results", "raw"] {
-            let root = "\(folder.path)/\(kind)"
+        for kind in RunFolder.Kind.allCases {
+            let root = "\(folder.path)/\(kind.rawValue)"
             guard let names = try? FileManager.default.contentsOfDirectory(atPath: root) else { continue }
-            if kind == "raw", !run.settings.raw {
+            if kind == .raw, !run.settings.raw {
                 remove(root)
             } else if folder.isByPrompt {
-                let suspicious = try mayHoldStale()
-                for name in names { try sweep(name, in: root, suspicious: suspicious) }
+                for name in names { try sweepPrompt(name, kind, in: root) }
             } else {
-                let expected = try expectedNames(prompt: nil)
-                for name in names where !expected.contains(stem(name)) { remove("\(root)/\(name)") }
+                try sweepFiles(names, kind, prompt: nil, in: root)
             }
         }
     }
 
-    private func sweep(_ name: String, in root: String, suspicious: Bool) throws {
-        var isDirectory = false
-        guard FileManager.default.fileExists(atPath: "\(root)/\(name)", isDirectory: &isDirectory) else { return }
-        guard isDirectory else { return remove("\(root)/\(name)") }
-        guard suspicious else { return }
-        let expected = try expectedNames(prompt: name)
-        guard !expected.isEmpty else { return remove("\(root)/\(name)") }
-        for file in try FileManager.default.contentsOfDirectory(atPath: "\(root)/\(name)")
-        where !expected.contains(stem(file)) {
-            remove("\(root)/\(name)/\(file)")
-        }
+    private func sweepPrompt(_ name: String, _ kind: RunFolder.Kind, in root: String) throws {
+        let path = "\(root)/\(name)"
+        guard isDirectory(path), try isFolderOfPrompt(name) else { return remove(path) }
+        guard run.isEdited else { return }
+        let files = try FileManager.default.contentsOfDirectory(atPath: path)
+        try sweepFiles(files, kind, prompt: name, in: path)
     }
 
-    private func mayHoldStale() throws -> Bool {
-        try database.row(
-            """
-            SELECT 1 FROM cells WHERE run_id = ? AND (live = 0 OR (attempts > 0 AND attempt_id IS NULL)) LIMIT 1
-            """, run.id, read: { _ in true }) ?? false
+    private func sweepFiles(_ names: [String], _ kind: RunFolder.Kind, prompt: String?, in root: String) throws {
+        let expected = try expectedNames(kind, prompt: prompt)
+        guard !expected.isEmpty else { return remove(root) }
+        for name in names where !expected.contains(name) || isDirectory("\(root)/\(name)") { remove("\(root)/\(name)") }
     }
 
-    /// The names of a prompt's files without their endings; of all prompts for nil.
-    private func expectedNames(prompt folder: String?) throws -> Set<String> {
+    private func isFolderOfPrompt(_ name: String) throws -> Bool {
+        let found = try database.row(
+            "SELECT 1 FROM prompts WHERE run_id = ? AND folder_key = ? AND folder = ? AND live = 1", run.id,
+            FileName.key(name), name, read: { _ in true })
+        return found == true
+    }
+
+    /// The names of a prompt's files; of the only prompt's for nil.
+    private func expectedNames(_ kind: RunFolder.Kind, prompt folder: String?) throws -> Set<String> {
         let names = try database.rows(
             """
             SELECT models.file, cells.sample FROM prompts
@@ -54,14 +54,12 @@ struct FolderSweep {
                 AND (?2 IS NULL OR (prompts.folder_key = ?3 AND prompts.folder = ?2))
             """, run.id, folder, folder.map(FileName.key)
         ) { RunFolder.name(model: try $0.text("file"), sample: try $0.int("sample")) }
-        return Set(names)
+        return Set(names.flatMap { name in kind.endings.map { name + $0 } })
     }
 
-    private func stem(_ name: String) -> String {
-        for ending in [".stdout.txt", ".stderr.txt", ".json"] where name.hasSuffix(ending) {
-            return String(name.dropLast(ending.count))
-        }
-        return name
+    private func isDirectory(_ path: String) -> Bool {
+        var isDirectory = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory
     }
 
     private func remove(_ path: String) {

@@ -18,7 +18,10 @@ public enum Redaction {
         var redacted: [String] = []
         for (index, argument) in arguments.enumerated() {
             let followsFlag = index > 0 && flags.contains(arguments[index - 1])
-            redacted.append(followsFlag ? mark : redact(argument))
+            // `-o api_key VALUE`
+            let isOption = index > 1 && ["-o", "--option"].contains(arguments[index - 2])
+            let isSecret = followsFlag || isOption && namesSecret(arguments[index - 1])
+            redacted.append(isSecret ? mark : redact(argument))
         }
         return redacted
     }
@@ -78,7 +81,7 @@ public enum Redaction {
                     return nil
                 }
                 start += 1
-            } else if Redaction.nameEndings.contains(where: name.hasSuffix) {
+            } else if Redaction.namesSecret(name) {
                 // `key=VALUE`, or `"key": "VALUE"` with either quote.
                 let quote = start < bytes.count && isQuote(bytes[start])
                 if quote { start += 1 }
@@ -120,6 +123,10 @@ public enum Redaction {
             byte <= 0x20 || isQuote(byte)
                 || [",", ";", "&", ")", "}", "]"].contains { (end: Unicode.Scalar) in UInt8(ascii: end) == byte }
         }
+    }
+
+    private static func namesSecret(_ name: String) -> Bool {
+        nameEndings.contains(where: name.lowercased().hasSuffix)
     }
 
     private static func looksLikeKey(_ word: String) -> Bool {

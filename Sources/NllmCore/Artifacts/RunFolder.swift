@@ -13,12 +13,25 @@ struct RunFolder: Sendable {
     /// Whether results stand in a folder for each prompt; a run of one prompt has none.
     let isByPrompt: Bool
 
+    /// What a cell leaves files of.
+    enum Kind: String, CaseIterable {
+        case results, raw
+
+        /// The endings of a cell's files.
+        var endings: [String] {
+            switch self {
+            case .results: [".json"]
+            case .raw: [".stdout.txt", ".stderr.txt"]
+            }
+        }
+    }
+
     var manifest: String { path + "/manifest.json" }
     var lines: String { path + "/results.jsonl" }
 
-    /// The folder's part for one prompt, under `results` or `raw`.
-    func directory(_ kind: String, prompt: String) -> String {
-        isByPrompt ? "\(path)/\(kind)/\(prompt)" : "\(path)/\(kind)"
+    /// The folder's part for one prompt.
+    func directory(_ kind: Kind, prompt: String) -> String {
+        isByPrompt ? "\(path)/\(kind.rawValue)/\(prompt)" : "\(path)/\(kind.rawValue)"
     }
 
     /// The name of a cell's files without their endings.
@@ -47,10 +60,18 @@ struct RunFolder: Sendable {
         }
     }
 
-    /// Throws unless files can be made in a directory.
-    static func checkWritable(directory: String) throws(NllmError) {
+    /// Throws unless a directory is there, or can be made, for files to be made in it.
+    static func checkCreatable(directory: String) throws(NllmError) {
+        var existing = directory
+        while existing != "/", access(existing, F_OK) != 0, [ENOENT, ENOTDIR].contains(errno) { existing = AbsolutePath.parent(existing) }
+        guard isDirectory(existing) else { throw .cannotCreate(path: directory, reason: "not a directory") }
+        try checkWritable(directory: existing, for: directory)
+    }
+
+    /// Throws unless files can be made in a directory; the error names what was to be made.
+    static func checkWritable(directory: String, for path: String) throws(NllmError) {
         guard access(directory, W_OK | X_OK) != 0 else { return }
-        throw .cannotCreate(path: directory, reason: FileError(Errno(rawValue: errno), path: directory).reason)
+        throw .cannotCreate(path: path, reason: FileError(Errno(rawValue: errno), path: directory).reason)
     }
 
     private static func isDirectory(_ path: String) -> Bool {

@@ -22,6 +22,7 @@ struct Outcome: Sendable {
     var text: String
     /// Standard output where ``text`` does not give back its bytes.
     var rawStdout: [UInt8]?
+    /// All of standard error, redacted.
     var stderr: [UInt8]
     /// The end of standard error, redacted.
     var stderrTail: String
@@ -39,8 +40,10 @@ struct Outcome: Sendable {
         let valid = String(validating: execution.stdout, as: UTF8.self)
         text = valid ?? String(decoding: execution.stdout, as: UTF8.self)
         rawStdout = valid == nil ? execution.stdout : nil
-        stderr = execution.stderr
         let said = String(decoding: execution.stderr, as: UTF8.self)
+        // Bytes that are no text hold no secret that could be found.
+        let isText = String(validating: execution.stderr, as: UTF8.self) != nil
+        stderr = isText ? Array(Redaction.redact(said).utf8) : execution.stderr
         stderrTail = Redaction.redact(String(said.suffix(Self.tailLength)))
         usage = Usage(stderr: said)
         startedAt = execution.startedAt

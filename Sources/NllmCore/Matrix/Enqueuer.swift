@@ -62,14 +62,14 @@ public struct Enqueuer: Sendable {
         let models = try await models(request, known: known)
         let (spool, sources) = try Self.read(request, models: models)
 
-        try RunFolder.create(directory: request.settings.outdir)
-        try RunFolder.checkWritable(directory: request.settings.outdir)
+        try RunFolder.checkCreatable(directory: request.settings.outdir)
         let store = if let known { known } else { try Store(path: databasePath, .creating) }
         let plan = await Self.plan(request, models: models, sources: sources, facts: facts)
         let report = try await store.enqueue(plan, prompts: spool)
         // Results that left the run leave its folder.
-        let isOutdated = report.changed + report.removed > 0
-        if !report.isNew, isOutdated { try await Exporter(store: store).refresh(try await store.run(report.run)) }
+        if !report.isNew, !report.isUnchanged {
+            try await Exporter(store: store).refresh(try await store.run(report.run))
+        }
         return (report, store)
     }
 

@@ -34,12 +34,18 @@ struct ModelOption: Sendable, Hashable {
         }
         var options: [ModelOption] = []
         for member in members {
+            if let flaw = LLMCommand.flaw(argument: member.name) { throw OptionError("an option's name \(flaw)") }
             switch member.value {
             case .string(let text): options.append(ModelOption(name: member.name, value: text))
             case .number(let text): options.append(ModelOption(name: member.name, value: text))
             case .bool(let flag): options.append(ModelOption(name: member.name, value: flag ? "true" : "false"))
             case .array, .object: options.append(ModelOption(name: member.name, value: JSONWriter.text(member.value)))
             case .null: throw OptionError("option `\(member.name)` is null; leave it out to use the default")
+            }
+        }
+        for option in options {
+            if let flaw = LLMCommand.flaw(argument: option.value) {
+                throw OptionError("option `\(option.name)` \(flaw)")
             }
         }
         return options

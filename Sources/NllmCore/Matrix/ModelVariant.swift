@@ -10,6 +10,9 @@ public struct ModelVariant: Sendable, Equatable {
     public init(_ text: String) throws(NllmError) {
         label = text
         guard text.hasSuffix("]"), let bracket = text.firstIndex(of: "["), bracket > text.startIndex else {
+            guard !text.contains("["), !text.contains("]") else {
+                throw .usage("model `\(text)`: half of its options; write 'NAME[key=value,key=value]'")
+            }
             name = text
             options = []
             try Self.check(name: text, in: text)
@@ -42,11 +45,15 @@ public struct ModelVariant: Sendable, Equatable {
         }
     }
 
-    /// Whether that name, in a prompt or a command, means this model.
-    func answers(to name: String) -> Bool { name == label || name == self.name }
+    /// Whether that text in a prompt means this model: by its label, or by its name if that is nobody's label.
+    func answers(to text: String, among models: [ModelVariant]) -> Bool {
+        text == label || text == name && !models.contains { $0.label == text }
+    }
 
     /// Whether a prompt is for this model.
-    func isMeant(by prompt: Prompt) -> Bool { prompt.models?.contains(where: answers) ?? true }
+    func isMeant(by prompt: Prompt, among models: [ModelVariant]) -> Bool {
+        prompt.models?.contains { answers(to: $0, among: models) } ?? true
+    }
 
     /// The models with their labels made unique.
     static func distinct(_ models: [ModelVariant]) -> [ModelVariant] {

@@ -137,6 +137,7 @@ struct PromptFieldReader {
     private mutating func attachments(_ field: PromptField) throws(FieldError) -> [Attachment] {
         var attachments: [Attachment] = []
         for location in try strings(field) {
+            if let flaw = LLMCommand.flaw(argument: location) { throw FieldError("an attachment \(flaw)") }
             if Attachment.isURL(location) {
                 attachments.append(Attachment(location: location))
                 continue

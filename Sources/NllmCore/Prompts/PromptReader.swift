@@ -45,10 +45,9 @@ struct PromptReader {
         } catch let error as FileError {
             throw NllmError.unreadable(path: error.path, reason: error.reason)
         }
-        let name = source.kind == .standardInput ? "standard input" : source.path
         if spool.count == before, problems.count == knownProblems {
             let what = source.kind == .directory ? "no .txt, .md or .prompt file in it" : "no prompt in it"
-            problems.add(InputProblem(file: name, message: what))
+            problems.add(InputProblem(file: source.path, message: what))
         }
         return SourceSummary(path: source.path, digest: digest, prompts: spool.count - before)
     }
@@ -82,7 +81,8 @@ struct PromptReader {
             value = try JSONParser.parse(bytes)
         } catch {
             let valid = String(validating: bytes, as: UTF8.self) != nil
-            report(place, nil, valid ? "column \(error.offset + 1): \(error.message)" : "not valid UTF-8")
+            let column = String(decoding: bytes.prefix(error.offset), as: UTF8.self).count + 1
+            report(place, nil, valid ? "column \(column): \(error.message)" : "not valid UTF-8")
             return
         }
         let fields: [PromptField]
@@ -104,8 +104,7 @@ struct PromptReader {
     private mutating func readTextFile(_ source: PromptSource) throws -> String {
         let path = AbsolutePath.resolve(source.path)
         let id = AbsolutePath.stem(path)
-        // The id is the source's stem already.
-        return try readText(path: path, name: source.path, id: id, prefix: nil)
+        return try readText(path: path, name: source.path, id: id, prefix: source.stem)
     }
 
     private mutating func readDirectory(_ source: PromptSource) throws -> String {
@@ -114,7 +113,7 @@ struct PromptReader {
         for relative in try DirectoryWalk.files(below: root, endings: PromptSource.textEndings) {
             let dot = relative.lastIndex(of: ".") ?? relative.endIndex
             let digest = try readText(
-                path: root + "/" + relative, name: source.path + "/" + relative, id: String(relative[..<dot]),
+                path: root + "/" + relative, name: source.displayed + "/" + relative, id: String(relative[..<dot]),
                 prefix: source.stem)
             hasher.update(data: Array("\(relative)\0\(digest)\n".utf8))
         }
@@ -122,9 +121,15 @@ struct PromptReader {
     }
 
     /// Reads one file as one prompt and returns its digest.
-    private mutating func readText(path: String, name: String, id: String, prefix: String?) throws -> String {
+    private mutating func readText(path: String, name: String, id: String, prefix: String) throws -> String {
         let place = InputProblem(file: name, message: "")
-        guard let bytes = try FileReader(path: path).rest(limit: Self.textLimit) else {
+        let content: [UInt8]?
+        do throws(FileError) {
+            content = try FileReader(path: path).rest(limit: Self.textLimit)
+        } catch {
+            throw NllmError.unreadable(path: name, reason: error.reason)
+        }
+        guard let bytes = content else {
             report(place, nil, "the file is over \(Self.textLimit >> 20) MB")
             return ""
         }
@@ -148,10 +153,11 @@ struct PromptReader {
 
     // MARK: Into the spool
 
-    private mutating func append(_ prompt: Prompt, _ place: InputProblem, prefix: String?) throws {
+    private mutating func append(_ prompt: Prompt, _ place: InputProblem, prefix: String) throws {
         checkModels(of: prompt, place)
         var prompt = prompt
-        if prefixed, let prefix { prompt.id = "\(prefix)/\(prompt.id)" }
+        // A text file's id is its source's stem already, unless it names another.
+        if prefixed, prompt.id != prefix { prompt.id = "\(prefix)/\(prompt.id)" }
         // Nothing will be committed any more, but ids are still compared.
         if let earlier = try spool.append(prompt, from: place) {
             report(place, nil, "duplicate id `\(prompt.id)`, first at \(earlier)")
@@ -161,7 +167,7 @@ struct PromptReader {
     private mutating func checkModels(of prompt: Prompt, _ place: InputProblem) {
         guard let names = prompt.models else { return }
         if names.isEmpty { report(place, nil, "`models` is empty; leave it out to mean all") }
-        for name in names where !models.contains(where: { $0.answers(to: name) }) {
+        for name in names where !models.contains(where: { $0.answers(to: name, among: models) }) {
             let labels = models.map { "`\($0.label)`" }.joined(separator: ", ")
             report(place, nil, "model `\(name)` is not one of this run, which has \(labels)")
         }

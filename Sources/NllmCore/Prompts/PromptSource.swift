@@ -45,6 +45,13 @@ public struct PromptSource: Sendable, Equatable {
         }
     }
 
+    /// The path without slashes at its end.
+    var displayed: String {
+        var path = path[...]
+        while path.count > 1, path.hasSuffix("/") { path = path.dropLast() }
+        return String(path)
+    }
+
     /// What ids are prefixed with when there are several sources.
     var stem: String { kind == .standardInput ? "stdin" : AbsolutePath.stem(AbsolutePath.resolve(path)) }
 }

@@ -53,6 +53,11 @@ final class PromptSpool {
         }
     }
 
+    /// The most samples that a prompt asks for itself; 0 when none does.
+    func mostSamples() throws -> Int {
+        try database.row("SELECT coalesce(max(samples), 0) AS n FROM prompts") { try $0.int("n") } ?? 0
+    }
+
     /// Calls `body` with each prompt in the order of reading.
     func forEach(_ body: (Prompt) throws -> Void) throws {
         try database.forEachRow("SELECT * FROM prompts ORDER BY position") { row in

@@ -13,11 +13,14 @@ internal import CSQLite
 final class Database {
     enum Access {
         case readOnly, readWrite, create
+        /// The file lies on a medium that can't be written, and nobody else writes it either.
+        case immutable
     }
 
     /// The lock that SQLite's busy handler waits for is given up after about a minute.
     static let busyTries: Int32 = 100_000
 
+    let access: Access
     private let handle: OpaquePointer
     private var statements: [String: Statement] = [:]
 
@@ -26,17 +29,20 @@ final class Database {
         let flags =
             switch access {
             case .readOnly: SQLITE_OPEN_READONLY
+            case .immutable: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
             case .readWrite: SQLITE_OPEN_READWRITE
             case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
             }
         var handle: OpaquePointer?
-        let code = sqlite3_open_v2(path, &handle, flags | SQLITE_OPEN_NOMUTEX, nil)
+        let name = access == .immutable ? "file:\(Self.escaped(path))?immutable=1" : path
+        let code = sqlite3_open_v2(name, &handle, flags | SQLITE_OPEN_NOMUTEX, nil)
         guard code == SQLITE_OK, let handle else {
             let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
             sqlite3_close_v2(handle)
             throw DatabaseError(code: code, message: message)
         }
         self.handle = handle
+        self.access = access
         sqlite3_extended_result_codes(handle, 1)
         sqlite3_busy_handler(
             handle,
@@ -46,6 +52,11 @@ final class Database {
                 usleep(UInt32.random(in: 100...1000))
                 return 1
             }, nil)
+    }
+
+    /// A path as part of a URI.
+    private static func escaped(_ path: String) -> String {
+        path.replacing("%", with: "%25").replacing("?", with: "%3f").replacing("#", with: "%23")
     }
 
     deinit {

@@ -43,6 +43,8 @@ public struct EnqueueReport: Sendable, Equatable {
     public var new = 0
     /// Cells that are not there any more.
     public var removed = 0
+    /// Whether the run was there before and nothing of it has changed, not even an id or the order.
+    public var isUnchanged = false
     /// Live cells of the run now.
     public var cells: Int { kept + changed + new }
 }

@@ -9,9 +9,10 @@ struct EnqueueTransaction {
     let known: Run?
 
     func perform(_ prompts: PromptSpool) throws -> EnqueueReport {
+        let before = try known.map { try outline($0.id) }
         let (runID, name) = try known.map { ($0.id, $0.name) } ?? insertRun()
         if known != nil { try database.run("UPDATE prompts SET live = 0 WHERE run_id = ? AND live = 1", runID) }
-        let models = try insertModels(runID)
+        let models = try insertModels(runID, samples: max(plan.samples, try prompts.mostSamples()))
         try makeWantedTable()
         try insertPrompts(prompts, runID: runID, models: models)
         var report = EnqueueReport(run: name, folder: plan.settings.outdir + "/" + name, isNew: known == nil)
@@ -23,7 +24,11 @@ struct EnqueueTransaction {
         }
         try replaceSources(runID)
         try count(runID)
-        try reopen(runID, report)
+        if let known {
+            let isSame = try before == outline(runID) && known.settings.raw == plan.settings.raw
+            report.isUnchanged = isSame && report.kept == report.cells && report.removed == 0
+            try reopen(known, isUnchanged: report.isUnchanged)
+        }
         try database.execute("DROP TABLE temp.wanted")
         return report
     }
@@ -39,7 +44,7 @@ struct EnqueueTransaction {
                 manifest, created_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
-            name, plan.identity, plan.directory, settings.outdir, settings.raw, Int(settings.timeout * 1000),
+            name, plan.identity, plan.directory, settings.outdir, settings.raw, settings.timeoutMilliseconds,
             settings.retries, plan.system, JSONWriter.text(ModelOption.json(plan.options)),
             JSONWriter.text(.strings(plan.arguments)), JSONWriter.text(plan.manifest), plan.createdAt.milliseconds)
         return (database.lastInsertedID, name)
@@ -71,12 +76,11 @@ struct EnqueueTransaction {
         var variant: ModelVariant
     }
 
-    private func insertModels(_ runID: Int64) throws -> [KnownModel] {
+    private func insertModels(_ runID: Int64, samples: Int) throws -> [KnownModel] {
         try database.run("UPDATE models SET live = 0 WHERE run_id = ? AND live = 1", runID)
         // Samples beyond the first have names of their own, which must not be those of another model.
-        let samples = max(plan.samples, SampleCount.shownInNames)
         let files = FileName.distinct(plan.models.map(\.label)) { name in
-            [name] + (2...samples).map { "\(name).\($0)" }
+            (1...samples).map { RunFolder.name(model: name, sample: $0) }
         }
         return try zip(plan.models, files).enumerated().map { position, pair in
             let (model, file) = pair
@@ -131,7 +135,7 @@ struct EnqueueTransaction {
             let id = try insert(prompt, runID: runID, position: position)
             position += 1
             let key = CellKey(prompt: prompt, system: prompt.system ?? plan.system, arguments: plan.arguments)
-            for model in models where model.variant.isMeant(by: prompt) {
+            for model in models where model.variant.isMeant(by: prompt, among: plan.models) {
                 let options = ModelOption.merged(plan.options, model.variant.options, prompt.options)
                 for sample in 1...(prompt.samples ?? plan.samples) {
                     try database.run(
@@ -143,11 +147,11 @@ struct EnqueueTransaction {
     }
 
     private func insert(_ prompt: Prompt, runID: Int64, position: Int) throws -> Int64 {
-        var folder = FileName.plain(prompt.id)
-        let taken = try database.row(
-            "SELECT 1 FROM prompts WHERE run_id = ? AND folder_key = ? AND live = 1", runID, FileName.key(folder),
-            read: { _ in true })
-        if taken == true { folder = FileName.distinct(prompt.id) }
+        let folder = try FileName.free(prompt.id) { name in
+            try database.row(
+                "SELECT 1 FROM prompts WHERE run_id = ? AND folder_key = ? AND live = 1", runID, FileName.key(name),
+                read: { _ in true }) == nil
+        }
         try database.run(
             """
             INSERT INTO prompts (run_id, position, name, folder, folder_key, text, system, schema, options, attachments,
@@ -261,18 +265,27 @@ struct EnqueueTransaction {
             """, runID)
     }
 
-    /// What the run's folder holds is out of date now.
-    private func reopen(_ runID: Int64, _ report: EnqueueReport) throws {
-        guard let known else { return }
+    /// What the run's folder shows of a run beside its answers: its sources and models.
+    private func outline(_ runID: Int64) throws -> [String] {
+        try database.rows(
+            "SELECT path || sha256 AS line FROM sources WHERE run_id = ? ORDER BY position", runID,
+            read: { try $0.text("line") })
+            + database.rows(
+                "SELECT label || name || options AS line FROM models WHERE run_id = ? AND live = 1 ORDER BY position",
+                runID, read: { try $0.text("line") })
+    }
+
+    /// Takes over the new settings; what the run's folder holds is out of date unless nothing has changed.
+    private func reopen(_ run: Run, isUnchanged: Bool) throws {
         let settings = plan.settings
         try database.run(
             """
-            UPDATE runs SET exported_at = NULL, raw = ?, timeout_ms = ?, retries = ?, system = ?, options = ?,
-                arguments = ?, identity = ? WHERE id = ?
+            UPDATE runs SET raw = ?, timeout_ms = ?, retries = ?, system = ?, options = ?, arguments = ?, identity = ?,
+                edited = edited OR ?9, exported_at = CASE WHEN ?9 THEN NULL ELSE exported_at END WHERE id = ?8
             """,
-            settings.raw, Int(settings.timeout * 1000), settings.retries, plan.system,
+            settings.raw, settings.timeoutMilliseconds, settings.retries, plan.system,
             JSONWriter.text(ModelOption.json(plan.options)), JSONWriter.text(.strings(plan.arguments)), plan.identity,
-            known.id)
-        try database.run(Store.settleSQL, plan.createdAt.milliseconds, known.id)
+            run.id, !isUnchanged)
+        try database.run(Store.settleSQL, plan.createdAt.milliseconds, run.id)
     }
 }

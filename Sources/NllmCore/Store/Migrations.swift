@@ -65,6 +65,8 @@ enum Migrations {
             timeout_ms INTEGER NOT NULL CHECK (timeout_ms >= 0),
             retries INTEGER NOT NULL CHECK (retries >= 0),
             paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1)),
+            -- Whether cells were put back or taken out after the run was made, so that its folder may hold their files.
+            edited INTEGER NOT NULL DEFAULT 0 CHECK (edited IN (0, 1)),
             system TEXT,
             options TEXT NOT NULL CHECK (json_valid(options)),
             arguments TEXT NOT NULL CHECK (json_valid(arguments)),

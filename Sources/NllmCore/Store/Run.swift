@@ -19,6 +19,9 @@ public struct RunSettings: Sendable, Equatable {
         self.retries = retries
     }
 
+    /// Rounded up, because 0 means no limit.
+    var timeoutMilliseconds: Int { Int((timeout * 1000).rounded(.up)) }
+
     var json: JSONValue {
         .object([
             .init("outdir", .string(outdir)), .init("raw", .bool(raw)), .init("timeout", .number(Self.text(timeout))),
@@ -48,6 +51,8 @@ public struct Run: Sendable, Equatable {
     public let finishedAt: Date?
     /// Whether the artifacts of the finished run are written.
     public let isExported: Bool
+    /// Whether cells were put back or taken out after the run was made.
+    let isEdited: Bool
     /// Where `llm` runs.
     let directory: String
     let manifest: JSONValue
@@ -66,6 +71,7 @@ public struct Run: Sendable, Equatable {
         startedAt = try row.optionalInt("started_at").map { Date(milliseconds: $0) }
         finishedAt = try row.optionalInt("finished_at").map { Date(milliseconds: $0) }
         isExported = try row.optionalInt("exported_at") != nil
+        isEdited = try row.bool("edited")
         directory = try row.text("directory")
         manifest = try JSONParser.parse(row.text("manifest"))
     }

@@ -25,7 +25,11 @@ public struct CellSelection: Sendable, Equatable {
         }
         add("prompts", prompts) { "cells.prompt_id IN (SELECT id FROM prompts WHERE run_id = ?2 AND name IN \($0))" }
         add("models", models) {
-            "cells.model_id IN (SELECT id FROM models WHERE run_id = ?2 AND (label IN \($0) OR name IN \($0)))"
+            // A name that is some model's label means that model alone.
+            """
+            cells.model_id IN (SELECT id FROM models WHERE run_id = ?2 AND (label IN \($0) OR (name IN \($0)
+                AND name NOT IN (SELECT label FROM models WHERE run_id = ?2 AND live = 1))))
+            """
         }
         add("statuses", statuses.map(\.rawValue)) { "cells.status IN \($0)" }
         add("failures", failures.map(\.rawValue)) {
@@ -70,7 +74,7 @@ extension Store {
             let (condition, values) = selection.condition
             let changed = try database.run(sql(condition), JSONWriter.text(values), run.id)
             if changed > 0 {
-                try database.run("UPDATE runs SET exported_at = NULL WHERE id = ?", run.id)
+                try database.run("UPDATE runs SET exported_at = NULL, edited = 1 WHERE id = ?", run.id)
                 try database.run(Self.settleSQL, now.milliseconds, run.id)
             }
             return changed

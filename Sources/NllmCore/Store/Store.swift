@@ -8,6 +8,8 @@ public actor Store {
     /// The database file.
     public nonisolated let path: String
     let database: Database
+    /// Whether the file lies on a medium that can't be written.
+    private nonisolated let isImmutable: Bool
     private nonisolated let executor = BlockingExecutor(label: "store")
 
     /// SQLite blocks, so it has a thread of its own and never holds up other tasks.
@@ -26,11 +28,14 @@ public actor Store {
         let path = AbsolutePath.resolve(path)
         self.path = path
         database = try Self.open(path: path, opening)
+        isImmutable = database.access == .immutable
     }
 
     /// A connection that only reads, for long reads beside the actor.
     nonisolated func readOnlyConnection() throws -> Database {
-        let database = try Database(path: path, access: .readOnly)
+        let database =
+            isImmutable
+            ? try Database(path: path, access: .immutable) : try Database(path: path, access: .readOnly)
         try database.execute("PRAGMA cache_size = -8000")
         return database
     }
@@ -48,8 +53,41 @@ public actor Store {
             try configure(database, path: path, opening)
             return database
         } catch {
+            let problem = translate(error, path: path, opening: true)
+            if exists, let database = try onReadOnlyMedium(path, after: problem) { return database }
+            if !exists {
+                try RunFolder.checkWritable(directory: AbsolutePath.parent(path), for: path)
+                removeIfEmpty(path)
+            }
+            throw problem
+        }
+    }
+
+    /// Opens a file that can't be opened the usual way because nothing can be written beside it; nil if that is not why.
+    private static func onReadOnlyMedium(_ path: String, after problem: NllmError) throws(NllmError) -> Database? {
+        switch problem {
+        case .unreadableDatabase, .cannotCreate: break
+        default: return nil
+        }
+        do {
+            try RunFolder.checkWritable(directory: AbsolutePath.parent(path), for: path)
+            return nil
+        } catch {
+            let log = (try? FileManager.default.attributesOfItem(atPath: path + "-wal"))?[.size] as? Int
+            guard log ?? 0 == 0 else { return nil }
+        }
+        do {
+            let database = try Database(path: path, access: .immutable)
+            return try Migrations.isCurrent(database, path: path) ? database : nil
+        } catch {
             throw translate(error, path: path, opening: true)
         }
+    }
+
+    /// Removes the file that SQLite has made and then found no room to fill.
+    private static func removeIfEmpty(_ path: String) {
+        let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
+        if size == 0 { try? FileManager.default.removeItem(atPath: path) }
     }
 
     private static func configure(_ database: Database, path: String, _ opening: Opening) throws {
@@ -99,7 +137,7 @@ public actor Store {
         }
         switch error.primaryCode {
         case SQLITE_NOTADB, SQLITE_CORRUPT: return .notADatabase(path: path)
-        case SQLITE_FULL: return .inputOutput(what: "database \(path)", reason: "the disk is full")
+        case SQLITE_FULL: return .inputOutput(what: "database \(path)", reason: "the disk is full; free some space and run the same command again")
         case SQLITE_BUSY, SQLITE_LOCKED: return .busy(database: path)
         case SQLITE_CANTOPEN where opening: return .unreadableDatabase(path: path, reason: error.message)
         case SQLITE_PERM, SQLITE_READONLY: return .cannotCreate(path: path, reason: error.message)

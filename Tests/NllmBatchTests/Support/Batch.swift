@@ -25,12 +25,15 @@ final class Batch: Sendable {
     /// The folder that commands run in.
     let directory: String
     let environment: [String: String]
+    private let llm: String?
 
     /// - Parameters:
-    ///   - llm: a folder to be first in PATH, with another program called `llm`; nil for the real one.
+    ///   - llm: a folder to be first in PATH, with another program called `llm`, which goes with this; nil for the real
+    ///     one.
     ///   - userPath: llm's folder; nil for a new one with a migrated log database.
     ///   - extra: more environment.
     init(llm: String? = nil, userPath: String? = nil, extra: [String: String] = [:]) throws {
+        self.llm = llm
         directory = FileManager.default.temporaryDirectory.path + "/nllm-batch-test-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         var environment = ProcessInfo.processInfo.environment
@@ -44,6 +47,7 @@ final class Batch: Sendable {
 
     deinit {
         try? FileManager.default.removeItem(atPath: directory)
+        if let llm { try? FileManager.default.removeItem(atPath: llm) }
     }
 
     /// Runs nllm-batch to its end.
