@@ -24,9 +24,10 @@ final class Interrupts: Sendable {
         }
         for (number, source) in zip([SIGINT, SIGTERM], sources) {
             source.setEventHandler { [self] in
+                // Signals that come in quick succession are told of together.
                 let isSecond = first.withLock { first in
                     defer { first = first ?? number }
-                    return first != nil
+                    return first != nil || source.data > 1
                 }
                 guard isSecond else { return shutdown.request() }
                 worker.killAll()

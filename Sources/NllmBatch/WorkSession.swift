@@ -44,9 +44,10 @@ struct WorkSession {
         let left = summary.runs.map(\.counts.left).reduce(0, +)
         if let interrupted {
             let names = options.runs.isEmpty ? "" : " " + options.runs.joined(separator: " ")
+            let resume = left > 0 ? "; resume with: nllm-batch work\(names)\(common.hint)" : ""
             Console.error(
                 "interrupted: \(Format.count(summary.interruptedCells, "cell")) in flight went back to pending, "
-                    + "\(left) left; resume with: nllm-batch work\(names)\(common.hint)")
+                    + "\(left) left\(resume)")
             throw interrupted.error
         }
         if summary.runs.isEmpty, !summary.onlyPausedLeft { common.say("nothing to do") }

@@ -510,7 +510,10 @@ import Testing
         let full = try await batch.run(arguments)
         #expect(full.code == 74)
         #expect(full.out == "")
-        #expect(full.err == "error: database \(batch.directory)/disk/batch.db: the disk is full; free some space and run the same command again\n")
+        #expect(
+            full.err
+                == "error: database \(batch.directory)/disk/batch.db: the disk is full; free some space and run the same command again\n"
+        )
         try disk.free()
         let again = try await batch.run(arguments)
         #expect(again.code == 0)

@@ -19,7 +19,8 @@ import Testing
     /// A home folder in which cron finds the tools where README's line looks for them.
     private func home() throws -> Batch {
         let batch = try Batch()
-        try batch.write(#"{"id":"a","prompt":"one"}"# + "\n" + #"{"id":"b","prompt":"two"}"# + "\n", to: "evals/prompts.jsonl")
+        try batch.write(
+            #"{"id":"a","prompt":"one"}"# + "\n" + #"{"id":"b","prompt":"two"}"# + "\n", to: "evals/prompts.jsonl")
         let bin = batch.directory + "/.local/bin"
         try FileManager.default.createDirectory(atPath: bin, withIntermediateDirectories: true)
         try FileManager.default.createSymbolicLink(atPath: bin + "/llm", withDestinationPath: Batch.venv + "/llm")

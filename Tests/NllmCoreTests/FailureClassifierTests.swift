@@ -31,7 +31,8 @@ import Testing
             retryAfter: 0.634),
         Case(stderr: "Error: Error code: 429 - try again in 1m2s.", kind: .rateLimited, status: 429, retryAfter: 62),
         Case(
-            stderr: "Error: Error code: 429 - You exceeded your current quota, please check your plan and billing details.",
+            stderr:
+                "Error: Error code: 429 - You exceeded your current quota, please check your plan and billing details.",
             kind: .quota, status: 429),
         Case(stderr: "Error: Error code: 500", kind: .server, status: 500),
         Case(stderr: "Error: Error code: 502 - bad gateway", kind: .server, status: 502),
@@ -47,7 +48,8 @@ import Testing
         Case(stderr: "Error: Request timed out.", kind: .timeout),
         Case(stderr: "Error: 'Unknown model: nope-1'", kind: .modelUnknown),
         Case(
-            stderr: "Error: No key found - add one using 'llm keys set openai' or set the OPENAI_API_KEY environment variable",
+            stderr:
+                "Error: No key found - add one using 'llm keys set openai' or set the OPENAI_API_KEY environment variable",
             kind: .auth),
         Case(stderr: "Error: foo\n  Extra inputs are not permitted", kind: .request),
         Case(stderr: "Error: temperature\n  Input should be less than or equal to 2", kind: .request),

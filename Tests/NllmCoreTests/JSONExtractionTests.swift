@@ -25,7 +25,9 @@ import Testing
         #expect(JSONExtraction.extract(text).map(JSONWriter.text) == expected)
     }
 
-    @Test(arguments: ["", "42", "\"text\"", "true", "no json here", "{", "[[[", "{a: 1}", "```json\n{\"a\":\n```", "}{]["])
+    @Test(arguments: [
+        "", "42", "\"text\"", "true", "no json here", "{", "[[[", "{a: 1}", "```json\n{\"a\":\n```", "}{][",
+    ])
     func whatHoldsNoObjectOrArrayGivesNothing(text: String) {
         #expect(JSONExtraction.extract(text) == nil)
     }

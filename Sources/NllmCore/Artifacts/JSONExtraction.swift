@@ -1,3 +1,9 @@
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
 /// Finds the JSON in an answer: the answer itself, else in code, else in prose.
 ///
 /// Only objects and arrays count. Each strategy reads the text once: where an object or array turns out to be broken,
@@ -19,7 +25,7 @@ enum JSONExtraction {
     /// An object or array that begins a block or span of code, its language named or not.
     private static func inFences(_ bytes: UnsafeBufferPointer<UInt8>) -> JSONValue? {
         var index = 0
-        while let fence = bytes[index...].firstIndex(of: tick) {
+        while let fence = find(tick, in: bytes, from: index) {
             index = bytes[fence...].firstIndex { $0 != tick } ?? bytes.endIndex
             var start = index
             if index - fence >= 3 {
@@ -41,12 +47,24 @@ enum JSONExtraction {
 
     private static func inProse(_ bytes: UnsafeBufferPointer<UInt8>) -> JSONValue? {
         var index = 0
-        while let start = bytes[index...].firstIndex(where: isOpening) {
+        // Each kind of opening is searched for again only when it lies behind, so that the text is read once.
+        var (brace, bracket) = (-1, -1)
+        while true {
+            if brace < index { brace = find(UInt8(ascii: "{"), in: bytes, from: index) ?? Int.max }
+            if bracket < index { bracket = find(UInt8(ascii: "["), in: bytes, from: index) ?? Int.max }
+            let start = min(brace, bracket)
+            guard start < bytes.count else { return nil }
             let (value, end) = JSONParser.value(in: bytes, at: start)
             if let value { return value }
             index = end
         }
-        return nil
+    }
+
+    private static func find(_ byte: UInt8, in bytes: UnsafeBufferPointer<UInt8>, from index: Int) -> Int? {
+        guard index < bytes.count, let base = bytes.baseAddress,
+            let found = memchr(base + index, Int32(byte), bytes.count - index)
+        else { return nil }
+        return UnsafeRawPointer(found) - UnsafeRawPointer(base)
     }
 
     private static let tick = UInt8(ascii: "`")

@@ -63,7 +63,9 @@ struct RunFolder: Sendable {
     /// Throws unless a directory is there, or can be made, for files to be made in it.
     static func checkCreatable(directory: String) throws(NllmError) {
         var existing = directory
-        while existing != "/", access(existing, F_OK) != 0, [ENOENT, ENOTDIR].contains(errno) { existing = AbsolutePath.parent(existing) }
+        while existing != "/", access(existing, F_OK) != 0, [ENOENT, ENOTDIR].contains(errno) {
+            existing = AbsolutePath.parent(existing)
+        }
         guard isDirectory(existing) else { throw .cannotCreate(path: directory, reason: "not a directory") }
         try checkWritable(directory: existing, for: directory)
     }

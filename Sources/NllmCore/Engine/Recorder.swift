@@ -37,17 +37,18 @@ actor Recorder {
         let followers = waiting
         reports = []
         waiting = []
-        await commit(group)
-        for follower in followers { follower.resume(returning: .done) }
+        let recorded = await persist(group)
         if waiting.isEmpty {
             isCommitting = false
         } else {
             waiting.removeFirst().resume(returning: .leader)
         }
+        // Others commit meanwhile: an answer never waits for a folder that is slow or locked.
+        if let recorded { await write(recorded) }
+        for follower in followers { follower.resume(returning: .done) }
     }
 
-    private func commit(_ group: [Report]) async {
-        guard let recorded = await persist(group) else { return }
+    private func write(_ recorded: Recorded) async {
         do throws(NllmError) {
             for (run, attempts) in recorded.results {
                 try await artifacts.append(run: run, attempts: attempts.sorted())
@@ -66,8 +67,10 @@ actor Recorder {
             do throws(NllmError) {
                 return try await store.record(group, now: Date())
             } catch {
-                if failure == nil { failure = error }
-                guard clock.now - begin < .seconds(Self.patience) else { return nil }
+                guard clock.now - begin < .seconds(Self.patience) else {
+                    if failure == nil { failure = error }
+                    return nil
+                }
                 try? await Task.sleep(for: .milliseconds(500))
             }
         }

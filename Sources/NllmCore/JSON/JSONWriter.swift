@@ -1,3 +1,9 @@
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
 /// Writes JSON as UTF-8 bytes, members in their order: the same value gives the same bytes.
 struct JSONWriter {
     private(set) var bytes: [UInt8] = []
@@ -63,20 +69,25 @@ struct JSONWriter {
         bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: indent * level))
     }
 
+    /// The bytes that can't stand in a string: control characters, quote and backslash; and U+007F, which needs no
+    /// escape in JSON, but terminals act on it.
+    private static let special: [CChar] = Array(1..<0x20) + [0x22, 0x5C, 0x7F, 0]
+
     private mutating func write(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        var text = text
-        text.withUTF8 { utf8 in
-            var start = 0
-            for (index, byte) in utf8.enumerated() {
-                // U+007F needs no escape in JSON, but terminals act on it.
-                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
-                else { continue }
-                bytes.append(contentsOf: utf8[start..<index])
-                append(Self.escape(byte))
-                start = index + 1
+        // The C library finds the next special byte many times faster than a loop would, in answers of many megabytes.
+        text.utf8CString.withUnsafeBufferPointer { characters in
+            guard let base = characters.baseAddress else { return }
+            let end = characters.count - 1
+            var index = 0
+            while index < end {
+                let length = strcspn(base + index, Self.special)
+                bytes.append(contentsOf: UnsafeRawBufferPointer(start: base + index, count: length))
+                index += length
+                guard index < end else { break }
+                append(Self.escape(UInt8(bitPattern: base[index])))
+                index += 1
             }
-            bytes.append(contentsOf: utf8[start...])
         }
         bytes.append(UInt8(ascii: "\""))
     }

@@ -18,7 +18,28 @@ public struct LLMProgram: Sendable {
                 reason: "`llm` is not in PATH; install it (pipx install llm), or put its folder into PATH "
                     + "(cron's PATH is short)")
         }
-        return LLMProgram(path: path)
+        let program = LLMProgram(path: path)
+        if let interpreter = program.missingInterpreter {
+            throw .llmUnusable(
+                reason: "`\(path)` needs `\(interpreter)`, which is not there any more; install llm again")
+        }
+        return program
+    }
+
+    /// The interpreter that the script's first line names, if it can't be executed.
+    private var missingInterpreter: String? {
+        guard let start = try? FileReader(path: path).next()?.prefix(4096), start.starts(with: "#!".utf8) else {
+            return nil
+        }
+        let line = String(decoding: start.dropFirst(2).prefix { $0 != 0x0A }, as: UTF8.self)
+        let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
+        guard let interpreter = words.first else { return nil }
+        guard access(interpreter, X_OK) == 0 else { return interpreter }
+        // `#!/usr/bin/env python3`, perhaps with options before the name.
+        guard AbsolutePath.name(interpreter) == "env" else { return nil }
+        let name = words.dropFirst().first { !$0.hasPrefix("-") && !$0.contains("=") }
+        guard let name, ProgramSearch.find(name) == nil, access(name, X_OK) != 0 else { return nil }
+        return name
     }
 
     /// What `llm --version` says, such as `0.36`; throws if it does not run.

@@ -48,11 +48,13 @@ final class Database {
             handle,
             { _, tries in
                 guard tries < Database.busyTries else { return 0 }
-                // A random sleep, so that no waiting writer is always the one that comes too late.
-                usleep(UInt32.random(in: 100...1000))
+                Database.pause()
                 return 1
             }, nil)
     }
+
+    /// Sleeps for a random 0.1 to 1 ms, so that no waiting writer is always the one that comes too late.
+    static func pause() { usleep(UInt32.random(in: 100...1000)) }
 
     /// A path as part of a URI.
     private static func escaped(_ path: String) -> String {

@@ -30,15 +30,16 @@ enum Migrations {
 
     /// Whether nothing is left to migrate; throws when the file is not ours or newer than this program.
     static func isCurrent(_ database: Database, path: String) throws -> Bool {
-        let identity = try database.row("PRAGMA application_id") { row in
-            try row.int("application_id")
+        // One state of the file, because another process may be making it.
+        try database.snapshot {
+            if try isEmpty(database) { return false }
+            let identity = try database.row("PRAGMA application_id") { try $0.int("application_id") }
+            guard identity == applicationID else { throw NllmError.notADatabase(path: path) }
+            let recorded = try names(database)
+            let unknown = recorded.filter { name in !all.contains { $0.name == name } }
+            guard unknown.isEmpty else { throw NllmError.newerDatabase(path: path, unknown: unknown) }
+            return recorded.count == all.count
         }
-        if try isEmpty(database) { return false }
-        guard identity == applicationID else { throw NllmError.notADatabase(path: path) }
-        let recorded = try names(database)
-        let unknown = recorded.filter { name in !all.contains { $0.name == name } }
-        guard unknown.isEmpty else { throw NllmError.newerDatabase(path: path, unknown: unknown) }
-        return recorded.count == all.count
     }
 
     /// Whether nothing at all is in the file.

@@ -50,7 +50,7 @@ public actor Store {
         }
         do {
             let database = try Database(path: path, access: exists ? .readWrite : .create)
-            try configure(database, path: path, opening)
+            try whileBusy { try configure(database, path: path, opening) }
             return database
         } catch {
             let problem = translate(error, path: path, opening: true)
@@ -88,6 +88,18 @@ public actor Store {
     private static func removeIfEmpty(_ path: String) {
         let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
         if size == 0 { try? FileManager.default.removeItem(atPath: path) }
+    }
+
+    /// Repeats what fails because others open the same new file: some steps of that do not wait by themselves.
+    private static func whileBusy(_ body: () throws -> Void) throws {
+        for _ in 1..<Database.busyTries {
+            do {
+                return try body()
+            } catch let error as DatabaseError where error.primaryCode == SQLITE_BUSY {
+                Database.pause()
+            }
+        }
+        try body()
     }
 
     private static func configure(_ database: Database, path: String, _ opening: Opening) throws {
@@ -137,7 +149,9 @@ public actor Store {
         }
         switch error.primaryCode {
         case SQLITE_NOTADB, SQLITE_CORRUPT: return .notADatabase(path: path)
-        case SQLITE_FULL: return .inputOutput(what: "database \(path)", reason: "the disk is full; free some space and run the same command again")
+        case SQLITE_FULL:
+            return .inputOutput(
+                what: "database \(path)", reason: "the disk is full; free some space and run the same command again")
         case SQLITE_BUSY, SQLITE_LOCKED: return .busy(database: path)
         case SQLITE_CANTOPEN where opening: return .unreadableDatabase(path: path, reason: error.message)
         case SQLITE_PERM, SQLITE_READONLY: return .cannotCreate(path: path, reason: error.message)

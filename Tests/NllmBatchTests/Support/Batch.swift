@@ -32,6 +32,7 @@ final class Batch: Sendable {
     ///     one.
     ///   - userPath: llm's folder; nil for a new one with a migrated log database.
     ///   - extra: more environment.
+    /// - Throws: when the folder can't be made.
     init(llm: String? = nil, userPath: String? = nil, extra: [String: String] = [:]) throws {
         self.llm = llm
         directory = FileManager.default.temporaryDirectory.path + "/nllm-batch-test-" + UUID().uuidString
@@ -56,7 +57,9 @@ final class Batch: Sendable {
     }
 
     /// Runs nllm-batch to its end.
-    func run(_ arguments: [String], input: String = "", environment extra: [String: String] = [:]) async throws -> Result {
+    func run(_ arguments: [String], input: String = "", environment extra: [String: String] = [:]) async throws
+        -> Result
+    {
         try await command(Self.binary, arguments, input: input, environment: extra)
     }
 

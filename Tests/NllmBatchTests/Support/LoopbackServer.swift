@@ -14,6 +14,7 @@ final class LoopbackServer: Sendable {
     private let lifeline: FileDescriptor
 
     /// - Parameter behaviours: by model name, as JSON.
+    /// - Throws: when the server does not start.
     init(_ behaviours: String) async throws {
         folder = FileManager.default.temporaryDirectory.path + "/nllm-batch-server-" + UUID().uuidString
         userPath = folder + "/llm-user"
