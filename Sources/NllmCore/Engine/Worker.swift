@@ -150,8 +150,9 @@ public actor Worker {
         guard !isStopping else { return }
         isStopping = true
         observe(.stopping(inFlight: inFlight.count))
-        let grace = Duration.seconds(options.grace)
+        let (grace, executor) = (Duration.seconds(options.grace), executor)
         group.addTask {
+            await executor.stopStarting()
             guard (try? await Task.sleep(for: grace)) != nil else { return }
             send.yield(.graceOver)
         }

@@ -40,6 +40,9 @@ protocol Executor: Sendable {
     /// - Returns: how it went.
     func execute(_ request: LLMRequest, timeout: Duration?, stop: StopSignal) async -> Execution
 
+    /// Starts nothing more; what waits to be started ends as stopped.
+    func stopStarting() async
+
     /// Ends at once whatever runs, for a process that is about to leave.
     func killAll()
 }

@@ -30,7 +30,10 @@ final class ProcessExecutor: Executor {
     }
 
     func execute(_ request: LLMRequest, timeout: Duration?, stop: StopSignal) async -> Execution {
-        await gate.enter()
+        guard await gate.enter() else {
+            let now = Date()
+            return Execution(end: .notStarted(reason: "stopping"), cause: .stopped, startedAt: now, finishedAt: now)
+        }
         let permit = StartPermit(gate)
         let started = Date()
         var execution: Execution
@@ -44,6 +47,8 @@ final class ProcessExecutor: Executor {
         execution.startedAt = started
         return execution
     }
+
+    func stopStarting() async { await gate.close() }
 
     func killAll() {
         for group in groups.all { kill(-group, SIGKILL) }

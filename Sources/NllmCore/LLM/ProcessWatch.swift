@@ -34,7 +34,10 @@ struct ProcessWatch: Sendable {
         await withTaskGroup(of: Execution.Cause?.self) { group in
             group.addTask {
                 let cause = await untilItMustEnd()
-                if cause != nil { await endGroup() }
+                guard cause != nil else { return nil }
+                await endGroup()
+                // Asking stops once the leader has ended; what it left behind may write on for ever.
+                kill(-leader, SIGKILL)
                 return cause
             }
             async let stdout = collect(output)
