@@ -27,7 +27,7 @@ import Testing
 
     private func report(_ claim: Claim, _ end: Execution.End, text: String = "answer", retryAt: Date? = nil) -> Report {
         let execution = Execution(end: end, stdout: Array(text.utf8), startedAt: start, finishedAt: start + 1)
-        let outcome = Outcome(execution, timeout: 0, maxMemory: nil)
+        let outcome = Outcome(execution, timeout: 0, maxMemory: nil, keepsRaw: false)
         return Report(claim: claim, outcome: outcome, command: ["llm"], retryAt: retryAt)
     }
 

@@ -183,7 +183,7 @@ public actor Worker {
         let timeout = options.timeout ?? claim.timeout
         let execution = await executor.execute(
             claim.request, timeout: timeout > 0 ? .seconds(timeout) : nil, stop: stop)
-        let outcome = Outcome(execution, timeout: timeout, maxMemory: options.maxMemory)
+        let outcome = Outcome(execution, timeout: timeout, maxMemory: options.maxMemory, keepsRaw: claim.raw)
         let command = Redaction.redact(arguments: ["llm"] + LLMCommand.arguments(claim.request))
         var report = Report(claim: claim, outcome: outcome, command: command)
         if let failure = outcome.failure, outcome.status != .ok {

@@ -134,8 +134,11 @@ struct FailureClassifier {
         "database is locked", "no such table: ", "_llm_migrations", "duplicate column name",
     ]
 
+    /// Python that has no memory left can't always say so, and fails in odd ways.
     private static func ranOutOfMemory(_ stderr: String) -> Bool {
-        ["MemoryError", "Cannot allocate memory", "std::bad_alloc", "failed to map segment", "out of memory"]
-            .contains { stderr.contains($0) }
+        [
+            "MemoryError", "Cannot allocate memory", "std::bad_alloc", "failed to map segment", "out of memory",
+            "SystemError:", "Fatal Python error",
+        ].contains { stderr.contains($0) }
     }
 }

@@ -10,6 +10,8 @@ struct Outcome: Sendable {
 
     /// How much of standard error is kept in every result, in characters.
     static let tailLength = 2000
+    /// How much of standard error is searched for the reason of a failure, in bytes.
+    static let saidLength = 1 << 16
     /// How much of a failure's message is kept, in characters.
     static let messageLength = 500
     /// `exit_code` of an attempt that timed out, was killed, or never started.
@@ -20,10 +22,10 @@ struct Outcome: Sendable {
     var failure: Failure?
     /// Standard output, what is not UTF-8 replaced by U+FFFD.
     var text: String
-    /// Standard output where ``text`` does not give back its bytes.
+    /// Standard output where ``text`` does not give back its bytes; nil unless it is to be kept.
     var rawStdout: [UInt8]?
-    /// All of standard error, redacted.
-    var stderr: [UInt8]
+    /// All of standard error, redacted; nil unless it is to be kept.
+    var rawStderr: [UInt8]?
     /// The end of standard error, redacted.
     var stderrTail: String
     var usage: Usage?
@@ -36,16 +38,16 @@ struct Outcome: Sendable {
     ///   - execution: how it went.
     ///   - timeout: the seconds it was given, for the message.
     ///   - maxMemory: the megabytes it was given.
-    init(_ execution: Execution, timeout: Double, maxMemory: Int?) {
+    ///   - keepsRaw: whether both outputs are kept as they were written.
+    init(_ execution: Execution, timeout: Double, maxMemory: Int?, keepsRaw: Bool) {
         let valid = String(validating: execution.stdout, as: UTF8.self)
         text = valid ?? String(decoding: execution.stdout, as: UTF8.self)
-        rawStdout = valid == nil ? execution.stdout : nil
-        let said = String(decoding: execution.stderr, as: UTF8.self)
-        // Bytes that are no text hold no secret that could be found.
-        let isText = String(validating: execution.stderr, as: UTF8.self) != nil
-        stderr = isText ? Array(Redaction.redact(said).utf8) : execution.stderr
+        rawStdout = valid == nil && keepsRaw ? execution.stdout : nil
+        // What tells of a failure stands at the end, however much was said before.
+        let said = String(decoding: execution.stderr.suffix(Self.saidLength), as: UTF8.self)
+        rawStderr = keepsRaw ? Self.redacted(execution.stderr) : nil
         stderrTail = Redaction.redact(String(said.suffix(Self.tailLength)))
-        usage = Usage(stderr: said)
+        usage = Usage(stderr: execution.stderr)
         startedAt = execution.startedAt
         finishedAt = execution.finishedAt
         (status, exitCode, failure) = Self.judge(
@@ -53,6 +55,11 @@ struct Outcome: Sendable {
         if let message = failure?.message {
             failure?.message = Redaction.redact(String(message.prefix(Self.messageLength)))
         }
+    }
+
+    private static func redacted(_ bytes: [UInt8]) -> [UInt8] {
+        // Bytes that are no text hold no secret that could be found.
+        String(validating: bytes, as: UTF8.self).map { Array(Redaction.redact($0).utf8) } ?? bytes
     }
 
     private static func judge(

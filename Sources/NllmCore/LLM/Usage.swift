@@ -1,3 +1,9 @@
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
 /// The tokens that an answer cost, as `llm -u` reports them on standard error.
 struct Usage: Sendable, Equatable {
     var input: Int?
@@ -5,25 +11,43 @@ struct Usage: Sendable, Equatable {
     /// What the provider told beyond that, such as cached or reasoning tokens; the last report's.
     var details: JSONValue?
 
-    private static let prefix = "Token usage: "
+    private static let prefix = Array("Token usage: ".utf8)
 
     /// Adds up the lines of all steps; nil when there is none that names a number.
-    init?(stderr: String) {
-        for line in stderr.split(whereSeparator: \.isNewline) where line.hasPrefix(Self.prefix) {
-            let report = line.dropFirst(Self.prefix.count)
-            // `1,234 input, 16 output, {"cached": 3}`
-            let brace = report.firstIndex(of: "{") ?? report.endIndex
-            for part in report[..<brace].replacing(", ", with: "\n").split(separator: "\n") {
-                let words = part.split(separator: " ")
-                guard words.count == 2, let number = Int(words[0].filter { $0 != "," }) else { continue }
-                switch words[1] {
-                case "input": input = (input ?? 0) + number
-                case "output": output = (output ?? 0) + number
-                default: break
-                }
-            }
-            if brace < report.endIndex { details = try? JSONParser.parse(String(report[brace...])) }
-        }
+    init?(stderr: [UInt8]) {
+        for line in Self.reports(stderr) { add(String(decoding: line, as: UTF8.self)) }
         if input == nil, output == nil { return nil }
+    }
+
+    /// What follows the prefix in each line that starts with it.
+    private static func reports(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+        var reports: [ArraySlice<UInt8>] = []
+        bytes.withUnsafeBytes { raw in
+            guard let base = raw.baseAddress else { return }
+            var start = 0
+            while start < raw.count {
+                let end = memchr(base + start, 0x0A, raw.count - start).map { UnsafeRawPointer($0) - base } ?? raw.count
+                if end - start >= prefix.count, memcmp(base + start, prefix, prefix.count) == 0 {
+                    reports.append(bytes[(start + prefix.count)..<end])
+                }
+                start = end + 1
+            }
+        }
+        return reports
+    }
+
+    /// Adds `1,234 input, 16 output, {"cached": 3}`.
+    private mutating func add(_ report: String) {
+        let brace = report.firstIndex(of: "{") ?? report.endIndex
+        for part in report[..<brace].replacing(", ", with: "\n").split(separator: "\n") {
+            let words = part.split(separator: " ")
+            guard words.count == 2, let number = Int(words[0].filter { $0 != "," }) else { continue }
+            switch words[1] {
+            case "input": input = (input ?? 0) + number
+            case "output": output = (output ?? 0) + number
+            default: break
+            }
+        }
+        if brace < report.endIndex { details = try? JSONParser.parse(String(report[brace...])) }
     }
 }

@@ -108,7 +108,7 @@ extension Store {
             try database.run(
                 "INSERT INTO answers (attempt_id, text, stderr_tail, command, stdout, stderr) VALUES (?, ?, ?, ?, ?, ?)",
                 attempt, outcome.text, outcome.stderrTail, JSONWriter.text(.strings(report.command)),
-                report.claim.raw ? outcome.rawStdout : nil, report.claim.raw ? outcome.stderr : nil)
+                outcome.rawStdout, outcome.rawStderr)
         }
         if let usage = outcome.usage {
             try database.run(
