@@ -4,14 +4,16 @@ import Testing
 
 @Suite struct UsageTests {
     @Test func aReportIsReadWithItsSeparatorsAndDetails() throws {
-        let usage = try #require(Usage(stderr: Array("thinking…\nToken usage: 1,234 input, 16 output, {\"cached\": 3}\n".utf8)))
+        let stderr = "thinking…\nToken usage: 1,234 input, 16 output, {\"cached\": 3}\n"
+        let usage = try #require(Usage(stderr: Array(stderr.utf8)))
         #expect(usage.input == 1234)
         #expect(usage.output == 16)
         #expect(usage.details == .object([.init("cached", .number("3"))]))
     }
 
     @Test func stepsOfAChainAreAddedUp() throws {
-        let usage = try #require(Usage(stderr: Array("Token usage: 10 input, 1 output\nToken usage: 5 input, 2 output\n".utf8)))
+        let stderr = "Token usage: 10 input, 1 output\nToken usage: 5 input, 2 output\n"
+        let usage = try #require(Usage(stderr: Array(stderr.utf8)))
         #expect(usage.input == 15)
         #expect(usage.output == 3)
     }
