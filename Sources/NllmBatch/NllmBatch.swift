@@ -31,6 +31,9 @@ struct NllmBatch: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot()
+            guard !AbsolutePath.current.isEmpty else {
+                throw NllmError.unreadable(path: ".", reason: "the working directory is not there any more")
+            }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

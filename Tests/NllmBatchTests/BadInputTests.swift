@@ -280,7 +280,7 @@ import Testing
     // MARK: The command line
 
     private static let namesRule =
-        "a run's name holds letters, digits, `.`, `_` and `-`, starts with a letter or digit, and is not `batch.db`"
+        "a run's name holds letters, digits, `.`, `_` and `-`, starts with a letter or digit, and does not start with `batch.db`"
 
     /// Arguments after `enqueue p.jsonl`, and the error.
     private static let usages: [(arguments: [String], error: String)] = [

@@ -395,6 +395,40 @@ import Testing
         #expect(results.map { $0["text"] as? String } == ["echo: one\n", "echo: two\n"])
         #expect(batch.exists("nllm-runs/\(name)/results/000002/slow.json"))
     }
+
+    /// Service managers signal a worker and its children together.
+    @Test func cellsWhoseProcessesAreSignalledWithTheWorkerGoBackToPending() async throws {
+        let llm = try Batch.fakeLLM("cat > /dev/null; echo $$ >> \"$HOME/pids\"; sleep 600 & wait")
+        let batch = try Batch(llm: llm)
+        try batch.write("\"one\"\n\"two\"\n", to: "prompts.jsonl")
+        #expect(try await batch.run("enqueue", "prompts.jsonl", "-m", "m", "--retries", "0").code == 0)
+        let worker = try await batch.start("work", "--concurrency", "2", "--grace", "0")
+        var pids: [pid_t] = []
+        while pids.count < 2 {
+            try await Task.sleep(for: .milliseconds(20))
+            let text = String(decoding: (try? batch.read("pids")) ?? Data(), as: UTF8.self)
+            pids = text.split(separator: "\n").compactMap { pid_t($0) }
+        }
+        for pid in pids { kill(pid, SIGTERM) }
+        worker.signal(SIGTERM)
+        #expect(try await worker.result().code == 143)
+        #expect(try await batch.query("SELECT status, attempts FROM cells") == [["pending", "0"], ["pending", "0"]])
+    }
+
+    @Test func runsOfTwoDatabasesInOneFolderKeepApart() async throws {
+        let batch = try Batch(llm: Batch.fakeLLM("cat"))
+        try batch.write("\"a\"", to: "a.jsonl")
+        try batch.write("\"b\"", to: "b.jsonl")
+        async let first = batch.run("run", "a.jsonl", "-m", "m", "--db", "a.db")
+        async let second = batch.run("run", "b.jsonl", "-m", "m", "--db", "b.db")
+        let results = try await [first, second]
+        #expect(results.map(\.code) == [0, 0])
+        #expect(Set(results.map(\.out)).count == 2)
+        for (result, text) in zip(results, ["a", "b"]) {
+            let folder = try #require(result.lines.first).dropFirst(batch.directory.count + 1)
+            #expect(try batch.jsonLines("\(folder)/results.jsonl").map { $0["text"] as? String } == [text])
+        }
+    }
 }
 
 /// Waits until something holds that other processes bring about; throws when that takes unreasonably long.

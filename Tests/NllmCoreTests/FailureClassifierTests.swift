@@ -83,6 +83,11 @@ import Testing
         }
     }
 
+    @Test(arguments: ["99999999999999999999999 seconds", "1732406400", "nan", "soon"])
+    func whatIsNoTimeToWaitIsNotWaitedFor(text: String) {
+        #expect(FailureClassifier.retryAfter("Please try again in \(text).") == nil)
+    }
+
     @Test func theMessageIsWhatStandsAfterErrorOnOneLine() {
         let failure = FailureClassifier().failure(code: 1, stderr: "Token usage: \nError: foo\n  Extra inputs\n")
         #expect(failure.message == "foo Extra inputs")

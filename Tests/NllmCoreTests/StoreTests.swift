@@ -27,7 +27,7 @@ import Testing
 
     private func report(_ claim: Claim, _ end: Execution.End, text: String = "answer", retryAt: Date? = nil) -> Report {
         let execution = Execution(end: end, stdout: Array(text.utf8), startedAt: start, finishedAt: start + 1)
-        let outcome = Outcome(execution, timeout: 0, maxMemory: nil, keepsRaw: false)
+        let outcome = Outcome(execution, timeout: nil, maxMemory: nil, keepsRaw: false)
         return Report(claim: claim, outcome: outcome, command: ["llm"], retryAt: retryAt)
     }
 
@@ -81,6 +81,14 @@ import Testing
         #expect(claims.map(\.tries) == [0, 0])
         #expect(try await store.heartbeat(worker: dead, now: start + 50) == false)
         #expect(try await store.verify().isEmpty)
+    }
+
+    @Test func aWorkerThatWasGivenUpClaimsNothing() async throws {
+        defer { remove() }
+        let (store, run) = try await store(prompts: 1)
+        let id = try await worker(store)
+        try await store.takeOver(worker: id, now: start + 40)
+        #expect(try await store.claim(worker: id, run: run.id, limit: 1, now: start + 41).isEmpty)
     }
 
     @Test func anAnswerAfterItsLeaseWasLostBecomesTheResultIfThereIsNone() async throws {

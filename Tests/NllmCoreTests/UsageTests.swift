@@ -18,7 +18,10 @@ import Testing
         #expect(usage.output == 3)
     }
 
-    @Test(arguments: ["", "Token usage: \n", "Error: no usage", "1 input, 2 output"])
+    @Test(arguments: [
+        "", "Token usage: \n", "Error: no usage", "1 input, 2 output",
+        "Token usage: 9223372036854775807 input, -3 output\n",
+    ])
     func noReportIsNoUsage(stderr: String) {
         #expect(Usage(stderr: Array(stderr.utf8)) == nil)
     }

@@ -29,23 +29,26 @@ struct EnqueueOptions: ParsableArguments {
         help: ArgumentHelp("The run's name; an existing run is brought in line with the sources.", valueName: "name"))
     var run: String?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The folder for the run's folder.", valueName: "directory"))
-    var outdir = "nllm-runs"
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The folder for the run's folder (default: nllm-runs).", valueName: "directory"))
+    var outdir: String?
 
     @Flag(help: "Keep the raw output of llm beside the results.")
     var raw = false
 
-    @Option(help: ArgumentHelp("Seconds a cell may take; 0 for as long as it takes.", valueName: "seconds"))
-    var timeout = 600.0
+    @Option(
+        help: ArgumentHelp("Seconds a cell may take; 0 for as long as it takes (default: 600).", valueName: "seconds"))
+    var timeout: Double?
 
-    @Option(help: ArgumentHelp("How often a failed cell is tried again.", valueName: "n"))
-    var retries = 3
+    @Option(help: ArgumentHelp("How often a failed cell is tried again (default: 3).", valueName: "n"))
+    var retries: Int?
 
     func validate() throws {
         guard !sources.isEmpty else { throw ValidationError("no source named; give a file, a directory, or -") }
-        try LimitChecks.timeout(timeout)
-        try LimitChecks.retries(retries)
-        if outdir.isEmpty { throw ValidationError("`--outdir` is empty; name a directory") }
+        if let timeout { try LimitChecks.timeout(timeout) }
+        if let retries { try LimitChecks.retries(retries) }
+        if outdir?.isEmpty == true { throw ValidationError("`--outdir` is empty; name a directory") }
     }
 
     /// The request, for the target that the command means.
@@ -58,7 +61,10 @@ struct EnqueueOptions: ParsableArguments {
         request.samples = samples
         request.system = system
         request.target = target
-        request.settings = RunSettings(outdir: outdir, raw: raw, timeout: timeout, retries: retries)
+        request.settings.outdir = outdir
+        request.settings.raw = raw ? true : nil
+        request.settings.timeout = timeout
+        request.settings.retries = retries
         request.commandLine = ["nllm-batch"] + CommandLine.arguments.dropFirst()
         return request
     }

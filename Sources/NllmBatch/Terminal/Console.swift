@@ -8,11 +8,11 @@ import NllmCore
 
 /// Results go to standard output, everything else to standard error.
 enum Console {
-    /// Prints a line of results; when nobody reads them any more, the program ends.
+    /// Prints a line of results; when nobody reads them any more, nothing is printed.
     static func out(_ text: String) {
         guard write(text + "\n", to: STDOUT_FILENO) else {
             // A closed pipe is the reader's decision and no failure.
-            if errno == EPIPE { exit(ExitStatus.success.rawValue) }
+            if errno == EPIPE { return }
             let reason = String(cString: strerror(errno))
             error("error: standard output: \(reason)")
             exit(ExitStatus.inputOutput.rawValue)

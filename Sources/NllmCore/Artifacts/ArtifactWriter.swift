@@ -82,7 +82,9 @@ actor ArtifactWriter {
         } catch let error as NllmError {
             throw error
         } catch let error as FileError {
-            throw .inputOutput(what: error.path, reason: error.reason)
+            throw error.isRefusal
+                ? .cannotCreate(path: error.path, reason: error.reason)
+                : .inputOutput(what: error.path, reason: error.reason)
         } catch {
             throw Store.translate(error, path: store.path, opening: false)
         }
@@ -102,7 +104,7 @@ actor ArtifactWriter {
 
     private func writeManifest(_ state: RunState, in folder: RunFolder) throws {
         let manifest = Manifest.document(state.run, sources: state.sources, counts: state.counts)
-        try AtomicFile.write(JSONWriter.document(manifest), to: folder.manifest)
+        try AtomicFile.write(JSONWriter.document(manifest), to: folder.manifest, durably: true)
     }
 
     /// Writes all artifacts; the folder is locked.
@@ -132,7 +134,7 @@ actor ArtifactWriter {
                 try write(result, in: folder, raw: state.run.settings.raw)
             }
         }
-        try lines.commit()
+        try lines.commit(durably: true)
         try writeManifest(state, in: folder)
         return (state, try RunState.lastAttempt(database, run: run))
     }

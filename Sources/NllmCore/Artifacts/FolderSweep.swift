@@ -46,13 +46,14 @@ struct FolderSweep {
 
     /// The names of a prompt's files; of the only prompt's for nil.
     private func expectedNames(_ kind: RunFolder.Kind, prompt folder: String?) throws -> Set<String> {
+        let isMeant = folder == nil ? "?2 IS NULL" : "prompts.folder_key = ?2"
         let names = try database.rows(
             """
             SELECT models.file, cells.sample FROM prompts
             JOIN cells ON cells.prompt_id = prompts.id JOIN models ON models.id = cells.model_id
-            WHERE prompts.run_id = ?1 AND prompts.live = 1 AND cells.live = 1 AND cells.attempt_id IS NOT NULL
-                AND (?2 IS NULL OR (prompts.folder_key = ?3 AND prompts.folder = ?2))
-            """, run.id, folder, folder.map(FileName.key)
+            WHERE prompts.run_id = ?1 AND prompts.live = 1 AND \(isMeant) AND cells.live = 1
+                AND cells.attempt_id IS NOT NULL
+            """, run.id, folder.map(FileName.key)
         ) { RunFolder.name(model: try $0.text("file"), sample: try $0.int("sample")) }
         return Set(names.flatMap { name in kind.endings.map { name + $0 } })
     }

@@ -44,15 +44,23 @@ extension WorkerIdentity {
 }
 
 extension WorkerRow {
-    /// Whether the worker is gone, as seen from another one.
-    func isDead(seenFrom observer: WorkerIdentity, now: Date) -> Bool {
-        if identity.sharesHost(with: observer) {
-            if identity.boot != observer.boot { return true }
-            let pid = pid_t(truncatingIfNeeded: identity.pid)
-            if ProcessTable.startTime(pid) != identity.processStarted { return true }
-            // Killed, but its parent has not noticed yet.
-            if let state = ProcessTable.activity(pid)?.state, ["Z", "X"].contains(state) { return true }
+    /// Whether the worker's process is gone, as far as that can be seen from here.
+    func isGone(seenFrom observer: WorkerIdentity) -> Bool {
+        if hasEnded { return true }
+        guard identity.sharesHost(with: observer) else { return false }
+        if identity.boot != observer.boot { return true }
+        let pid = pid_t(truncatingIfNeeded: identity.pid)
+        guard let started = ProcessTable.startTime(pid) else {
+            // Another user's process may be hidden, and then only refuses to be signalled.
+            return kill(pid, 0) != 0 && errno == ESRCH
         }
-        return now.timeIntervalSince(heartbeatAt) > WorkerIdentity.patience
+        if started != identity.processStarted { return true }
+        // Killed, but its parent has not noticed yet.
+        return ProcessTable.activity(pid).map { ["Z", "X"].contains($0.state) } ?? false
+    }
+
+    /// Whether it has given no sign of life for too long.
+    func isSilent(now: Date) -> Bool {
+        now.timeIntervalSince(heartbeatAt) > WorkerIdentity.patience
     }
 }

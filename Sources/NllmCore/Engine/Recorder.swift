@@ -60,6 +60,17 @@ actor Recorder {
         }
     }
 
+    /// Saves what can be saved of a group that was not taken as a whole.
+    private func persistOneByOne(_ group: [Report]) async -> Recorded? {
+        var all = Recorded()
+        for report in group {
+            guard let recorded = try? await store.record([report], now: Date()) else { continue }
+            all.results.merge(recorded.results) { $0 + $1 }
+            all.ended.formUnion(recorded.ended)
+        }
+        return all
+    }
+
     private func persist(_ group: [Report]) async -> Recorded? {
         let clock = ContinuousClock()
         let begin = clock.now
@@ -69,7 +80,7 @@ actor Recorder {
             } catch {
                 guard clock.now - begin < .seconds(Self.patience) else {
                     if failure == nil { failure = error }
-                    return nil
+                    return await persistOneByOne(group)
                 }
                 try? await Task.sleep(for: .milliseconds(500))
             }

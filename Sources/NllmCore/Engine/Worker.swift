@@ -24,6 +24,8 @@ public actor Worker {
     private var prepared: Set<Int64> = []
     private var interrupted = 0
     private var lastInspection = Date.distantPast
+    private var lastBeat = ContinuousClock().now
+    private var steadySince = ContinuousClock().now
 
     /// One claim of a cell; the same cell may be claimed anew while an earlier execution of it is still being ended.
     private struct Lease: Hashable {
@@ -53,10 +55,11 @@ public actor Worker {
     public static func processes(
         store: Store, options: WorkOptions, observe: @escaping @Sendable (WorkEvent) -> Void
     ) async throws(NllmError) -> Worker {
+        try DescriptorLimit.check(concurrency: options.concurrency)
         let program = try LLMProgram.find()
         try await program.prepare()
         let identity = WorkerIdentity.current()
-        let executor = await ProcessExecutor(program: program, mark: identity.mark, maxMemory: options.maxMemory)
+        let executor = try await ProcessExecutor(program: program, mark: identity.mark, maxMemory: options.maxMemory)
         return Worker(store: store, executor: executor, options: options, identity: identity, observe: observe)
     }
 
@@ -115,7 +118,9 @@ public actor Worker {
         case .shutdown: stop(send, &group)
         case .graceOver: for signal in inFlight.values { signal.stop() }
         }
-        if !isStopping { try await fill(send, &group) }
+        guard !isStopping else { return }
+        if let failure { throw failure }
+        try await fill(send, &group)
     }
 
     /// Starts an execution for each free slot, as far as there are cells that may run.
@@ -126,7 +131,9 @@ public actor Worker {
         for run in try await store.claimableRuns(scope, now: Date()) {
             if !prepared.contains(run) { try await artifacts.prepare(run: run) }
             prepared.insert(run)
-            let free = options.concurrency - inFlight.count
+            // What could not be started yet stays free for others, and can be paused or cancelled.
+            let free = min(options.concurrency - inFlight.count, await executor.room())
+            guard free > 0 else { return }
             for claim in try await store.claim(worker: id, run: run, limit: free, now: Date()) {
                 let signal = StopSignal()
                 inFlight[Lease(worker: claim.worker, cell: claim.cell, number: claim.lease)] = signal
@@ -168,21 +175,39 @@ public actor Worker {
     // MARK: One cell
 
     private func process(_ claim: Claim, stop: StopSignal) async {
-        let report = await Self.execute(claim, with: executor, options: options, policy: policy, stop: stop)
+        var execution = await executor.execute(claim.request, timeout: timeout(of: claim), stop: stop)
+        if await isOurs(execution) { execution.cause = .stopped }
+        let report = await Self.judge(
+            execution, of: claim, timeout: timeout(of: claim), options: options, policy: policy)
         if report.outcome.status == .interrupted { interrupted += 1 }
         observe(report.event)
         await recorder.record(report)
         inFlight[Lease(worker: claim.worker, cell: claim.cell, number: claim.lease)] = nil
     }
 
-    /// Runs a cell and judges what came of it, off the actor.
+    private func timeout(of claim: Claim) -> Duration? {
+        let seconds = options.timeout ?? claim.timeout
+        return seconds > 0 ? .seconds(seconds) : nil
+    }
+
+    /// Whether an execution came to nothing for a reason that lies with this machine and not with the cell.
+    private func isOurs(_ execution: Execution) async -> Bool {
+        if let reason = execution.startFailure {
+            // Every further cell would fail the same way.
+            if failure == nil { failure = .llmUnusable(reason: "llm could not be started: \(reason)") }
+            return true
+        }
+        guard execution.isSignalledToStop else { return false }
+        // Whoever stops this worker may signal its processes, too, and these may be quicker.
+        if !isStopping { try? await Task.sleep(for: Self.tick) }
+        return isStopping
+    }
+
+    /// Judges what came of a cell, off the actor.
     @concurrent
-    private static func execute(
-        _ claim: Claim, with executor: any Executor, options: WorkOptions, policy: RetryPolicy, stop: StopSignal
+    private static func judge(
+        _ execution: Execution, of claim: Claim, timeout: Duration?, options: WorkOptions, policy: RetryPolicy
     ) async -> Report {
-        let timeout = options.timeout ?? claim.timeout
-        let execution = await executor.execute(
-            claim.request, timeout: timeout > 0 ? .seconds(timeout) : nil, stop: stop)
         let outcome = Outcome(execution, timeout: timeout, maxMemory: options.maxMemory, keepsRaw: claim.raw)
         let command = Redaction.redact(arguments: ["llm"] + LLMCommand.arguments(claim.request))
         var report = Report(claim: claim, outcome: outcome, command: command)
@@ -199,10 +224,16 @@ public actor Worker {
     /// Says that this worker lives, however long anything else takes.
     private func beat() async {
         // What goes wrong here goes wrong elsewhere too, and is told there.
-        guard let isKnown = try? await store.heartbeat(worker: id, now: Date()), !isKnown else { return }
+        guard let isKnown = try? await store.heartbeat(worker: id, now: Date()) else { return }
+        let now = ContinuousClock().now
+        if now - lastBeat > Self.heartbeat * 2 { steadySince = now }
+        lastBeat = now
         // Taken for dead, perhaps after the machine slept; the cells are another worker's now.
-        if let renewed = try? await store.register(identity, now: Date()) { id = renewed }
+        if !isKnown, let renewed = try? await store.register(identity, now: Date()) { id = renewed }
     }
+
+    /// Whether the silence of others means something: what has held up this worker may have held up them as well.
+    private var canHear: Bool { ContinuousClock().now - steadySince > Self.heartbeat * 2 }
 
     /// Notices what changed in the store.
     private func lookAround() async throws(NllmError) {
@@ -220,7 +251,7 @@ public actor Worker {
     /// Puts back the cells of workers that died, after ending what they left running.
     private func inspectOthers() async throws(NllmError) {
         for other in try await store.workers() where other.id != id {
-            guard other.isDead(seenFrom: identity, now: Date()) else { continue }
+            guard other.isGone(seenFrom: identity) || other.isSilent(now: Date()) && canHear else { continue }
             if other.identity.sharesHost(with: identity) {
                 ProcessTable.killGroups(variable: ProcessMark.variable, value: other.identity.mark)
             }

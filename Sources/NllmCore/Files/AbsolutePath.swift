@@ -7,7 +7,8 @@ public enum AbsolutePath {
 
     /// The path itself if it is absolute, else below `directory`, without `.` and `..` components.
     ///
-    /// Symbolic links are left as they are; `~/` is the home directory.
+    /// Symbolic links are left as they are, but for those that `..` follows, where the system goes up from their target;
+    /// `~/` is the home directory.
     public static func resolve(_ path: String, in directory: String = current) -> String {
         var whole = path
         if path == "~" || path.hasPrefix("~/") {
@@ -17,7 +18,12 @@ public enum AbsolutePath {
         }
         var components: [Substring] = []
         for component in whole.split(separator: "/") where component != "." {
-            if component == ".." { _ = components.popLast() } else { components.append(component) }
+            guard component == ".." else {
+                components.append(component)
+                continue
+            }
+            let target = URL(filePath: "/" + components.joined(separator: "/")).resolvingSymlinksInPath().path
+            components = target.split(separator: "/").dropLast()
         }
         return "/" + components.joined(separator: "/")
     }

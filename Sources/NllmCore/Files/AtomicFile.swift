@@ -37,10 +37,10 @@ struct AtomicFile: ~Copyable {
     }
 
     /// Writes a whole file.
-    static func write(_ bytes: some Sequence<UInt8>, to path: String) throws(FileError) {
+    static func write(_ bytes: some Sequence<UInt8>, to path: String, durably: Bool = false) throws(FileError) {
         var file = try AtomicFile(path: path)
         try file.write(bytes)
-        try file.commit()
+        try file.commit(durably: durably)
     }
 
     mutating func write(_ bytes: some Sequence<UInt8>) throws(FileError) {
@@ -48,9 +48,10 @@ struct AtomicFile: ~Copyable {
         if buffer.count >= Self.bufferSize { try flush() }
     }
 
-    /// Puts the file in its place.
-    mutating func commit() throws(FileError) {
+    /// Puts the file in its place; `durably` if it has to be there even after a power cut.
+    mutating func commit(durably: Bool = false) throws(FileError) {
         try flush()
+        if durably { fsync(descriptor.rawValue) }
         guard rename(temporary, path) == 0 else { throw FileError(Errno(rawValue: errno), path: path) }
     }
 

@@ -14,8 +14,12 @@ struct FileError: Error, Equatable {
         self.reason = reason ?? String(describing: errno).lowercasingFirst
     }
 
-    /// Whether there was no room left.
-    var isDiskFull: Bool { [Errno.noSpace.rawValue, Errno.diskQuotaExceeded.rawValue].contains(code) }
+    /// Whether the place may not be written at all.
+    var isRefusal: Bool {
+        [Errno.readOnlyFileSystem, .permissionDenied, .notPermitted, .notDirectory, .isDirectory].contains {
+            $0.rawValue == code
+        }
+    }
 }
 
 extension String {

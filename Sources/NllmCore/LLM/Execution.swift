@@ -1,5 +1,11 @@
 internal import FoundationEssentials
 
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
 /// How one execution of `llm` went, before anything is made of it.
 struct Execution: Sendable {
     enum End: Sendable, Equatable {
@@ -27,6 +33,21 @@ struct Execution: Sendable {
     var stderr: [UInt8] = []
     var startedAt: Date
     var finishedAt: Date
+
+    /// Why `llm` could not be started, if the reason would be the same for every cell; nil otherwise.
+    var startFailure: String? {
+        switch end {
+        case .notStarted(let reason):
+            return cause == nil && !reason.contains("Argument list too long") ? reason : nil
+        case .exited(code: 126...127):
+            let said = String(decoding: stderr.prefix(500), as: UTF8.self)
+            return said.hasPrefix("setpriv: failed to execute") ? String(said.prefix { $0 != "\n" }) : nil
+        default: return nil
+        }
+    }
+
+    /// Whether a signal ended it with which people and systems stop programs.
+    var isSignalledToStop: Bool { cause == nil && [SIGTERM, SIGINT, SIGHUP].contains { end == .signaled($0) } }
 }
 
 /// Runs requests; the engine knows `llm` only through this.
@@ -39,6 +60,9 @@ protocol Executor: Sendable {
     ///   - stop: ends the execution early.
     /// - Returns: how it went.
     func execute(_ request: LLMRequest, timeout: Duration?, stop: StopSignal) async -> Execution
+
+    /// How many requests could be started now without waiting.
+    func room() async -> Int
 
     /// Starts nothing more; what waits to be started ends as stopped.
     func stopStarting() async

@@ -76,8 +76,12 @@ struct FailureClassifier {
             guard let scale = units[String(unit)] ?? (seconds == nil ? 1 : nil) else { break }
             seconds = (seconds ?? 0) + value * scale
         }
-        return seconds
+        // A point in time, or nonsense, is no time to wait.
+        return seconds.flatMap { (0...longestWait).contains($0) ? $0 : nil }
     }
+
+    /// No provider asks to wait for more than a day, in seconds.
+    private static let longestWait = 86_400.0
 
     // MARK: The kind
 

@@ -3,6 +3,9 @@ enum LLMCommand {
     /// What the kernel takes for one argument, its final NUL left out.
     static let argumentLimit = 128 * 1024 - 1
 
+    /// What it takes for all arguments is 2 MB with the usual stack; some of that is the environment's.
+    static let totalLimit = 1_500_000
+
     /// The arguments after the program's name.
     ///
     /// Nothing is logged (`-n`), because concurrent calls fail on the locked log after the answer was paid for. The

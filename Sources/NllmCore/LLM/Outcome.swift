@@ -36,24 +36,25 @@ struct Outcome: Sendable {
     ///
     /// - Parameters:
     ///   - execution: how it went.
-    ///   - timeout: the seconds it was given, for the message.
+    ///   - timeout: how long it was given, for the message.
     ///   - maxMemory: the megabytes it was given.
     ///   - keepsRaw: whether both outputs are kept as they were written.
-    init(_ execution: Execution, timeout: Double, maxMemory: Int?, keepsRaw: Bool) {
+    init(_ execution: Execution, timeout: Duration?, maxMemory: Int?, keepsRaw: Bool) {
         let valid = String(validating: execution.stdout, as: UTF8.self)
         text = valid ?? String(decoding: execution.stdout, as: UTF8.self)
         rawStdout = valid == nil && keepsRaw ? execution.stdout : nil
         // What tells of a failure stands at the end, however much was said before.
         let said = String(decoding: execution.stderr.suffix(Self.saidLength), as: UTF8.self)
         rawStderr = keepsRaw ? Self.redacted(execution.stderr) : nil
-        stderrTail = Redaction.redact(String(said.suffix(Self.tailLength)))
+        // Redacted before it is cut, so that no half of a key is left.
+        stderrTail = String(Redaction.redact(said).suffix(Self.tailLength))
         usage = Usage(stderr: execution.stderr)
         startedAt = execution.startedAt
         finishedAt = execution.finishedAt
         (status, exitCode, failure) = Self.judge(
             execution, said: said, text: text, timeout: timeout, maxMemory: maxMemory)
         if let message = failure?.message {
-            failure?.message = Redaction.redact(String(message.prefix(Self.messageLength)))
+            failure?.message = String(Redaction.redact(message).prefix(Self.messageLength))
         }
     }
 
@@ -63,11 +64,11 @@ struct Outcome: Sendable {
     }
 
     private static func judge(
-        _ execution: Execution, said: String, text: String, timeout: Double, maxMemory: Int?
+        _ execution: Execution, said: String, text: String, timeout: Duration?, maxMemory: Int?
     ) -> (Status, Int, Failure?) {
         let answered = !text.unicodeScalars.allSatisfy(\.properties.isWhitespace)
         switch (execution.end, execution.cause) {
-        case (.exited(code: 0), _):
+        case (.exited(code: 0), let cause) where cause == nil || answered && cause != .flooded:
             // It may have ended just before it was to be ended: an answer that arrived is kept.
             return (.ok, 0, answered ? nil : Failure(kind: .empty, message: "the answer is empty"))
         case (_, .timedOut):
@@ -89,8 +90,9 @@ struct Outcome: Sendable {
         }
     }
 
-    private static func seconds(_ value: Double) -> String {
-        value == value.rounded() ? String(Int(value)) : String(value)
+    private static func seconds(_ duration: Duration?) -> String {
+        let seconds = (duration ?? .zero) / .seconds(1)
+        return seconds == seconds.rounded() ? String(Int(seconds)) : String(seconds)
     }
 
     /// Whole milliseconds from start to end.

@@ -23,8 +23,9 @@ final class ProcessExecutor: Executor {
     ///   - program: the `llm` to run.
     ///   - mark: a text that tells this worker's processes from all others.
     ///   - maxMemory: megabytes of address space a process may use; nil for no limit.
-    init(program: LLMProgram, mark: String, maxMemory: Int?) async {
-        launcher = await Launcher(program: program.path, maxMemory: maxMemory)
+    /// - Throws: when the limit can't be set on this machine.
+    init(program: LLMProgram, mark: String, maxMemory: Int?) async throws(NllmError) {
+        launcher = try await Launcher(program: program.path, maxMemory: maxMemory)
         environment = .inherit.updating([.init(stringLiteral: ProcessMark.variable): mark])
         gate = StartGate(permits: 2 * ProcessInfo.processInfo.activeProcessorCount)
     }
@@ -47,6 +48,8 @@ final class ProcessExecutor: Executor {
         execution.startedAt = started
         return execution
     }
+
+    func room() async -> Int { await gate.free }
 
     func stopStarting() async { await gate.close() }
 
@@ -111,9 +114,13 @@ private struct Launcher: Sendable {
     /// Looks for the tools that tie a process to this one and limit its memory.
     ///
     /// Where they are missing, as on macOS, the next worker still finds orphans by their mark.
-    init(program: String, maxMemory: Int?) async {
+    init(program: String, maxMemory: Int?) async throws(NllmError) {
         var prefix: [String] = []
-        if let maxMemory, let prlimit = ProgramSearch.find("prlimit") {
+        if let maxMemory {
+            guard let prlimit = ProgramSearch.find("prlimit") else {
+                throw .llmUnusable(
+                    reason: "--max-memory needs the program `prlimit` (util-linux) in PATH; leave it out")
+            }
             prefix += [prlimit, "--as=\(maxMemory << 20)"]
         }
         if let setpriv = ProgramSearch.find("setpriv") {

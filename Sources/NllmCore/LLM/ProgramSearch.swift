@@ -32,17 +32,15 @@ enum ShortCommand {
 
     /// Runs a program by its absolute path with nothing on its standard input; throws if it can't be started.
     static func run(_ command: [String], timeout: Duration) async throws -> Result {
-        var options = PlatformOptions()
-        options.processGroupID = 0
         let outcome = try await Subprocess.run(
-            .path(FilePath(command[0])), arguments: Arguments(Array(command.dropFirst())), platformOptions: options,
-            input: .none, output: .sequence, error: .sequence
+            .path(FilePath(command[0])), arguments: Arguments(Array(command.dropFirst())), input: .none,
+            output: .sequence, error: .sequence
         ) { process in
             await withTaskGroup(of: Void.self) { group in
                 group.addTask {
                     guard (try? await Task.sleep(for: timeout)) != nil else { return }
                     await process.teardown(using: [
-                        .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .seconds(1))
+                        .send(signal: .kill, allowedDurationToNextStep: .seconds(1))
                     ])
                 }
                 async let output = text(process.standardOutput)

@@ -15,13 +15,13 @@ final class PromptFile: Sendable {
     private let size: Int64
 
     init(_ text: String) throws(FileError) {
-        descriptor = try Self.unnamedFile()
-        do {
-            size = Int64(try descriptor.writeAll(text.utf8))
-            try descriptor.seek(offset: 0, from: .start)
-        } catch {
-            try? descriptor.close()
-            throw FileError(error, path: "the prompt's temporary file")
+        size = Int64(text.utf8.count)
+        let temporary = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        // Memory first: a prompt need not touch a disk.
+        if let inMemory = try? Self.unnamedFile(in: "/dev/shm", holding: text) {
+            descriptor = inMemory
+        } else {
+            descriptor = try Self.unnamedFile(in: temporary, holding: text)
         }
     }
 
@@ -34,17 +34,20 @@ final class PromptFile: Sendable {
         ((try? descriptor.seek(offset: 0, from: .current)) ?? 0) >= size
     }
 
-    private static func unnamedFile() throws(FileError) -> FileDescriptor {
-        let temporary = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        // Memory first: a prompt need not touch a disk.
-        for directory in ["/dev/shm", temporary] {
-            var template = Array("\(directory)/nllm-batch-XXXXXX".utf8CString)
-            let raw = mkstemp(&template)
-            guard raw >= 0 else { continue }
-            unlink(template)
-            _ = fcntl(raw, F_SETFD, FD_CLOEXEC)
-            return FileDescriptor(rawValue: raw)
+    private static func unnamedFile(in directory: String, holding text: String) throws(FileError) -> FileDescriptor {
+        var template = Array("\(directory)/nllm-batch-XXXXXX".utf8CString)
+        let raw = mkstemp(&template)
+        guard raw >= 0 else { throw FileError(Errno(rawValue: errno), path: directory) }
+        unlink(template)
+        _ = fcntl(raw, F_SETFD, FD_CLOEXEC)
+        let descriptor = FileDescriptor(rawValue: raw)
+        do {
+            try descriptor.writeAll(text.utf8)
+            try descriptor.seek(offset: 0, from: .start)
+            return descriptor
+        } catch {
+            try? descriptor.close()
+            throw FileError(error, path: directory)
         }
-        throw FileError(Errno(rawValue: errno), path: temporary)
     }
 }

@@ -3,7 +3,8 @@
 /// An `llm` process computes for about a second before it asks anything. Many that start at once slow each other down
 /// until each takes as long as all together, and then their time runs out before their request has begun.
 actor StartGate {
-    private var free: Int
+    /// How many could enter now.
+    private(set) var free: Int
     private var waiting: [CheckedContinuation<Bool, Never>] = []
     private var isClosed = false
 

@@ -11,6 +11,8 @@ struct Usage: Sendable, Equatable {
     /// What the provider told beyond that, such as cached or reasoning tokens; the last report's.
     var details: JSONValue?
 
+    /// A larger number of tokens is no report.
+    private static let most = 1_000_000_000_000
     private static let prefix = Array("Token usage: ".utf8)
 
     /// Adds up the lines of all steps; nil when there is none that names a number.
@@ -41,7 +43,9 @@ struct Usage: Sendable, Equatable {
         let brace = report.firstIndex(of: "{") ?? report.endIndex
         for part in report[..<brace].replacing(", ", with: "\n").split(separator: "\n") {
             let words = part.split(separator: " ")
-            guard words.count == 2, let number = Int(words[0].filter { $0 != "," }) else { continue }
+            guard words.count == 2, let number = Int(words[0].filter { $0 != "," }),
+                (0...Self.most).contains(number)
+            else { continue }
             switch words[1] {
             case "input": input = (input ?? 0) + number
             case "output": output = (output ?? 0) + number

@@ -25,8 +25,8 @@ public struct EnqueueRequest: Sendable {
     public var system: String?
     /// Which run takes the cells.
     public var target = Target.new
-    /// What the run does with its cells.
-    public var settings = RunSettings()
+    /// What the run does with its cells, as far as it was given.
+    public var settings = RunSettings.Given()
     /// The command line, for the manifest.
     public var commandLine: [String] = []
 
@@ -62,7 +62,7 @@ public struct Enqueuer: Sendable {
         let models = try await models(request, known: known)
         let (spool, sources) = try Self.read(request, models: models)
 
-        try RunFolder.checkCreatable(directory: request.settings.outdir)
+        try RunFolder.checkCreatable(directory: RunSettings(request.settings).outdir)
         let store = if let known { known } else { try Store(path: databasePath, .creating) }
         let plan = await Self.plan(request, models: models, sources: sources, facts: facts)
         let report = try await store.enqueue(plan, prompts: spool)
@@ -144,7 +144,8 @@ public struct Enqueuer: Sendable {
         return EnqueuePlan(
             target: target, identity: identity(request, models: models, sources: sources), models: models,
             options: options, system: request.system.flatMap { $0.isEmpty ? nil : $0 }, arguments: [],
-            samples: request.samples, settings: request.settings, directory: AbsolutePath.current, sources: sources,
+            samples: request.samples, settings: RunSettings(request.settings), given: request.settings,
+            directory: AbsolutePath.current, sources: sources,
             manifest: Manifest.facts(
                 arguments: request.commandLine, models: models, llmVersion: facts.llmVersion, gitSHA: facts.gitSHA,
                 now: now),
@@ -160,7 +161,7 @@ public struct Enqueuer: Sendable {
         }
         let parts: JSONValue = .array([
             .string(AbsolutePath.current), .strings(places), .strings(models.map(\.label)), .strings(request.options),
-            .integer(request.samples), .optional(request.system), .string(request.settings.outdir),
+            .integer(request.samples), .optional(request.system), .string(RunSettings(request.settings).outdir),
         ])
         return Hexadecimal.text(SHA256.hash(data: JSONWriter.line(parts)))
     }

@@ -155,6 +155,7 @@ struct PromptReader {
 
     private mutating func append(_ prompt: Prompt, _ place: InputProblem, prefix: String) throws {
         checkModels(of: prompt, place)
+        checkArguments(of: prompt, place)
         var prompt = prompt
         // A text file's id is its source's stem already, unless it names another.
         if prefixed, prompt.id != prefix { prompt.id = "\(prefix)/\(prompt.id)" }
@@ -162,6 +163,19 @@ struct PromptReader {
         if let earlier = try spool.append(prompt, from: place) {
             report(place, nil, "duplicate id `\(prompt.id)`, first at \(earlier)")
         }
+    }
+
+    /// All arguments together have a limit, too.
+    private mutating func checkArguments(of prompt: Prompt, _ place: InputProblem) {
+        let texts =
+            prompt.options.flatMap { ["-o", $0.name, $0.value] } + prompt.attachments.flatMap { ["-a", $0.location] }
+            + [prompt.system, prompt.schema].compactMap(\.self)
+        let size = texts.map { $0.utf8.count + 1 }.reduce(0, +)
+        guard size > LLMCommand.totalLimit else { return }
+        report(
+            place, nil,
+            "system prompt, schema, options and attachments are \(size) bytes long, but `llm` can be given "
+                + "\(LLMCommand.totalLimit) at most")
     }
 
     private mutating func checkModels(of prompt: Prompt, _ place: InputProblem) {

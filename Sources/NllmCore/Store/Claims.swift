@@ -48,9 +48,13 @@ extension Store {
     /// Claims up to `limit` cells of a run that may run now: due retries first, then the next ones in their order.
     func claim(worker: Int64, run: Int64, limit: Int, now: Date) throws(NllmError) -> [Claim] {
         try transaction {
-            // The run may have been paused since it was looked at.
-            let paused = try database.row("SELECT paused FROM runs WHERE id = ?", run, read: { try $0.bool("paused") })
-            guard paused == false else { return [] }
+            // Since it was looked at, the run may have been paused, or this worker taken for dead.
+            let mayClaim = try database.row(
+                """
+                SELECT 1 FROM runs WHERE id = ? AND paused = 0
+                    AND EXISTS (SELECT 1 FROM workers WHERE id = ? AND ended_at IS NULL)
+                """, run, worker, read: { _ in true })
+            guard mayClaim == true else { return [] }
             // The status stands in the text, because partial indexes are found by their literal condition only.
             var cells = try database.rows(
                 """

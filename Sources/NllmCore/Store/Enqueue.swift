@@ -20,7 +20,9 @@ struct EnqueuePlan {
     var system: String?
     var arguments: [String]
     var samples: Int
+    /// The settings of a new run, and what was given, which changes those of an existing one.
     var settings: RunSettings
+    var given: RunSettings.Given
     var directory: String
     var sources: [SourceSummary]
     var manifest: JSONValue
@@ -52,10 +54,18 @@ public struct EnqueueReport: Sendable, Equatable {
 extension Store {
     /// Adds the spool's prompts to a run, in one transaction.
     func enqueue(_ plan: sending EnqueuePlan, prompts: sending PromptSpool) throws(NllmError) -> EnqueueReport {
-        let report = try transaction {
-            let known = try target(plan)
-            let enqueue = EnqueueTransaction(database: database, plan: plan, known: known)
-            return try enqueue.perform(prompts)
+        let reservation = FolderReservation()
+        let report: EnqueueReport
+        do throws(NllmError) {
+            report = try transaction {
+                let known = try target(plan)
+                let enqueue = EnqueueTransaction(
+                    database: database, plan: plan, known: known, reservation: reservation)
+                return try enqueue.perform(prompts)
+            }
+        } catch {
+            reservation.undo()
+            throw error
         }
         checkpoint()
         return report

@@ -7,8 +7,11 @@ struct EnqueueTransaction {
     let plan: EnqueuePlan
     /// The run that takes the cells, if it was there before.
     let known: Run?
+    /// Makes a new run's folder, so that no run of another database takes the same one.
+    let reservation: FolderReservation
 
     func perform(_ prompts: PromptSpool) throws -> EnqueueReport {
+        if let known { try checkFolder(of: known) }
         let before = try known.map { try outline($0.id) }
         let (runID, name) = try known.map { ($0.id, $0.name) } ?? insertRun()
         if known != nil { try database.run("UPDATE prompts SET live = 0 WHERE run_id = ? AND live = 1", runID) }
@@ -25,7 +28,7 @@ struct EnqueueTransaction {
         try replaceSources(runID)
         try count(runID)
         if let known {
-            let isSame = try before == outline(runID) && known.settings.raw == plan.settings.raw
+            let isSame = try before == outline(runID) && known.settings.raw == plan.given.raw ?? known.settings.raw
             report.isUnchanged = isSame && report.kept == report.cells && report.removed == 0
             try reopen(known, isUnchanged: report.isUnchanged)
         }
@@ -50,11 +53,18 @@ struct EnqueueTransaction {
         return (database.lastInsertedID, name)
     }
 
-    /// The name that was given, or else the time's, with a number where that is taken.
+    private func checkFolder(of run: Run) throws {
+        guard plan.given.outdir != nil, run.settings.outdir != plan.settings.outdir else { return }
+        throw NllmError.usage("run \(run.name) has its folder in \(run.settings.outdir); leave out --outdir")
+    }
+
+    /// The name that was given, or else the time's, with a number where that is taken; its folder is made.
     private func freeName() throws -> String {
         if case .named(let name) = plan.target {
-            guard !RunFolder.isInUse(plan.settings.outdir + "/" + name) else {
-                throw NllmError.runExists(name: name, path: plan.settings.outdir + "/" + name)
+            let folder = plan.settings.outdir + "/" + name
+            // An empty one may be left from an enqueue that was killed.
+            guard try reservation.make(folder) || !RunFolder.isInUse(folder) else {
+                throw NllmError.runExists(name: name, path: folder)
             }
             return name
         }
@@ -62,7 +72,7 @@ struct EnqueueTransaction {
         var name = base
         var number = 0
         while try database.row("SELECT 1 FROM runs WHERE name = ?", name, read: { _ in true }) == true
-            || RunFolder.isInUse(plan.settings.outdir + "/" + name)
+            || !reservation.make(plan.settings.outdir + "/" + name)
         {
             number += 1
             name = "\(base)_\(number)"
@@ -277,15 +287,14 @@ struct EnqueueTransaction {
 
     /// Takes over the new settings; what the run's folder holds is out of date unless nothing has changed.
     private func reopen(_ run: Run, isUnchanged: Bool) throws {
-        let settings = plan.settings
         try database.run(
             """
-            UPDATE runs SET raw = ?, timeout_ms = ?, retries = ?, system = ?, options = ?, arguments = ?, identity = ?,
-                edited = edited OR ?9, exported_at = CASE WHEN ?9 THEN NULL ELSE exported_at END WHERE id = ?8
+            UPDATE runs SET raw = coalesce(?, raw), timeout_ms = coalesce(?, timeout_ms), retries = coalesce(?, retries),
+                system = ?, options = ?, arguments = ?, identity = ?, edited = edited OR ?9, exported_at = CASE WHEN ?9 THEN NULL ELSE exported_at END WHERE id = ?8
             """,
-            settings.raw, settings.timeoutMilliseconds, settings.retries, plan.system,
-            JSONWriter.text(ModelOption.json(plan.options)), JSONWriter.text(.strings(plan.arguments)), plan.identity,
-            run.id, !isUnchanged)
+            plan.given.raw, plan.given.timeout.map { _ in plan.settings.timeoutMilliseconds }, plan.given.retries,
+            plan.system, JSONWriter.text(ModelOption.json(plan.options)), JSONWriter.text(.strings(plan.arguments)),
+            plan.identity, run.id, !isUnchanged)
         try database.run(Store.settleSQL, plan.createdAt.milliseconds, run.id)
     }
 }

@@ -57,6 +57,8 @@ extension Store {
             WHERE id = ? AND attempt_id IS NULL
             """, attempt, cell)
         guard became == 1 else { return nil }
+        // The run may have been finished without this answer.
+        try database.run("UPDATE runs SET exported_at = NULL WHERE id = ?", report.claim.run)
         try database.run(
             "UPDATE attempts SET number = (SELECT attempts FROM cells WHERE id = ?) WHERE id = ?", cell, attempt)
         return attempt

@@ -11,9 +11,31 @@ public struct RunSettings: Sendable, Equatable {
     /// How often a failed cell is tried again.
     public var retries: Int
 
-    /// Settings with the usual values where none is given.
-    public init(outdir: String = "nllm-runs", raw: Bool = false, timeout: Double = 600, retries: Int = 3) {
-        self.outdir = AbsolutePath.resolve(outdir)
+    /// Settings as a user gave them; what is nil keeps its value, or takes the usual one in a new run.
+    public struct Given: Sendable, Equatable {
+        /// The folder that holds the run's folder.
+        public var outdir: String?
+        /// Whether the raw output of `llm` is kept.
+        public var raw: Bool?
+        /// Seconds a cell may take; 0 for as long as it takes.
+        public var timeout: Double?
+        /// How often a failed cell is tried again.
+        public var retries: Int?
+
+        /// Nothing given.
+        public init() {}
+    }
+
+    /// The settings of a new run.
+    init(_ given: Given) {
+        outdir = AbsolutePath.resolve(given.outdir ?? "nllm-runs")
+        raw = given.raw ?? false
+        timeout = given.timeout ?? 600
+        retries = given.retries ?? 3
+    }
+
+    init(outdir: String, raw: Bool, timeout: Double, retries: Int) {
+        self.outdir = outdir
         self.raw = raw
         self.timeout = timeout
         self.retries = retries
@@ -82,11 +104,13 @@ public enum RunName {
     /// The rule in words.
     public static let rule =
         "a run's name holds letters, digits, `.`, `_` and `-`, starts with a letter or digit, "
-        + "and is not `batch.db`"
+        + "and does not start with `batch.db`"
 
     /// Whether the name follows the rule.
     public static func isValid(_ name: String) -> Bool {
-        guard let first = name.utf8.first, name.utf8.count <= 100, name.lowercased() != "batch.db" else { return false }
+        guard let first = name.utf8.first, name.utf8.count <= 100, !name.lowercased().hasPrefix("batch.db") else {
+            return false
+        }
         return isAlphanumeric(first)
             && name.utf8.allSatisfy {
                 isAlphanumeric($0) || [UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-")].contains($0)

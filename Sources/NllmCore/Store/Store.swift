@@ -136,9 +136,9 @@ public actor Store {
         }
     }
 
-    /// Moves what the log holds into the database file, as far as other processes let it.
+    /// Moves what the log holds into the database file, as far as that goes without waiting for anyone.
     func checkpoint() {
-        _ = try? database.rows("PRAGMA wal_checkpoint(TRUNCATE)") { _ in 0 }
+        _ = try? database.rows("PRAGMA wal_checkpoint(PASSIVE)") { _ in 0 }
     }
 
     /// What an error of SQLite means to a user.
@@ -163,7 +163,7 @@ public actor Store {
 
 extension Date {
     /// Milliseconds since 1970, as the database keeps times.
-    var milliseconds: Int { Int((timeIntervalSince1970 * 1000).rounded(.down)) }
+    var milliseconds: Int { Int(exactly: (timeIntervalSince1970 * 1000).rounded(.down)) ?? 0 }
 
     init(milliseconds: Int) {
         self.init(timeIntervalSince1970: Double(milliseconds) / 1000)

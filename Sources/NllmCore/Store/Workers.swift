@@ -16,6 +16,8 @@ struct WorkerRow: Sendable, Equatable {
     var id: Int64
     var identity: WorkerIdentity
     var heartbeatAt: Date
+    /// Whether it has said that it ended, or was given up.
+    var hasEnded: Bool
 
     init(_ row: Statement) throws {
         id = try row.id("id")
@@ -23,6 +25,7 @@ struct WorkerRow: Sendable, Equatable {
             mark: try row.text("mark"), host: try row.text("host"), boot: try row.text("boot"),
             pid: try row.int("pid"), processStarted: try row.text("process_started"))
         heartbeatAt = Date(milliseconds: try row.int("heartbeat_at"))
+        hasEnded = try row.optionalInt("ended_at") != nil
     }
 }
 
@@ -54,9 +57,15 @@ extension Store {
         _ = try transaction { try release(worker: worker, now: now) }
     }
 
-    /// The workers that have not said that they ended.
+    /// The workers that have not ended, and those that have although cells are still theirs.
     func workers() throws(NllmError) -> [WorkerRow] {
-        try reading { try database.rows("SELECT * FROM workers WHERE ended_at IS NULL", read: WorkerRow.init) }
+        try reading {
+            try database.rows(
+                """
+                SELECT * FROM workers WHERE ended_at IS NULL
+                UNION SELECT workers.* FROM cells JOIN workers ON workers.id = cells.worker_id WHERE status = 'running'
+                """, read: WorkerRow.init)
+        }
     }
 
     /// Gives up a dead worker: its cells are to be done again.

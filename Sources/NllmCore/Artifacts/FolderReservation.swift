@@ -1,0 +1,39 @@
+internal import Synchronization
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// The folders that an enqueue makes for a new run before it is known whether it will be committed.
+final class FolderReservation: Sendable {
+    private let made = Mutex<[String]>([])
+
+    /// Makes a folder, with those that lead to it; false if it is there already.
+    func make(_ folder: String) throws(NllmError) -> Bool {
+        let parent = AbsolutePath.parent(folder)
+        var missing: [String] = []
+        var ancestor = parent
+        while ancestor != "/", access(ancestor, F_OK) != 0 {
+            missing.append(ancestor)
+            ancestor = AbsolutePath.parent(ancestor)
+        }
+        try RunFolder.create(directory: parent)
+        made.withLock { $0 += missing.reversed() }
+        if mkdir(folder, 0o777) != 0 {
+            if errno == EEXIST { return false }
+            try RunFolder.create(directory: folder)
+        }
+        made.withLock { $0.append(folder) }
+        return true
+    }
+
+    /// Removes what was made, as far as nobody has put anything into it.
+    func undo() {
+        made.withLock { made in
+            for folder in made.reversed() { rmdir(folder) }
+            made = []
+        }
+    }
+}
