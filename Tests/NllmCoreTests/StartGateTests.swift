@@ -24,7 +24,7 @@ import Testing
     @Test func aPermitIsGivenBackOnce() async {
         let gate = StartGate(permits: 1)
         #expect(await gate.enter())
-        let permit = StartPermit(gate)
+        let permit = StartPermit(gate) {}
         await permit.giveBack()
         await permit.giveBack()
         #expect(await gate.enter())

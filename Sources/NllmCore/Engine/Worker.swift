@@ -35,7 +35,7 @@ public actor Worker {
     }
 
     private enum Event {
-        case finished, tick, shutdown, graceOver
+        case started, finished, tick, shutdown, graceOver
     }
 
     init(
@@ -113,7 +113,7 @@ public actor Worker {
         _ event: Event, _ send: AsyncStream<Event>.Continuation, _ group: inout DiscardingTaskGroup
     ) async throws(NllmError) {
         switch event {
-        case .finished: break
+        case .started, .finished: break
         case .tick: try await lookAround()
         case .shutdown: stop(send, &group)
         case .graceOver: for signal in inFlight.values { signal.stop() }
@@ -138,7 +138,7 @@ public actor Worker {
                 let signal = StopSignal()
                 inFlight[Lease(worker: claim.worker, cell: claim.cell, number: claim.lease)] = signal
                 group.addTask {
-                    await self.process(claim, stop: signal)
+                    await self.process(claim, stop: signal) { send.yield(.started) }
                     send.yield(.finished)
                 }
             }
@@ -174,8 +174,9 @@ public actor Worker {
 
     // MARK: One cell
 
-    private func process(_ claim: Claim, stop: StopSignal) async {
-        var execution = await executor.execute(claim.request, timeout: timeout(of: claim), stop: stop)
+    private func process(_ claim: Claim, stop: StopSignal, started: @escaping @Sendable () -> Void) async {
+        var execution = await executor.execute(
+            claim.request, timeout: timeout(of: claim), stop: stop, started: started)
         if await isOurs(execution) { execution.cause = .stopped }
         let report = await Self.judge(
             execution, of: claim, timeout: timeout(of: claim), options: options, policy: policy)

@@ -58,8 +58,11 @@ protocol Executor: Sendable {
     ///   - request: what to ask.
     ///   - timeout: how long the request may take once it can start; nil for as long as it takes.
     ///   - stop: ends the execution early.
+    ///   - started: called once, when another request can be started.
     /// - Returns: how it went.
-    func execute(_ request: LLMRequest, timeout: Duration?, stop: StopSignal) async -> Execution
+    func execute(
+        _ request: LLMRequest, timeout: Duration?, stop: StopSignal, started: @escaping @Sendable () -> Void
+    ) async -> Execution
 
     /// How many requests could be started now without waiting.
     func room() async -> Int

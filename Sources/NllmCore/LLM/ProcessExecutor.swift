@@ -30,22 +30,24 @@ final class ProcessExecutor: Executor {
         gate = StartGate(permits: 2 * ProcessInfo.processInfo.activeProcessorCount)
     }
 
-    func execute(_ request: LLMRequest, timeout: Duration?, stop: StopSignal) async -> Execution {
+    func execute(
+        _ request: LLMRequest, timeout: Duration?, stop: StopSignal, started: @escaping @Sendable () -> Void
+    ) async -> Execution {
         guard await gate.enter() else {
             let now = Date()
             return Execution(end: .notStarted(reason: "stopping"), cause: .stopped, startedAt: now, finishedAt: now)
         }
-        let permit = StartPermit(gate)
-        let started = Date()
+        let permit = StartPermit(gate, onReturn: started)
+        let begin = Date()
         var execution: Execution
         do {
             execution = try await run(request, timeout: timeout, stop: stop, permit: permit)
         } catch {
             execution = Execution(
-                end: .notStarted(reason: Self.reason(error)), startedAt: started, finishedAt: Date())
+                end: .notStarted(reason: Self.reason(error)), startedAt: begin, finishedAt: Date())
         }
         await permit.giveBack()
-        execution.startedAt = started
+        execution.startedAt = begin
         return execution
     }
 
@@ -150,10 +152,12 @@ private final class ProcessGroups: Sendable {
 /// A place at the start gate, which can be given back early and is given back once.
 final class StartPermit: Sendable {
     private let gate: StartGate
+    private let onReturn: @Sendable () -> Void
     private let held = Mutex(true)
 
-    init(_ gate: StartGate) {
+    init(_ gate: StartGate, onReturn: @escaping @Sendable () -> Void) {
         self.gate = gate
+        self.onReturn = onReturn
     }
 
     func giveBack() async {
@@ -161,6 +165,8 @@ final class StartPermit: Sendable {
             defer { held = false }
             return held
         }
-        if wasHeld { await gate.leave() }
+        guard wasHeld else { return }
+        await gate.leave()
+        onReturn()
     }
 }
