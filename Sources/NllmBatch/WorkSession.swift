@@ -50,6 +50,8 @@ struct WorkSession {
                     + "\(left) left\(resume)")
             throw interrupted.error
         }
+        for problem in summary.problems { Console.error("error: \(problem)") }
+        if let problem = summary.problems.first { throw problem.status.error }
         if summary.runs.isEmpty, !summary.onlyPausedLeft { common.say("nothing to do") }
         try end(summary)
     }

@@ -551,6 +551,25 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: TinyDisk.isAvailable, "a disk can be mounted here"))
+    func aRunWhoseFolderCannotBeWrittenDoesNotHoldUpOthers() async throws {
+        let batch = try Batch(llm: Batch.fakeLLM("cat"))
+        try batch.write("\"x\"", to: "p.jsonl")
+        let disk = try TinyDisk(at: batch.directory + "/disk")
+        defer { disk.unmount() }
+        #expect(try await batch.run("enqueue", "p.jsonl", "-m", "m", "-o", "disk", "--run", "stuck").code == 0)
+        #expect(try await batch.run("enqueue", "p.jsonl", "-m", "m", "--run", "free").code == 0)
+        try disk.makeReadOnly()
+        let work = try await batch.run("work")
+        #expect(work.code == 73)
+        #expect(work.out == "\(batch.directory)/nllm-runs/free\n")
+        #expect(work.err.contains("error: cannot create \(batch.directory)/disk/stuck: read-only file system; "))
+        #expect(try await batch.query("SELECT status, lease FROM cells") == [["pending", "0"], ["ok", "1"]])
+        let named = try await batch.run("work", "stuck")
+        #expect(named.code == 73)
+        #expect(named.out == "")
+    }
+
     /// The database can't be made, so nothing else is.
     @Test(.enabled(if: TinyDisk.isAvailable, "a disk can be mounted here"))
     func aDatabaseOnAReadOnlyDiskCannotBeCreated() async throws {

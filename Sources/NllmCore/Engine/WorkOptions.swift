@@ -38,6 +38,8 @@ public struct WorkSummary: Sendable {
     public internal(set) var isInterrupted = false
     /// Cells that were in flight and went back to pending.
     public internal(set) var interruptedCells = 0
+    /// Why some runs could not be worked on.
+    public internal(set) var problems: [NllmError] = []
     /// Whether nothing was done because only paused runs are left.
     public internal(set) var onlyPausedLeft = false
 }

@@ -22,6 +22,8 @@ public actor Worker {
     private var isStopping = false
     private var failure: NllmError?
     private var prepared: Set<Int64> = []
+    /// Runs whose folder can't be written.
+    private var blocked: [Int64: NllmError] = [:]
     private var interrupted = 0
     private var lastInspection = Date.distantPast
     private var lastBeat = ContinuousClock().now
@@ -128,9 +130,8 @@ public actor Worker {
         _ send: AsyncStream<Event>.Continuation, _ group: inout DiscardingTaskGroup
     ) async throws(NllmError) {
         guard inFlight.count < options.concurrency else { return }
-        for run in try await store.claimableRuns(scope, now: Date()) {
-            if !prepared.contains(run) { try await artifacts.prepare(run: run) }
-            prepared.insert(run)
+        for run in try await store.claimableRuns(scope, now: Date()) where blocked[run] == nil {
+            guard try await prepare(run) else { continue }
             // What could not be started yet stays free for others, and can be paused or cancelled.
             let free = min(options.concurrency - inFlight.count, await executor.room())
             guard free > 0 else { return }
@@ -146,10 +147,25 @@ public actor Worker {
         }
     }
 
+    /// Makes a run's folder ready; false if that is not possible and there are other runs to work on.
+    private func prepare(_ run: Int64) async throws(NllmError) -> Bool {
+        guard !prepared.contains(run) else { return true }
+        do throws(NllmError) {
+            try await artifacts.prepare(run: run)
+        } catch {
+            // Who named the run has to know; else it must not hold up the others.
+            guard scope == nil else { throw error }
+            blocked[run] = error
+            return false
+        }
+        prepared.insert(run)
+        return true
+    }
+
     private func isDone() async throws(NllmError) -> Bool {
         guard inFlight.isEmpty else { return false }
         if isStopping { return true }
-        return try await store.workLeft(runs: scope).cells == 0
+        return try await store.workLeft(runs: scope, except: Set(blocked.keys)).cells == 0
     }
 
     /// Claims no more, and ends what is in flight after the grace period.
@@ -265,11 +281,15 @@ public actor Worker {
 
     /// Writes the artifacts of runs that have ended without anyone left to do it.
     private func finishRuns() async {
-        do throws(NllmError) {
-            for run in try await store.unexportedRuns(scope) { try await artifacts.finish(run: run) }
-        } catch {
-            failure = error
+        for run in (try? await store.unexportedRuns(scope)) ?? [] {
+            do throws(NllmError) {
+                try await artifacts.finish(run: run)
+            } catch {
+                blocked[run] = error
+            }
         }
+        // Who named the run has to know.
+        if scope != nil, let problem = blocked.values.first { failure = problem }
     }
 
     private func summary() async throws(NllmError) -> WorkSummary {
@@ -279,6 +299,7 @@ public actor Worker {
         }
         summary.isInterrupted = isStopping
         summary.interruptedCells = interrupted
+        summary.problems = blocked.sorted { $0.key < $1.key }.map(\.value)
         let left = try await store.workLeft(runs: scope)
         summary.onlyPausedLeft = left.cells == 0 && left.paused > 0
         return summary

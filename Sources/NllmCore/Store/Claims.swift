@@ -110,8 +110,8 @@ extension Store {
         }
     }
 
-    /// What is left to do in these runs, or in all.
-    func workLeft(runs: [Int64]?) throws(NllmError) -> WorkLeft {
+    /// What is left to do in these runs, or in all, but for some.
+    func workLeft(runs: [Int64]?, except: Set<Int64> = []) throws(NllmError) -> WorkLeft {
         try reading {
             var left = WorkLeft()
             try database.forEachRow(
@@ -121,7 +121,7 @@ extension Store {
                 """
             ) { row in
                 let run = try row.id("id")
-                guard runs?.contains(run) ?? true else { return }
+                guard runs?.contains(run) ?? true, !except.contains(run) else { return }
                 if try row.bool("paused") {
                     left.paused += try row.int("cells")
                 } else {
