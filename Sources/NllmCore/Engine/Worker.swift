@@ -194,7 +194,7 @@ public actor Worker {
         var execution = await executor.execute(
             claim.request, timeout: timeout(of: claim), stop: stop, started: started)
         if await isOurs(execution) { execution.cause = .stopped }
-        let report = await Self.judge(
+        let report = await Report.judge(
             execution, of: claim, timeout: timeout(of: claim), options: options, policy: policy)
         if report.outcome.status == .interrupted { interrupted += 1 }
         observe(report.event)
@@ -218,22 +218,6 @@ public actor Worker {
         // Whoever stops this worker may signal its processes, too, and these may be quicker.
         if !isStopping { try? await Task.sleep(for: Self.tick) }
         return isStopping
-    }
-
-    /// Judges what came of a cell, off the actor.
-    @concurrent
-    private static func judge(
-        _ execution: Execution, of claim: Claim, timeout: Duration?, options: WorkOptions, policy: RetryPolicy
-    ) async -> Report {
-        let outcome = Outcome(execution, timeout: timeout, maxMemory: options.maxMemory, keepsRaw: claim.raw)
-        let command = Redaction.redact(arguments: ["llm"] + LLMCommand.arguments(claim.request))
-        var report = Report(claim: claim, outcome: outcome, command: command)
-        if let failure = outcome.failure, outcome.status != .ok {
-            report.retryAt = policy.nextTry(
-                after: failure, tries: claim.tries + 1, crashes: claim.crashes,
-                retries: options.retries ?? claim.retries, now: outcome.finishedAt, jitter: .random(in: 0...1))
-        }
-        return report
     }
 
     // MARK: What others do
@@ -303,15 +287,5 @@ public actor Worker {
         let left = try await store.workLeft(runs: scope)
         summary.onlyPausedLeft = left.cells == 0 && left.paused > 0
         return summary
-    }
-}
-
-extension Report {
-    /// What there is to tell of it.
-    fileprivate var event: WorkEvent {
-        .attempt(
-            model: claim.model, prompt: claim.promptID, sample: claim.sample, status: outcome.status.rawValue,
-            failure: outcome.failure.map { "\($0.kind.rawValue): \($0.message)" },
-            retryIn: retryAt?.timeIntervalSince(outcome.finishedAt))
     }
 }
