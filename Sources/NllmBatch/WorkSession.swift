@@ -1,6 +1,5 @@
 import ArgumentParser
 import NllmCore
-import Synchronization
 
 /// One worker at the terminal: it works, shows how it goes, and ends with a summary and an exit code.
 struct WorkSession {
@@ -18,17 +17,27 @@ struct WorkSession {
         }
         let shutdown = Shutdown()
         let interrupts = Interrupts(shutdown: shutdown, worker: worker)
-        let summary = try await withThrowingTaskGroup(of: Void.self) { group in
-            if let display {
-                group.addTask { await display.show() }
-                group.addTask { for await text in messages { await display.message(text) } }
+        let result = await withTaskGroup(of: Void.self) { printing in
+            // Ends when the last message is printed.
+            if let display { printing.addTask { for await text in messages { await display.message(text) } } }
+            let result = await withTaskGroup(of: Void.self) { showing in
+                if let display { showing.addTask { await display.show() } }
+                let result = await Self.result(of: worker, shutdown)
+                showing.cancelAll()
+                return result
             }
-            let summary = try await worker.run(shutdown: shutdown)
             send.finish()
-            group.cancelAll()
-            return summary
+            return result
         }
-        try await report(summary, interrupts.status)
+        try await report(try result.get(), interrupts.status)
+    }
+
+    private static func result(of worker: Worker, _ shutdown: Shutdown) async -> Result<WorkSummary, NllmError> {
+        do throws(NllmError) {
+            return .success(try await worker.run(shutdown: shutdown))
+        } catch {
+            return .failure(error)
+        }
     }
 
     // MARK: The end

@@ -398,16 +398,16 @@ import Testing
 
     /// Service managers signal a worker and its children together.
     @Test func cellsWhoseProcessesAreSignalledWithTheWorkerGoBackToPending() async throws {
-        let llm = try Batch.fakeLLM("cat > /dev/null; echo $$ >> \"$HOME/pids\"; sleep 600 & wait")
+        let llm = try Batch.fakeLLM("[ \"$1\" = -m ] || exit 0; echo $$ >> \"$HOME/pids\"; exec sleep 600")
         let batch = try Batch(llm: llm)
         try batch.write("\"one\"\n\"two\"\n", to: "prompts.jsonl")
         #expect(try await batch.run("enqueue", "prompts.jsonl", "-m", "m", "--retries", "0").code == 0)
         let worker = try await batch.start("work", "--concurrency", "2", "--grace", "0")
         var pids: [pid_t] = []
-        while pids.count < 2 {
-            try await Task.sleep(for: .milliseconds(20))
+        try await eventually("both cells run") {
             let text = String(decoding: (try? batch.read("pids")) ?? Data(), as: UTF8.self)
             pids = text.split(separator: "\n").compactMap { pid_t($0) }
+            return pids.count == 2
         }
         for pid in pids { kill(pid, SIGTERM) }
         worker.signal(SIGTERM)

@@ -117,7 +117,9 @@ public actor Worker {
         switch event {
         case .started, .finished: break
         case .tick: try await lookAround()
-        case .shutdown: stop(send, &group)
+        case .shutdown:
+            observe(.stopping(inFlight: inFlight.count))
+            stop(send, &group)
         case .graceOver: for signal in inFlight.values { signal.stop() }
         }
         guard !isStopping else { return }
@@ -172,7 +174,6 @@ public actor Worker {
     private func stop(_ send: AsyncStream<Event>.Continuation, _ group: inout DiscardingTaskGroup) {
         guard !isStopping else { return }
         isStopping = true
-        observe(.stopping(inFlight: inFlight.count))
         let (grace, executor) = (Duration.seconds(options.grace), executor)
         group.addTask {
             await executor.stopStarting()

@@ -289,8 +289,10 @@ struct EnqueueTransaction {
     private func reopen(_ run: Run, isUnchanged: Bool) throws {
         try database.run(
             """
-            UPDATE runs SET raw = coalesce(?, raw), timeout_ms = coalesce(?, timeout_ms), retries = coalesce(?, retries),
-                system = ?, options = ?, arguments = ?, identity = ?, edited = edited OR ?9, exported_at = CASE WHEN ?9 THEN NULL ELSE exported_at END WHERE id = ?8
+            UPDATE runs SET raw = coalesce(?1, raw), timeout_ms = coalesce(?2, timeout_ms),
+                retries = coalesce(?3, retries), system = ?4, options = ?5, arguments = ?6, identity = ?7,
+                edited = edited OR ?9, exported_at = CASE WHEN ?9 THEN NULL ELSE exported_at END
+            WHERE id = ?8
             """,
             plan.given.raw, plan.given.timeout.map { _ in plan.settings.timeoutMilliseconds }, plan.given.retries,
             plan.system, JSONWriter.text(ModelOption.json(plan.options)), JSONWriter.text(.strings(plan.arguments)),

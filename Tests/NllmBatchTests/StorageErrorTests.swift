@@ -1,0 +1,274 @@
+import Foundation
+import Testing
+
+#if os(Linux)
+    import Glibc
+#endif
+
+/// Databases and disks that are not as they should be: one clear line, and nothing is lost or half-written.
+@Suite(.serialized) struct StorageErrorTests {
+    // MARK: An existing database
+
+    @Test func anExistingRunIsLeftAsItWasByABadEnqueue() async throws {
+        let batch = try Batch()
+        try batch.write("\"x\"\n\"y\"", to: "p.jsonl")
+        try batch.write("\"z\"\n{\"prompt\":\"w\"\n", to: "bad.jsonl")
+        _ = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--run", "r")
+        let broken = "bad.jsonl:2: column 14: it ends where `,` or `}` is expected"
+        for target in [["--run", "r"], ["--run", "r2"], []] {
+            try await batch.refuses(["enqueue", "bad.jsonl", "-m", "m"] + target, code: 65, error: broken)
+            try await batch.refuses(["run", "bad.jsonl", "-m", "m"] + target, code: 65, error: broken)
+        }
+        #expect(try await batch.query("SELECT name FROM runs") == [["r"]])
+        #expect(try await batch.query("SELECT name, text FROM prompts") == [["000001", "x"], ["000002", "y"]])
+        #expect(try await batch.query("SELECT count(*) FROM cells WHERE live = 1 AND status = 'pending'") == [["2"]])
+    }
+
+    // MARK: Databases
+
+    @Test(arguments: ["status", "work", "list", "export r", "show r", "retry r", "cancel r", "pause r", "resume r"])
+    func aCommandThatNeedsADatabaseMakesNone(command: String) async throws {
+        let batch = try Batch()
+        try await batch.refuses(
+            command.split(separator: " ").map(String.init), code: 66,
+            error: "error: no database at \(batch.directory)/nllm-runs/batch.db; `nllm-batch enqueue` makes one, "
+                + "and --db or NLLM_BATCH_DB names another")
+    }
+
+    @Test(arguments: ["text", "sqlite", "header"])
+    func aFileThatIsNoneOfOursIsLeftAlone(kind: String) async throws {
+        let batch = try Batch()
+        try batch.write("\"x\"", to: "p.jsonl")
+        switch kind {
+        case "text": try batch.write(String(repeating: "just a text\n", count: 1000), to: "other.db")
+        case "header": try batch.write("SQLite format 3\0 and nothing of the kind", to: "other.db")
+        default:
+            try await batch.execute("CREATE TABLE runs (name TEXT); INSERT INTO runs VALUES ('mine')", in: "other.db")
+        }
+        let error =
+            "error: \(batch.directory)/other.db is not an nllm-batch database; "
+            + "name another file with --db, or move this one away"
+        try await batch.refuses("list", "--db", "other.db", code: 65, error: error)
+        try await batch.refuses("work", "--db", "other.db", code: 65, error: error)
+        try await batch.refuses("enqueue", "p.jsonl", "-m", "m", "--db", "other.db", code: 65, error: error)
+        try await batch.refuses(["enqueue", "p.jsonl", "-m", "m"], code: 65, error: error, database: "other.db")
+    }
+
+    @Test func aDirectoryIsNoDatabase() async throws {
+        let batch = try Batch()
+        try batch.write("\"x\"", to: "p.jsonl")
+        try FileManager.default.createDirectory(atPath: batch.directory + "/d", withIntermediateDirectories: true)
+        let error = "error: database \(batch.directory)/d: is a directory"
+        try await batch.refuses("list", "--db", "d", code: 66, error: error)
+        try await batch.refuses("enqueue", "p.jsonl", "-m", "m", "--db", "d", code: 66, error: error)
+    }
+
+    @Test func aDatabaseBelowAFileCannotBeCreated() async throws {
+        let batch = try Batch()
+        try batch.write("\"x\"", to: "p.jsonl")
+        let before = batch.listing()
+        let result = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--db", "p.jsonl/batch.db")
+        #expect(result.code == 73)
+        #expect(result.out == "")
+        #expect(result.err.hasPrefix("error: cannot create \(batch.directory)/p.jsonl"))
+        #expect(batch.changes(since: before) == [])
+    }
+
+    @Test func anOutputFolderBelowAFileCannotBeCreated() async throws {
+        let batch = try Batch()
+        try batch.write("\"x\"", to: "p.jsonl")
+        try await batch.refuses(
+            "enqueue", "p.jsonl", "-m", "m", "--outdir", "p.jsonl/out", code: 73,
+            error: "error: cannot create \(batch.directory)/p.jsonl/out: not a directory; "
+                + "choose another place with --outdir or --db")
+    }
+
+    @Test func aNewerDatabaseIsLeftAlone() async throws {
+        let batch = try Batch()
+        try batch.write("\"x\"", to: "p.jsonl")
+        _ = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--run", "r")
+        try await batch.execute(
+            "INSERT INTO migrations (name) VALUES ('9999-from-the-future')", in: "nllm-runs/batch.db")
+        let error =
+            "error: \(batch.directory)/nllm-runs/batch.db was written by a newer nllm-batch (9999-from-the-future); "
+            + "update nllm-batch, or name another file with --db"
+        for command in [["list"], ["work"], ["export", "r"], ["enqueue", "p.jsonl", "-m", "m"]] {
+            try await batch.refuses(command, code: 65, error: error)
+        }
+        #expect(try await batch.query("SELECT name FROM runs") == [["r"]])
+    }
+
+    // MARK: Disks
+
+    @Test(.enabled(if: TinyDisk.isAvailable, "a disk can be mounted here"))
+    func aFullDiskLosesNothing() async throws {
+        let fake = try Batch.fakeLLM("case $1 in -m) echo called >> \"$HOME/calls\"; cat;; esac")
+        let batch = try Batch(llm: fake)
+        try batch.write("\"x\"", to: "p.jsonl")
+        let disk = try TinyDisk(at: batch.directory + "/disk")
+        defer { disk.unmount() }
+        let place = ["--db", "disk/batch.db"]
+        let enqueued = try await batch.run(["enqueue", "p.jsonl", "-m", "m", "-o", "disk", "--run", "r"] + place)
+        #expect(enqueued.code == 0)
+
+        try disk.fill()
+        try batch.write((1...2000).map { "\"prompt \($0)\"" }.joined(separator: "\n"), to: "many.jsonl")
+        let full = try await batch.run(["enqueue", "many.jsonl", "-m", "m", "-o", "disk", "--run", "r2"] + place)
+        #expect(full.code == 74)
+        #expect(full.out == "")
+        #expect(full.err.hasPrefix("error: database \(batch.directory)/disk/batch.db: "))
+        #expect(full.err.split(separator: "\n").count == 1)
+        let work = try await batch.run(["work"] + place)
+        #expect(work.code == 74)
+        #expect(work.out == "")
+        #expect(work.err.hasPrefix("error: "))
+        #expect(work.err.split(separator: "\n").count == 1)
+        // Nothing is paid for that could not be recorded.
+        #expect(!batch.exists("calls"))
+
+        try disk.free()
+        #expect(try await batch.query("SELECT name FROM runs", database: "disk/batch.db") == [["r"]])
+        let again = try await batch.run(["work"] + place)
+        #expect(again.code == 0)
+        #expect(again.out == "\(batch.directory)/disk/r\n")
+        #expect(try batch.jsonLines("disk/r/results.jsonl").map { $0["text"] as? String } == ["x"])
+    }
+
+    @Test(.enabled(if: TinyDisk.isAvailable, "a disk can be mounted here"))
+    func aFullDiskTakesNoNewDatabase() async throws {
+        let batch = try Batch()
+        try batch.write("\"x\"", to: "p.jsonl")
+        let disk = try TinyDisk(at: batch.directory + "/disk")
+        defer { disk.unmount() }
+        try disk.fill()
+        let arguments = ["enqueue", "p.jsonl", "-m", "m", "-o", "disk/out", "--db", "disk/batch.db", "--run", "r"]
+        let full = try await batch.run(arguments)
+        #expect(full.code == 74)
+        #expect(full.out == "")
+        #expect(
+            full.err
+                == "error: database \(batch.directory)/disk/batch.db: the disk is full; free some space and run the same command again\n"
+        )
+        try disk.free()
+        let again = try await batch.run(arguments)
+        #expect(again.code == 0)
+        #expect(again.out == "r\n")
+        #expect(again.err == "1 cell in new run r\n")
+    }
+
+    @Test(.enabled(if: TinyDisk.isAvailable, "a disk can be mounted here"))
+    func aReadOnlyDiskTakesNothing() async throws {
+        let batch = try Batch()
+        try batch.write("\"x\"", to: "p.jsonl")
+        let disk = try TinyDisk(at: batch.directory + "/disk")
+        defer { disk.unmount() }
+        let enqueued = try await batch.run(
+            "enqueue", "p.jsonl", "-m", "m", "-o", "disk/out", "--db", "disk/batch.db", "--run", "r")
+        #expect(enqueued.code == 0)
+        try disk.makeReadOnly()
+
+        let root = batch.directory + "/disk"
+        try await batch.refuses(
+            "enqueue", "p.jsonl", "-m", "m", "-o", "disk/out2", "--db", "new.db", code: 73,
+            error:
+                "error: cannot create \(root)/out2: read-only file system; choose another place with --outdir or --db")
+        for command in [
+            ["enqueue", "p.jsonl", "-m", "m", "-o", "disk/out"], ["enqueue", "p.jsonl", "-m", "m"], ["work"],
+            ["export", "r"],
+        ] {
+            let before = batch.listing()
+            let result = try await batch.run(command + ["--db", "disk/batch.db"])
+            #expect(result.code == 73, "\(command)")
+            #expect(result.out == "")
+            #expect(result.err.hasPrefix("error: cannot create \(root)/"))
+            #expect(result.err.split(separator: "\n").count == 1)
+            #expect(batch.changes(since: before) == [])
+        }
+    }
+
+    @Test(.enabled(if: TinyDisk.isAvailable, "a disk can be mounted here"))
+    func aRunWhoseFolderCannotBeWrittenDoesNotHoldUpOthers() async throws {
+        let batch = try Batch(llm: Batch.fakeLLM("cat"))
+        try batch.write("\"x\"", to: "p.jsonl")
+        let disk = try TinyDisk(at: batch.directory + "/disk")
+        defer { disk.unmount() }
+        #expect(try await batch.run("enqueue", "p.jsonl", "-m", "m", "-o", "disk", "--run", "stuck").code == 0)
+        #expect(try await batch.run("enqueue", "p.jsonl", "-m", "m", "--run", "free").code == 0)
+        try disk.makeReadOnly()
+        let work = try await batch.run("work")
+        #expect(work.code == 73)
+        #expect(work.out == "\(batch.directory)/nllm-runs/free\n")
+        #expect(work.err.contains("error: cannot create \(batch.directory)/disk/stuck: read-only file system; "))
+        #expect(try await batch.query("SELECT status, lease FROM cells") == [["pending", "0"], ["ok", "1"]])
+        let named = try await batch.run("work", "stuck")
+        #expect(named.code == 73)
+        #expect(named.out == "")
+    }
+
+    /// The database can't be made, so nothing else is.
+    @Test(.enabled(if: TinyDisk.isAvailable, "a disk can be mounted here"))
+    func aDatabaseOnAReadOnlyDiskCannotBeCreated() async throws {
+        let batch = try Batch()
+        try batch.write("\"x\"", to: "p.jsonl")
+        let disk = try TinyDisk(at: batch.directory + "/disk")
+        defer { disk.unmount() }
+        try disk.makeReadOnly()
+        let before = batch.listing()
+        let result = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--db", "disk/batch.db")
+        #expect(result.code == 73)
+        #expect(result.out == "")
+        #expect(result.err.hasPrefix("error: cannot create \(batch.directory)/disk/batch.db: "))
+        #expect(batch.changes(since: before) == [])
+    }
+}
+
+/// A disk of 512 KB that can be filled and be made read-only.
+private struct TinyDisk {
+    let path: String
+
+    /// Whether this user may mount one.
+    static let isAvailable: Bool = {
+        let path = FileManager.default.temporaryDirectory.path + "/nllm-batch-disk-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        guard let disk = try? TinyDisk(at: path) else { return false }
+        disk.unmount()
+        return true
+    }()
+
+    init(at path: String) throws {
+        self.path = path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        try #require(Self.mount(at: path))
+    }
+
+    func unmount() {
+        #if os(Linux)
+            umount(path)
+        #endif
+    }
+
+    func makeReadOnly() throws {
+        let (readOnly, remount): (UInt, UInt) = (1, 32)
+        try #require(Self.mount(at: path, flags: readOnly | remount))
+    }
+
+    /// Leaves not a byte.
+    func fill() throws {
+        let descriptor = open(path + "/fill", O_WRONLY | O_CREAT, 0o600)
+        try #require(descriptor >= 0)
+        let page = [UInt8](repeating: 0, count: 4096)
+        while write(descriptor, page, page.count) > 0 {}
+        close(descriptor)
+    }
+
+    func free() throws { try FileManager.default.removeItem(atPath: path + "/fill") }
+
+    /// Mounts memory as a disk; with no access but reading if `flags` say so.
+    private static func mount(at path: String, flags: UInt = 0) -> Bool {
+        #if os(Linux)
+            Glibc.mount("tmpfs", path, "tmpfs", flags, "size=512k") == 0
+        #else
+            false
+        #endif
+    }
+}
