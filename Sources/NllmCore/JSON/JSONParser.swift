@@ -5,35 +5,57 @@ struct JSONError: Error, Equatable {
 }
 
 /// A strict RFC 8259 parser in one pass over UTF-8 bytes, at most ``maximumDepth`` levels deep.
+///
+/// Read leniently, a text may hold what Python's `json` reads beyond the standard: `NaN` and the infinities, which become
+/// null, and halves of surrogate pairs, which become U+FFFD. So does invalid UTF-8, which no `String` has.
 struct JSONParser {
     static let maximumDepth = 512
 
     private let bytes: UnsafeBufferPointer<UInt8>
-    private var index: Int
-    private var depth = 0
-    /// The first object or array that was read to its end, with its start; an outer one takes the place of its parts.
-    private var complete: (start: Int, value: JSONValue)?
+    private let isLenient: Bool
+    /// Where reading stands; after an error, where that shows.
+    private(set) var index = 0
+    /// The objects and arrays that are not read to their end, the outermost first.
+    private(set) var open: [Level] = []
 
-    private init(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int = 0) {
-        self.bytes = bytes
-        self.index = index
+    /// An object or array with the parts that are read so far.
+    struct Level {
+        let start: Int
+        let isObject: Bool
+        var name = ""
+        private var members: [JSONValue.Member] = []
+        private var elements: [JSONValue] = []
+
+        init(start: Int, isObject: Bool) {
+            self.start = start
+            self.isObject = isObject
+        }
+
+        var value: JSONValue { isObject ? .object(members) : .array(elements) }
+
+        mutating func add(_ value: JSONValue) {
+            if isObject { members.append(JSONValue.Member(name, value)) } else { elements.append(value) }
+        }
     }
 
-    /// What stands at a place in a text that goes on after it.
+    /// What stops the parser at its index.
     ///
-    /// - Parameters:
-    ///   - bytes: the text.
-    ///   - start: where an object or array begins.
-    /// - Returns: the value that begins there, or the first complete object or array inside it if it is broken; and
-    ///   where reading ended.
-    static func value(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> (value: JSONValue?, end: Int) {
-        var parser = JSONParser(bytes, at: start)
-        do throws(JSONError) {
-            let value = try parser.value()
-            return (value, parser.index)
-        } catch {
-            return (parser.complete?.value, max(parser.index, start + 1))
-        }
+    /// It is put into words only for a reader: the search for JSON in a bad answer is stopped at nearly every byte.
+    private enum Fault: Error {
+        case unexpected(wanted: String)
+        case malformed(String)
+    }
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>, leniently isLenient: Bool = false) {
+        self.bytes = bytes
+        self.isLenient = isLenient
+    }
+
+    /// The value that begins at a place in a text that goes on after it; nil if it is broken or ends too early.
+    mutating func value(at start: Int) -> JSONValue? {
+        index = start
+        open.removeAll(keepingCapacity: true)
+        return try? value()
     }
 
     /// The value that the whole text stands for.
@@ -48,80 +70,86 @@ struct JSONParser {
     }
 
     private static func parse(bytes: UnsafeBufferPointer<UInt8>) -> Result<JSONValue, JSONError> {
-        Result { () throws(JSONError) -> JSONValue in
-            var parser = JSONParser(bytes)
+        var parser = JSONParser(bytes)
+        do throws(Fault) {
             let value = try parser.value()
             parser.skipSpace()
-            guard parser.index == bytes.count else { throw parser.unexpected("the end") }
-            return value
+            guard parser.index == bytes.count else { throw .unexpected(wanted: "the end") }
+            return .success(value)
+        } catch {
+            return .failure(JSONError(message: parser.message(error), offset: parser.index))
         }
     }
 
-    private mutating func value() throws(JSONError) -> JSONValue {
+    /// Reads a value with all its levels in one loop, since a thread's stack may be too small for a call a level.
+    private mutating func value() throws(Fault) -> JSONValue {
+        while true {
+            var complete = try begin()
+            while let value = complete {
+                guard !open.isEmpty else { return value }
+                open[open.count - 1].add(value)
+                complete = try end()
+            }
+        }
+    }
+
+    /// Reads a value without parts, or enters an object or array up to its first part and returns nil.
+    private mutating func begin() throws(Fault) -> JSONValue? {
         skipSpace()
-        guard let byte = peek else { throw unexpected("a value") }
+        guard let byte = peek else { throw .unexpected(wanted: "a value") }
         switch byte {
-        case UInt8(ascii: "{"): return try nested { parser throws(JSONError) in try parser.object() }
-        case UInt8(ascii: "["): return try nested { parser throws(JSONError) in try parser.array() }
+        case UInt8(ascii: "{"), UInt8(ascii: "["): return try enter(isObject: byte == UInt8(ascii: "{"))
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "t"): return try literal("true", .bool(true))
         case UInt8(ascii: "f"): return try literal("false", .bool(false))
         case UInt8(ascii: "n"): return try literal("null", .null)
+        case UInt8(ascii: "N") where isLenient: return try literal("NaN", .null)
+        case UInt8(ascii: "I") where isLenient: return try literal("Infinity", .null)
+        case UInt8(ascii: "-") where isLenient && index + 1 < bytes.count && bytes[index + 1] == UInt8(ascii: "I"):
+            return try literal("-Infinity", .null)
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
-        default: throw unexpected("a value")
+        default: throw .unexpected(wanted: "a value")
         }
     }
 
-    private mutating func nested(
-        _ body: (inout JSONParser) throws(JSONError) -> JSONValue
-    ) throws(JSONError) -> JSONValue {
-        depth += 1
-        guard depth <= Self.maximumDepth else { throw failure("nested over \(Self.maximumDepth) levels deep") }
-        let start = index
+    private mutating func enter(isObject: Bool) throws(Fault) -> JSONValue? {
+        guard open.count < Self.maximumDepth else {
+            throw .malformed("nested over \(Self.maximumDepth) levels deep")
+        }
+        open.append(Level(start: index, isObject: isObject))
         index += 1
-        let value = try body(&self)
-        depth -= 1
-        if complete.map({ $0.start > start }) ?? true { complete = (start, value) }
-        return value
-    }
-
-    private mutating func object() throws(JSONError) -> JSONValue {
-        var members: [JSONValue.Member] = []
         skipSpace()
-        if take("}") { return .object(members) }
-        while true {
-            skipSpace()
-            guard peek == UInt8(ascii: "\"") else { throw unexpected("a name in double quotes") }
-            let name = try string()
-            skipSpace()
-            guard take(":") else { throw unexpected("`:` after a name") }
-            members.append(JSONValue.Member(name, try value()))
-            skipSpace()
-            if take("}") { return .object(members) }
-            guard take(",") else { throw unexpected("`,` or `}`") }
-        }
+        if take(isObject ? "}" : "]") { return open.removeLast().value }
+        if isObject { try name() }
+        return nil
     }
 
-    private mutating func array() throws(JSONError) -> JSONValue {
-        var elements: [JSONValue] = []
+    /// Leaves the innermost object or array and returns it, or goes on to its next part and returns nil.
+    private mutating func end() throws(Fault) -> JSONValue? {
+        let isObject = open[open.count - 1].isObject
         skipSpace()
-        if take("]") { return .array(elements) }
-        while true {
-            elements.append(try value())
-            skipSpace()
-            if take("]") { return .array(elements) }
-            guard take(",") else { throw unexpected("`,` or `]`") }
-        }
+        if take(isObject ? "}" : "]") { return open.removeLast().value }
+        guard take(",") else { throw .unexpected(wanted: isObject ? "`,` or `}`" : "`,` or `]`") }
+        if isObject { try name() }
+        return nil
     }
 
-    private mutating func literal(_ word: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {
+    private mutating func name() throws(Fault) {
+        skipSpace()
+        guard peek == UInt8(ascii: "\"") else { throw .unexpected(wanted: "a name in double quotes") }
+        open[open.count - 1].name = try string()
+        skipSpace()
+        guard take(":") else { throw .unexpected(wanted: "`:` after a name") }
+    }
+
+    private mutating func literal(_ word: StaticString, _ value: JSONValue) throws(Fault) -> JSONValue {
         let matches = word.withUTF8Buffer { bytes[index...].starts(with: $0) }
-        guard matches else { throw unexpected("a value") }
+        guard matches else { throw .unexpected(wanted: "a value") }
         index += word.utf8CodeUnitCount
         return value
     }
 
-    private mutating func number() throws(JSONError) -> JSONValue {
+    private mutating func number() throws(Fault) -> JSONValue {
         let start = index
         _ = take("-")
         if !take("0") { try digits() }
@@ -133,24 +161,23 @@ struct JSONParser {
         return .number(String(decoding: bytes[start..<index], as: UTF8.self))
     }
 
-    private mutating func digits() throws(JSONError) {
+    private mutating func digits() throws(Fault) {
         let start = index
         while let byte = peek, byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") { index += 1 }
-        guard index > start else { throw unexpected("a digit") }
+        guard index > start else { throw .unexpected(wanted: "a digit") }
     }
 
-    private mutating func string() throws(JSONError) -> String {
+    private mutating func string() throws(Fault) -> String {
         index += 1
         var decoded: [UInt8] = []
         var start = index
         while let byte = peek {
             switch byte {
             case UInt8(ascii: "\""):
-                defer { index += 1 }
                 // Most strings have no escape and are taken as one slice.
-                if decoded.isEmpty { return try text(bytes[start..<index], at: start) }
+                if decoded.isEmpty { return try closed(bytes[start..<index], from: start) }
                 decoded.append(contentsOf: bytes[start..<index])
-                return try text(decoded, at: start)
+                return try closed(decoded, from: start)
             case UInt8(ascii: "\\"):
                 decoded.append(contentsOf: bytes[start..<index])
                 index += 1
@@ -158,23 +185,27 @@ struct JSONParser {
                 decoded.append(contentsOf: Array(String(Character(scalar)).utf8))
                 start = index
             case 0..<0x20:
-                throw failure("a control character inside a string; write it as an escape")
+                throw .malformed("a control character inside a string; write it as an escape")
             default:
                 index += 1
             }
         }
-        throw failure("a string without its closing quote")
+        throw .malformed("a string without its closing quote")
     }
 
-    private func text(_ bytes: some Sequence<UInt8>, at offset: Int) throws(JSONError) -> String {
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw JSONError(message: "a string that is not valid UTF-8", offset: offset)
+    /// The string of these bytes; reading goes on behind its closing quote.
+    private mutating func closed(_ bytes: some Collection<UInt8>, from start: Int) throws(Fault) -> String {
+        guard let text = isLenient ? String(decoding: bytes, as: UTF8.self) : String(validating: bytes, as: UTF8.self)
+        else {
+            index = start
+            throw .malformed("a string that is not valid UTF-8")
         }
+        index += 1
         return text
     }
 
-    private mutating func escape() throws(JSONError) -> Unicode.Scalar {
-        guard let byte = peek else { throw failure("a string without its closing quote") }
+    private mutating func escape() throws(Fault) -> Unicode.Scalar {
+        guard let byte = peek else { throw .malformed("a string without its closing quote") }
         index += 1
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
@@ -186,26 +217,33 @@ struct JSONParser {
         case UInt8(ascii: "u"): return try unicodeEscape()
         default:
             index -= 1
-            throw failure("an unknown escape in a string")
+            throw .malformed("an unknown escape in a string")
         }
     }
 
-    private mutating func unicodeEscape() throws(JSONError) -> Unicode.Scalar {
+    private mutating func unicodeEscape() throws(Fault) -> Unicode.Scalar {
         let first = try fourHexDigits()
         if let scalar = Unicode.Scalar(first) { return scalar }
-        guard first < 0xDC00, take("\\"), take("u") else { throw failure("half a surrogate pair in a string") }
-        let second = try fourHexDigits()
-        guard (0xDC00...0xDFFF).contains(second),
-            let scalar = Unicode.Scalar(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00))
-        else { throw failure("half a surrogate pair in a string") }
-        return scalar
+        let end = index
+        if first < 0xDC00, take("\\"), take("u") {
+            let second = try fourHexDigits()
+            if (0xDC00...0xDFFF).contains(second),
+                let scalar = Unicode.Scalar(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00))
+            {
+                return scalar
+            }
+        }
+        guard isLenient else { throw .malformed("half a surrogate pair in a string") }
+        // What follows the half is read for itself.
+        index = end
+        return "\u{FFFD}"
     }
 
-    private mutating func fourHexDigits() throws(JSONError) -> UInt32 {
+    private mutating func fourHexDigits() throws(Fault) -> UInt32 {
         guard index + 4 <= bytes.count,
             bytes[index..<index + 4].allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
             let value = UInt32(String(decoding: bytes[index..<index + 4], as: UTF8.self), radix: 16)
-        else { throw failure("an escape without its four hexadecimal digits") }
+        else { throw .malformed("an escape without its four hexadecimal digits") }
         index += 4
         return value
     }
@@ -222,11 +260,13 @@ struct JSONParser {
         while let byte = peek, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { index += 1 }
     }
 
-    private func failure(_ message: String) -> JSONError { JSONError(message: message, offset: index) }
-
-    private func unexpected(_ wanted: String) -> JSONError {
-        guard let byte = peek else { return failure("it ends where \(wanted) is expected") }
-        let found = (0x21...0x7E).contains(byte) ? "`\(Character(Unicode.Scalar(byte)))`" : "byte \(byte)"
-        return failure("\(found) where \(wanted) is expected")
+    private func message(_ fault: Fault) -> String {
+        switch fault {
+        case .malformed(let message): return message
+        case .unexpected(let wanted):
+            guard let byte = peek else { return "it ends where \(wanted) is expected" }
+            let found = (0x21...0x7E).contains(byte) ? "`\(Character(Unicode.Scalar(byte)))`" : "byte \(byte)"
+            return "\(found) where \(wanted) is expected"
+        }
     }
 }
