@@ -1,85 +1,60 @@
-#if canImport(Darwin)
-    internal import Darwin
-#else
-    internal import Glibc
-#endif
-
 /// Finds the JSON in an answer: the answer itself, else in code, else in prose.
 ///
-/// Only objects and arrays count. Each strategy reads the text once: where an object or array turns out to be broken,
-/// the search goes on behind the break, because everything opened before it is broken as well.
+/// Only objects and arrays count. What nllm would find in an answer is found, or what encloses it; and where braces in
+/// strings misled nllm, what stands there. An answer is read a fixed number of times, however broken it is.
 enum JSONExtraction {
     /// The first object or array that a strategy finds; nil if none finds any.
     static func extract(_ text: String) -> JSONValue? {
         var text = text
         return text.withUTF8 { bytes in
-            whole(bytes) ?? inFences(bytes) ?? inProse(bytes)
+            document(bytes[...]) ?? inBlocks(bytes) ?? inSpans(bytes) ?? inProse(bytes)
         }
     }
 
-    private static func whole(_ bytes: UnsafeBufferPointer<UInt8>) -> JSONValue? {
-        guard let first = bytes.first(where: { !isSpace($0) }), isOpening(first) else { return nil }
-        return try? JSONParser.parse(bytes)
+    /// The object or array that a text is as a whole, white space around it left out.
+    private static func document(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> JSONValue? {
+        let trimmed = WhiteSpace.trimmed(text)
+        switch (trimmed.first, trimmed.last) {
+        case (UInt8(ascii: "{"), UInt8(ascii: "}")), (UInt8(ascii: "["), UInt8(ascii: "]")): break
+        default: return nil
+        }
+        var parser = JSONParser(UnsafeBufferPointer(rebasing: trimmed), leniently: true)
+        let value = parser.value(at: 0)
+        return parser.index == trimmed.count ? value : nil
     }
 
-    /// An object or array that begins a block or span of code, its language named or not.
-    private static func inFences(_ bytes: UnsafeBufferPointer<UInt8>) -> JSONValue? {
-        var index = 0
-        while let fence = find(tick, in: bytes, from: index) {
-            index = bytes[fence...].firstIndex { $0 != tick } ?? bytes.endIndex
-            var start = index
-            if index - fence >= 3 {
-                start = bytes[start...].firstIndex { !isWord($0) } ?? bytes.endIndex
-            }
-            start = bytes[start...].firstIndex { !isSpace($0) } ?? bytes.endIndex
-            guard start < bytes.endIndex, isOpening(bytes[start]) else { continue }
-            // A part of a broken block is left to the search in prose.
-            let (value, end) = JSONParser.value(in: bytes, at: start)
-            if let value, isClosing(bytes[end - 1]), endsCode(bytes, at: end) { return value }
+    private static func inBlocks(_ bytes: UnsafeBufferPointer<UInt8>) -> JSONValue? {
+        for block in CodeBlocks(bytes) {
+            if let value = document(bytes[block]) { return value }
         }
         return nil
     }
 
-    private static func endsCode(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
-        guard let next = bytes[index...].first(where: { !isSpace($0) }) else { return true }
-        return next == tick
-    }
-
-    private static func inProse(_ bytes: UnsafeBufferPointer<UInt8>) -> JSONValue? {
-        var index = 0
-        // Each kind of opening is searched for again only when it lies behind, so that the text is read once.
-        var (brace, bracket) = (-1, -1)
-        while true {
-            if brace < index { brace = find(UInt8(ascii: "{"), in: bytes, from: index) ?? Int.max }
-            if bracket < index { bracket = find(UInt8(ascii: "["), in: bytes, from: index) ?? Int.max }
-            let start = min(brace, bracket)
-            guard start < bytes.count else { return nil }
-            let (value, end) = JSONParser.value(in: bytes, at: start)
-            if let value { return value }
-            index = end
+    /// What an inline span holds, or the object or array that has the span inside one of its strings.
+    private static func inSpans(_ bytes: UnsafeBufferPointer<UInt8>) -> JSONValue? {
+        for span in CodeSpans(bytes) {
+            guard let value = document(bytes[span]) else { continue }
+            let around = OutermostValues(bytes).first { $0.range.upperBound > span.lowerBound }
+            guard let around, around.range.lowerBound < span.lowerBound else { return value }
+            return around.value
         }
+        return nil
     }
 
-    private static func find(_ byte: UInt8, in bytes: UnsafeBufferPointer<UInt8>, from index: Int) -> Int? {
-        guard index < bytes.count, let base = bytes.baseAddress,
-            let found = memchr(base + index, Int32(byte), bytes.count - index)
-        else { return nil }
-        return UnsafeRawPointer(found) - UnsafeRawPointer(base)
+    /// The first object or array with an object in it, else the first array: prose has brackets for many uses.
+    private static func inProse(_ bytes: UnsafeBufferPointer<UInt8>) -> JSONValue? {
+        var array: JSONValue?
+        for (value, _) in OutermostValues(bytes) {
+            if holdsObject(value) { return value }
+            array = array ?? value
+        }
+        return array
     }
 
-    private static let tick = UInt8(ascii: "`")
-
-    private static func isOpening(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") }
-
-    private static func isClosing(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") }
-
-    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
-
-    private static func isWord(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "+"):
-            true
+    private static func holdsObject(_ value: JSONValue) -> Bool {
+        switch value {
+        case .object: true
+        case .array(let elements): elements.contains(where: holdsObject)
         default: false
         }
     }
