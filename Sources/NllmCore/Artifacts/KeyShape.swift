@@ -1,0 +1,89 @@
+/// The forms of the keys that providers give out.
+enum KeyShape {
+    private struct Prefix {
+        let text: [UInt8]
+        /// Whether words of other kinds start so too, so that what follows has to look random.
+        let isCommon: Bool
+    }
+
+    private static let rare = [
+        "sk-", "AIza", "gsk_", "csk-", "nvapi-", "tgp_v1_", "lsv2_", "ghp_", "gho_", "ghs_", "ghu_", "ghr_",
+        "github_pat_", "glpat-", "xoxa-", "xoxb-", "xoxe-", "xoxp-", "xoxr-", "xoxs-", "sk_live_", "sk_test_",
+    ]
+    private static let common = ["sk_", "xai-", "hf_", "pplx-", "r8_", "fw_", "AKIA", "ASIA", "tvly-", "xapp-"]
+    /// Of keys with a full stop in the middle, what stands before it.
+    private static let dotted = ["ya29", "AQ"].map { Array($0.utf8) }
+    /// Names of programs and languages that start as a key does.
+    private static let others = ["sk-learn", "sk-image"].map { Array($0.utf8) }
+
+    private static let prefixes: [[Prefix]] = {
+        var prefixes = [[Prefix]](repeating: [], count: 256)
+        for text in rare + common {
+            let prefix = Prefix(text: Array(text.utf8), isCommon: common.contains(text))
+            prefixes[Int(prefix.text[0])].append(prefix)
+        }
+        return prefixes
+    }()
+
+    /// The length of the shortest word that can be a key without a mask or a full stop.
+    static let shortest = 8
+
+    /// What follows the prefix of a key that a word starts with; nil if it starts with none.
+    static func rest(of word: ArraySlice<UInt8>) -> (ArraySlice<UInt8>, isCommon: Bool)? {
+        guard let first = word.first,
+            let prefix = prefixes[Int(first)].first(where: { word.prefix($0.text.count) == $0.text[...] }),
+            !others.contains(where: { word.prefix($0.count) == $0[...] })
+        else { return nil }
+        return (word.dropFirst(prefix.text.count), prefix.isCommon)
+    }
+
+    /// Whether a whole word has the form of a key.
+    static func isKey(_ word: ArraySlice<UInt8>) -> Bool {
+        guard let (rest, isCommon) = rest(of: word) else { return false }
+        guard isCommon else { return rest.count >= 6 }
+        return rest.split(whereSeparator: { !isAlphanumeric($0) }).contains { part in
+            part.count >= 16 || part.count >= 8 && !part.allSatisfy(isLowercase)
+        }
+    }
+
+    /// Whether a word is a key's part before a full stop: the header of a JWT, or the start of Google's tokens.
+    static func isBeforeStop(_ word: ArraySlice<UInt8>) -> Bool {
+        word.count >= 10 && word.starts(with: "eyJ".utf8) || dotted.contains { $0[...] == word }
+    }
+
+    /// Whether a text is a key and can't be a name that only starts like one.
+    static func isCertainly(_ text: String) -> Bool {
+        let scanner = RedactionScanner(bytes: Array(text.utf8), known: KnownSecrets([]))
+        let isKey = scanner.keyEnd(of: 0..<scanner.wordEnd(from: 0)) == text.utf8.count
+        return isKey && text.utf8.count >= 12 && (text.utf8.count >= 20 || text.contains(where: \.isNumber))
+    }
+
+    /// Whether a word looks drawn by lot: long, of digits and letters, which are hexadecimal or of both cases.
+    static func isRandom(_ word: ArraySlice<UInt8>) -> Bool {
+        guard word.count >= 12, word.allSatisfy(RedactionScanner.isWord) else { return false }
+        var digits = false, letters = false, upper = false, lower = false, others = false
+        for byte in word {
+            switch Unicode.Scalar(byte) {
+            case "0"..."9": digits = true
+            case "a"..."f", "A"..."F": letters = true
+            case "-", "_": break
+            default: others = true
+            }
+            if isLowercase(byte) { lower = true } else if isAlphanumeric(byte), byte > 0x40 { upper = true }
+        }
+        return digits && (upper && lower || letters && !others)
+    }
+
+    static func isNumber(_ word: ArraySlice<UInt8>) -> Bool {
+        word.allSatisfy { ("0"..."9").contains(Unicode.Scalar($0)) }
+    }
+
+    static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        switch Unicode.Scalar(byte) {
+        case "a"..."z", "A"..."Z", "0"..."9": true
+        default: false
+        }
+    }
+
+    private static func isLowercase(_ byte: UInt8) -> Bool { ("a"..."z").contains(Unicode.Scalar(byte)) }
+}
