@@ -18,6 +18,18 @@ import Testing
         #expect(usage.output == 3)
     }
 
+    @Test func theirDetailsAreAddedUpToo() throws {
+        let stderr = """
+            Token usage: 1 input, 1 output, {"a": 1, "b": {"c": 2}, "tier": "x", "list": [1]}
+            Token usage: 1 input, 1 output
+            Token usage: 1 input, 1 output, {"b": {"c": 3, "d": 4}, "tier": "y", "list": [2]}
+
+            """
+        let usage = try #require(Usage(stderr: Array(stderr.utf8)))
+        let sum = try JSONParser.parse(#"{"a": 1, "b": {"c": 5, "d": 4}, "tier": "y", "list": [1, 2]}"#)
+        #expect(usage.details == sum)
+    }
+
     @Test(arguments: [
         "", "Token usage: \n", "Error: no usage", "1 input, 2 output",
         "Token usage: 9223372036854775807 input, -3 output\n",

@@ -8,7 +8,7 @@
 struct Usage: Sendable, Equatable {
     var input: Int?
     var output: Int?
-    /// What the provider told beyond that, such as cached or reasoning tokens; the last report's.
+    /// What the provider told beyond that, such as cached or reasoning tokens, added up like the rest.
     var details: JSONValue?
 
     /// A larger number of tokens is no report.
@@ -52,6 +52,29 @@ struct Usage: Sendable, Equatable {
             default: break
             }
         }
-        if brace < report.endIndex { details = try? JSONParser.parse(String(report[brace...])) }
+        if brace < report.endIndex, let more = try? JSONParser.parse(String(report[brace...])) {
+            details = details.map { Self.sum($0, more) } ?? more
+        }
+    }
+
+    /// Adds numbers, appends lists, and does so member by member in objects; of anything else the later one holds.
+    private static func sum(_ first: JSONValue, _ second: JSONValue) -> JSONValue {
+        switch (first, second) {
+        case (.number, .number):
+            guard let first = first.intValue, let second = second.intValue else { return second }
+            let (sum, overflow) = first.addingReportingOverflow(second)
+            return overflow ? .integer(second) : .integer(sum)
+        case (.array(let first), .array(let second)): return .array(first + second)
+        case (.object(var members), .object(let others)):
+            for other in others {
+                if let index = members.firstIndex(where: { $0.name == other.name }) {
+                    members[index].value = sum(members[index].value, other.value)
+                } else {
+                    members.append(other)
+                }
+            }
+            return .object(members)
+        default: return second
+        }
     }
 }
