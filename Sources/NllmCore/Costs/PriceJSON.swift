@@ -1,0 +1,51 @@
+extension Price {
+    /// The price as it can be stored, in US dollars per million tokens: `init(json:)` gives the same price back.
+    public var json: JSONValue {
+        var members = base.members
+        if !tiers.isEmpty {
+            let tiers = tiers.map { JSONValue.object([.init("above", .integer($0.above))] + $0.rates.members) }
+            members.append(.init("tiers", .array(tiers)))
+        }
+        return .object(members)
+    }
+
+    /// The price that was stored; nil if this is none.
+    public init?(json: JSONValue) {
+        guard let base = Rates(json) else { return nil }
+        self.init(base: base)
+        switch json["tiers"] {
+        case nil: break
+        case .array(let elements):
+            for element in elements {
+                guard let above = element["above"]?.intValue, let rates = Rates(element) else { return nil }
+                tiers.append(Tier(above: above, rates: rates))
+            }
+        default: return nil
+        }
+    }
+}
+
+extension Price.Rates {
+    fileprivate var members: [JSONValue.Member] {
+        let rates = [
+            ("input", input), ("output", output), ("cached_input", cachedInput), ("cache_write", cacheWrite),
+            ("audio_input", audioInput),
+        ]
+        return rates.compactMap { name, rate in rate.map { .init(name, .number($0.description)) } }
+    }
+
+    fileprivate init?(_ json: JSONValue) {
+        var numbers: [String: Double] = [:]
+        for name in ["input", "output", "cached_input", "cache_write", "audio_input"] {
+            guard let value = json[name] else { continue }
+            guard case .number(let text) = value, let number = Double(text), number.isFinite, number >= 0 else {
+                return nil
+            }
+            numbers[name] = number
+        }
+        guard let input = numbers["input"], let output = numbers["output"] else { return nil }
+        self.init(
+            input: input, output: output, cachedInput: numbers["cached_input"], cacheWrite: numbers["cache_write"],
+            audioInput: numbers["audio_input"])
+    }
+}
