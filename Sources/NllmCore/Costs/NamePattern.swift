@@ -1,0 +1,28 @@
+/// The snapshot's way to say what a model may be called: words joined by `&`, all of which must hold.
+///
+/// `name` is the whole name, `^name` its start, `$name` its end, `*name` a part of it; `!` denies the word after it.
+/// `#` stands for any digit.
+enum NamePattern {
+    /// Whether the name is one that the pattern means; both in lower case.
+    static func matches(_ pattern: Substring.UTF8View, _ name: Substring.UTF8View) -> Bool {
+        pattern.split(separator: UInt8(ascii: "&")).allSatisfy { holds($0, name) }
+    }
+
+    private static func holds(_ word: Substring.UTF8View, _ name: Substring.UTF8View) -> Bool {
+        let literal = word.dropFirst()
+        switch word.first {
+        case UInt8(ascii: "!"): return !holds(literal, name)
+        case UInt8(ascii: "^"): return begins(name, with: literal)
+        case UInt8(ascii: "$"): return begins(name.suffix(literal.count), with: literal)
+        case UInt8(ascii: "*"): return name.indices.contains { begins(name[$0...], with: literal) }
+        default: return name.count == word.count && begins(name, with: word)
+        }
+    }
+
+    private static func begins(_ name: Substring.UTF8View, with literal: Substring.UTF8View) -> Bool {
+        name.starts(with: literal) { found, wanted in
+            wanted == UInt8(ascii: "#")
+                ? (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(found) : found == wanted
+        }
+    }
+}
