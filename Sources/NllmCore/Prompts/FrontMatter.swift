@@ -1,5 +1,3 @@
-internal import Yams
-
 /// What is wrong in front matter, and its line in the file.
 struct FrontMatterError: Error, Equatable {
     var line: Int
@@ -17,22 +15,21 @@ struct FrontMatter {
         body = text
         let bare = text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]
         guard let (yaml, rest) = Self.halves(bare.unicodeScalars) else { return }
-        let node: Node?
-        do {
-            node = try Yams.compose(yaml: String(yaml))
+        let node: YAMLNode?
+        do throws(YAMLProblem) {
+            node = try YAMLNode.parse(String(yaml))
         } catch {
-            throw Self.error(error)
+            throw FrontMatterError(line: error.line.map(Self.lineInFile) ?? 1, message: error.message)
         }
-        guard let mapping = node?.mapping else {
+        guard case .mapping(let pairs)? = node?.content else {
             // Nothing but comments between the rulers is front matter too.
             if node == nil { body = String(rest) }
             return
         }
-        for (key, value) in mapping {
-            // The opening ruler is the file's first line.
-            let line = (key.mark?.line ?? 1) + 1
-            guard let name = key.string else { throw FrontMatterError(line: line, message: "a key that is no text") }
-            fields.append(PromptField(name: name, value: try Self.json(value), line: line))
+        for pair in pairs {
+            fields.append(
+                PromptField(
+                    name: try Self.name(pair), value: try Self.json(pair.value), line: Self.lineInFile(pair.line)))
         }
         body = String(rest)
     }
@@ -56,44 +53,30 @@ struct FrontMatter {
             && line.dropFirst(3).allSatisfy { $0 == " " || $0 == "\r" || $0 == "\t" }
     }
 
-    private static func json(_ node: Node) throws(FrontMatterError) -> JSONValue {
-        switch node {
-        case .scalar(let scalar):
-            guard scalar.style == .plain || scalar.style == .any else { return .string(scalar.string) }
-            switch scalar.string {
-            case "", "~": return .null
-            default: break
-            }
-            // What reads as a JSON literal or number is one; everything else is text.
-            switch try? JSONParser.parse(scalar.string) {
-            case .some(let value): return value
-            case nil: return .string(scalar.string)
-            }
-        case .sequence(let sequence):
-            return .array(try sequence.map { node throws(FrontMatterError) in try json(node) })
-        case .mapping(let mapping):
-            return .object(
-                try mapping.map { pair throws(FrontMatterError) in
-                    guard let name = pair.key.string else {
-                        throw FrontMatterError(line: (pair.key.mark?.line ?? 1) + 1, message: "a key that is no text")
-                    }
-                    return JSONValue.Member(name, try json(pair.value))
-                })
-        case .alias:
-            throw FrontMatterError(line: (node.mark?.line ?? 1) + 1, message: "an alias; write the value out")
+    /// The opening ruler is the file's first line.
+    private static func lineInFile(_ line: Int) -> Int { line + 1 }
+
+    private static func name(_ pair: YAMLPair) throws(FrontMatterError) -> String {
+        guard let name = pair.key else {
+            throw FrontMatterError(line: lineInFile(pair.line), message: "a key that is no text")
         }
+        return name
     }
 
-    private static func error(_ error: any Error) -> FrontMatterError {
-        guard let error = error as? YamlError else { return FrontMatterError(line: 1, message: "broken YAML") }
-        switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            return FrontMatterError(line: mark.line + 1, message: "broken YAML: \(problem)")
-        case .duplicatedKeysInMapping(let keys, let context):
-            return FrontMatterError(
-                line: context.mark.line + 1, message: "duplicate key \(keys.map { "`\($0)`" }.joined(separator: ", "))")
-        default: return FrontMatterError(line: 1, message: "broken YAML")
+    private static func json(_ node: YAMLNode) throws(FrontMatterError) -> JSONValue {
+        switch node.content {
+        case .scalar(let scalar):
+            guard scalar.isPlain else { return .string(scalar.text) }
+            if ["", "~"].contains(scalar.text) { return .null }
+            // What reads as a JSON literal or number is one; everything else is text.
+            return (try? JSONParser.parse(scalar.text)) ?? .string(scalar.text)
+        case .sequence(let elements):
+            return .array(try elements.map { element throws(FrontMatterError) in try json(element) })
+        case .mapping(let pairs):
+            return .object(
+                try pairs.map { pair throws(FrontMatterError) in
+                    JSONValue.Member(try name(pair), try json(pair.value))
+                })
         }
     }
 }

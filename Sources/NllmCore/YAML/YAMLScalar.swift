@@ -1,0 +1,86 @@
+/// A scalar as it was written, and what YAML 1.1 takes it for, as PyYAML does.
+///
+/// Only a plain scalar, one without quotes, can be anything but text.
+struct YAMLScalar: Equatable {
+    var text: String
+    var isPlain: Bool
+
+    var isNull: Bool { isPlain && ["", "~", "null", "Null", "NULL"].contains(text) }
+
+    /// The boolean that stands there; nil if it is none.
+    var bool: Bool? {
+        guard isPlain else { return nil }
+        switch text {
+        case "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON": return true
+        case "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF": return false
+        default: return nil
+        }
+    }
+
+    /// The number that stands there, in any of YAML's spellings but infinity; nil if it is none.
+    var number: Double? {
+        guard isPlain, let first = unsigned.utf8.first, Self.isDigit(first) || first == UInt8(ascii: ".") else {
+            return nil
+        }
+        let digits = unsigned.filter { $0 != "_" }
+        guard let magnitude = Self.magnitude(digits) else { return nil }
+        return text.hasPrefix("-") ? -magnitude : magnitude
+    }
+
+    /// The number as JSON, in its own spelling if JSON has that; nil if it is none.
+    var json: JSONValue? {
+        guard let number else { return nil }
+        if case .number? = try? JSONParser.parse(text) { return .number(text) }
+        return Int(exactly: number).map { .integer($0) } ?? .number(String(number))
+    }
+
+    private var unsigned: Substring { text.dropFirst(text.hasPrefix("-") || text.hasPrefix("+") ? 1 : 0) }
+
+    private static func magnitude(_ digits: String) -> Double? {
+        if digits.hasPrefix("0b") { return Int(digits.dropFirst(2), radix: 2).map(Double.init) }
+        if digits.hasPrefix("0x") { return Int(digits.dropFirst(2), radix: 16).map(Double.init) }
+        if digits.count > 1, digits.hasPrefix("0"), digits.utf8.allSatisfy(isDigit) {
+            return Int(digits, radix: 8).map(Double.init)
+        }
+        if digits.contains(":") { return sexagesimal(digits) }
+        return digits.utf8.allSatisfy { isDigit($0) || ".eE+-".utf8.contains($0) } ? Double(digits) : nil
+    }
+
+    /// `1:30` is ninety.
+    private static func sexagesimal(_ digits: String) -> Double? {
+        var total = 0.0
+        for (position, part) in digits.split(separator: ":", omittingEmptySubsequences: false).enumerated() {
+            guard let value = Double(part), position == 0 || value < 60 else { return nil }
+            total = total * 60 + value
+        }
+        return total
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+}
+
+extension YAMLNode {
+    /// The scalar, if it is one.
+    var scalar: YAMLScalar? {
+        guard case .scalar(let scalar) = content else { return nil }
+        return scalar
+    }
+
+    var isNull: Bool { scalar?.isNull ?? false }
+
+    /// What kind of value this is, in words that follow "is".
+    var kind: String {
+        switch content {
+        case .sequence: "a list"
+        case .mapping: "a mapping"
+        case .scalar(let scalar):
+            if scalar.isNull {
+                "null"
+            } else if scalar.bool != nil {
+                "a boolean"
+            } else {
+                scalar.number == nil ? "a string" : "a number"
+            }
+        }
+    }
+}
