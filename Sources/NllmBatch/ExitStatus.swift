@@ -13,6 +13,7 @@ enum ExitStatus: Int32 {
     case cannotCreate = 73
     case inputOutput = 74
     case tryLater = 75
+    case badConfiguration = 78
     case interrupted = 130
     case terminated = 143
 
@@ -28,7 +29,8 @@ extension NllmError {
         case .badInput, .notADatabase, .newerDatabase: .badData
         case .unreadable, .noDatabase, .unreadableDatabase, .noRun, .noRuns: .noInput
         case .llmUnusable: .unavailable
-        case .cannotCreate, .runExists: .cannotCreate
+        case .badConfiguration: .badConfiguration
+        case .cannotCreate, .configurationNotCreated, .runExists: .cannotCreate
         case .inputOutput: .inputOutput
         case .busy: .tryLater
         }
@@ -43,8 +45,11 @@ struct ErrorReport {
 
     init(_ error: any Error) {
         if let error = error as? NllmError {
-            // Problems in the input start with the file, so that editors find it.
-            if case .badInput = error { text = error.description } else { text = "error: \(error)" }
+            switch error {
+            // Problems in files start with the file, so that editors find it.
+            case .badInput, .badConfiguration: text = error.description
+            default: text = "error: \(error)"
+            }
             status = error.status.rawValue
             isHelp = false
             return

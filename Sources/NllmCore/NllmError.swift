@@ -6,6 +6,10 @@ public enum NllmError: Error, Sendable, Equatable {
     case usage(String)
     /// Prompts that can't be taken: the first problems, and how many there are in all.
     case badInput(problems: [InputProblem], count: Int)
+    /// Configuration files that can't be taken: the first problems, and how many there are in all.
+    case badConfiguration(problems: [InputProblem], count: Int)
+    /// A configuration file that can't be written for a start.
+    case configurationNotCreated(path: String, reason: String)
     /// An input file or directory that isn't there or can't be read.
     case unreadable(path: String, reason: String)
     /// No database where one is needed.
@@ -37,9 +41,11 @@ extension NllmError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .usage(let message): message
-        case .badInput(let problems, let count):
+        case .badInput(let problems, let count), .badConfiguration(let problems, let count):
             (problems.map(\.description) + (count > problems.count ? ["and \(count - problems.count) more"] : []))
                 .joined(separator: "\n")
+        case .configurationNotCreated(let path, let reason):
+            "cannot create \(path): \(reason); choose another place with --config"
         case .unreadable(let path, let reason): "\(path): \(reason)"
         case .noDatabase(let path):
             "no database at \(path); `nllm-batch enqueue` makes one, and --db or NLLM_BATCH_DB names another"

@@ -1,0 +1,114 @@
+/// What is configured: built-in values under those of files, of the environment and of the command line.
+public struct Configuration: Sendable {
+    /// Where a value comes from.
+    public enum Source: Sendable, Equatable {
+        /// Nobody set it.
+        case builtIn
+        /// A file, by its absolute path, and the line of the key.
+        case file(path: String, line: Int)
+        /// A variable of the environment.
+        case environment(String)
+        /// An option, with its dashes.
+        case commandLine(String)
+    }
+
+    struct Setting: Sendable {
+        var value: JSONValue
+        var source: Source
+    }
+
+    /// Absolute paths of the files that were read, the weakest first.
+    public internal(set) var files: [String] = []
+    var settings: [ConfigurationKey: Setting] = [:]
+    /// The strongest list of models, and where it begins.
+    var modelList: (models: [ConfiguredModel], source: Source)?
+    var costSettings: [String: [ModelCosts.Field: Setting]] = [:]
+
+    /// Nothing but built-in values.
+    public init() {}
+
+    /// Puts a value over what is known so far; a command line checks its values itself.
+    public mutating func set(_ key: ConfigurationKey, to value: JSONValue, from source: Source) {
+        settings[key] = Setting(value: value, source: source)
+    }
+
+    /// The value that holds.
+    public func value(of key: ConfigurationKey) -> JSONValue { settings[key]?.value ?? key.builtIn }
+
+    /// Where the value comes from.
+    public func source(of key: ConfigurationKey) -> Source { settings[key]?.source ?? .builtIn }
+}
+
+extension Configuration.Source: CustomStringConvertible {
+    /// `default`, `/path/of/file:3`, `$NAME` or `--option`.
+    public var description: String {
+        switch self {
+        case .builtIn: "default"
+        case .file(let path, let line): "\(path):\(line)"
+        case .environment(let name): "$" + name
+        case .commandLine(let option): option
+        }
+    }
+}
+
+// MARK: - Values
+
+extension Configuration {
+    /// Seconds a cell may take; 0 for as long as it takes.
+    public var timeout: Double { number(.timeout) }
+    /// How often a failed cell is tried again.
+    public var retries: Int { integer(.retries) }
+    /// Whether answers are shown as they arrive; nil where that depends on what is run.
+    public var stream: Bool? { optionalFlag(.stream) }
+    /// The folder for the runs' folders.
+    public var outdir: String { path(.outdir) ?? "." }
+    /// Cells at a time.
+    public var concurrency: Int { integer(.concurrency) }
+    /// How `llm` is run.
+    public var executor: ExecutorChoice {
+        value(of: .executor).stringValue.flatMap(ExecutorChoice.init) ?? .auto
+    }
+    /// Seconds that cells in flight are given to end after a request to stop.
+    public var grace: Double { number(.grace) }
+    /// Megabytes of address space an `llm` process may use; nil for no limit.
+    public var maxMemory: Int? { value(of: .maxMemory).intValue }
+    /// How often each prompt is sent to each model.
+    public var samples: Int { integer(.samples) }
+    /// The system prompt of prompts that have none.
+    public var system: String? { value(of: .system).stringValue.flatMap { $0.isEmpty ? nil : $0 } }
+    /// Whether the raw output of `llm` is kept.
+    public var raw: Bool { optionalFlag(.raw) ?? false }
+    /// The database's path.
+    public var database: String { path(.database) ?? "" }
+    /// The path of a file of prices.
+    public var prices: String? { path(.prices) }
+    /// Whether model names are checked before a run.
+    public var checksModels: Bool { optionalFlag(.check) ?? true }
+    /// The models of a run whose command line names none; nil for `llm`'s default model.
+    public var models: [ConfiguredModel]? { modelList.flatMap { $0.models.isEmpty ? nil : $0.models } }
+    /// What tokens cost, by the model's name.
+    public var costs: [String: ModelCosts] {
+        costSettings.mapValues { fields in
+            fields.reduce(into: ModelCosts()) { costs, field in
+                costs[keyPath: field.key.path] = Self.number(field.value.value)
+            }
+        }
+    }
+
+    private func number(_ key: ConfigurationKey) -> Double { Self.number(value(of: key)) ?? 0 }
+
+    private static func number(_ value: JSONValue) -> Double? {
+        guard case .number(let text) = value else { return nil }
+        return Double(text)
+    }
+
+    private func integer(_ key: ConfigurationKey) -> Int { value(of: key).intValue ?? key.builtIn.intValue ?? 0 }
+
+    private func optionalFlag(_ key: ConfigurationKey) -> Bool? {
+        guard case .bool(let flag) = value(of: key) else { return nil }
+        return flag
+    }
+
+    /// Relative to the working directory, as what stands on the command line.
+    private func path(_ key: ConfigurationKey) -> String? { value(of: key).stringValue.map(HomeFolder.expand) }
+}

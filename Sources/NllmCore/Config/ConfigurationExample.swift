@@ -1,0 +1,52 @@
+internal import FoundationEssentials
+
+/// A configuration file that explains every key and changes nothing.
+public enum ConfigurationExample {
+    /// Every key is commented out, its `#` right before it; what explains it has a space after the `#`.
+    public static var text: String {
+        var lines = [
+            "# Configuration of nllm-batch and nllm. Take out the # in front of a key and of the section above it.",
+            "# This file stands above ~/.nllm/config.yaml; `nllm-batch config show` tells what holds and why.",
+            "",
+            "# The models of a run whose command line names none; a name, or a name with arguments for llm.",
+            "#models:",
+            "  #- \"gpt-4o-mini\"",
+            "  #- name: \"gpt-4o\"",
+            "    #options: [\"-o\", \"temperature\", \"0.2\"]",
+        ]
+        for section in ConfigurationKey.sections {
+            lines += ["", "#\(section):"]
+            for key in ConfigurationKey.allCases where key.section == section && key != .parallel {
+                let value = key.builtIn == .null ? key.example : YAMLText.scalar(key.builtIn)
+                lines += ["  # \(key.explanation)", "  #\(key.name): \(value)"]
+            }
+        }
+        lines += ["", "# What a model costs, in US dollars for a thousand tokens.", "#costs:", "  #\"gpt-4o\":"]
+        let prices = zip(ModelCosts.Field.allCases, ["0.0025", "0.01", "0.00125", "0.0025"])
+        lines += prices.map { "    #\($0.rawValue): \($1)" }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Writes the file where there is none yet.
+    ///
+    /// - Parameters:
+    ///   - place: where it is to stand.
+    ///   - makingFolder: whether its folder is made if need be.
+    /// - Throws: when something is there already, or nothing can be written.
+    public static func write(to place: ConfigurationPlace, makingFolder: Bool = false) throws(NllmError) {
+        let path = place.path
+        // A link counts as there even if it leads nowhere.
+        if (try? FileManager.default.attributesOfItem(atPath: path)) != nil {
+            throw .configurationNotCreated(path: path, reason: "it is already there")
+        }
+        if makingFolder {
+            try? FileManager.default.createDirectory(
+                atPath: AbsolutePath.parent(path), withIntermediateDirectories: true)
+        }
+        do throws(FileError) {
+            try AtomicFile.write(text.utf8, to: path)
+        } catch {
+            throw .configurationNotCreated(path: path, reason: error.reason)
+        }
+    }
+}

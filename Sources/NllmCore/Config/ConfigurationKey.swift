@@ -1,0 +1,105 @@
+/// A setting of the configuration; the raw value is its place in a file.
+public enum ConfigurationKey: String, Sendable, CaseIterable {
+    case timeout = "defaults.timeout"
+    case retries = "defaults.retries"
+    case stream = "defaults.stream"
+    case outdir = "defaults.outdir"
+    /// What older files of nllm call the concurrency.
+    case parallel = "defaults.parallel"
+    case concurrency = "batch.concurrency"
+    case executor = "batch.executor"
+    case grace = "batch.grace"
+    case maxMemory = "batch.max_memory"
+    case samples = "batch.samples"
+    case system = "batch.system"
+    case raw = "batch.raw"
+    case database = "batch.db"
+    case prices = "batch.prices"
+    case check = "batch.check"
+
+    /// The sections that hold settings.
+    static let sections = ["defaults", "batch"]
+
+    /// The section it stands in.
+    var section: String { parts[0] }
+    /// Its name in the section.
+    var name: String { parts[1] }
+
+    private var parts: [String] { rawValue.split(separator: ".").map(String.init) }
+
+    /// What holds where nothing is configured; null for nothing.
+    public var builtIn: JSONValue {
+        switch self {
+        case .timeout: .integer(600)
+        case .retries: .integer(3)
+        case .outdir: .string("./nllm-runs")
+        case .concurrency: .integer(4)
+        case .executor: .string(ExecutorChoice.auto.rawValue)
+        case .grace: .integer(10)
+        case .samples: .integer(1)
+        case .raw: .bool(false)
+        case .database: .string("nllm-runs/batch.db")
+        case .check: .bool(true)
+        case .stream, .parallel, .maxMemory, .system, .prices: .null
+        }
+    }
+
+    var rule: ConfigurationRule {
+        switch self {
+        case .timeout: .seconds(SettingLimits.timeout)
+        case .retries: .whole(SettingLimits.retries)
+        case .parallel, .concurrency: .whole(WorkOptions.concurrencies)
+        case .executor: .choice(ExecutorChoice.allCases.map(\.rawValue))
+        case .grace: .seconds(SettingLimits.grace)
+        case .maxMemory: .whole(SettingLimits.maxMemory)
+        case .samples: .whole(SampleCount.allowed)
+        case .stream, .raw, .check: .flag
+        case .system: .text
+        case .outdir, .database, .prices: .path
+        }
+    }
+
+    /// Whether null says something of its own, and not that nothing is said.
+    var meansNull: Bool { self == .timeout }
+
+    /// A value as it might stand in a file.
+    var example: String {
+        switch self {
+        case .timeout: "120"
+        case .retries: "5"
+        case .stream: "true"
+        case .outdir: "./nllm-runs"
+        case .parallel, .concurrency: "8"
+        case .executor: "process"
+        case .grace: "30"
+        case .maxMemory: "2048"
+        case .samples: "3"
+        case .system: "\"You are concise.\""
+        case .raw: "true"
+        case .database: "nllm-runs/batch.db"
+        case .prices: "prices.json"
+        case .check: "false"
+        }
+    }
+
+    /// What it does, for people.
+    var explanation: String {
+        switch self {
+        case .timeout: "Seconds a cell may take; 0 or null for as long as it takes."
+        case .retries: "How often a failed cell is tried again."
+        case .stream: "Whether answers are shown as they arrive; unset: for one prompt yes, for batches no."
+        case .outdir: "The folder for the runs' folders."
+        case .parallel: "Cells at a time, as older files of nllm have it; `batch.concurrency` stands above it."
+        case .concurrency: "Cells at a time."
+        case .executor: "How llm is run: \(ExecutorChoice.allCases.map(\.rawValue).joined(separator: ", "))."
+        case .grace: "Seconds that cells in flight are given to end after SIGINT or SIGTERM."
+        case .maxMemory: "Megabytes of address space an llm process may use; unset: no limit."
+        case .samples: "How often each prompt is sent to each model."
+        case .system: "The system prompt of prompts that have none."
+        case .raw: "Whether the raw output of llm is kept beside the results."
+        case .database: "The database; $NLLM_BATCH_DB stands above it."
+        case .prices: "A file of prices."
+        case .check: "Whether model names are checked before a run."
+        }
+    }
+}

@@ -1,0 +1,77 @@
+/// The resolved configuration for people and scripts: each value with its source, secrets taken out.
+extension Configuration {
+    /// Each key, in full as in `defaults.timeout`, with `value` and `source`.
+    public var json: JSONValue {
+        var members: [JSONValue.Member] = []
+        func add(_ name: String, _ value: JSONValue, _ source: Source) {
+            members.append(
+                .init(name, .object([.init("value", value), .init("source", .string(source.description))])))
+        }
+        let models = shownModels.map { model in
+            JSONValue.object([.init("name", .string(model.name)), .init("options", .strings(model.options))])
+        }
+        add("models", modelList == nil ? .null : .array(models), modelList?.source ?? .builtIn)
+        for key in Self.shownKeys { add(key.rawValue, shown(key), source(of: key)) }
+        for (model, field, setting) in shownCosts {
+            add("costs.\(model).\(field.rawValue)", setting.value, setting.source)
+        }
+        return .object(members)
+    }
+
+    /// The same as a configuration file, each line with its source in a comment.
+    public var yaml: String {
+        var lines: [String] = []
+        func add(_ text: String, _ source: Source) {
+            lines.append("\(text)  # \(YAMLText.comment(source.description))")
+        }
+        if let modelList {
+            add(modelList.models.isEmpty ? "models: []" : "models:", modelList.source)
+            for model in shownModels {
+                let name = YAMLText.quoted(model.name)
+                let options = model.options.map(YAMLText.quoted).joined(separator: ", ")
+                let entry = model.options.isEmpty ? name : "{name: \(name), options: [\(options)]}"
+                add("  - \(entry)", model.source)
+            }
+        } else {
+            add("models: null", .builtIn)
+        }
+        for section in ConfigurationKey.sections {
+            lines.append("\(section):")
+            for key in Self.shownKeys where key.section == section {
+                add("  \(key.name): \(YAMLText.scalar(shown(key)))", source(of: key))
+            }
+        }
+        if costSettings.isEmpty { add("costs: {}", .builtIn) } else { lines.append("costs:") }
+        var last: String?
+        for (model, field, setting) in shownCosts {
+            if model != last { lines.append("  \(YAMLText.quoted(model)):") }
+            last = model
+            add("    \(field.rawValue): \(YAMLText.scalar(setting.value))", setting.source)
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// The older name is not shown: its value is the concurrency's.
+    private static let shownKeys = ConfigurationKey.allCases.filter { $0 != .parallel }
+
+    private func shown(_ key: ConfigurationKey) -> JSONValue {
+        guard case .string(let text) = value(of: key) else { return value(of: key) }
+        return .string(Redaction.redact(text))
+    }
+
+    private var shownModels: [ConfiguredModel] {
+        (modelList?.models ?? []).map { model in
+            ConfiguredModel(
+                name: Redaction.redact(model.name), options: Redaction.redact(arguments: model.options),
+                source: model.source)
+        }
+    }
+
+    private var shownCosts: [(model: String, field: ModelCosts.Field, setting: Setting)] {
+        costSettings.sorted { $0.key < $1.key }.flatMap { model, fields in
+            ModelCosts.Field.allCases.compactMap { field in
+                fields[field].map { (Redaction.redact(model), field, $0) }
+            }
+        }
+    }
+}

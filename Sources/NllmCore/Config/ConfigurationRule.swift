@@ -1,0 +1,103 @@
+/// What a setting's value may be.
+enum ConfigurationRule {
+    case seconds(ClosedRange<Double>)
+    case whole(ClosedRange<Int>)
+    case dollars(ClosedRange<Double>)
+    case flag
+    case text
+    case path
+    case choice([String])
+
+    /// The value in this node.
+    ///
+    /// - Parameters:
+    ///   - node: what a file holds, which is not null.
+    ///   - name: the setting's name, for messages.
+    ///   - example: a value that would be right.
+    /// - Returns: the value, numbers as JSON has them.
+    /// - Throws: what is wrong with it, in lower case.
+    func value(of node: YAMLNode, name: String, example: String) throws(ConfigurationFlaw) -> JSONValue {
+        guard let scalar = node.scalar, let value = typed(scalar) else {
+            if case .whole(let allowed) = self, let number = node.scalar, number.number != nil {
+                let range = Self.words(allowed)
+                throw ConfigurationFlaw("`\(name)` is \(number.text) but must be a whole number from \(range)")
+            }
+            let better = node.scalar.flatMap(respelled) ?? example
+            throw ConfigurationFlaw("`\(name)` is \(node.kind), not \(noun); write `\(name): \(better)`")
+        }
+        if let flaw = flaw(of: value, scalar) { throw ConfigurationFlaw("`\(name)` \(flaw)") }
+        return value
+    }
+
+    /// The value if it is of the right type.
+    private func typed(_ scalar: YAMLScalar) -> JSONValue? {
+        switch self {
+        case .seconds, .dollars: return scalar.json
+        case .whole:
+            guard let number = scalar.number else { return nil }
+            return Int(exactly: number).map { .integer($0) }
+        case .flag: return scalar.bool.map(JSONValue.bool)
+        case .text, .path, .choice:
+            let isText = !scalar.isNull && scalar.bool == nil && scalar.number == nil
+            return isText ? .string(scalar.text) : nil
+        }
+    }
+
+    /// The same scalar as it would be right: a quoted number plain, a plain number quoted.
+    private func respelled(_ scalar: YAMLScalar) -> String? {
+        guard !scalar.text.isEmpty, !scalar.isNull else { return nil }
+        let other = YAMLScalar(text: scalar.text, isPlain: !scalar.isPlain)
+        guard let value = typed(other), flaw(of: value, other) == nil else { return nil }
+        return other.isPlain ? other.text : YAMLText.quoted(other.text)
+    }
+
+    /// Why a value of the right type may not be; nil if it may.
+    private func flaw(of value: JSONValue, _ scalar: YAMLScalar) -> String? {
+        let number = scalar.number ?? 0
+        switch self {
+        case .seconds(let allowed), .dollars(let allowed):
+            return allowed.contains(number) ? nil : "is \(scalar.text) but must be \(Self.words(allowed))"
+        case .whole(let allowed):
+            let isAllowed = value.intValue.map(allowed.contains) ?? false
+            return isAllowed ? nil : "is \(scalar.text) but must be \(Self.words(allowed))"
+        case .choice(let allowed):
+            guard !allowed.contains(scalar.text) else { return nil }
+            let names = allowed.map { "`\($0)`" }.joined(separator: " or ")
+            return "is `\(scalar.text)` but must be \(names)" + NearestName.hint(scalar.text, among: allowed)
+        case .path where scalar.text.isEmpty: return "is empty; name a path, or leave it out"
+        case .text, .path: return LLMCommand.flaw(argument: scalar.text)
+        case .flag: return nil
+        }
+    }
+
+    private var noun: String {
+        switch self {
+        case .seconds: "a number of seconds"
+        case .whole: "a whole number"
+        case .dollars: "a number of US dollars"
+        case .flag: "true or false"
+        case .text: "a text"
+        case .path: "a path"
+        case .choice: "a text"
+        }
+    }
+
+    /// `1 to 1,000,000`.
+    private static func words(_ range: ClosedRange<Double>) -> String {
+        [range.lowerBound, range.upperBound].map { grouped(Int($0)) }.joined(separator: " to ")
+    }
+
+    private static func words(_ range: ClosedRange<Int>) -> String {
+        words(Double(range.lowerBound)...Double(range.upperBound))
+    }
+
+    /// The number with its thousands apart, from five digits on.
+    private static func grouped(_ number: Int) -> String {
+        var digits = String(number)
+        guard digits.count > 4 else { return digits }
+        for place in stride(from: digits.count - 3, to: 0, by: -3) {
+            digits.insert(",", at: digits.index(digits.startIndex, offsetBy: place))
+        }
+        return digits
+    }
+}

@@ -1,0 +1,20 @@
+internal import FoundationEssentials
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// The user's home: `$HOME`, as shells have it, else what the system's list of users says.
+enum HomeFolder {
+    static var path: String {
+        if let home = getenv("HOME").map({ String(cString: $0) }), !home.isEmpty { return AbsolutePath.resolve(home) }
+        return FileManager.default.homeDirectoryForCurrentUser.path
+    }
+
+    /// A path with the home folder in place of a `~` at its start.
+    static func expand(_ path: String) -> String {
+        path == "~" || path.hasPrefix("~/") ? Self.path + path.dropFirst() : path
+    }
+}
