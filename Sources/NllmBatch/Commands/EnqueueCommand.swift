@@ -19,7 +19,7 @@ struct EnqueueCommand: AsyncParsableCommand {
     func run() async throws {
         let request = try enqueue.request(target: enqueue.run.map { .named($0) } ?? .new)
         let quiet = common.quiet
-        let enqueuer = Enqueuer(databasePath: common.path) { text in if !quiet { Console.error(text) } }
+        let enqueuer = Enqueuer(databasePath: try common.path()) { text in if !quiet { Console.error(text) } }
         let (report, _) = try await enqueuer.enqueue(request)
         common.say(report.sentence)
         if json { Console.out(report.json) } else { Console.out(report.run) }

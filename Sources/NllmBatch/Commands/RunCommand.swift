@@ -29,7 +29,7 @@ struct RunCommand: AsyncParsableCommand {
         _ = try LLMProgram.find()
         let target: EnqueueRequest.Target = enqueue.run.map { .named($0) } ?? (new ? .new : .unfinished)
         let quiet = common.quiet
-        let enqueuer = Enqueuer(databasePath: common.path) { text in if !quiet { Console.error(text) } }
+        let enqueuer = Enqueuer(databasePath: try common.path()) { text in if !quiet { Console.error(text) } }
         let (report, store) = try await enqueuer.enqueue(try enqueue.request(target: target))
         common.say(!report.isNew && target == .unfinished ? "going on with " + report.sentence : report.sentence)
         let options = worker.options(runs: [report.run])

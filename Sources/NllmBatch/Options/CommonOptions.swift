@@ -12,8 +12,15 @@ struct CommonOptions: ParsableArguments {
     @Option(
         name: .customLong("db"),
         help: ArgumentHelp(
-            "The database (default: $NLLM_BATCH_DB, else nllm-runs/batch.db).", valueName: "path"))
+            "The database (default: $NLLM_BATCH_DB, else the configured one, else nllm-runs/batch.db).",
+            valueName: "path"))
     var database: String?
+
+    @Option(
+        name: [.customShort("c"), .customLong("config")],
+        help: ArgumentHelp(
+            "A configuration file that stands above ./.nllm-config.yaml and ~/.nllm/config.yaml.", valueName: "path"))
+    var config: String?
 
     @Flag(name: .shortAndLong, help: "Say nothing but results and errors.")
     var quiet = false
@@ -23,18 +30,26 @@ struct CommonOptions: ParsableArguments {
 
     func validate() throws {
         if database?.isEmpty == true { throw ValidationError("`--db` is empty; name a file") }
+        if config?.isEmpty == true { throw ValidationError("`--config` is empty; name a file") }
         if quiet, verbose { throw ValidationError("`--quiet` and `--verbose` exclude each other") }
     }
 
-    /// The database's path.
-    var path: String {
-        if let database { return database }
-        if let value = getenv("NLLM_BATCH_DB").map({ String(cString: $0) }), !value.isEmpty { return value }
-        return "nllm-runs/batch.db"
+    /// What files, the environment and these options say.
+    func configuration() throws(NllmError) -> Configuration {
+        var configuration = try Configuration.load(explicit: config)
+        let variable = "NLLM_BATCH_DB"
+        if let value = getenv(variable).map({ String(cString: $0) }), !value.isEmpty {
+            configuration.set(.database, to: .string(value), from: .environment(variable))
+        }
+        if let database { configuration.set(.database, to: .string(database), from: .commandLine("--db")) }
+        return configuration
     }
 
+    /// The database's path.
+    func path() throws(NllmError) -> String { try configuration().database }
+
     /// Opens the database, which has to be there.
-    func open() throws(NllmError) -> Store { try Store(path: path) }
+    func open() throws(NllmError) -> Store { try Store(path: try path()) }
 
     /// Prints a message unless it is to be quiet.
     func say(_ text: String) {
@@ -42,7 +57,12 @@ struct CommonOptions: ParsableArguments {
     }
 
     /// The options that lead to the same database, for commands that are suggested.
-    var hint: String { database.map { " --db \(ShellWord.quote($0))" } ?? "" }
+    var hint: String {
+        [("--config", config), ("--db", database)].map { name, value in
+            value.map { " \(name) \(ShellWord.quote($0))" } ?? ""
+        }
+        .joined()
+    }
 }
 
 /// Texts as a shell reads them.

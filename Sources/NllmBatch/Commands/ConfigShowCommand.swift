@@ -1,0 +1,17 @@
+import ArgumentParser
+import NllmCore
+
+struct ConfigShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Print what is configured, each value with its source.")
+
+    @OptionGroup var common: CommonOptions
+
+    @Flag(help: "Print a JSON object: each key with value and source.")
+    var json = false
+
+    func run() throws {
+        let configuration = try common.configuration()
+        if json { Console.out(configuration.json) } else { Console.out(configuration.yaml) }
+    }
+}
