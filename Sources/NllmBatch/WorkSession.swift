@@ -1,32 +1,53 @@
 import ArgumentParser
 import NllmCore
 
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
 /// One worker at the terminal: it works, shows how it goes, and ends with a summary and an exit code.
 struct WorkSession {
-    let store: Store
-    let options: WorkOptions
-    let common: CommonOptions
-    let json: Bool
+    private let store: Store
+    private var options: WorkOptions
+    private let common: CommonOptions
+    private let json: Bool
+    private let screen: Screen
+
+    /// - Parameters:
+    ///   - store: the database.
+    ///   - options: what the worker does.
+    ///   - common: how much is said.
+    ///   - json: whether an ended run is printed as an object.
+    ///   - streams: whether lines of output are printed as they arrive.
+    init(store: Store, options: WorkOptions, common: CommonOptions, json: Bool, streams: Bool) {
+        self.store = store
+        self.common = common
+        self.json = json
+        self.options = options
+        self.options.streams = streams && !common.quiet
+        screen = Screen(linesGoToError: json)
+    }
 
     func run() async throws {
-        let display = common.quiet ? nil : try ProgressDisplay(path: store.path, runs: options.runs)
-        let (messages, send) = AsyncStream.makeStream(of: String.self)
-        let verbose = common.verbose
-        let worker = try await Worker.processes(store: store, options: options) { event in
-            if let text = event.text(verbose: verbose) { send.yield(text) }
-        }
+        let (screen, quiet, verbose) = (screen, common.quiet, common.verbose)
+        let display = quiet ? nil : try ProgressDisplay(path: store.path, runs: options.runs, screen: screen)
+        let feed = EventFeed()
+        let worker = try await Worker.processes(
+            store: store, options: options, observe: { if !quiet { feed.put($0) } }, pace: { await feed.pace() })
         let shutdown = Shutdown()
         let interrupts = Interrupts(shutdown: shutdown, worker: worker)
         let result = await withTaskGroup(of: Void.self) { printing in
-            // Ends when the last message is printed.
-            if let display { printing.addTask { for await text in messages { await display.message(text) } } }
+            // Ends when the last event is printed.
+            printing.addTask { await screen.show(feed, verbose: verbose) }
             let result = await withTaskGroup(of: Void.self) { showing in
                 if let display { showing.addTask { await display.show() } }
                 let result = await Self.result(of: worker, shutdown)
                 showing.cancelAll()
                 return result
             }
-            send.finish()
+            feed.finish()
             return result
         }
         try await report(try result.get(), interrupts.status)
@@ -43,13 +64,12 @@ struct WorkSession {
     // MARK: The end
 
     private func report(_ summary: WorkSummary, _ interrupted: ExitStatus?) async throws {
-        for progress in summary.runs {
-            if progress.counts.left == 0 {
-                if json { Console.out(progress.json) } else { Console.out(progress.run.folder) }
-            }
-            common.say(progress.sentence)
-            for line in try await store.failureSummary(of: progress.run) { common.say("  " + line) }
+        for progress in summary.runs where progress.counts.left == 0 {
+            await screen.result(json ? progress.json.description : progress.run.folder)
         }
+        if !summary.runs.isEmpty { try await summarize(summary.runs) }
+        let outFailure = await screen.failure
+        if let outFailure { Console.error(outFailure) }
         let left = summary.runs.map(\.counts.left).reduce(0, +)
         if let interrupted {
             let names = options.runs.isEmpty ? "" : " " + options.runs.joined(separator: " ")
@@ -61,8 +81,16 @@ struct WorkSession {
         }
         for problem in summary.problems { Console.error("error: \(problem)") }
         if let problem = summary.problems.first { throw problem.status.error }
+        if outFailure != nil { throw ExitStatus.inputOutput.error }
         if summary.runs.isEmpty, !summary.onlyPausedLeft { common.say("nothing to do") }
         try end(summary)
+    }
+
+    private func summarize(_ runs: [RunProgress]) async throws {
+        var summary = Summary()
+        for run in runs { summary.add(run, failures: try await store.failureSummary(of: run.run)) }
+        let colored = Terminal.hasColors(STDERR_FILENO)
+        common.say(Terminal.drawable.map { summary.box(columns: $0.columns, colored: colored) } ?? summary.plain)
     }
 
     private func end(_ summary: WorkSummary) throws {
@@ -107,16 +135,17 @@ extension RunProgress {
 }
 
 extension WorkEvent {
-    /// What is told while working; nil for what only `--verbose` tells.
+    /// What is told while working; nil for lines of output, and for what only `--verbose` tells.
     func text(verbose: Bool) -> String? {
         switch self {
+        case .line: return nil
         case .takenOver(let pid, let cells):
             return "\(Format.count(cells, "cell")) of worker \(pid), which is gone, put back to pending"
         case .stopping(let inFlight):
             return "stopping; \(Format.count(inFlight, "cell")) in flight, a second signal ends at once"
         case .attempt(let model, let prompt, let sample, let status, let failure, let retryIn):
             guard verbose else { return nil }
-            var text = "[\(model) \(prompt)\(sample > 1 ? " #\(sample)" : "")] \(status)"
+            var text = "\(CellName.text(model, prompt: prompt, sample: sample)) \(status)"
             if let failure { text += ", \(failure)" }
             if let retryIn { text += "; tried again in \(Format.duration(retryIn))" }
             return text

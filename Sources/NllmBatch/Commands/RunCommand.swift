@@ -33,6 +33,8 @@ struct RunCommand: AsyncParsableCommand {
         let (report, store) = try await enqueuer.enqueue(try enqueue.request(target: target))
         common.say(!report.isNew && target == .unfinished ? "going on with " + report.sentence : report.sentence)
         let options = worker.options(runs: [report.run])
-        try await WorkSession(store: store, options: options, common: common, json: json).run()
+        try await WorkSession(
+            store: store, options: options, common: common, json: json, streams: worker.stream ?? false
+        ).run()
     }
 }

@@ -32,6 +32,8 @@ struct WorkCommand: AsyncParsableCommand {
 
     func run() async throws {
         let options = worker.options(runs: runs, timeout: timeout, retries: retries)
-        try await WorkSession(store: try common.open(), options: options, common: common, json: json).run()
+        try await WorkSession(
+            store: try common.open(), options: options, common: common, json: json, streams: worker.stream ?? false
+        ).run()
     }
 }

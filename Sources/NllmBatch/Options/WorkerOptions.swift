@@ -16,6 +16,11 @@ struct WorkerOptions: ParsableArguments {
         help: ArgumentHelp("Megabytes of address space an llm process may use (default: no limit).", valueName: "mb"))
     var maxMemory: Int?
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Print each line of output as it arrives, after its model and prompt (default: no-stream).")
+    var stream: Bool?
+
     func validate() throws {
         let allowed = WorkOptions.concurrencies
         guard allowed.contains(concurrency) else {

@@ -10,11 +10,12 @@ import NllmCore
 enum Console {
     /// Prints a line of results; when nobody reads them any more, nothing is printed.
     static func out(_ text: String) {
-        guard write(text + "\n", to: STDOUT_FILENO) else {
+        do throws(BrokenStream) {
+            try write(text + "\n", to: STDOUT_FILENO)
+        } catch {
             // A closed pipe is the reader's decision and no failure.
-            if errno == EPIPE { return }
-            let reason = String(cString: strerror(errno))
-            error("error: standard output: \(reason)")
+            guard !error.isClosed else { return }
+            self.error(error.message)
             exit(ExitStatus.inputOutput.rawValue)
         }
     }
@@ -23,10 +24,10 @@ enum Console {
     static func out(_ value: JSONValue) { out(value.description) }
 
     /// Prints a line of messages, if anyone reads them.
-    static func error(_ text: String) { _ = write(text + "\n", to: STDERR_FILENO) }
+    static func error(_ text: String) { draw(text + "\n") }
 
     /// Writes to standard error without a line break.
-    static func draw(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+    static func draw(_ text: String) { try? write(text, to: STDERR_FILENO) }
 
     /// Opens what is closed of standard input, output and error, so that no file of ours takes their numbers.
     static func openStandardStreams() {
@@ -48,7 +49,8 @@ enum Console {
         #endif
     }
 
-    private static func write(_ text: String, to descriptor: Int32) -> Bool {
+    /// Writes a text, in one call of the system if that takes it all.
+    static func write(_ text: String, to descriptor: Int32) throws(BrokenStream) {
         let bytes = Array(text.utf8)
         var sent = 0
         while sent < bytes.count {
@@ -59,28 +61,29 @@ enum Console {
                     Glibc.write(descriptor, $0.baseAddress, $0.count)
                 #endif
             }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
+            if count < 0 {
+                switch errno {
+                case EINTR: continue
+                case EAGAIN:
+                    // Another program has made the terminal or pipe that it shares with this one non-blocking.
+                    var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                    poll(&ready, 1, -1)
+                    continue
+                default: throw BrokenStream(code: errno)
+                }
+            }
             sent += count
         }
-        return true
     }
 }
 
-/// The terminal behind standard error, if there is one.
-struct Terminal {
-    let columns: Int
-    let rows: Int
+/// Why nothing more can be written to standard output or error.
+struct BrokenStream: Error {
+    let code: Int32
 
-    /// Looks anew, because windows change their size; nil when standard error is no terminal.
-    static var current: Terminal? {
-        guard isatty(STDERR_FILENO) == 1 else { return nil }
-        if let kind = getenv("TERM").map({ String(cString: $0) }), kind == "dumb" { return nil }
-        var size = winsize()
-        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
-            return Terminal(columns: 80, rows: 24)
-        }
-        // Some terminals do not know their height.
-        return Terminal(columns: Int(size.ws_col), rows: size.ws_row > 0 ? Int(size.ws_row) : 24)
-    }
+    /// Whether it is only that nobody reads it any more.
+    var isClosed: Bool { code == EPIPE }
+
+    /// The error as the user sees it, for standard output.
+    var message: String { "error: standard output: \(String(cString: strerror(code)))" }
 }

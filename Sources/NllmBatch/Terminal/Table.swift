@@ -1,3 +1,9 @@
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
 /// Rows of texts under headings, each column as wide as its longest text.
 struct Table {
     enum Alignment {
@@ -13,7 +19,16 @@ struct Table {
 
     mutating func add(_ row: [String]) { rows.append(row) }
 
+    /// The table for standard output; where that is a terminal too narrow for it, a block of lines for each row.
     var text: String {
+        let lines = lines
+        guard let columns = Terminal(STDOUT_FILENO)?.columns, lines.contains(where: { Self.width($0) > columns }) else {
+            return lines.joined(separator: "\n")
+        }
+        return rows.flatMap(block).joined(separator: "\n")
+    }
+
+    private var lines: [String] {
         let all = [headings.map(\.0)] + rows
         let widths = headings.indices.map { column in all.map { Self.width($0[column]) }.max() ?? 0 }
         return all.map { row in
@@ -23,7 +38,13 @@ struct Table {
             }
             .joined(separator: "  ").trimmingTrailingSpaces
         }
-        .joined(separator: "\n")
+    }
+
+    /// A row as lines of heading and value, without the counts of nothing.
+    private func block(_ row: [String]) -> [String] {
+        zip(headings, row).filter { $0.1 != "0" }.enumerated().map { index, cell in
+            (index > 0 ? "  " : "") + "\(cell.0.0): \(cell.1)"
+        }
     }
 
     /// Terminal columns that a text takes: wide East Asian characters and emoji take two.
@@ -48,6 +69,12 @@ struct Table {
                 left -= width(character)
                 return left >= 0
             })
+    }
+
+    /// The text made to take exactly so many terminal columns; what is cut ends with an ellipsis.
+    static func fit(_ text: String, to columns: Int) -> String {
+        let fitting = width(text) <= columns ? text : cut(text, to: columns - 1) + "…"
+        return fitting + String(repeating: " ", count: max(0, columns - width(fitting)))
     }
 }
 

@@ -15,6 +15,8 @@ public struct WorkOptions: Sendable {
     public var maxMemory: Int?
     /// Seconds that cells in flight are given to end after a request to stop.
     public var grace = 10.0
+    /// Whether each line of output is told of as it arrives.
+    public var streams = false
 
     /// The usual options.
     public init() {}
@@ -24,6 +26,8 @@ public struct WorkOptions: Sendable {
 public enum WorkEvent: Sendable {
     /// An attempt ended; with the kind and message of its failure, and the seconds until the next try.
     case attempt(model: String, prompt: String, sample: Int, status: String, failure: String?, retryIn: Double?)
+    /// A line that `llm` has written for a cell, without its end; the prompt is nil in a run of one prompt.
+    case line(model: String, prompt: String?, sample: Int, channel: OutputChannel, text: String)
     /// The cells of a dead worker were put back.
     case takenOver(pid: Int, cells: Int)
     /// A request to stop was heard; so many cells are in flight.

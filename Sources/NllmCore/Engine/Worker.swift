@@ -13,6 +13,7 @@ public actor Worker {
     private let artifacts: ArtifactWriter
     private let recorder: Recorder
     private let observe: @Sendable (WorkEvent) -> Void
+    private let pace: @Sendable () async -> Void
     private let policy = RetryPolicy()
 
     /// The row that this worker holds its leases by.
@@ -22,6 +23,8 @@ public actor Worker {
     private var isStopping = false
     private var failure: NllmError?
     private var prepared: Set<Int64> = []
+    /// Of these, the runs of one prompt; known only while lines are told of.
+    private var single: Set<Int64> = []
     /// Runs whose folder can't be written.
     private var blocked: [Int64: NllmError] = [:]
     private var interrupted = 0
@@ -42,27 +45,38 @@ public actor Worker {
 
     init(
         store: Store, executor: any Executor, options: WorkOptions, identity: WorkerIdentity,
-        observe: @escaping @Sendable (WorkEvent) -> Void
+        observe: @escaping @Sendable (WorkEvent) -> Void, pace: @escaping @Sendable () async -> Void
     ) {
         self.store = store
         self.executor = executor
         self.options = options
         self.identity = identity
         self.observe = observe
+        self.pace = pace
         artifacts = ArtifactWriter(store: store)
         recorder = Recorder(store: store, artifacts: artifacts)
     }
 
-    /// A worker that runs `llm` processes; throws when `llm` is not there or does not work.
+    /// A worker that runs `llm` processes.
+    ///
+    /// - Parameters:
+    ///   - store: the database.
+    ///   - options: what it does.
+    ///   - observe: is told what happens, and must not block.
+    ///   - pace: returns when more lines of output may be told; `llm` waits for it when it writes.
+    /// - Returns: the worker.
+    /// - Throws: when `llm` is not there or does not work.
     public static func processes(
-        store: Store, options: WorkOptions, observe: @escaping @Sendable (WorkEvent) -> Void
+        store: Store, options: WorkOptions, observe: @escaping @Sendable (WorkEvent) -> Void,
+        pace: @escaping @Sendable () async -> Void
     ) async throws(NllmError) -> Worker {
         try DescriptorLimit.check(concurrency: options.concurrency)
         let program = try LLMProgram.find()
         try await program.prepare()
         let identity = WorkerIdentity.current()
         let executor = try await ProcessExecutor(program: program, mark: identity.mark, maxMemory: options.maxMemory)
-        return Worker(store: store, executor: executor, options: options, identity: identity, observe: observe)
+        return Worker(
+            store: store, executor: executor, options: options, identity: identity, observe: observe, pace: pace)
     }
 
     /// Ends every `llm` process at once, for a process that is about to leave without waiting.
@@ -161,6 +175,7 @@ public actor Worker {
             return false
         }
         prepared.insert(run)
+        if options.streams, try await store.hasOnePrompt(run) { single.insert(run) }
         return true
     }
 
@@ -192,8 +207,10 @@ public actor Worker {
     // MARK: One cell
 
     private func process(_ claim: Claim, stop: StopSignal, started: @escaping @Sendable () -> Void) async {
+        let output = options.streams ? liveOutput(claim) : nil
         var execution = await executor.execute(
-            claim.request, timeout: timeout(of: claim), stop: stop, started: started)
+            claim.request, timeout: timeout(of: claim), stop: stop, output: output?.observer, started: started)
+        output?.finish()
         if await isOurs(execution) { execution.cause = .stopped }
         let report = await Report.judge(
             execution, of: claim, timeout: timeout(of: claim), options: options, policy: policy)
@@ -201,6 +218,10 @@ public actor Worker {
         observe(report.event)
         await recorder.record(report)
         inFlight[Lease(worker: claim.worker, cell: claim.cell, number: claim.lease)] = nil
+    }
+
+    private func liveOutput(_ claim: Claim) -> LiveOutput {
+        LiveOutput(claim, isSingle: single.contains(claim.run), tell: observe, pace: pace)
     }
 
     private func timeout(of claim: Claim) -> Duration? {

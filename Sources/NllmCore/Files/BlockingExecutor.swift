@@ -1,14 +1,16 @@
 internal import Dispatch
 
 /// An executor with a thread of its own, for actors that wait for disks and locks.
-final class BlockingExecutor: SerialExecutor {
+public final class BlockingExecutor: SerialExecutor {
     private let queue: DispatchQueue
 
-    init(label: String) {
+    /// - Parameter label: names the thread's queue for debuggers.
+    public init(label: String) {
         queue = DispatchQueue(label: label)
     }
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    /// Runs a job after those that came before it.
+    public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
     }

@@ -6,6 +6,15 @@ internal import FoundationEssentials
     internal import Glibc
 #endif
 
+/// One of the two streams that a process writes to.
+public enum OutputChannel: Sendable {
+    case stdout, stderr
+}
+
+/// Is called with each piece of output as it arrives, from several tasks at once; nothing more is read of a stream until
+/// it returns.
+typealias OutputObserver = @Sendable (OutputChannel, ArraySlice<UInt8>) async -> Void
+
 /// How one execution of `llm` went, before anything is made of it.
 struct Execution: Sendable {
     enum End: Sendable, Equatable {
@@ -58,10 +67,12 @@ protocol Executor: Sendable {
     ///   - request: what to ask.
     ///   - timeout: how long the request may take once it can start; nil for as long as it takes.
     ///   - stop: ends the execution early.
+    ///   - output: sees what is written while it is written; nil when nobody watches.
     ///   - started: called once, when another request can be started.
     /// - Returns: how it went.
     func execute(
-        _ request: LLMRequest, timeout: Duration?, stop: StopSignal, started: @escaping @Sendable () -> Void
+        _ request: LLMRequest, timeout: Duration?, stop: StopSignal, output: OutputObserver?,
+        started: @escaping @Sendable () -> Void
     ) async -> Execution
 
     /// How many requests could be started now without waiting.

@@ -31,7 +31,8 @@ final class ProcessExecutor: Executor {
     }
 
     func execute(
-        _ request: LLMRequest, timeout: Duration?, stop: StopSignal, started: @escaping @Sendable () -> Void
+        _ request: LLMRequest, timeout: Duration?, stop: StopSignal, output: OutputObserver?,
+        started: @escaping @Sendable () -> Void
     ) async -> Execution {
         guard await gate.enter() else {
             let now = Date()
@@ -41,7 +42,7 @@ final class ProcessExecutor: Executor {
         let begin = Date()
         var execution: Execution
         do {
-            execution = try await run(request, timeout: timeout, stop: stop, permit: permit)
+            execution = try await run(request, timeout: timeout, stop: stop, output: output, permit: permit)
         } catch {
             execution = Execution(
                 end: .notStarted(reason: Self.reason(error)), startedAt: begin, finishedAt: Date())
@@ -60,7 +61,7 @@ final class ProcessExecutor: Executor {
     }
 
     private func run(
-        _ request: LLMRequest, timeout: Duration?, stop: StopSignal, permit: StartPermit
+        _ request: LLMRequest, timeout: Duration?, stop: StopSignal, output: OutputObserver?, permit: StartPermit
     ) async throws -> Execution {
         let prompt = try PromptFile(request.prompt)
         var options = PlatformOptions()
@@ -76,7 +77,8 @@ final class ProcessExecutor: Executor {
         ) { process in
             let group = process.processIdentifier.value
             groups.insert(group)
-            let watch = ProcessWatch(leader: group, prompt: prompt, stop: stop, timeout: timeout, permit: permit)
+            let watch = ProcessWatch(
+                leader: group, prompt: prompt, stop: stop, timeout: timeout, output: output, permit: permit)
             let observed = await watch.observe(
                 output: process.standardOutput, error: process.standardError,
                 endGroup: {

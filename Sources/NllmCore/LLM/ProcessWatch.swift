@@ -13,16 +13,21 @@ struct ProcessWatch: Sendable {
     let prompt: PromptFile
     let stop: StopSignal
     let timeout: Duration?
+    let output: OutputObserver?
     let permit: StartPermit
 
     private let written = Written()
     private let flood = StopSignal()
 
-    init(leader: pid_t, prompt: PromptFile, stop: StopSignal, timeout: Duration?, permit: StartPermit) {
+    init(
+        leader: pid_t, prompt: PromptFile, stop: StopSignal, timeout: Duration?, output: OutputObserver?,
+        permit: StartPermit
+    ) {
         self.leader = leader
         self.prompt = prompt
         self.stop = stop
         self.timeout = timeout
+        self.output = output
         self.permit = permit
     }
 
@@ -40,8 +45,8 @@ struct ProcessWatch: Sendable {
                 kill(-leader, SIGKILL)
                 return cause
             }
-            async let stdout = collect(output)
-            async let stderr = collect(error)
+            async let stdout = collect(output, .stdout)
+            async let stderr = collect(error, .stderr)
             let (outBytes, errorBytes) = await (stdout, stderr)
             await untilLeaderEnds()
             group.cancelAll()
@@ -50,7 +55,7 @@ struct ProcessWatch: Sendable {
         }
     }
 
-    private func collect(_ sequence: SubprocessOutputSequence) async -> [UInt8] {
+    private func collect(_ sequence: SubprocessOutputSequence, _ channel: OutputChannel) async -> [UInt8] {
         var bytes: [UInt8] = []
         do {
             for try await buffer in sequence {
@@ -60,7 +65,9 @@ struct ProcessWatch: Sendable {
                     flood.stop()
                     continue
                 }
+                let known = bytes.count
                 buffer.withUnsafeBytes { bytes.append(contentsOf: $0) }
+                await output?(channel, bytes[known...])
             }
         } catch {
             // The pipe broke; what was read is the output.

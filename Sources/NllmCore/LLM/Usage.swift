@@ -21,6 +21,9 @@ struct Usage: Sendable, Equatable {
         if input == nil, output == nil { return nil }
     }
 
+    /// Whether a line of standard error is such a report.
+    static func isReport(_ line: String) -> Bool { line.utf8.starts(with: prefix) }
+
     /// What follows the prefix in each line that starts with it.
     private static func reports(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
         var reports: [ArraySlice<UInt8>] = []

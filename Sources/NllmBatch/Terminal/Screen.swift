@@ -1,0 +1,117 @@
+import NllmCore
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// Prints all that a working command says, so that every line is whole: lines of models, messages, results, and a table
+/// that is redrawn in place below them.
+///
+/// It has a thread of its own, because a reader that is slow must not hold up the work.
+actor Screen {
+    private let executor = BlockingExecutor(label: "screen")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private let linesGoToError: Bool
+    private let outIsTerminal = Terminal(STDOUT_FILENO) != nil
+    private let outHasColors = Terminal.hasColors(STDOUT_FILENO)
+    private let errorHasColors = Terminal.hasColors(STDERR_FILENO)
+    private var colors: [String: Color] = [:]
+    /// The widths of the table's lines, as far as they stand on the terminal.
+    private var drawn: [Int] = []
+    /// Why standard output takes nothing more.
+    private var broken: BrokenStream?
+
+    /// - Parameter linesGoToError: whether standard output is for results alone.
+    init(linesGoToError: Bool) {
+        self.linesGoToError = linesGoToError
+    }
+
+    /// What went wrong with standard output, for the user; a reader that went away is no failure.
+    var failure: String? { broken.flatMap { $0.isClosed ? nil : $0.message } }
+
+    /// Prints what a worker tells until its feed ends.
+    func show(_ feed: EventFeed, verbose: Bool) async {
+        for await event in feed.events {
+            if case .line(let model, let prompt, let sample, let channel, let text) = event {
+                line(text, channel, of: model, prompt: prompt, sample: sample)
+            } else if let text = event.text(verbose: verbose) {
+                message(text.oneLine)
+            }
+            feed.note(shown: event)
+        }
+        if feed.lost > 0 {
+            message("\(Format.count(feed.lost, "line")) not shown, because nobody read them; they are in the results")
+        }
+    }
+
+    /// Prints a message.
+    func message(_ text: String) {
+        erase()
+        Console.error(text)
+    }
+
+    /// Prints a line of results.
+    func result(_ text: String) { printOut(text) }
+
+    private func line(_ text: String, _ channel: OutputChannel, of model: String, prompt: String?, sample: Int) {
+        var line = StyledText(CellName.text(model, prompt: prompt, sample: sample), color(of: model))
+        if channel == .stderr { line.append(" stderr:", .red) }
+        line.append(" " + text)
+        if channel == .stderr || linesGoToError {
+            message(line.text(colored: errorHasColors))
+        } else {
+            printOut(line.text(colored: outHasColors))
+        }
+    }
+
+    private func printOut(_ text: String) {
+        guard broken == nil else { return }
+        if outIsTerminal { erase() }
+        do throws(BrokenStream) {
+            try Console.write(text + "\n", to: STDOUT_FILENO)
+        } catch {
+            broken = error
+        }
+    }
+
+    private func color(of model: String) -> Color {
+        if let color = colors[model] { return color }
+        let color = Color.ofModels[colors.count % Color.ofModels.count]
+        colors[model] = color
+        return color
+    }
+
+    // MARK: The table
+
+    /// Draws the table in place of the last one.
+    func draw(_ lines: [StyledText]) {
+        Console.draw(eraser + lines.map { $0.text(colored: errorHasColors) + "\n" }.joined())
+        drawn = lines.map(\.width)
+    }
+
+    /// Takes the table away.
+    func erase() {
+        guard !drawn.isEmpty else { return }
+        Console.draw(eraser)
+        drawn = []
+    }
+
+    /// What removes the table; on a terminal that has become narrower its lines have wrapped.
+    private var eraser: String {
+        guard !drawn.isEmpty else { return "" }
+        let columns = Terminal.drawable?.columns ?? 80
+        let rows = drawn.map { max(1, ($0 + columns - 1) / columns) }.reduce(0, +)
+        return "\r\u{1B}[\(rows)A\u{1B}[J"
+    }
+}
+
+/// The names of cells before what is said of them.
+enum CellName {
+    /// `[model prompt #2]`; the prompt is left out where there is but one, the sample if it is the first.
+    static func text(_ model: String, prompt: String?, sample: Int) -> String {
+        "[\(model)\(prompt.map { " " + $0 } ?? "")\(sample > 1 ? " #\(sample)" : "")]"
+    }
+}

@@ -1,0 +1,67 @@
+/// Colours, by the numbers that terminals know them by.
+enum Color: Int {
+    case red = 31
+    case green, yellow, blue, magenta, cyan
+    case brightGreen = 92
+    case brightYellow, brightBlue, brightMagenta, brightCyan
+
+    /// Those that tell models apart; red is for errors.
+    static let ofModels: [Color] = [
+        .cyan, .magenta, .yellow, .blue, .green, .brightCyan, .brightMagenta, .brightYellow, .brightBlue, .brightGreen,
+    ]
+}
+
+/// A line of text, parts of which have a colour.
+struct StyledText {
+    private var parts: [(text: String, color: Color?)] = []
+
+    init(_ text: String = "", _ color: Color? = nil) {
+        append(text, color)
+    }
+
+    /// Adds a text whose control characters are made harmless.
+    mutating func append(_ text: String, _ color: Color? = nil) {
+        if !text.isEmpty { parts.append((text.printable, color)) }
+    }
+
+    /// Terminal columns that it takes.
+    var width: Int { parts.map { Table.width($0.text) }.reduce(0, +) }
+
+    /// What is to be written, with colours or without.
+    func text(colored: Bool) -> String {
+        parts.map { part in
+            guard colored, let color = part.color else { return part.text }
+            return "\u{1B}[\(color.rawValue)m\(part.text)\u{1B}[0m"
+        }
+        .joined()
+    }
+
+    /// The line cut to so many terminal columns.
+    func cut(to columns: Int) -> StyledText {
+        var (cut, left) = (StyledText(), columns)
+        for part in parts {
+            let text = Table.cut(part.text, to: left)
+            cut.append(text, part.color)
+            guard text == part.text else { break }
+            left -= Table.width(text)
+        }
+        return cut
+    }
+}
+
+extension String {
+    /// The text with U+FFFD for each control character but the tab, so that it can do nothing to a terminal.
+    var printable: String {
+        guard unicodeScalars.contains(where: \.isControl) else { return self }
+        var text = String.UnicodeScalarView()
+        text.append(contentsOf: unicodeScalars.lazy.map { $0.isControl ? "\u{FFFD}" : $0 })
+        return String(text)
+    }
+
+    /// The printable text with its line breaks and tabs as spaces.
+    var oneLine: String { replacing("\n", with: " ").replacing("\t", with: " ").printable }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isControl: Bool { value < 0x20 && value != 0x09 || (0x7F...0x9F).contains(value) }
+}

@@ -1,0 +1,60 @@
+import NllmCore
+
+/// What is said of the runs when the work is over: counts, why cells failed, where the artifacts are.
+struct Summary {
+    private static let title = "Summary"
+    /// A narrower terminal has no room for a box.
+    private static let leastColumns = 24
+    /// Lines of the box that one text may take.
+    private static let linesOfReason = 4
+    private static let wrapIndent = "    "
+
+    /// Lines as they are, and whether they may be shortened.
+    private var lines: [(text: String, isReason: Bool)] = []
+    private var isGood = true
+
+    /// Adds a run with the reasons of its failures.
+    mutating func add(_ progress: RunProgress, failures: [String]) {
+        isGood = isGood && progress.counts[.ok] == progress.counts.total
+        lines.append((progress.sentence, false))
+        lines += failures.map { ("  " + $0.oneLine, true) }
+        lines.append(("  artifacts: " + progress.run.folder.oneLine, false))
+    }
+
+    /// The text for a stream that is no terminal.
+    var plain: String { lines.map(\.text).joined(separator: "\n") }
+
+    /// The text as a box on a terminal; plain where that has no room for one.
+    func box(columns: Int, colored: Bool) -> String {
+        guard columns >= Self.leastColumns else { return plain }
+        // One column stays free, as two are for each border.
+        let room = columns - 5
+        let inside = lines.flatMap { line in
+            let wrapped = Self.wrap(line.text, to: room)
+            guard line.isReason, wrapped.count > Self.linesOfReason else { return wrapped }
+            let last = Table.cut(wrapped[Self.linesOfReason - 1], to: room - 2) + " …"
+            return wrapped.prefix(Self.linesOfReason - 1) + [last]
+        }
+        let width = max(inside.map(Table.width).max() ?? 0, Table.width(Self.title) + 2)
+        let color: Color = isGood ? .green : .yellow
+        func border(_ text: String) -> String { StyledText(text, color).text(colored: colored) }
+        let rest = String(repeating: "─", count: width - Table.width(Self.title) - 1)
+        let top = border("╭─ \(Self.title) \(rest)╮")
+        let bottom = border("╰\(String(repeating: "─", count: width + 2))╯")
+        return ([top] + inside.map { border("│") + " \(Table.fit($0, to: width)) " + border("│") } + [bottom])
+            .joined(separator: "\n")
+    }
+
+    /// Breaks a text into lines, at a space where there is one; all but the first are indented.
+    private static func wrap(_ text: String, to columns: Int) -> [String] {
+        var lines: [String] = []
+        var rest = text
+        while Table.width(rest) > columns {
+            let fitting = rest.prefix(Table.cut(rest, to: columns).count)
+            let end = fitting.drop { $0 == " " }.lastIndex(of: " ") ?? fitting.endIndex
+            lines.append(String(rest[..<end]))
+            rest = wrapIndent + rest[end...].drop { $0 == " " }
+        }
+        return lines + [rest]
+    }
+}

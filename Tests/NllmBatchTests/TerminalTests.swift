@@ -1,0 +1,142 @@
+import Foundation
+import Testing
+
+/// What stands on a terminal: colours, the live table, the summary, narrow windows.
+@Suite(.serialized) struct TerminalTests {
+    /// A scratch folder with one prompt, whose `llm` answers once the live table was seen to show it running.
+    private func batch() throws -> Batch {
+        let batch = try StreamingTests.fake(
+            #"""
+            echo "first line"
+            until grep -q '⟳ running' "$HOME/terminal" || [ -e "$HOME/undrawn" ]; do sleep 0.05; done
+            case "$*" in *bad*) echo 'Error: Error code: 400 - no such luck' >&2; exit 1 ;; esac
+            echo "last line"
+            """#)
+        try batch.write("x", to: "p.txt")
+        return batch
+    }
+
+    private func arguments(_ models: String..., rest: String...) -> [String] {
+        ["run", "p.txt", "--run", "r", "--timeout", "60", "--retries", "0"] + models.flatMap { ["-m", $0] } + rest
+    }
+
+    /// A line with what changes from run to run left out.
+    private func steady(_ line: String) -> String { line.replacing(#/ in [0-9][0-9a-z. ]*s */#, with: " in … ") }
+
+    @Test func nothingOfTheTableIsLeftWhenTheRunIsOver() async throws {
+        let batch = try batch()
+        let run = try await batch.runInTerminal(arguments("m", rest: "--stream"), columns: 200)
+        #expect(run.code == 0)
+        let folder = "\(batch.directory)/nllm-runs/r"
+        let widest = "│   artifacts: \(folder) │"
+        func rule(_ start: String, _ end: String) -> String {
+            start + String(repeating: "─", count: widest.count - start.count - end.count) + end
+        }
+        #expect(
+            run.screen.map(steady) == [
+                "1 cell in new run r", "[m] first line", "[m] last line", folder, rule("╭─ Summary ", "╮"),
+                "│ r: 1 ok in … │", widest, rule("╰", "╯"), "",
+            ])
+        #expect(run.output.contains("m  \u{1B}[36m⟳ running  \u{1B}[0m  "))
+        #expect(run.output.contains("\u{1B}[36m[m]\u{1B}[0m first line\n"))
+        #expect(run.output.contains("\u{1B}[32m╭─ Summary ─"))
+    }
+
+    @Test func eachModelHasAColourAndErrorsAreMarked() async throws {
+        let batch = try batch()
+        let run = try await batch.runInTerminal(arguments("m", "bad", rest: "--stream"))
+        #expect(run.code == 1)
+        let prefixes = run.output.matches(of: /(\x1B\[[0-9]+m)\[(m|bad)\]\x1B\[0m/)
+        let colors = Dictionary(grouping: prefixes, by: \.output.2).mapValues { Set($0.map(\.output.1)) }
+        #expect(colors["m"]?.count == 1)
+        #expect(colors["bad"]?.count == 1)
+        #expect(colors["m"] != colors["bad"])
+        #expect(
+            run.output.contains("[bad]\u{1B}[0m\u{1B}[31m stderr:\u{1B}[0m Error: Error code: 400 - no such luck\n"))
+        #expect(run.output.contains("\u{1B}[33m╭─ Summary ─"))
+        let box = run.screen.filter { $0.hasPrefix("│") }.map(steady)
+        #expect(box.count == 3)
+        #expect(box.first?.hasPrefix("│ r: 1 ok, 1 error in … ") == true)
+        #expect(box.dropFirst().first?.hasPrefix("│   1 × request on bad: Error code: 400 - no such luck ") == true)
+    }
+
+    @Test func withNoColorOnlyTheColoursAreMissing() async throws {
+        let batch = try batch()
+        let run = try await batch.runInTerminal(arguments("m", rest: "--stream"), environment: ["NO_COLOR": "1"])
+        #expect(run.code == 0)
+        #expect(run.colors.isEmpty)
+        #expect(run.output.contains("m  ⟳ running    "))
+        #expect(run.screen.contains { $0.hasPrefix("╭─ Summary ─") })
+    }
+
+    @Test func aDumbTerminalGetsPlainLines() async throws {
+        let batch = try batch()
+        try batch.write("", to: "undrawn")
+        let run = try await batch.runInTerminal(
+            arguments("m", rest: "--stream"), columns: 200, environment: ["TERM": "dumb"])
+        #expect(run.code == 0)
+        #expect(!run.output.contains("\u{1B}"))
+        let folder = "\(batch.directory)/nllm-runs/r"
+        #expect(
+            run.screen.map(steady) == [
+                "1 cell in new run r", "[m] first line", "[m] last line", folder, "r: 1 ok in … ",
+                "  artifacts: \(folder)", "",
+            ])
+    }
+
+    @Test func aFileAsStandardOutputGetsNoControlCharacter() async throws {
+        let batch = try batch()
+        let run = try await batch.runInTerminal(arguments("m", rest: "--stream"), stdout: "out")
+        #expect(run.code == 0)
+        let folder = "\(batch.directory)/nllm-runs/r"
+        #expect(try batch.read("out") == Data("[m] first line\n[m] last line\n\(folder)\n".utf8))
+        #expect(run.screen.first == "1 cell in new run r")
+        #expect(run.screen.dropFirst().first?.hasPrefix("╭─ Summary ─") == true)
+    }
+
+    @Test func fortyColumnsAreEnoughForTheTableAndTheSummary() async throws {
+        let batch = try batch()
+        let names = ["a-model-whose-name-is-longer-than-a-narrow-terminal", "bad-模型-漢字漢字漢字漢字漢字漢字漢字"]
+        let run = try await batch.runInTerminal(arguments(names[0], names[1]), columns: 40)
+        #expect(run.code == 1)
+        expectOnlyTheFolderWrapped(run, batch)
+        #expect(run.output.contains("a-model-whos…  \u{1B}[36m⟳ running  \u{1B}[0m  "))
+        #expect(run.screen.filter { $0.hasPrefix("│") }.allSatisfy { $0.hasSuffix("│") })
+    }
+
+    @Test func fortyColumnsAreEnoughForTheCountsOfABatch() async throws {
+        let batch = try StreamingTests.fake(
+            #"until grep -q '2 running' "$HOME/terminal"; do sleep 0.05; done; echo answer"#)
+        try batch.write("\"x\"\n\"y\"\n\"z\"", to: "p.jsonl")
+        let name = "a-model-whose-name-is-longer-than-a-narrow-terminal"
+        let run = try await batch.runInTerminal(
+            ["run", "p.jsonl", "--run", "r", "-m", name, "-j", "2", "--timeout", "60", "--retries", "0"], columns: 40)
+        #expect(run.code == 0)
+        expectOnlyTheFolderWrapped(run, batch)
+        #expect(run.output.contains("a-model-…  0/3  2 running  0 failed\nelapsed "))
+    }
+
+    /// The folder's path stands on standard output, which is for programs, too.
+    private func expectOnlyTheFolderWrapped(_ run: TerminalRun, _ batch: Batch) {
+        #expect("\(batch.directory)/nllm-runs/r".hasPrefix(run.wrapped.joined()))
+    }
+
+    @Test func narrowTablesBecomeBlocks() async throws {
+        let batch = try Batch()
+        try batch.write("\"x\"\n\"y\"", to: "p.jsonl")
+        let enqueue = try await batch.run("enqueue", "p.jsonl", "-m", "one", "-m", "two", "--run", "r", "-o", ".")
+        #expect(enqueue.code == 0)
+        let status = try await batch.runInTerminal(["status"], columns: 40)
+        #expect(
+            status.screen.prefix(7) == [
+                "r: new, 4 pending", "model: one", "  cells: 2", "  pending: 2", "model: two", "  cells: 2",
+                "  pending: 2",
+            ])
+        let list = try await batch.runInTerminal(["list"], columns: 40)
+        #expect(list.screen.prefix(4) == ["run: r", "  state: new", "  cells: 4", "  left: 4"])
+        #expect(list.screen.dropFirst(4).first?.hasPrefix("  created: 20") == true)
+        let heading = "model  cells  pending  running  ok  error  timeout  cancelled  tokens in  tokens out"
+        #expect(try await batch.runInTerminal(["status"], columns: 100).screen.contains(heading))
+        #expect(try await batch.run("status").lines.contains(heading))
+    }
+}
