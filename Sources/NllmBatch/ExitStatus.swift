@@ -25,7 +25,7 @@ extension NllmError {
     /// The exit code that this error ends the program with.
     var status: ExitStatus {
         switch self {
-        case .usage: .usage
+        case .usage, .unknownModel: .usage
         case .badInput, .notADatabase, .newerDatabase: .badData
         case .unreadable, .noDatabase, .unreadableDatabase, .noRun, .noRuns: .noInput
         case .llmUnusable: .unavailable

@@ -30,7 +30,7 @@ struct NllmBatch: AsyncParsableCommand {
         // A reader that goes away is no reason to die in the middle of something.
         signal(SIGPIPE, SIG_IGN)
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(PassedArguments.current.own)
             guard !AbsolutePath.current.isEmpty else {
                 throw NllmError.unreadable(path: ".", reason: "the working directory is not there any more")
             }

@@ -12,22 +12,32 @@ struct WorkSession {
     private let store: Store
     private var options: WorkOptions
     private let common: CommonOptions
-    private let json: Bool
+    private let output: Output
     private let screen: Screen
+
+    /// What is printed of a run on standard output.
+    enum Output {
+        /// The folder of each run that has ended.
+        case folder
+        /// How each run stands that has ended, as an object.
+        case progress
+        /// The one run with all its results, as an object, whether it has ended or not.
+        case results
+    }
 
     /// - Parameters:
     ///   - store: the database.
     ///   - options: what the worker does.
     ///   - common: how much is said.
-    ///   - json: whether an ended run is printed as an object.
+    ///   - output: what is printed of a run.
     ///   - streams: whether lines of output are printed as they arrive.
-    init(store: Store, options: WorkOptions, common: CommonOptions, json: Bool, streams: Bool) {
+    init(store: Store, options: WorkOptions, common: CommonOptions, output: Output, streams: Bool) {
         self.store = store
         self.common = common
-        self.json = json
+        self.output = output
         self.options = options
         self.options.streams = streams && !common.quiet
-        screen = Screen(linesGoToError: json)
+        screen = Screen(linesGoToError: output != .folder)
     }
 
     func run() async throws {
@@ -64,9 +74,7 @@ struct WorkSession {
     // MARK: The end
 
     private func report(_ summary: WorkSummary, _ interrupted: ExitStatus?) async throws {
-        for progress in summary.runs where progress.counts.left == 0 {
-            await screen.result(json ? progress.json.description : progress.run.folder)
-        }
+        for progress in summary.runs { try await printResult(progress) }
         if !summary.runs.isEmpty { try await summarize(summary.runs) }
         let outFailure = await screen.failure
         if let outFailure { Console.error(outFailure) }
@@ -84,6 +92,16 @@ struct WorkSession {
         if outFailure != nil { throw ExitStatus.inputOutput.error }
         if summary.runs.isEmpty, !summary.onlyPausedLeft { common.say("nothing to do") }
         try end(summary)
+    }
+
+    private func printResult(_ progress: RunProgress) async throws {
+        switch output {
+        case .results:
+            try ResultsDocument(progress: progress, manifest: try store.manifest(of: progress.run)).print(from: store)
+        case .folder where progress.counts.left == 0: await screen.result(progress.run.folder)
+        case .progress where progress.counts.left == 0: await screen.result(progress.json.description)
+        case .folder, .progress: break
+        }
     }
 
     private func summarize(_ runs: [RunProgress]) async throws {
@@ -111,25 +129,30 @@ extension RunProgress {
         return text
     }
 
-    var json: JSONValue {
-        .object([
+    /// How the run stands, for programs.
+    var json: JSONValue { .object(members) }
+
+    var members: [JSONValue.Member] {
+        [
             .init("run", .string(run.name)), .init("state", .string(state)), .init("folder", .string(run.folder)),
             .init("cells", .integer(counts.total)), .init("counts", counts.json),
-            .init(
-                "models",
-                .array(
-                    models.map { model in
-                        .object([
-                            .init("model", .string(model.label)), .init("counts", model.counts.json),
-                            .init("tokens_input", .integer(model.tokensInput)),
-                            .init("tokens_output", .integer(model.tokensOutput)),
-                        ])
-                    })),
+            .init("models", .array(models.map(\.json))),
+            .init("cost_estimated", cost.map { .number(String($0)) } ?? .null),
             .init("rate_per_second", rate.map { .number(String($0)) } ?? .null),
             .init("eta_seconds", remaining.map { .integer(Int($0.rounded(.up))) } ?? .null),
             .init("created_at", .string(Timestamp.utc(run.createdAt))),
             .init("started_at", .optional(run.startedAt.map(Timestamp.utc))),
             .init("finished_at", .optional(run.finishedAt.map(Timestamp.utc))),
+        ]
+    }
+}
+
+extension RunProgress.Model {
+    fileprivate var json: JSONValue {
+        .object([
+            .init("model", .string(label)), .init("counts", counts.json),
+            .init("tokens_input", .integer(tokensInput)), .init("tokens_output", .integer(tokensOutput)),
+            .init("cost_estimated", cost.map { .number(String($0)) } ?? .null),
         ])
     }
 }

@@ -26,6 +26,8 @@ public enum NllmError: Error, Sendable, Equatable {
     case noRuns(database: String)
     /// A name that is already in use.
     case runExists(name: String, path: String)
+    /// A model that `llm` does not know.
+    case unknownModel(name: String, nearest: String?)
     /// `llm` is not there or does not work.
     case llmUnusable(reason: String)
     /// An output file or folder that can't be created.
@@ -62,6 +64,10 @@ extension NllmError: CustomStringConvertible {
         case .runExists(let name, let path):
             "\(path) already holds results that are not in this database; "
                 + "choose another name than `\(name)` with --run, or move the folder away"
+        case .unknownModel(let name, let nearest):
+            "`llm` knows no model `\(name)`"
+                + (nearest.map { "; did you mean `\($0)`?" } ?? "; `llm models` lists those it knows")
+                + " (--no-check skips this check)"
         case .llmUnusable(let reason): reason
         case .cannotCreate(let path, let reason):
             "cannot create \(path): \(reason); choose another place with --outdir or --db"

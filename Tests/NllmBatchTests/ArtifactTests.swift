@@ -43,13 +43,15 @@ import Testing
                 "stderr_tail":"Token usage: 1,234 input, 16 output, {\\"cached\\": 3}\\n","json":{"b":1.50,"a":[]},\
                 \(head):"a/json","sample":1,"attempts":1,"failure":null,"started_at":"T","finished_at":"T",\
                 "metadata":{"n":1.50,"a":"é"}}
-                {"model":"m[x=1]","status":"error","duration_ms":N,"exit_code":1,"text":"","meta":{},\
+                {"model":"m[x=1]","status":"error","duration_ms":N,"exit_code":1,"text":"",\
+                "meta":{"error":true,\
+                "error_message":"Error code: 429 - Rate limit reached. Please try again in 20s."},\
                 "command":["llm","-m","m","-n","-u","-o","x","1"],\
                 "stderr_tail":"Error: Error code: 429 - Rate limit reached. Please try again in 20s.\\n","json":null,\
                 \(head):"limited","sample":1,"attempts":1,"failure":{"kind":"rate_limited",\
                 "message":"Error code: 429 - Rate limit reached. Please try again in 20s.","http_status":429,\
                 "retry_after":20.0},"started_at":"T","finished_at":"T","metadata":null}
-                {"model":"m[x=1]","status":"timeout","duration_ms":N,"exit_code":-1,"text":"partial","meta":{},\
+                {"model":"m[x=1]","status":"timeout","duration_ms":N,"exit_code":-1,"text":"partial","meta":{"timeout":true},\
                 "command":["llm","-m","m","-n","-u","-o","x","1"],"stderr_tail":"","json":null,\
                 \(head):"slow","sample":1,"attempts":1,"failure":{"kind":"timeout","message":"no answer within 0.5 s",\
                 "http_status":null,"retry_after":null},"started_at":"T","finished_at":"T","metadata":null}
@@ -263,7 +265,7 @@ import Testing
         let batch = try Batch(llm: Batch.fakeLLM(Self.llm))
         try batch.write("\"one\"\n\"limited\"", to: "p.jsonl")
         try await batch.enqueue(
-            "p.jsonl", "-m", "m", "-m", "m", "--retries", "0", "--timeout", "1.5", "--option", "api_key=hunter2",
+            "p.jsonl", "-m", "m", "-m", "m", "--retries", "0", "--timeout", "1.5", "--system", "token=hunter2",
             says: "4 cells")
         let before = try await batch.run("export", "r")
         #expect(before.code == 0)
@@ -285,7 +287,7 @@ import Testing
         #expect(
             manifest["cli_args"] as? [String] == [
                 "nllm-batch", "enqueue", "p.jsonl", "-m", "m", "-m", "m", "--retries", "0", "--timeout", "1.5",
-                "--option", "api_key=***REDACTED***", "--run", "r",
+                "--system", "token=***REDACTED***", "--run", "r",
             ])
         #expect(manifest["resolved_models"] as? [String] == ["m", "m#2"])
         #expect(manifest["hostname"] as? String == ProcessInfo.processInfo.hostName)
@@ -325,8 +327,7 @@ import Testing
         let batch = try Batch(llm: Batch.fakeLLM(Self.llm))
         try batch.write("\"secret\"", to: "p.jsonl")
         try await batch.enqueue(
-            "p.jsonl", "-m", "m", "--retries", "0", "--option", "api_key=hunter2", "--option", "x=sk-zyxwvutsrqpo",
-            says: "1 cell")
+            "p.jsonl", "-m", "m", "--retries", "0", "--system", "token=hunter2 and sk-zyxwvutsrqpo", says: "1 cell")
         let work = try await batch.run("work", "r", "--verbose")
         #expect(work.code == 1)
         #expect(work.out == "\(batch.directory)/nllm-runs/r\n")
@@ -337,7 +338,7 @@ import Testing
         let failure = try #require(line["failure"] as? [String: Any])
         #expect(failure["message"] as? String == "Error code: 401 - Incorrect API key: \(mark), token=\(mark)")
         #expect(
-            line["command"] as? [String] == ["llm", "-m", "m", "-n", "-u", "-o", "api_key", mark, "-o", "x", mark])
+            line["command"] as? [String] == ["llm", "-m", "m", "-n", "-u", "-s", "token=\(mark) and \(mark)"])
         let show = try await batch.run("show", "r")
         let shown =
             [work.err, show.out]

@@ -86,7 +86,7 @@ import Testing
         try batch.write("x", to: "folder/x")
         try batch.write(line + "\n\"a good one\"\n", to: "p.jsonl")
         try await batch.refuses(
-            "enqueue", "p.jsonl", "-m", "echo", "-m", "m[t=1]", code: 65,
+            "enqueue", "p.jsonl", "-m", "echo", "-m", "m[t=1]", "--no-check", code: 65,
             error: problems.map { "p.jsonl:1: " + $0 }.joined(separator: "\n"))
     }
 
@@ -357,7 +357,7 @@ import Testing
     @Test func runsThatAreNotThereAreToldWithTheNearestName() async throws {
         let batch = try Batch()
         try batch.write("\"x\"", to: "p.jsonl")
-        _ = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--run", "main")
+        _ = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--no-check", "--run", "main")
         let database = batch.directory + "/nllm-runs/batch.db"
         for command in ["status", "work", "show", "export", "retry", "cancel", "pause", "resume"] {
             try await batch.refuses(

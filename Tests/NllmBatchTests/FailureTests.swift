@@ -74,7 +74,7 @@ import Testing
         let hanging = try await batch.run(
             "enqueue", "ping.txt", "-m", "hangs", "--run", "hanging", "--timeout", "10", "--retries", "0")
         #expect(hanging.code == 0)
-        let enqueue = try await batch.run(["enqueue", "ping.txt", "--run", "table"] + models)
+        let enqueue = try await batch.run(["enqueue", "ping.txt", "--run", "table", "--no-check"] + models)
         #expect(enqueue.code == 0)
 
         let work = try await batch.run("work", "--concurrency", "4")

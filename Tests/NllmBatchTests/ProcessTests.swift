@@ -40,7 +40,7 @@ import Testing
         /// Enqueues one prompt, works, and returns its result.
         func result(prompt: String = "ping", _ options: String...) async throws -> (Batch.Result, [String: Any]) {
             try batch.write(prompt, to: "prompt.txt")
-            let enqueue = try await batch.run("enqueue", "prompt.txt", "-m", "fake", "--run", "main")
+            let enqueue = try await batch.run("enqueue", "prompt.txt", "-m", "fake", "--no-check", "--run", "main")
             try #require(enqueue.code == 0, "\(enqueue.err)")
             let work = try await batch.run(["work"] + options)
             let lines = try batch.jsonLines("nllm-runs/main/results.jsonl")
@@ -191,7 +191,7 @@ import Testing
     @Test func withoutLLMNoCellIsTouched() async throws {
         let batch = try Batch()
         try batch.write("ping", to: "prompt.txt")
-        let enqueue = try await batch.run("enqueue", "prompt.txt", "-m", "fake", "--run", "main")
+        let enqueue = try await batch.run("enqueue", "prompt.txt", "-m", "fake", "--no-check", "--run", "main")
         #expect(enqueue.code == 0)
         for arguments in [["work"], ["run", "prompt.txt", "-m", "other"]] {
             let result = try await batch.run(arguments, environment: ["PATH": "/usr/bin:/bin"])
@@ -209,7 +209,7 @@ import Testing
         let batch = fake.batch
         if hasRunBefore { try batch.write("", to: "llm-user/logs.db") }
         try batch.write("ping", to: "prompt.txt")
-        let enqueue = try await batch.run("enqueue", "prompt.txt", "-m", "fake", "--run", "main")
+        let enqueue = try await batch.run("enqueue", "prompt.txt", "-m", "fake", "--no-check", "--run", "main")
         #expect(enqueue.code == 0)
         let work = try await batch.run("work")
         #expect(work.code == 69, "\(work.err)")

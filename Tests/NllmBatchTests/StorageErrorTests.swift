@@ -13,11 +13,11 @@ import Testing
         let batch = try Batch()
         try batch.write("\"x\"\n\"y\"", to: "p.jsonl")
         try batch.write("\"z\"\n{\"prompt\":\"w\"\n", to: "bad.jsonl")
-        _ = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--run", "r")
+        _ = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--no-check", "--run", "r")
         let broken = "bad.jsonl:2: column 14: it ends where `,` or `}` is expected"
         for target in [["--run", "r"], ["--run", "r2"], []] {
-            try await batch.refuses(["enqueue", "bad.jsonl", "-m", "m"] + target, code: 65, error: broken)
-            try await batch.refuses(["run", "bad.jsonl", "-m", "m"] + target, code: 65, error: broken)
+            try await batch.refuses(["enqueue", "bad.jsonl", "-m", "m", "--no-check"] + target, code: 65, error: broken)
+            try await batch.refuses(["run", "bad.jsonl", "-m", "m", "--no-check"] + target, code: 65, error: broken)
         }
         #expect(try await batch.query("SELECT name FROM runs") == [["r"]])
         #expect(try await batch.query("SELECT name, text FROM prompts") == [["000001", "x"], ["000002", "y"]])
@@ -50,8 +50,8 @@ import Testing
             + "name another file with --db, or move this one away"
         try await batch.refuses("list", "--db", "other.db", code: 65, error: error)
         try await batch.refuses("work", "--db", "other.db", code: 65, error: error)
-        try await batch.refuses("enqueue", "p.jsonl", "-m", "m", "--db", "other.db", code: 65, error: error)
-        try await batch.refuses(["enqueue", "p.jsonl", "-m", "m"], code: 65, error: error, database: "other.db")
+        try await batch.refuses("enqueue", "p.jsonl", "-m", "m", "--no-check", "--db", "other.db", code: 65, error: error)
+        try await batch.refuses(["enqueue", "p.jsonl", "-m", "m", "--no-check"], code: 65, error: error, database: "other.db")
     }
 
     @Test func aDirectoryIsNoDatabase() async throws {
@@ -60,14 +60,14 @@ import Testing
         try FileManager.default.createDirectory(atPath: batch.directory + "/d", withIntermediateDirectories: true)
         let error = "error: database \(batch.directory)/d: is a directory"
         try await batch.refuses("list", "--db", "d", code: 66, error: error)
-        try await batch.refuses("enqueue", "p.jsonl", "-m", "m", "--db", "d", code: 66, error: error)
+        try await batch.refuses("enqueue", "p.jsonl", "-m", "m", "--no-check", "--db", "d", code: 66, error: error)
     }
 
     @Test func aDatabaseBelowAFileCannotBeCreated() async throws {
         let batch = try Batch()
         try batch.write("\"x\"", to: "p.jsonl")
         let before = batch.listing()
-        let result = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--db", "p.jsonl/batch.db")
+        let result = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--no-check", "--db", "p.jsonl/batch.db")
         #expect(result.code == 73)
         #expect(result.out == "")
         #expect(result.err.hasPrefix("error: cannot create \(batch.directory)/p.jsonl"))
@@ -78,7 +78,7 @@ import Testing
         let batch = try Batch()
         try batch.write("\"x\"", to: "p.jsonl")
         try await batch.refuses(
-            "enqueue", "p.jsonl", "-m", "m", "--outdir", "p.jsonl/out", code: 73,
+            "enqueue", "p.jsonl", "-m", "m", "--no-check", "--outdir", "p.jsonl/out", code: 73,
             error: "error: cannot create \(batch.directory)/p.jsonl/out: not a directory; "
                 + "choose another place with --outdir or --db")
     }
@@ -86,13 +86,13 @@ import Testing
     @Test func aNewerDatabaseIsLeftAlone() async throws {
         let batch = try Batch()
         try batch.write("\"x\"", to: "p.jsonl")
-        _ = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--run", "r")
+        _ = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--no-check", "--run", "r")
         try await batch.execute(
             "INSERT INTO migrations (name) VALUES ('9999-from-the-future')", in: "nllm-runs/batch.db")
         let error =
             "error: \(batch.directory)/nllm-runs/batch.db was written by a newer nllm-batch (9999-from-the-future); "
             + "update nllm-batch, or name another file with --db"
-        for command in [["list"], ["work"], ["export", "r"], ["enqueue", "p.jsonl", "-m", "m"]] {
+        for command in [["list"], ["work"], ["export", "r"], ["enqueue", "p.jsonl", "-m", "m", "--no-check"]] {
             try await batch.refuses(command, code: 65, error: error)
         }
         #expect(try await batch.query("SELECT name FROM runs") == [["r"]])
@@ -108,12 +108,12 @@ import Testing
         let disk = try TinyDisk(at: batch.directory + "/disk")
         defer { disk.unmount() }
         let place = ["--db", "disk/batch.db"]
-        let enqueued = try await batch.run(["enqueue", "p.jsonl", "-m", "m", "-o", "disk", "--run", "r"] + place)
+        let enqueued = try await batch.run(["enqueue", "p.jsonl", "-m", "m", "--no-check", "-o", "disk", "--run", "r"] + place)
         #expect(enqueued.code == 0)
 
         try disk.fill()
         try batch.write((1...2000).map { "\"prompt \($0)\"" }.joined(separator: "\n"), to: "many.jsonl")
-        let full = try await batch.run(["enqueue", "many.jsonl", "-m", "m", "-o", "disk", "--run", "r2"] + place)
+        let full = try await batch.run(["enqueue", "many.jsonl", "-m", "m", "--no-check", "-o", "disk", "--run", "r2"] + place)
         #expect(full.code == 74)
         #expect(full.out == "")
         #expect(full.err.hasPrefix("error: database \(batch.directory)/disk/batch.db: "))
@@ -141,7 +141,7 @@ import Testing
         let disk = try TinyDisk(at: batch.directory + "/disk")
         defer { disk.unmount() }
         try disk.fill()
-        let arguments = ["enqueue", "p.jsonl", "-m", "m", "-o", "disk/out", "--db", "disk/batch.db", "--run", "r"]
+        let arguments = ["enqueue", "p.jsonl", "-m", "m", "--no-check", "-o", "disk/out", "--db", "disk/batch.db", "--run", "r"]
         let full = try await batch.run(arguments)
         #expect(full.code == 74)
         #expect(full.out == "")
@@ -163,17 +163,17 @@ import Testing
         let disk = try TinyDisk(at: batch.directory + "/disk")
         defer { disk.unmount() }
         let enqueued = try await batch.run(
-            "enqueue", "p.jsonl", "-m", "m", "-o", "disk/out", "--db", "disk/batch.db", "--run", "r")
+            "enqueue", "p.jsonl", "-m", "m", "--no-check", "-o", "disk/out", "--db", "disk/batch.db", "--run", "r")
         #expect(enqueued.code == 0)
         try disk.makeReadOnly()
 
         let root = batch.directory + "/disk"
         try await batch.refuses(
-            "enqueue", "p.jsonl", "-m", "m", "-o", "disk/out2", "--db", "new.db", code: 73,
+            "enqueue", "p.jsonl", "-m", "m", "--no-check", "-o", "disk/out2", "--db", "new.db", code: 73,
             error:
                 "error: cannot create \(root)/out2: read-only file system; choose another place with --outdir or --db")
         for command in [
-            ["enqueue", "p.jsonl", "-m", "m", "-o", "disk/out"], ["enqueue", "p.jsonl", "-m", "m"], ["work"],
+            ["enqueue", "p.jsonl", "-m", "m", "--no-check", "-o", "disk/out"], ["enqueue", "p.jsonl", "-m", "m", "--no-check"], ["work"],
             ["export", "r"],
         ] {
             let before = batch.listing()
@@ -192,8 +192,8 @@ import Testing
         try batch.write("\"x\"", to: "p.jsonl")
         let disk = try TinyDisk(at: batch.directory + "/disk")
         defer { disk.unmount() }
-        #expect(try await batch.run("enqueue", "p.jsonl", "-m", "m", "-o", "disk", "--run", "stuck").code == 0)
-        #expect(try await batch.run("enqueue", "p.jsonl", "-m", "m", "--run", "free").code == 0)
+        #expect(try await batch.run("enqueue", "p.jsonl", "-m", "m", "--no-check", "-o", "disk", "--run", "stuck").code == 0)
+        #expect(try await batch.run("enqueue", "p.jsonl", "-m", "m", "--no-check", "--run", "free").code == 0)
         try disk.makeReadOnly()
         let work = try await batch.run("work")
         #expect(work.code == 73)
@@ -214,7 +214,7 @@ import Testing
         defer { disk.unmount() }
         try disk.makeReadOnly()
         let before = batch.listing()
-        let result = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--db", "disk/batch.db")
+        let result = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--no-check", "--db", "disk/batch.db")
         #expect(result.code == 73)
         #expect(result.out == "")
         #expect(result.err.hasPrefix("error: cannot create \(batch.directory)/disk/batch.db: "))

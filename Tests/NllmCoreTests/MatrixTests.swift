@@ -35,12 +35,24 @@ import Testing
 
     private func key(
         _ change: (inout Prompt) -> Void = { _ in }, system: String? = nil, model: String = "m",
-        options: [ModelOption] = [], arguments: [String] = [], sample: Int = 1
+        options: [ModelOption] = [], modelSystem: String? = nil, modelArguments: [String] = [], digests: [String] = [],
+        arguments: [String] = [], sample: Int = 1
     ) -> [UInt8] {
         var prompt = Prompt(id: "a", text: "hello")
         change(&prompt)
-        return CellKey(prompt: prompt, system: system, arguments: arguments)
-            .bytes(model: model, options: options, sample: sample)
+        let model = ModelVariant(
+            label: model, name: model, options: options, system: modelSystem, arguments: modelArguments)
+        let common = CommonRequest(system: system, arguments: arguments, directory: "/")
+        return CellKeys(prompt: prompt, common: common)
+            .key(PlannedModel(variant: model, digests: digests), sample: sample)
+    }
+
+    @Test func aKeyStaysWhatItWasInEarlierVersions() {
+        let options = [ModelOption(name: "b", value: "2"), ModelOption(name: "a", value: "1")]
+        let key = key(
+            { $0.attachments = [Attachment(location: "/f", digest: "00")] }, system: "s", options: options,
+            arguments: ["-x"])
+        #expect(Hexadecimal.text(key) == "e2c67d00b2978fee4d405be28f62be7fa5fcf55563c394a69a0ccd0c22f2f2be")
     }
 
     @Test func everythingThatDecidesTheRequestChangesTheKey() {
@@ -48,6 +60,7 @@ import Testing
         let keys = [
             key(), key { $0.text = "hello " }, key(system: "s"), key { $0.schema = "{}" }, key(model: "n"),
             key(options: [option]), key(arguments: ["-x"]), key(arguments: ["-", "x"]), key(sample: 2),
+            key(modelArguments: ["-x"]), key(digests: ["00"]),
             key { $0.attachments = [Attachment(location: "/a", digest: "00")] },
             key { $0.attachments = [Attachment(location: "https://a")] },
         ]
@@ -59,6 +72,10 @@ import Testing
         #expect(key { $0.id = "other" } == key())
         #expect(key { $0.metadata = .bool(true) } == key())
         #expect(key(options: [a, b]) == key(options: [b, a]))
+        // Whose system prompt it is does not matter, and one that another stands above is never sent.
+        #expect(key(system: "s") == key(modelSystem: "s"))
+        #expect(key(system: "t", modelSystem: "s") == key(modelSystem: "s"))
+        #expect(key({ $0.system = "s" }, system: "t", modelSystem: "u") == key(system: "s"))
         // A file counts by its content.
         #expect(
             key { $0.attachments = [Attachment(location: "/a", digest: "00")] }

@@ -14,7 +14,7 @@ import Testing
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let lines = (1...prompts).map { "\"prompt \($0)\"\n" }.joined()
         try Data(lines.utf8).write(to: URL(filePath: source))
-        var request = EnqueueRequest(sources: [try PromptSource(source)])
+        var request = EnqueueRequest(sources: [try PromptSource(source)], configuration: Configuration())
         request.models = ["m"]
         request.settings.outdir = folder
         let (report, store) = try await Enqueuer(databasePath: folder + "/batch.db").enqueue(request)

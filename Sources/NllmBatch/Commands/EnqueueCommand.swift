@@ -5,6 +5,10 @@ struct EnqueueCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "enqueue",
         abstract: "Read prompts and add cells to a run; print the run's name.",
+        usage: """
+            nllm-batch enqueue [<options>] <source> ... [-- <argument of llm> ...]
+            nllm-batch enqueue [<options>] -- <prompt or arguments of llm> ...
+            """,
         discussion: """
             Without --run a new run is made. With the name of an existing run, that run is brought in line with the \
             sources: cells that ask the same are kept with their answers, others are added or taken out.
@@ -17,9 +21,11 @@ struct EnqueueCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let request = try enqueue.request(target: enqueue.run.map { .named($0) } ?? .new)
-        let quiet = common.quiet
-        let enqueuer = Enqueuer(databasePath: try common.path()) { text in if !quiet { Console.error(text) } }
+        let configuration = try common.configuration()
+        let request = try enqueue.request(
+            target: enqueue.run.map { .named($0) } ?? .new, common: common, configuration: configuration)
+        guard !enqueue.dryRun else { return try await enqueue.printPreview(request, common: common, json: json) }
+        let enqueuer = Enqueuer(databasePath: configuration.database, note: common.say)
         let (report, _) = try await enqueuer.enqueue(request)
         common.say(report.sentence)
         if json { Console.out(report.json) } else { Console.out(report.run) }

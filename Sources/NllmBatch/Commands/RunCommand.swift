@@ -5,6 +5,10 @@ struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Enqueue, work and export in one; print the run's folder.",
+        usage: """
+            nllm-batch run [<options>] <source> ... [-- <argument of llm> ...]
+            nllm-batch run [<options>] -- <prompt or arguments of llm> ...
+            """,
         discussion: """
             The same command after a crash goes on where it stopped: it takes up the newest unfinished run made in this \
             directory from the same sources, models and request settings.
@@ -25,16 +29,20 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let configuration = try common.configuration()
+        let target: EnqueueRequest.Target = enqueue.run.map { .named($0) } ?? (new ? .new : .unfinished)
+        let request = try enqueue.request(target: target, common: common, configuration: configuration)
+        guard !enqueue.dryRun else { return try await enqueue.printPreview(request, common: common, json: json) }
         // Nothing is enqueued that could not be executed.
         _ = try LLMProgram.find()
-        let target: EnqueueRequest.Target = enqueue.run.map { .named($0) } ?? (new ? .new : .unfinished)
-        let quiet = common.quiet
-        let enqueuer = Enqueuer(databasePath: try common.path()) { text in if !quiet { Console.error(text) } }
-        let (report, store) = try await enqueuer.enqueue(try enqueue.request(target: target))
+        let enqueuer = Enqueuer(databasePath: configuration.database, note: common.say)
+        let (report, store) = try await enqueuer.enqueue(request)
         common.say(!report.isNew && target == .unfinished ? "going on with " + report.sentence : report.sentence)
-        let options = worker.options(runs: [report.run])
+        let options = worker.options(runs: [report.run], configuration: configuration)
+        // An object on standard output is what the caller wants to see, unless told otherwise.
+        let streams = worker.stream ?? (json ? false : configuration.stream ?? enqueue.isDirect)
         try await WorkSession(
-            store: store, options: options, common: common, json: json, streams: worker.stream ?? false
+            store: store, options: options, common: common, output: json ? .results : .folder, streams: streams
         ).run()
     }
 }

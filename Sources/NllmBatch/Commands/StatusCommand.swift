@@ -35,6 +35,7 @@ struct StatusCommand: AsyncParsableCommand {
             lines.append(
                 "rate: \(Format.rate(rate))" + (progress.remaining.map { ", ETA \(Format.duration($0))" } ?? ""))
         }
+        if let cost = progress.cost { lines.append("cost: \(Format.dollars(cost)) (estimated)") }
         return (lines + ["folder: \(progress.run.folder)"]).joined(separator: "\n")
     }
 }

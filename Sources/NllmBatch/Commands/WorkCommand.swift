@@ -31,9 +31,11 @@ struct WorkCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let options = worker.options(runs: runs, timeout: timeout, retries: retries)
+        let configuration = try common.configuration()
+        let options = worker.options(runs: runs, configuration: configuration, timeout: timeout, retries: retries)
         try await WorkSession(
-            store: try common.open(), options: options, common: common, json: json, streams: worker.stream ?? false
+            store: try Store(path: configuration.database), options: options, common: common,
+            output: json ? .progress : .folder, streams: worker.stream ?? configuration.stream ?? false
         ).run()
     }
 }

@@ -52,8 +52,9 @@ struct CommonOptions: ParsableArguments {
     func open() throws(NllmError) -> Store { try Store(path: try path()) }
 
     /// Prints a message unless it is to be quiet.
-    func say(_ text: String) {
-        if !quiet { Console.error(text) }
+    var say: @Sendable (String) -> Void {
+        let quiet = quiet
+        return { text in if !quiet { Console.error(text) } }
     }
 
     /// The options that lead to the same database, for commands that are suggested.
@@ -62,21 +63,5 @@ struct CommonOptions: ParsableArguments {
             value.map { " \(name) \(ShellWord.quote($0))" } ?? ""
         }
         .joined()
-    }
-}
-
-/// Texts as a shell reads them.
-enum ShellWord {
-    static func quote(_ text: String) -> String {
-        let plain = text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                true
-            default: "-_./:=@,+".utf8.contains(byte)
-            }
-        }
-        if plain, !text.isEmpty { return text }
-        return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }

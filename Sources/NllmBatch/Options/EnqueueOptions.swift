@@ -6,23 +6,31 @@ struct EnqueueOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
             "JSONL files, directories of text files, single text files, or - for standard input.", valueName: "source"))
-    var sources: [String]
+    var sources: [String] = []
 
     @Option(
         name: [.short, .customLong("model")],
         help: ArgumentHelp(
-            "A model, as NAME or 'NAME[key=value,…]'; repeatable (default: llm's default model).", valueName: "model"))
+            "A model, as NAME or 'NAME[key=value,…]'; repeatable (default: the configured ones, else llm's default).",
+            valueName: "model"))
     var models: [String] = []
+
+    @Option(
+        name: .customLong("model-option"),
+        help: ArgumentHelp(
+            "Arguments of llm for one model, such as gpt-4o:-o:temperature:0.2; repeatable.",
+            valueName: "model:argument:…"))
+    var modelOptions: [String] = []
 
     @Option(
         name: .customLong("option"),
         help: ArgumentHelp("An option for every model; repeatable.", valueName: "key=value"))
     var options: [String] = []
 
-    @Option(help: ArgumentHelp("How often each prompt is sent to each model.", valueName: "n"))
-    var samples = 1
+    @Option(help: ArgumentHelp("How often each prompt is sent to each model (default: 1).", valueName: "n"))
+    var samples: Int?
 
-    @Option(help: ArgumentHelp("The system prompt of prompts that have none.", valueName: "text"))
+    @Option(help: ArgumentHelp("The system prompt of prompts and models that have none.", valueName: "text"))
     var system: String?
 
     @Option(
@@ -44,42 +52,79 @@ struct EnqueueOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How often a failed cell is tried again (default: 3).", valueName: "n"))
     var retries: Int?
 
+    @Flag(help: "Do not check first whether llm knows the models.")
+    var noCheck = false
+
+    @Flag(help: "Print the first commands that would be run, ready for a shell, and do nothing.")
+    var dryRun = false
+
     func validate() throws {
-        guard !sources.isEmpty else { throw ValidationError("no source named; give a file, a directory, or -") }
+        guard !sources.isEmpty || isDirect else {
+            throw ValidationError("no source named; give a file, a directory, or -, or a prompt behind --")
+        }
         if let timeout { try LimitChecks.timeout(timeout) }
         if let retries { try LimitChecks.retries(retries) }
         if outdir?.isEmpty == true { throw ValidationError("`--outdir` is empty; name a directory") }
     }
 
+    /// What is for `llm`, as it is.
+    private var arguments: [String]? { PassedArguments.current.passed }
+
+    /// Whether the prompt itself stands on the command line, or is piped in, in place of a source.
+    var isDirect: Bool { sources.isEmpty && arguments != nil }
+
     /// The request, for the target that the command means.
-    func request(target: EnqueueRequest.Target) throws(NllmError) -> EnqueueRequest {
+    func request(
+        target: EnqueueRequest.Target, common: CommonOptions, configuration: Configuration
+    ) throws(NllmError) -> EnqueueRequest {
         var found: [PromptSource] = []
         for source in sources { found.append(try PromptSource(source)) }
-        var request = EnqueueRequest(sources: found)
+        if isDirect, let arguments {
+            let direct = try DirectPrompt(arguments: arguments) {
+                common.say("waiting for a prompt on standard input; without one, close it with </dev/null")
+            }
+            found.append(PromptSource(direct))
+        }
+        var request = EnqueueRequest(sources: found, configuration: configuration)
         request.models = models
+        request.modelOptions = modelOptions
         request.options = options
         request.samples = samples
         request.system = system
+        request.arguments = arguments ?? []
         request.target = target
         request.settings.outdir = outdir
         request.settings.raw = raw ? true : nil
         request.settings.timeout = timeout
         request.settings.retries = retries
+        request.checksModels = noCheck ? false : nil
         request.commandLine = ["nllm-batch"] + CommandLine.arguments.dropFirst()
         return request
+    }
+
+    /// Prints what would be run.
+    func printPreview(_ request: EnqueueRequest, common: CommonOptions, json: Bool) async throws(NllmError) {
+        let enqueuer = Enqueuer(databasePath: "", note: common.say)
+        let preview = try await enqueuer.preview(request, limit: 20)
+        for cell in preview.cells {
+            if json { Console.out(cell.json) } else { Console.out(cell.shellLine) }
+        }
+        let rest = preview.count - preview.cells.count
+        if rest > 0 { common.say("and \(Format.count(rest, "cell")) more") }
+        common.say("\(Format.count(preview.count, "cell")) in all; nothing was run")
     }
 }
 
 /// Limits that several commands check.
 enum LimitChecks {
     static func timeout(_ seconds: Double) throws {
-        guard seconds >= 0, seconds <= 1e9 else {
+        guard SettingLimits.timeout.contains(seconds) else {
             throw ValidationError("`--timeout` is \(seconds) but must be a number of seconds, or 0 for none")
         }
     }
 
     static func retries(_ count: Int) throws {
-        guard (0...1000).contains(count) else {
+        guard SettingLimits.retries.contains(count) else {
             throw ValidationError("`--retries` is \(count) but must be 0 to 1000")
         }
     }

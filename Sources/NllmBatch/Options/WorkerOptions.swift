@@ -4,13 +4,15 @@ import NllmCore
 /// How a worker works.
 struct WorkerOptions: ParsableArguments {
     @Option(
-        name: [.customLong("concurrency"), .customShort("j")], help: ArgumentHelp("Cells at a time.", valueName: "n"))
-    var concurrency = 4
+        name: [.customLong("concurrency"), .customShort("j"), .customLong("parallel")],
+        help: ArgumentHelp("Cells at a time (default: 4).", valueName: "n"))
+    var concurrency: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Seconds that cells in flight are given to end after SIGINT or SIGTERM.", valueName: "seconds"))
-    var grace = 10.0
+            "Seconds that cells in flight are given to end after SIGINT or SIGTERM (default: 10).", valueName: "seconds"
+        ))
+    var grace: Double?
 
     @Option(
         help: ArgumentHelp("Megabytes of address space an llm process may use (default: no limit).", valueName: "mb"))
@@ -18,32 +20,34 @@ struct WorkerOptions: ParsableArguments {
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Print each line of output as it arrives, after its model and prompt (default: no-stream).")
+        help: "Print each line of an answer as it arrives (default: for one prompt behind -- only).")
     var stream: Bool?
 
     func validate() throws {
         let allowed = WorkOptions.concurrencies
-        guard allowed.contains(concurrency) else {
+        if let concurrency, !allowed.contains(concurrency) {
             throw ValidationError(
                 "`--concurrency` is \(concurrency) but must be \(allowed.lowerBound) to \(allowed.upperBound)")
         }
-        guard grace >= 0, grace <= 1e6 else {
+        if let grace, !SettingLimits.grace.contains(grace) {
             throw ValidationError("`--grace` is \(grace) but must be a number of seconds")
         }
-        if let maxMemory, !(16...1_000_000).contains(maxMemory) {
+        if let maxMemory, !SettingLimits.maxMemory.contains(maxMemory) {
             throw ValidationError("`--max-memory` is \(maxMemory) but must be 16 to 1,000,000 megabytes")
         }
     }
 
     /// The worker's options for these runs.
-    func options(runs: [String], timeout: Double? = nil, retries: Int? = nil) -> WorkOptions {
+    func options(
+        runs: [String], configuration: Configuration, timeout: Double? = nil, retries: Int? = nil
+    ) -> WorkOptions {
         var options = WorkOptions()
         options.runs = runs
-        options.concurrency = concurrency
+        options.concurrency = concurrency ?? configuration.concurrency
         options.timeout = timeout
         options.retries = retries
-        options.grace = grace
-        options.maxMemory = maxMemory
+        options.grace = grace ?? configuration.grace
+        options.maxMemory = maxMemory ?? configuration.maxMemory
         return options
     }
 }

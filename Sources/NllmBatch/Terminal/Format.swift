@@ -18,6 +18,15 @@ enum Format {
             ? "\(Double(Int(perSecond * 10)) / 10)/s" : "\(Double(Int(perSecond * 600)) / 10)/min"
     }
 
+    /// US dollars as $12.34, with more digits where there is less.
+    static func dollars(_ amount: Double) -> String {
+        let digits = amount >= 1 || amount == 0 ? 2 : amount >= 0.01 ? 4 : 6
+        let scale = (0..<digits).reduce(1) { scale, _ in scale * 10 }
+        let units = Int((amount * Double(scale)).rounded())
+        let fraction = String(units % scale)
+        return "$\(units / scale).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
+    }
+
     /// A number with its noun: 1 cell, 2 cells.
     static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 

@@ -10,7 +10,8 @@ internal import FoundationEssentials
 enum Manifest {
     /// What is recorded when a run is enqueued.
     static func facts(
-        arguments: [String], models: [ModelVariant], llmVersion: String?, gitSHA: String?, now: Date
+        arguments: [String], models: [ModelVariant], configurationFiles: [String], llmVersion: String?,
+        gitSHA: String?, now: Date
     ) -> JSONValue {
         .object([
             .init("cli_args", .strings(Redaction.redact(arguments: arguments))),
@@ -18,7 +19,7 @@ enum Manifest {
             .init("timestamp", .string(Timestamp.local(now))),
             .init("hostname", .string(ProcessInfo.processInfo.hostName)),
             .init("git_sha", .optional(gitSHA)),
-            .init("config_paths_used", .array([])),
+            .init("config_paths_used", .strings(configurationFiles)),
             .init("llm_version", .optional(llmVersion)),
             .init("os_info", .string(osInfo)),
             .init("working_directory", .string(AbsolutePath.current)),

@@ -21,7 +21,7 @@ struct ResultRecord {
             prompts.metadata, models.label, models.file, runs.name AS run, runs.raw, attempts.duration_ms,
             attempts.exit_code, attempts.started_at, attempts.finished_at, attempts.failure_kind,
             attempts.failure_message, attempts.http_status, attempts.retry_after, attempts.tokens_input,
-            attempts.tokens_output, attempts.usage_details, answers.text, answers.stderr_tail, answers.command,
+            attempts.tokens_output, attempts.usage_details, attempts.cost, answers.text, answers.stderr_tail, answers.command,
             answers.stdout, answers.stderr
         FROM cells
         JOIN prompts ON prompts.id = cells.prompt_id
@@ -30,6 +30,17 @@ struct ResultRecord {
         JOIN attempts ON attempts.id = cells.attempt_id
         JOIN answers ON answers.attempt_id = cells.attempt_id
         """
+
+    /// Calls `body` with each result of a run in the order of the artifacts: prompts, then models, then samples.
+    static func forEach(of run: Int64, in database: Database, _ body: (ResultRecord) throws -> Void) throws {
+        try database.forEachRow("SELECT id FROM prompts WHERE run_id = ? AND live = 1 ORDER BY position", run) {
+            prompt in
+            try database.forEachRow(
+                sql + " WHERE cells.prompt_id = ? AND cells.live = 1 ORDER BY models.position, cells.sample",
+                try prompt.id("id")
+            ) { row in try body(try ResultRecord(row)) }
+        }
+    }
 
     init(_ row: Statement) throws {
         folder = try row.text("folder")
@@ -60,12 +71,21 @@ struct ResultRecord {
         ])
     }
 
-    /// What is unknown is left out.
+    /// What is unknown is left out; `error`, `error_message` and `timeout` stand there as nllm has them.
     private static func meta(_ row: Statement) throws -> JSONValue {
         var members: [JSONValue.Member] = []
+        switch CellStatus(rawValue: try row.text("status")) {
+        case .error:
+            members = [
+                .init("error", .bool(true)), .init("error_message", .string(try row.text("failure_message"))),
+            ]
+        case .timeout: members = [.init("timeout", .bool(true))]
+        default: break
+        }
         for name in ["tokens_input", "tokens_output"] {
             if let count = try row.optionalInt(name) { members.append(.init(name, .integer(count))) }
         }
+        if let cost = try row.optionalDouble("cost") { members.append(.init("cost_estimated", .number(String(cost)))) }
         if let details = try row.optionalText("usage_details") {
             members.append(.init("usage_details", try JSONParser.parse(details)))
         }

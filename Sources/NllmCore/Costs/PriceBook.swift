@@ -12,7 +12,52 @@ public struct PriceBook: Sendable {
     }
 
     /// The price of a model by `llm`'s name for it; nil when no source knows it.
-    public func price(of model: String) -> Price? {
-        costs[model] ?? PriceSnapshot.price(of: model) ?? file[model]
+    public func price(of model: String) -> Price? { price(ofAny: [model]) }
+
+    /// The price of a model that has several names: what one source says stands above what the next one says.
+    func price(ofAny names: [String]) -> Price? {
+        names.lazy.compactMap { costs[$0] }.first ?? names.lazy.compactMap(PriceSnapshot.price(of:)).first
+            ?? names.lazy.compactMap { file[$0] }.first
+    }
+}
+
+extension PriceBook {
+    /// The longest price file, in bytes.
+    private static let fileLimit = 16 << 20
+
+    /// What a configuration says of prices, its price file included.
+    ///
+    /// - Throws: everything that is wrong with that file.
+    init(_ configuration: Configuration) throws(NllmError) {
+        self.init()
+        for (name, costs) in configuration.costs {
+            // A price of one direction alone tells nothing.
+            guard let input = costs.input, let output = costs.output else { continue }
+            self.costs[name] = Price(
+                inputPer1k: input, outputPer1k: output, cachedInputPer1k: costs.cachedInput,
+                cacheWritePer1k: costs.cacheWrite)
+        }
+        guard let path = configuration.prices else { return }
+        let read = PriceFile(text: try Self.text(path), file: path)
+        guard read.problems.isEmpty else {
+            throw .badConfiguration(
+                problems: Array(read.problems.prefix(InputProblems.shown)), count: read.problems.count)
+        }
+        file = read.prices
+    }
+
+    private static func text(_ path: String) throws(NllmError) -> String {
+        func problem(_ message: String) -> NllmError {
+            .badConfiguration(problems: [InputProblem(file: path, message: message)], count: 1)
+        }
+        let bytes: [UInt8]?
+        do throws(FileError) {
+            bytes = try FileReader(path: AbsolutePath.resolve(path)).rest(limit: fileLimit)
+        } catch {
+            throw problem("the price file can't be read: \(error.reason); name another under `prices`")
+        }
+        guard let bytes else { throw problem("the price file is over \(fileLimit >> 20) MB") }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw problem("not valid UTF-8") }
+        return text
     }
 }

@@ -10,12 +10,8 @@ public enum AbsolutePath {
     /// Symbolic links are left as they are, but for those that `..` follows, where the system goes up from their target;
     /// `~/` is the home directory.
     public static func resolve(_ path: String, in directory: String = current) -> String {
-        var whole = path
-        if path == "~" || path.hasPrefix("~/") {
-            whole = FileManager.default.homeDirectoryForCurrentUser.path + path.dropFirst()
-        } else if !path.hasPrefix("/") {
-            whole = directory + "/" + path
-        }
+        let expanded = HomeFolder.expand(path)
+        let whole = expanded.hasPrefix("/") ? expanded : directory + "/" + expanded
         var components: [Substring] = []
         for component in whole.split(separator: "/") where component != "." {
             guard component == ".." else {

@@ -14,7 +14,7 @@ enum LLMCommand {
         var arguments = ["-m", request.model, "-n", "-u"]
         if let system = request.system { arguments += ["-s", system] }
         if let schema = request.schema { arguments += ["--schema", schema] }
-        for option in request.options { arguments += ["-o", option.name, option.value] }
+        arguments += ModelOption.arguments(request.options)
         for attachment in request.attachments { arguments += ["-a", attachment] }
         return arguments + request.arguments
     }

@@ -66,8 +66,18 @@ public struct LLMProgram: Sendable {
         return versions.count == 1 ? versions[0] : nil
     }
 
+    /// The models that it knows; nil if it does not tell, as a program that only behaves like `llm` may not.
+    func models() async -> ModelCatalogue? {
+        guard let result = try? await run(["models", "list", "--json"], timeout: .seconds(60)), result.isSuccess else {
+            return nil
+        }
+        return ModelCatalogue(listing: result.output)
+    }
+
     /// The model that `llm` uses when none is named.
     public func defaultModel() async throws(NllmError) -> String {
+        let environment = ProcessInfo.processInfo.environment
+        if let name = environment["LLM_MODEL"], !name.isEmpty { return name }
         let result = try await run(["models", "default"], timeout: .seconds(60))
         let name = result.output.split(whereSeparator: \.isNewline).last.map(String.init) ?? ""
         guard result.isSuccess, !name.isEmpty else { throw unusable(result.error) }

@@ -1,8 +1,8 @@
 /// What one cell asks of `llm`.
 struct LLMRequest: Sendable, Equatable {
     var model: String
-    /// Sent on standard input.
-    var prompt: String
+    /// Sent on standard input; nil where the arguments hold it.
+    var prompt: String?
     var system: String?
     var schema: String?
     var options: [ModelOption] = []

@@ -45,7 +45,7 @@ struct Outcome: Sendable {
         rawStdout = valid == nil && keepsRaw ? execution.stdout : nil
         // What tells of a failure stands at the end, however much was said before.
         let said = String(decoding: execution.stderr.suffix(Self.saidLength), as: UTF8.self)
-        rawStderr = keepsRaw ? Self.redacted(execution.stderr) : nil
+        rawStderr = keepsRaw ? Redaction.redact(execution.stderr) : nil
         // Redacted before it is cut, so that no half of a key is left.
         stderrTail = String(Redaction.redact(said).suffix(Self.tailLength))
         usage = Usage(stderr: execution.stderr)
@@ -56,11 +56,6 @@ struct Outcome: Sendable {
         if let message = failure?.message {
             failure?.message = String(Redaction.redact(message).prefix(Self.messageLength))
         }
-    }
-
-    private static func redacted(_ bytes: [UInt8]) -> [UInt8] {
-        // Bytes that are no text hold no secret that could be found.
-        String(validating: bytes, as: UTF8.self).map { Array(Redaction.redact($0).utf8) } ?? bytes
     }
 
     private static func judge(

@@ -63,7 +63,7 @@ final class ProcessExecutor: Executor {
     private func run(
         _ request: LLMRequest, timeout: Duration?, stop: StopSignal, output: OutputObserver?, permit: StartPermit
     ) async throws -> Execution {
-        let prompt = try PromptFile(request.prompt)
+        let prompt = try PromptFile(request.prompt ?? "")
         var options = PlatformOptions()
         options.processGroupID = 0
         let (path, arguments) = launcher.command(LLMCommand.arguments(request))

@@ -29,9 +29,9 @@ final class PromptFile: Sendable {
         try? descriptor.close()
     }
 
-    /// Whether the process has read the whole prompt.
+    /// Whether the process has read the whole prompt; an empty one never shows it.
     var isRead: Bool {
-        ((try? descriptor.seek(offset: 0, from: .current)) ?? 0) >= size
+        size > 0 && ((try? descriptor.seek(offset: 0, from: .current)) ?? 0) >= size
     }
 
     private static func unnamedFile(in directory: String, holding text: String) throws(FileError) -> FileDescriptor {

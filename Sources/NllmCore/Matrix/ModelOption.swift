@@ -51,6 +51,9 @@ struct ModelOption: Sendable, Hashable {
         return options
     }
 
+    /// The options as arguments of `llm`.
+    static func arguments(_ options: [ModelOption]) -> [String] { options.flatMap { ["-o", $0.name, $0.value] } }
+
     /// The options as a JSON object of strings.
     static func json(_ options: [ModelOption]) -> JSONValue {
         .object(options.map { JSONValue.Member($0.name, .string($0.value)) })

@@ -4,7 +4,11 @@ public struct ModelVariant: Sendable, Equatable {
     public internal(set) var label: String
     /// The name `llm` knows.
     public let name: String
-    let options: [ModelOption]
+    private(set) var options: [ModelOption]
+    /// The system prompt of prompts that have none.
+    private(set) var system: String?
+    /// Further arguments of `llm`, as they are.
+    private(set) var arguments: [String] = []
 
     /// Reads `NAME` or `NAME[key=value,…]`; that text is the label.
     public init(_ text: String) throws(NllmError) {
@@ -32,10 +36,41 @@ public struct ModelVariant: Sendable, Equatable {
         self.options = options
     }
 
-    init(label: String, name: String, options: [ModelOption]) {
+    init(label: String, name: String, options: [ModelOption], system: String?, arguments: [String]) {
         self.label = label
         self.name = name
         self.options = options
+        self.system = system
+        self.arguments = arguments
+    }
+
+    /// A model under its own name with arguments of `llm`, as configuration files have it.
+    init(name: String, arguments: [String]) throws(NllmError) {
+        label = name
+        self.name = name
+        options = []
+        try Self.check(name: name, in: name)
+        try append(arguments)
+    }
+
+    /// Adds arguments of `llm`: options and the system prompt take the place of earlier ones.
+    mutating func append(_ more: [String]) throws(NllmError) {
+        let read = LLMArguments(more)
+        if let refusal = read.refusal { throw .usage("model `\(label)`: \(refusal)") }
+        if let word = read.words.first {
+            throw .usage("model `\(label)`: `\(word)` is no flag of `llm`; write options as -o, NAME, VALUE")
+        }
+        for item in read.items {
+            // Flags that are written together, as in `-xu`, set neither.
+            let flag = item.flags.count == 1 ? item.flags.first : nil
+            switch (flag?.name, flag?.values) {
+            case ("--option", .some(let pair)) where pair.count == 2:
+                options = ModelOption.merged(options, [ModelOption(name: pair[0], value: pair[1])])
+            case ("--system", .some(let texts)) where texts.count == 1:
+                system = texts[0]
+            default: arguments += item.raw
+            }
+        }
     }
 
     private static func check(name: String, in text: String) throws(NllmError) {

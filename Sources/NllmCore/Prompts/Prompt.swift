@@ -2,6 +2,8 @@
 struct Prompt: Sendable, Equatable {
     var id: String
     var text: String
+    /// Whether the run's arguments hold the prompt, so that nothing goes to standard input and `text` only describes it.
+    var isInArguments = false
     var system: String?
     /// A JSON schema the answer has to follow, as `llm --schema` takes it.
     var schema: String?

@@ -41,6 +41,7 @@ struct PromptReader {
                 digest = try readLines(FileReader(path: source.path), source, directory: directory)
             case .textFile: digest = try readTextFile(source)
             case .directory: digest = try readDirectory(source)
+            case .direct(let direct): digest = try readDirect(direct)
             }
         } catch let error as FileError {
             throw NllmError.unreadable(path: error.path, reason: error.reason)
@@ -50,6 +51,13 @@ struct PromptReader {
             problems.add(InputProblem(file: source.path, message: what))
         }
         return SourceSummary(path: source.path, digest: digest, prompts: spool.count - before)
+    }
+
+    private mutating func readDirect(_ direct: DirectPrompt) throws -> String {
+        var prompt = Prompt(id: Self.id(line: 1), text: direct.text)
+        prompt.isInArguments = direct.isInArguments
+        try append(prompt, InputProblem(file: "--", message: ""), prefix: "")
+        return Hexadecimal.text(SHA256.hash(data: Array(direct.text.utf8)))
     }
 
     // MARK: JSON lines
@@ -93,10 +101,14 @@ struct PromptReader {
             report(place, nil, "\(value.kind), not an object with a `prompt`, or a string")
             return
         }
-        let number = String(place.line ?? 0)
-        let id = String(repeating: "0", count: max(0, 6 - number.count)) + number
-        let prompt = reader.prompt(fields, defaultID: id) { report(place, $0, $1) }
+        let prompt = reader.prompt(fields, defaultID: Self.id(line: place.line ?? 0)) { report(place, $0, $1) }
         if let prompt { try append(prompt, place, prefix: source.stem) }
+    }
+
+    /// The id of a prompt that names none.
+    private static func id(line: Int) -> String {
+        let number = String(line)
+        return String(repeating: "0", count: max(0, 6 - number.count)) + number
     }
 
     // MARK: Text files

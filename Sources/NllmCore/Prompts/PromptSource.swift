@@ -4,6 +4,7 @@ internal import FoundationEssentials
 public struct PromptSource: Sendable, Equatable {
     enum Kind: Sendable, Equatable {
         case standardInput, jsonLines, directory, textFile
+        case direct(DirectPrompt)
     }
 
     /// The endings of files that hold one prompt each.
@@ -13,6 +14,12 @@ public struct PromptSource: Sendable, Equatable {
     /// As the user named it.
     public let path: String
     let kind: Kind
+
+    /// One prompt that was given with the command.
+    public init(_ prompt: DirectPrompt) {
+        path = "--"
+        kind = .direct(prompt)
+    }
 
     /// Looks at what is there; `-` is standard input.
     public init(_ path: String) throws(NllmError) {

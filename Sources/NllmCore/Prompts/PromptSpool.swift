@@ -18,6 +18,7 @@ final class PromptSpool {
                 id TEXT NOT NULL UNIQUE,
                 place TEXT NOT NULL,
                 text TEXT NOT NULL,
+                in_arguments INTEGER NOT NULL,
                 system TEXT,
                 schema TEXT,
                 options TEXT NOT NULL,
@@ -37,13 +38,14 @@ final class PromptSpool {
         let location = place.line.map { "\(place.file):\($0)" } ?? place.file
         let added = try database.run(
             """
-            INSERT INTO prompts (id, place, text, system, schema, options, attachments, models, samples, vars, expect,
-                metadata)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+            INSERT INTO prompts (id, place, text, in_arguments, system, schema, options, attachments, models, samples,
+                vars, expect, metadata)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
             """,
-            prompt.id, location, prompt.text, prompt.system, prompt.schema, Self.text(ModelOption.json(prompt.options)),
-            Self.text(Attachment.json(prompt.attachments)), prompt.models.map { Self.text(.strings($0)) },
-            prompt.samples, prompt.vars.map(Self.text), prompt.expect.map(Self.text), prompt.metadata.map(Self.text))
+            prompt.id, location, prompt.text, prompt.isInArguments, prompt.system, prompt.schema,
+            Self.text(ModelOption.json(prompt.options)), Self.text(Attachment.json(prompt.attachments)),
+            prompt.models.map { Self.text(.strings($0)) }, prompt.samples, prompt.vars.map(Self.text),
+            prompt.expect.map(Self.text), prompt.metadata.map(Self.text))
         guard added == 0 else {
             count += 1
             return nil
@@ -62,6 +64,7 @@ final class PromptSpool {
     func forEach(_ body: (Prompt) throws -> Void) throws {
         try database.forEachRow("SELECT * FROM prompts ORDER BY position") { row in
             var prompt = Prompt(id: try row.text("id"), text: try row.text("text"))
+            prompt.isInArguments = try row.bool("in_arguments")
             prompt.system = try row.optionalText("system")
             prompt.schema = try row.optionalText("schema")
             prompt.options = try ModelOption.options(JSONParser.parse(row.text("options")))

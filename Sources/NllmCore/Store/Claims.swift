@@ -18,6 +18,8 @@ struct Claim: Sendable {
     var timeout: Double
     var retries: Int
     var raw: Bool
+    /// What the model's tokens cost, as far as that is known.
+    var price: Price?
 }
 
 /// What is left to do in the runs that a worker cares for.
@@ -89,10 +91,11 @@ extension Store {
         SELECT cells.id, cells.run_id, cells.worker_id, cells.lease, cells.tries, cells.sample,
             CASE WHEN cells.tries = 0 THEN 0 ELSE (SELECT count(*) FROM attempts WHERE cell_id = cells.id
                 AND number > cells.attempts - cells.tries AND failure_kind = 'crashed') END AS crashes,
-            prompts.name AS prompt, prompts.text, coalesce(prompts.system, runs.system) AS system, prompts.schema,
-            prompts.options AS prompt_options, prompts.attachments, models.label, models.name AS model,
-            models.options AS model_options, runs.options AS run_options, runs.arguments, runs.directory,
-            runs.timeout_ms, runs.retries, runs.raw
+            prompts.name AS prompt, prompts.text, prompts.in_arguments, prompts.system AS prompt_system,
+            prompts.schema, prompts.options AS prompt_options, prompts.attachments, models.label,
+            models.name AS model, models.options AS model_options, models.system AS model_system,
+            models.arguments AS model_arguments, models.price, runs.system, runs.options, runs.arguments,
+            runs.directory, runs.timeout_ms, runs.retries, runs.raw
         FROM cells
         JOIN runs ON runs.id = cells.run_id
         JOIN prompts ON prompts.id = cells.prompt_id
@@ -147,22 +150,41 @@ extension Claim {
         timeout = Double(try row.int("timeout_ms")) / 1000
         retries = try row.int("retries")
         raw = try row.bool("raw")
-        request = try LLMRequest(row)
+        price = try row.optionalText("price").flatMap { Price(json: try JSONParser.parse($0)) }
+        request = LLMRequest(prompt: try Prompt(row), model: try ModelVariant(row), common: try CommonRequest(row))
     }
 }
 
-extension LLMRequest {
-    /// Reads a request from a row with a cell's prompt, model and run.
+extension Prompt {
+    /// Reads what a prompt asks from a row of a claim.
+    fileprivate init(_ row: Statement) throws {
+        self.init(id: try row.text("prompt"), text: try row.text("text"))
+        isInArguments = try row.bool("in_arguments")
+        system = try row.optionalText("prompt_system")
+        schema = try row.optionalText("schema")
+        options = try ModelOption.options(JSONParser.parse(row.text("prompt_options")))
+        attachments = Attachment.attachments(try JSONParser.parse(row.text("attachments")))
+    }
+}
+
+extension ModelVariant {
+    /// Reads a model from a row, its columns named as in a claim.
     init(_ row: Statement) throws {
-        func options(_ column: String) throws -> [ModelOption] {
-            try ModelOption.options(JSONParser.parse(row.text(column)))
-        }
         self.init(
-            model: try row.text("model"), prompt: try row.text("text"), system: try row.optionalText("system"),
-            schema: try row.optionalText("schema"),
-            options: ModelOption.merged(
-                try options("run_options"), try options("model_options"), try options("prompt_options")),
-            attachments: Attachment.attachments(try JSONParser.parse(row.text("attachments"))).map(\.location),
-            arguments: try JSONParser.parse(row.text("arguments")).stringValues, directory: try row.text("directory"))
+            label: try row.text("label"), name: try row.text("model"),
+            options: try ModelOption.options(JSONParser.parse(row.text("model_options"))),
+            system: try row.optionalText("model_system"),
+            arguments: try JSONParser.parse(row.text("model_arguments")).stringValues)
+    }
+}
+
+extension CommonRequest {
+    /// Reads what a run asks from a row of a claim.
+    fileprivate init(_ row: Statement) throws {
+        self.init(
+            options: try ModelOption.options(JSONParser.parse(row.text("options"))),
+            system: try row.optionalText("system"),
+            arguments: try JSONParser.parse(row.text("arguments")).stringValues,
+            directory: try row.text("directory"))
     }
 }

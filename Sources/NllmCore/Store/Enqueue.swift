@@ -15,18 +15,28 @@ struct EnqueuePlan {
     var target: Target
     /// Tells whether two runs mean the same.
     var identity: String
-    var models: [ModelVariant]
-    var options: [ModelOption]
-    var system: String?
-    var arguments: [String]
+    var models: [PlannedModel]
+    /// What is asked with every cell.
+    var common: CommonRequest
     var samples: Int
     /// The settings of a new run, and what was given, which changes those of an existing one.
     var settings: RunSettings
     var given: RunSettings.Given
-    var directory: String
     var sources: [SourceSummary]
     var manifest: JSONValue
     var createdAt: Date
+
+    /// The models as prompts may name them.
+    var variants: [ModelVariant] { models.map(\.variant) }
+}
+
+/// A model of a run that is going to be enqueued.
+struct PlannedModel: Sendable, Equatable {
+    var variant: ModelVariant
+    /// Digests of the files that its arguments and the run's name.
+    var digests: [String] = []
+    /// What its tokens cost, as far as that is known.
+    var price: Price?
 }
 
 /// What an enqueue did.

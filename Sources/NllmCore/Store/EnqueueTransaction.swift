@@ -47,9 +47,10 @@ struct EnqueueTransaction {
                 manifest, created_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
-            name, plan.identity, plan.directory, settings.outdir, settings.raw, settings.timeoutMilliseconds,
-            settings.retries, plan.system, JSONWriter.text(ModelOption.json(plan.options)),
-            JSONWriter.text(.strings(plan.arguments)), JSONWriter.text(plan.manifest), plan.createdAt.milliseconds)
+            name, plan.identity, plan.common.directory, settings.outdir, settings.raw, settings.timeoutMilliseconds,
+            settings.retries, plan.common.system, JSONWriter.text(ModelOption.json(plan.common.options)),
+            JSONWriter.text(.strings(plan.common.arguments)), JSONWriter.text(plan.manifest),
+            plan.createdAt.milliseconds)
         return (database.lastInsertedID, name)
     }
 
@@ -83,33 +84,47 @@ struct EnqueueTransaction {
     /// A model's row, and what it is asked with.
     private struct KnownModel {
         var id: Int64
-        var variant: ModelVariant
+        var planned: PlannedModel
     }
 
     private func insertModels(_ runID: Int64, samples: Int) throws -> [KnownModel] {
         try database.run("UPDATE models SET live = 0 WHERE run_id = ? AND live = 1", runID)
         // Samples beyond the first have names of their own, which must not be those of another model.
-        let files = FileName.distinct(plan.models.map(\.label)) { name in
+        let files = FileName.distinct(plan.models.map(\.variant.label)) { name in
             (1...samples).map { RunFolder.name(model: name, sample: $0) }
         }
         return try zip(plan.models, files).enumerated().map { position, pair in
-            let (model, file) = pair
-            let options = JSONWriter.text(ModelOption.json(model.options))
-            let same = try database.row(
-                "SELECT id FROM models WHERE run_id = ? AND label = ? AND name = ? AND options = ? ORDER BY id DESC",
-                runID, model.label, model.name, options, read: { try $0.id("id") })
-            if let same {
-                try database.run(
-                    "UPDATE models SET live = 1, position = ?, file = ? WHERE id = ?", position, file, same)
-                return KnownModel(id: same, variant: model)
-            }
-            try database.run(
-                "INSERT INTO models (run_id, position, label, name, options, file) VALUES (?, ?, ?, ?, ?, ?)",
-                runID, position, model.label, model.name, options, file)
-            let id = database.lastInsertedID
-            try database.run("INSERT INTO counters (model_id, run_id) VALUES (?, ?)", id, runID)
-            return KnownModel(id: id, variant: model)
+            let (planned, file) = pair
+            return KnownModel(
+                id: try insert(planned, runID: runID, position: position, file: file), planned: planned)
         }
+    }
+
+    /// Makes the model's row, or takes up the one that asks the same.
+    private func insert(_ planned: PlannedModel, runID: Int64, position: Int, file: String) throws -> Int64 {
+        let model = planned.variant
+        let options = JSONWriter.text(ModelOption.json(model.options))
+        let arguments = JSONWriter.text(.strings(model.arguments))
+        let price = planned.price.map { JSONWriter.text($0.json) }
+        let same = try database.row(
+            """
+            SELECT id FROM models WHERE run_id = ? AND label = ? AND name = ? AND options = ? AND system IS ?
+                AND arguments = ? ORDER BY id DESC
+            """, runID, model.label, model.name, options, model.system, arguments, read: { try $0.id("id") })
+        if let same {
+            try database.run(
+                "UPDATE models SET live = 1, position = ?, file = ?, price = ? WHERE id = ?", position, file, price,
+                same)
+            return same
+        }
+        try database.run(
+            """
+            INSERT INTO models (run_id, position, label, name, options, system, arguments, price, file)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """, runID, position, model.label, model.name, options, model.system, arguments, price, file)
+        let id = database.lastInsertedID
+        try database.run("INSERT INTO counters (model_id, run_id) VALUES (?, ?)", id, runID)
+        return id
     }
 
     private func replaceSources(_ runID: Int64) throws {
@@ -144,13 +159,12 @@ struct EnqueueTransaction {
         try prompts.forEach { prompt in
             let id = try insert(prompt, runID: runID, position: position)
             position += 1
-            let key = CellKey(prompt: prompt, system: prompt.system ?? plan.system, arguments: plan.arguments)
-            for model in models where model.variant.isMeant(by: prompt, among: plan.models) {
-                let options = ModelOption.merged(plan.options, model.variant.options, prompt.options)
+            let keys = CellKeys(prompt: prompt, common: plan.common)
+            for model in models where model.planned.variant.isMeant(by: prompt, among: plan.variants) {
                 for sample in 1...(prompt.samples ?? plan.samples) {
                     try database.run(
                         "INSERT INTO temp.wanted (prompt_id, model_id, sample, key) VALUES (?, ?, ?, ?)", id, model.id,
-                        sample, key.bytes(model: model.variant.name, options: options, sample: sample))
+                        sample, keys.key(model.planned, sample: sample))
                 }
             }
         }
@@ -164,12 +178,13 @@ struct EnqueueTransaction {
         }
         try database.run(
             """
-            INSERT INTO prompts (run_id, position, name, folder, folder_key, text, system, schema, options, attachments,
-                vars, expect, metadata)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO prompts (run_id, position, name, folder, folder_key, text, in_arguments, system, schema,
+                options, attachments, vars, expect, metadata)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
-            runID, position, prompt.id, folder, FileName.key(folder), prompt.text, prompt.system, prompt.schema,
-            JSONWriter.text(ModelOption.json(prompt.options)), JSONWriter.text(Attachment.json(prompt.attachments)),
+            runID, position, prompt.id, folder, FileName.key(folder), prompt.text, prompt.isInArguments, prompt.system,
+            prompt.schema, JSONWriter.text(ModelOption.json(prompt.options)),
+            JSONWriter.text(Attachment.json(prompt.attachments)),
             prompt.vars.map(JSONWriter.text), prompt.expect.map(JSONWriter.text),
             prompt.metadata.map(JSONWriter.text))
         return database.lastInsertedID
@@ -281,7 +296,7 @@ struct EnqueueTransaction {
             "SELECT path || sha256 AS line FROM sources WHERE run_id = ? ORDER BY position", runID,
             read: { try $0.text("line") })
             + database.rows(
-                "SELECT label || name || options AS line FROM models WHERE run_id = ? AND live = 1 ORDER BY position",
+                "SELECT label || name || options || ifnull(system, '') || arguments AS line FROM models WHERE run_id = ? AND live = 1 ORDER BY position",
                 runID, read: { try $0.text("line") })
     }
 
@@ -295,8 +310,8 @@ struct EnqueueTransaction {
             WHERE id = ?8
             """,
             plan.given.raw, plan.given.timeout.map { _ in plan.settings.timeoutMilliseconds }, plan.given.retries,
-            plan.system, JSONWriter.text(ModelOption.json(plan.options)), JSONWriter.text(.strings(plan.arguments)),
-            plan.identity, run.id, !isUnchanged)
+            plan.common.system, JSONWriter.text(ModelOption.json(plan.common.options)),
+            JSONWriter.text(.strings(plan.common.arguments)), plan.identity, run.id, !isUnchanged)
         try database.run(Store.settleSQL, plan.createdAt.milliseconds, run.id)
     }
 }

@@ -8,6 +8,12 @@ struct Report: Sendable {
     var command: [String]
     /// When the cell may be tried again; nil if this outcome is final.
     var retryAt: Date?
+
+    /// US dollars that the attempt cost, as far as that is known.
+    var cost: Double? {
+        guard let price = claim.price, let usage = outcome.usage else { return nil }
+        return price.cost(of: usage)
+    }
 }
 
 /// What became of reports.
@@ -97,14 +103,14 @@ extension Store {
             """
             INSERT INTO attempts (run_id, cell_id, number, worker_id, outcome, exit_code, started_at, finished_at,
                 duration_ms, failure_kind, failure_message, http_status, retry_after, tokens_input, tokens_output,
-                usage_details)
-            SELECT run_id, id, CASE WHEN ? THEN attempts + 1 END, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM cells
+                usage_details, cost)
+            SELECT run_id, id, CASE WHEN ? THEN attempts + 1 END, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM cells
             WHERE id = ?
             """,
             isNumbered, report.claim.worker, outcome.status.rawValue, outcome.exitCode, outcome.startedAt.milliseconds,
             outcome.finishedAt.milliseconds, outcome.durationMilliseconds, outcome.failure?.kind.rawValue,
             outcome.failure?.message, outcome.failure?.httpStatus, outcome.failure?.retryAfter, outcome.usage?.input,
-            outcome.usage?.output, outcome.usage?.details.map(JSONWriter.text), report.claim.cell)
+            outcome.usage?.output, outcome.usage?.details.map(JSONWriter.text), report.cost, report.claim.cell)
         let attempt = database.lastInsertedID
         if outcome.status != .interrupted {
             try database.run(
@@ -115,9 +121,10 @@ extension Store {
         if let usage = outcome.usage {
             try database.run(
                 """
-                UPDATE counters SET tokens_input = tokens_input + ?, tokens_output = tokens_output + ?
-                WHERE model_id = (SELECT model_id FROM cells WHERE id = ?)
-                """, usage.input ?? 0, usage.output ?? 0, report.claim.cell)
+                UPDATE counters SET tokens_input = tokens_input + ?1, tokens_output = tokens_output + ?2,
+                    cost = CASE WHEN ?3 IS NULL THEN cost ELSE ifnull(cost, 0) + ?3 END
+                WHERE model_id = (SELECT model_id FROM cells WHERE id = ?4)
+                """, usage.input ?? 0, usage.output ?? 0, report.cost, report.claim.cell)
         }
         return attempt
     }

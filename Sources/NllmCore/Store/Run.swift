@@ -26,12 +26,13 @@ public struct RunSettings: Sendable, Equatable {
         public init() {}
     }
 
-    /// The settings of a new run.
-    init(_ given: Given) {
-        outdir = AbsolutePath.resolve(given.outdir ?? "nllm-runs")
-        raw = given.raw ?? false
-        timeout = given.timeout ?? 600
-        retries = given.retries ?? 3
+    /// The settings of a new run: what was given, else what is configured.
+    init(_ request: EnqueueRequest) {
+        let (given, configuration) = (request.settings, request.configuration)
+        outdir = AbsolutePath.resolve(given.outdir ?? configuration.outdir)
+        raw = given.raw ?? configuration.raw
+        timeout = given.timeout ?? configuration.timeout
+        retries = given.retries ?? configuration.retries
     }
 
     init(outdir: String, raw: Bool, timeout: Double, retries: Int) {

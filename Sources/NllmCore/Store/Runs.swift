@@ -12,6 +12,8 @@ public struct RunProgress: Sendable {
         public let tokensInput: Int
         /// Tokens received over all attempts, as far as they were reported.
         public let tokensOutput: Int
+        /// US dollars over all attempts, as far as prices and tokens are known; nil if nothing is.
+        public let cost: Double?
     }
 
     /// The run itself.
@@ -23,6 +25,12 @@ public struct RunProgress: Sendable {
 
     /// The sum over all models.
     public var counts: CellCounts { models.map(\.counts).reduce(CellCounts(), +) }
+
+    /// US dollars over all models, as far as they are known; nil if nothing is.
+    public var cost: Double? {
+        let known = models.compactMap(\.cost)
+        return known.isEmpty ? nil : known.reduce(0, +)
+    }
 
     /// Seconds until nothing is left, at the present rate.
     public var remaining: Double? {
@@ -106,7 +114,8 @@ extension Store {
             ) { row in
                 RunProgress.Model(
                     label: try row.text("label"), counts: try CellCounts(row),
-                    tokensInput: try row.int("tokens_input"), tokensOutput: try row.int("tokens_output"))
+                    tokensInput: try row.int("tokens_input"), tokensOutput: try row.int("tokens_output"),
+                    cost: try row.optionalDouble("cost"))
             }
             return RunProgress(run: run, models: models, rate: try rate(of: run, now: now))
         }
@@ -127,12 +136,10 @@ extension Store {
     func models(of run: Run) throws(NllmError) -> [ModelVariant] {
         try reading {
             try database.rows(
-                "SELECT label, name, options FROM models WHERE run_id = ? AND live = 1 ORDER BY position", run.id
-            ) { row in
-                ModelVariant(
-                    label: try row.text("label"), name: try row.text("name"),
-                    options: try ModelOption.options(JSONParser.parse(row.text("options"))))
-            }
+                """
+                SELECT label, name AS model, options AS model_options, system AS model_system,
+                    arguments AS model_arguments FROM models WHERE run_id = ? AND live = 1 ORDER BY position
+                """, run.id, read: ModelVariant.init)
         }
     }
 

@@ -12,14 +12,20 @@ struct Redactor: Sendable {
     }
 
     /// A text with each secret in it replaced.
+    func redact(_ text: String) -> String {
+        redacted(Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) } ?? text
+    }
+
+    /// Bytes with each secret in them replaced, whether they are a text or not.
+    func redact(_ bytes: [UInt8]) -> [UInt8] { redacted(bytes) ?? bytes }
+
+    /// The bytes with their secrets replaced; nil if they hold none.
     ///
     /// Known secrets go first, wherever they stand: what is cut out of them could look like something else.
-    func redact(_ text: String) -> String {
-        let bytes = Array(text.utf8)
+    private func redacted(_ bytes: [UInt8]) -> [UInt8]? {
         let knowing = Self.replacing(known.ranges(in: bytes), in: bytes)
         let ranges = RedactionScanner(bytes: knowing ?? bytes, known: known).secrets()
-        guard let redacted = Self.replacing(ranges, in: knowing ?? bytes) ?? knowing else { return text }
-        return String(decoding: redacted, as: UTF8.self)
+        return Self.replacing(ranges, in: knowing ?? bytes) ?? knowing
     }
 
     /// The bytes with each range replaced by the mark; nil if there is none.

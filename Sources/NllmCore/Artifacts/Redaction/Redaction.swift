@@ -14,6 +14,11 @@ public enum Redaction {
         redactor.redact(text)
     }
 
+    /// Bytes with each secret in them replaced, whether they are a text or not.
+    static func redact(_ bytes: [UInt8]) -> [UInt8] {
+        redactor.redact(bytes)
+    }
+
     /// A command's arguments, each with its secrets replaced.
     public static func redact(arguments: [String]) -> [String] {
         redactor.redact(arguments: arguments)

@@ -9,7 +9,8 @@ internal import FoundationEssentials
 /// The user's home: `$HOME`, as shells have it, else what the system's list of users says.
 enum HomeFolder {
     static var path: String {
-        if let home = getenv("HOME").map({ String(cString: $0) }), !home.isEmpty { return AbsolutePath.resolve(home) }
+        // Taken for absolute, as every shell does.
+        if let home = getenv("HOME").map({ String(cString: $0) }), !home.isEmpty { return home }
         return FileManager.default.homeDirectoryForCurrentUser.path
     }
 

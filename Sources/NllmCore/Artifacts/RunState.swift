@@ -1,0 +1,34 @@
+/// A run and what its artifacts say of it as a whole.
+struct RunState {
+    var run: Run
+    var prompts: Int
+    var sources: [SourceSummary]
+    var counts: CellCounts
+    var writtenAttempt: Int64
+
+    init(_ database: Database, run: Int64) throws {
+        let row = try database.row("SELECT *, written_attempt FROM runs WHERE id = ?", run) {
+            (try Run($0), try $0.id("written_attempt"))
+        }
+        guard let (found, written) = row else { throw DatabaseError(code: 1, message: "run \(run) is gone") }
+        self.run = found
+        writtenAttempt = written
+        // More than one is all that matters.
+        prompts = try database.rows(
+            "SELECT id FROM prompts WHERE run_id = ? AND live = 1 LIMIT 2", run, read: { _ in true }
+        ).count
+        sources = try database.rows("SELECT * FROM sources WHERE run_id = ? ORDER BY position", run) { row in
+            SourceSummary(path: try row.text("path"), digest: try row.text("sha256"), prompts: try row.int("prompts"))
+        }
+        counts = try database.rows("SELECT * FROM counters WHERE run_id = ?", run, read: CellCounts.init)
+            .reduce(CellCounts(), +)
+    }
+
+    /// How many cells have a result.
+    var results: Int { CellStatus.allCases.filter(\.hasResult).map { counts[$0] }.reduce(0, +) }
+
+    static func lastAttempt(_ database: Database, run: Int64) throws -> Int64 {
+        try database.row("SELECT max(id) AS id FROM attempts WHERE run_id = ?", run, read: { try $0.optionalID("id") })
+            .flatMap { $0 } ?? 0
+    }
+}

@@ -1,0 +1,30 @@
+/// The models that `llm` knows: its own, those of plugins and of `extra-openai-models.yaml`, with all their aliases.
+struct ModelCatalogue: Sendable {
+    /// Each name that `llm -m` takes, with the id of the model that it means.
+    private let ids: [String: String]
+
+    /// Reads what `llm models list --json` prints; nil if that is something else.
+    init?(listing: String) {
+        // Plugins may have printed something before the list.
+        guard let start = listing.firstIndex(of: "["),
+            case .array(let models)? = try? JSONParser.parse(String(listing[start...]))
+        else { return nil }
+        var ids: [String: String] = [:]
+        for model in models {
+            guard let id = model["model_id"]?.stringValue else { return nil }
+            ids[id] = id
+            for alias in model["aliases"]?.stringValues ?? [] where ids[alias] == nil { ids[alias] = id }
+        }
+        self.ids = ids
+    }
+
+    /// The id of the model that a name means; nil for an unknown name.
+    func id(of name: String) -> String? { ids[name] }
+
+    /// Throws for the first model that `llm` does not know.
+    func check(_ models: [ModelVariant]) throws(NllmError) {
+        for model in models where ids[model.name] == nil {
+            throw .unknownModel(name: model.name, nearest: NearestName.find(model.name, among: ids.keys.sorted()))
+        }
+    }
+}

@@ -1,0 +1,69 @@
+/// What came of one cell, as it stands in the artifacts.
+public struct NllmResult: Sendable, Equatable {
+    /// Whether there is a good answer.
+    public enum Status: String, Sendable {
+        case ok, error, timeout
+    }
+
+    /// The model's label.
+    public let model: String
+    /// Whether there is a good answer.
+    public let status: Status
+    /// Milliseconds that the last attempt took.
+    public let durationMilliseconds: Int
+    /// The exit code of `llm`; -1 if it timed out, was killed, or never started.
+    public let exitCode: Int
+    /// What `llm` printed.
+    public let text: String
+    /// The arguments that were run, secrets replaced.
+    public let command: [String]
+    /// The end of standard error, secrets replaced.
+    public let stderrTail: String
+    /// The object or array that was found in the text; nil if there is none.
+    public let json: JSONValue?
+    /// The prompt's id.
+    public let promptID: String
+    /// The sample, from 1.
+    public let sample: Int
+    /// How often it was tried; interrupted attempts do not count.
+    public let attempts: Int
+    /// Why there is no good answer, or what is wrong with it; nil for a good one.
+    public let failureKind: FailureKind?
+    /// The failure in the provider's or `llm`'s words.
+    public let failureMessage: String?
+    /// The whole result as the artifacts have it, `meta` and `metadata` included.
+    public let document: JSONValue
+
+    /// Reads a line of `results.jsonl`, or a file of `results/`; nil if it is neither.
+    public init?(_ document: JSONValue) {
+        guard let model = document["model"]?.stringValue,
+            let status = document["status"]?.stringValue.flatMap(Status.init)
+        else { return nil }
+        self.model = model
+        self.status = status
+        durationMilliseconds = document["duration_ms"]?.intValue ?? 0
+        exitCode = document["exit_code"]?.intValue ?? -1
+        text = document["text"]?.stringValue ?? ""
+        command = document["command"]?.stringValues ?? []
+        stderrTail = document["stderr_tail"]?.stringValue ?? ""
+        json = document["json"].flatMap { $0 == .null ? nil : $0 }
+        promptID = document["prompt_id"]?.stringValue ?? ""
+        sample = document["sample"]?.intValue ?? 1
+        attempts = document["attempts"]?.intValue ?? 1
+        failureKind = document["failure"]?["kind"]?.stringValue.flatMap(FailureKind.init)
+        failureMessage = document["failure"]?["message"]?.stringValue
+        self.document = document
+    }
+
+    /// Tokens that were sent, where they were reported.
+    public var tokensInput: Int? { document["meta"]?["tokens_input"]?.intValue }
+
+    /// Tokens that were received, where they were reported.
+    public var tokensOutput: Int? { document["meta"]?["tokens_output"]?.intValue }
+
+    /// US dollars, where tokens and prices are known.
+    public var costEstimated: Double? {
+        guard case .number(let text)? = document["meta"]?["cost_estimated"] else { return nil }
+        return Double(text)
+    }
+}

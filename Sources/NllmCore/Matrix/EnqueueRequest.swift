@@ -1,0 +1,96 @@
+/// What a user wants to have enqueued; what is not given here comes from the configuration.
+public struct EnqueueRequest: Sendable {
+    /// Which run takes the cells.
+    public enum Target: Sendable, Equatable {
+        /// A new run, named by the time.
+        case new
+        /// The run of that name, which is made if it isn't there.
+        case named(String)
+        /// The newest unfinished run of the same directory, sources, models and request settings, or a new one.
+        case unfinished
+    }
+
+    /// Where prompts come from.
+    public var sources: [PromptSource]
+    /// Models as `-m` takes them.
+    public var models: [String] = []
+    /// Arguments of single models, as `--model-option` takes them.
+    public var modelOptions: [String] = []
+    /// Options of all models, as `KEY=VALUE`.
+    public var options: [String] = []
+    /// How often each prompt is sent to each model.
+    public var samples: Int?
+    /// The system prompt where neither prompt nor model has one.
+    public var system: String?
+    /// Further arguments of `llm`, as they are.
+    public var arguments: [String] = []
+    /// Which run takes the cells.
+    public var target = Target.new
+    /// What the run does with its cells, as far as it was given.
+    public var settings = RunSettings.Given()
+    /// Whether `llm` has to know the models.
+    public var checksModels: Bool?
+    /// What holds where nothing else is given.
+    public var configuration: Configuration
+    /// The command line, for the manifest.
+    public var commandLine: [String] = []
+
+    /// A request for these sources with the usual settings.
+    public init(sources: [PromptSource], configuration: Configuration) {
+        self.sources = sources
+        self.configuration = configuration
+    }
+}
+
+extension EnqueueRequest {
+    /// The prompt that was given with the command, if that is the source.
+    var direct: DirectPrompt? {
+        guard case .direct(let prompt)? = sources.first?.kind else { return nil }
+        return prompt
+    }
+
+    /// What is asked with every cell.
+    func common() throws(NllmError) -> CommonRequest {
+        var merged: [ModelOption] = []
+        for pair in options {
+            guard let option = ModelOption(pair: pair) else {
+                throw .usage("option `\(pair)` is not KEY=VALUE; write --option temperature=0.2")
+            }
+            merged = ModelOption.merged(merged, [option])
+        }
+        let system = system ?? configuration.system
+        return CommonRequest(
+            options: merged, system: system.flatMap { $0.isEmpty ? nil : $0 },
+            arguments: direct?.arguments ?? arguments, directory: AbsolutePath.current)
+    }
+
+    /// Throws what is wrong before anything is read.
+    func check() throws(NllmError) {
+        if let samples, !SampleCount.allowed.contains(samples) {
+            throw .usage("`samples` is \(samples) but must be \(SampleCount.range)")
+        }
+        if case .named(let name) = target, !RunName.isValid(name) {
+            throw .usage("run name `\(name)`: \(RunName.rule)")
+        }
+        guard sources.filter({ $0.kind == .standardInput }).count < 2 else {
+            throw .usage("`-` is named twice, but standard input can be read once")
+        }
+        if let direct, !direct.models.isEmpty, !models.isEmpty {
+            throw .usage("`-m` stands before and behind `--`; name all models before it")
+        }
+        let common = try common()
+        if let system = common.system, let flaw = LLMCommand.flaw(argument: system) {
+            throw .usage("the system prompt \(flaw)")
+        }
+        if let refusal = LLMArguments(common.arguments).refusal { throw .usage(refusal) }
+        let flags = LLMArguments(common.arguments).items.filter { !$0.flags.isEmpty }.flatMap(\.raw)
+        if let name = Redaction.secret(in: flags) ?? Redaction.secret(in: options.flatMap { ["--option", $0] }) {
+            throw .usage(Self.secretRefusal(name))
+        }
+    }
+
+    /// Why an argument with a secret is not taken.
+    static func secretRefusal(_ name: String) -> String {
+        "`\(name)` holds a secret, which would be stored with the run; use `llm keys set`, or a variable of the environment"
+    }
+}

@@ -1,0 +1,132 @@
+/// Finds out which models an enqueue means, and what is known about them.
+struct ModelSelection {
+    private let request: EnqueueRequest
+    private let note: @Sendable (String) -> Void
+
+    /// - Parameters:
+    ///   - request: what the user wants.
+    ///   - note: is told what was decided for the user.
+    init(_ request: EnqueueRequest, note: @escaping @Sendable (String) -> Void) {
+        self.request = request
+        self.note = note
+    }
+
+    /// Models under labels that are unique in the run.
+    struct Selected: Sendable {
+        fileprivate(set) var variants: [ModelVariant]
+        /// Whether the user has named them, so that they may be misspelt.
+        fileprivate let areNamed: Bool
+    }
+
+    /// The models that are meant.
+    ///
+    /// - Parameter known: the database, if it is there.
+    /// - Throws: for a model that is written wrongly.
+    func models(known: Store?) async throws(NllmError) -> Selected {
+        var selected = try await named(known)
+        try apply(request.modelOptions, to: &selected.variants)
+        selected.variants = ModelVariant.distinct(selected.variants)
+        for model in selected.variants {
+            if let name = Redaction.secret(in: ModelOption.arguments(model.options) + model.arguments) {
+                throw .usage("model `\(model.label)`: \(EnqueueRequest.secretRefusal(name))")
+            }
+        }
+        return selected
+    }
+
+    /// The models with what is known about them.
+    ///
+    /// - Parameters:
+    ///   - selected: the models.
+    ///   - catalogue: what `llm` knows, if it tells.
+    /// - Returns: the same models in their order.
+    /// - Throws: for a model that `llm` does not know, and for a price file that can't be used.
+    func plan(_ selected: Selected, _ catalogue: ModelCatalogue?) throws(NllmError) -> [PlannedModel] {
+        if selected.areNamed, checks { try catalogue?.check(selected.variants) }
+        let prices = try PriceBook(request.configuration)
+        return try selected.variants.map { model throws(NllmError) in
+            PlannedModel(
+                variant: model, digests: try digests(model),
+                price: prices.price(
+                    ofAny: [model.label, model.name, catalogue?.id(of: model.name)].compactMap(\.self)))
+        }
+    }
+
+    private var checks: Bool { request.checksModels ?? request.configuration.checksModels }
+
+    /// The first of these that names any: command line, configuration, options of models, the run, `llm`'s default.
+    private func named(_ known: Store?) async throws(NllmError) -> Selected {
+        let names = request.models.isEmpty ? request.direct?.models ?? [] : request.models
+        if !names.isEmpty {
+            let variants = try names.map { name throws(NllmError) in try ModelVariant(name) }
+            return Selected(variants: variants, areNamed: true)
+        }
+        if let models = request.configuration.models {
+            return Selected(variants: try models.map(Self.variant), areNamed: true)
+        }
+        if !request.modelOptions.isEmpty { return Selected(variants: try namedByOptions(), areNamed: true) }
+        if case .named(let name) = request.target, let run = try? await known?.run(name) {
+            let models = try await known?.models(of: run) ?? []
+            note("using the models of run \(name): " + models.map(\.label).joined(separator: ", "))
+            return Selected(variants: models, areNamed: false)
+        }
+        let name = try await LLMProgram.find().defaultModel()
+        note("no model named; using llm's default model \(name)")
+        return Selected(variants: [try ModelVariant(name)], areNamed: false)
+    }
+
+    /// A configured model: a text is read as `-m` reads it, a name with options is `llm`'s own.
+    private static func variant(_ model: ConfiguredModel) throws(NllmError) -> ModelVariant {
+        model.options.isEmpty
+            ? try ModelVariant(model.name) : try ModelVariant(name: model.name, arguments: model.options)
+    }
+
+    // MARK: Arguments of single models
+
+    /// Appends `MODEL:ARGUMENT:…` to the models of that name or label; the longest of the names that fit is meant.
+    private func apply(_ specifications: [String], to models: inout [ModelVariant]) throws(NllmError) {
+        for specification in specifications {
+            let names = Set(models.flatMap { [$0.name, $0.label] })
+            guard let name = names.filter({ specification.hasPrefix($0 + ":") }).max(by: { $0.count < $1.count }) else {
+                throw .usage(Self.unmatched(specification, names: names.sorted()))
+            }
+            let arguments = specification.dropFirst(name.count + 1).split(separator: ":", omittingEmptySubsequences: false)
+            for index in models.indices where models[index].name == name || models[index].label == name {
+                try models[index].append(arguments.map(String.init))
+            }
+        }
+    }
+
+    private static func unmatched(_ specification: String, names: [String]) -> String {
+        guard let colon = specification.firstIndex(of: ":"), colon > specification.startIndex else {
+            return "`--model-option \(specification)`: write it as MODEL:OPTION:VALUE, as in gpt-4o:-o:temperature:0.2"
+        }
+        let name = String(specification[..<colon])
+        let known = names.map { "`\($0)`" }.joined(separator: ", ")
+        return "`--model-option`: `\(name)` is none of the models, which are \(known)"
+            + NearestName.hint(name, among: names)
+    }
+
+    /// Without any other word on models, these are the ones whose options are given.
+    private func namedByOptions() throws(NllmError) -> [ModelVariant] {
+        var names: [String] = []
+        for specification in request.modelOptions {
+            guard let colon = specification.firstIndex(of: ":"), colon > specification.startIndex else {
+                throw .usage(Self.unmatched(specification, names: []))
+            }
+            let name = String(specification[..<colon])
+            if !names.contains(name) { names.append(name) }
+        }
+        return try names.map { name throws(NllmError) in try ModelVariant(name) }
+    }
+
+    // MARK: Files
+
+    /// Digests of the files that the arguments name: a request changes with what they hold.
+    private func digests(_ model: ModelVariant) throws(NllmError) -> [String] {
+        let common = try request.common()
+        return LLMArguments(model.arguments + common.arguments).paths.compactMap { path in
+            try? FileDigest.hexadecimal(path: AbsolutePath.resolve(path, in: common.directory))
+        }
+    }
+}

@@ -1,0 +1,58 @@
+/// Cells as they would be executed.
+public struct Preview: Sendable {
+    /// One cell's command.
+    public struct Cell: Sendable {
+        /// The prompt's id.
+        public let prompt: String
+        /// The model's label.
+        public let model: String
+        /// The sample, from 1.
+        public let sample: Int
+        /// The command's words, secrets replaced.
+        public let command: [String]
+        /// What goes to its standard input, secrets replaced; nil for nothing.
+        public let input: String?
+    }
+
+    /// The first cells in the order of the results.
+    public private(set) var cells: [Cell] = []
+    /// How many cells there are in all.
+    public private(set) var count = 0
+
+    init(_ spool: PromptSpool, models: [ModelVariant], _ request: EnqueueRequest, limit: Int) throws {
+        let common = try request.common()
+        let samples = request.samples ?? request.configuration.samples
+        try spool.forEach { prompt in
+            for model in models where model.isMeant(by: prompt, among: models) {
+                for sample in 1...(prompt.samples ?? samples) {
+                    count += 1
+                    guard cells.count < limit else { continue }
+                    let asked = LLMRequest(prompt: prompt, model: model, common: common)
+                    cells.append(
+                        Cell(
+                            prompt: prompt.id, model: model.label, sample: sample,
+                            command: Redaction.redact(arguments: ["llm"] + LLMCommand.arguments(asked)),
+                            input: asked.prompt.map { Redaction.redact($0) }))
+                }
+            }
+        }
+    }
+}
+
+extension Preview.Cell {
+    /// A line that a POSIX shell runs as this cell would be run.
+    public var shellLine: String {
+        let line = ShellWord.line(command)
+        guard let input else { return line + " </dev/null" }
+        return "printf %s \(ShellWord.quote(input)) | \(line)"
+    }
+
+    /// The cell as an object.
+    public var json: JSONValue {
+        .object([
+            .init("prompt_id", .string(prompt)), .init("model", .string(model)), .init("sample", .integer(sample)),
+            .init("command", .strings(command)), .init("input", .optional(input)),
+            .init("shell", .string(shellLine)),
+        ])
+    }
+}
