@@ -76,7 +76,8 @@ import Testing
 
             """, to: "prompts.jsonl")
         try await batch.enqueue(
-            "prompts.jsonl", "-m", "m[t=1]", "-m", "m[t=2]", "-m", "other", "--no-check", "--samples", "2", says: "16 cells")
+            "prompts.jsonl", "-m", "m[t=1]", "-m", "m[t=2]", "-m", "other", "--no-check", "--samples", "2",
+            says: "16 cells")
         #expect(
             try await batch.cells() == [
                 "all m[t=1] 1", "all m[t=1] 2", "all m[t=2] 1", "all m[t=2] 2", "all other 1", "all other 2",
@@ -90,7 +91,8 @@ import Testing
         let batch = try Batch()
         try batch.write("\"a\"\n", to: "prompts.jsonl")
         try await batch.enqueue(
-            "prompts.jsonl", "-m", "m", "-m", "m", "-m", "m#2", "-m", "m", "-m", "m[a=b=c,d=]", "--no-check", says: "5 cells")
+            "prompts.jsonl", "-m", "m", "-m", "m", "-m", "m#2", "-m", "m", "-m", "m[a=b=c,d=]", "--no-check",
+            says: "5 cells")
         #expect(
             try await batch.query("SELECT label, name, options FROM models ORDER BY position") == [
                 ["m", "m", "{}"], ["m#3", "m", "{}"], ["m#2", "m#2", "{}"], ["m#4", "m", "{}"],

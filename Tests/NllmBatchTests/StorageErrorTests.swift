@@ -16,7 +16,8 @@ import Testing
         _ = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--no-check", "--run", "r")
         let broken = "bad.jsonl:2: column 14: it ends where `,` or `}` is expected"
         for target in [["--run", "r"], ["--run", "r2"], []] {
-            try await batch.refuses(["enqueue", "bad.jsonl", "-m", "m", "--no-check"] + target, code: 65, error: broken)
+            try await batch.refuses(
+                ["enqueue", "bad.jsonl", "-m", "m", "--no-check"] + target, code: 65, error: broken)
             try await batch.refuses(["run", "bad.jsonl", "-m", "m", "--no-check"] + target, code: 65, error: broken)
         }
         #expect(try await batch.query("SELECT name FROM runs") == [["r"]])
@@ -50,8 +51,10 @@ import Testing
             + "name another file with --db, or move this one away"
         try await batch.refuses("list", "--db", "other.db", code: 65, error: error)
         try await batch.refuses("work", "--db", "other.db", code: 65, error: error)
-        try await batch.refuses("enqueue", "p.jsonl", "-m", "m", "--no-check", "--db", "other.db", code: 65, error: error)
-        try await batch.refuses(["enqueue", "p.jsonl", "-m", "m", "--no-check"], code: 65, error: error, database: "other.db")
+        try await batch.refuses(
+            "enqueue", "p.jsonl", "-m", "m", "--no-check", "--db", "other.db", code: 65, error: error)
+        try await batch.refuses(
+            ["enqueue", "p.jsonl", "-m", "m", "--no-check"], code: 65, error: error, database: "other.db")
     }
 
     @Test func aDirectoryIsNoDatabase() async throws {
@@ -108,12 +111,14 @@ import Testing
         let disk = try TinyDisk(at: batch.directory + "/disk")
         defer { disk.unmount() }
         let place = ["--db", "disk/batch.db"]
-        let enqueued = try await batch.run(["enqueue", "p.jsonl", "-m", "m", "--no-check", "-o", "disk", "--run", "r"] + place)
+        let enqueued = try await batch.run(
+            ["enqueue", "p.jsonl", "-m", "m", "--no-check", "-o", "disk", "--run", "r"] + place)
         #expect(enqueued.code == 0)
 
         try disk.fill()
         try batch.write((1...2000).map { "\"prompt \($0)\"" }.joined(separator: "\n"), to: "many.jsonl")
-        let full = try await batch.run(["enqueue", "many.jsonl", "-m", "m", "--no-check", "-o", "disk", "--run", "r2"] + place)
+        let full = try await batch.run(
+            ["enqueue", "many.jsonl", "-m", "m", "--no-check", "-o", "disk", "--run", "r2"] + place)
         #expect(full.code == 74)
         #expect(full.out == "")
         #expect(full.err.hasPrefix("error: database \(batch.directory)/disk/batch.db: "))
@@ -141,7 +146,9 @@ import Testing
         let disk = try TinyDisk(at: batch.directory + "/disk")
         defer { disk.unmount() }
         try disk.fill()
-        let arguments = ["enqueue", "p.jsonl", "-m", "m", "--no-check", "-o", "disk/out", "--db", "disk/batch.db", "--run", "r"]
+        let arguments = [
+            "enqueue", "p.jsonl", "-m", "m", "--no-check", "-o", "disk/out", "--db", "disk/batch.db", "--run", "r",
+        ]
         let full = try await batch.run(arguments)
         #expect(full.code == 74)
         #expect(full.out == "")
@@ -173,7 +180,8 @@ import Testing
             error:
                 "error: cannot create \(root)/out2: read-only file system; choose another place with --outdir or --db")
         for command in [
-            ["enqueue", "p.jsonl", "-m", "m", "--no-check", "-o", "disk/out"], ["enqueue", "p.jsonl", "-m", "m", "--no-check"], ["work"],
+            ["enqueue", "p.jsonl", "-m", "m", "--no-check", "-o", "disk/out"],
+            ["enqueue", "p.jsonl", "-m", "m", "--no-check"], ["work"],
             ["export", "r"],
         ] {
             let before = batch.listing()
@@ -192,7 +200,9 @@ import Testing
         try batch.write("\"x\"", to: "p.jsonl")
         let disk = try TinyDisk(at: batch.directory + "/disk")
         defer { disk.unmount() }
-        #expect(try await batch.run("enqueue", "p.jsonl", "-m", "m", "--no-check", "-o", "disk", "--run", "stuck").code == 0)
+        #expect(
+            try await batch.run("enqueue", "p.jsonl", "-m", "m", "--no-check", "-o", "disk", "--run", "stuck").code == 0
+        )
         #expect(try await batch.run("enqueue", "p.jsonl", "-m", "m", "--no-check", "--run", "free").code == 0)
         try disk.makeReadOnly()
         let work = try await batch.run("work")

@@ -98,7 +98,7 @@ public struct LLMProgram: Sendable {
         guard logDatabaseIsOlder else { return }
         // The cheapest command that opens and migrates it. A program that is no real `llm` may not know it, and is
         // then found out by its cells; one that can't run is found out here.
-        let result = try await run(["fragments", "list"], timeout: .seconds(20))
+        let result = try await run(["fragments", "list"], timeout: .seconds(60))
         let broken = ["ModuleNotFoundError:", "ImportError:", "bad interpreter", "setpriv: failed to execute"]
         if !result.isSuccess, result.code == 126 || result.code == 127 || broken.contains(where: result.error.contains)
         {

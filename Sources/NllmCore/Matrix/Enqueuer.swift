@@ -104,7 +104,8 @@ public struct Enqueuer: Sendable {
             .integer(request.samples ?? request.configuration.samples), .optional(common.system),
             .string(RunSettings(request).outdir),
         ]
-        let further = [common.arguments] + models.map { ModelOption.arguments($0.options) + [$0.system ?? ""] + $0.arguments }
+        let further =
+            [common.arguments] + models.map { ModelOption.arguments($0.options) + [$0.system ?? ""] + $0.arguments }
         // Left out where there is nothing, because runs of earlier versions are known without it.
         if request.configuration.models != nil || !request.modelOptions.isEmpty || !common.arguments.isEmpty {
             parts.append(.array(further.map(JSONValue.strings)))

@@ -21,6 +21,7 @@ struct ModelSelection {
     /// The models that are meant.
     ///
     /// - Parameter known: the database, if it is there.
+    /// - Returns: at least one model.
     /// - Throws: for a model that is written wrongly.
     func models(known: Store?) async throws(NllmError) -> Selected {
         var selected = try await named(known)
@@ -90,7 +91,8 @@ struct ModelSelection {
             guard let name = names.filter({ specification.hasPrefix($0 + ":") }).max(by: { $0.count < $1.count }) else {
                 throw .usage(Self.unmatched(specification, names: names.sorted()))
             }
-            let arguments = specification.dropFirst(name.count + 1).split(separator: ":", omittingEmptySubsequences: false)
+            let arguments = specification.dropFirst(name.count + 1).split(
+                separator: ":", omittingEmptySubsequences: false)
             for index in models.indices where models[index].name == name || models[index].label == name {
                 try models[index].append(arguments.map(String.init))
             }

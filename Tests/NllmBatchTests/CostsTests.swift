@@ -1,0 +1,49 @@
+import Foundation
+import Testing
+
+/// What an answer cost, from the tokens that the real `llm` reports.
+@Suite struct CostsTests {
+    /// A model that the snapshot knows by this name, although the loopback server answers for it.
+    private static let known = "openrouter/anthropic/claude-3.5-sonnet"
+
+    @Test func costsComeFromTheTableElseTheSnapshotElseThePriceFileElseAreAbsent() async throws {
+        let usage = #"{"usage_details": {"prompt_tokens": 1000, "completion_tokens": 500, "total_tokens": 1500}}"#
+        let names = ["tabled", "filed", Self.known, "unknown"]
+        let server = try await LoopbackServer("{" + names.map { "\"\($0)\": \(usage)" }.joined(separator: ",") + "}")
+        let batch = try Batch(userPath: server.userPath)
+        try batch.write("filed: {input_per_1k: 0.5, output_per_1k: 1}\n", to: "prices.yaml")
+        try batch.write(
+            """
+            costs:
+              tabled: {input_per_1k: 0.03, output_per_1k: 0.06}
+            batch: {prices: prices.yaml}
+            """, to: ".nllm-config.yaml")
+        let arguments = names.flatMap { ["-m", $0] }
+        let run = try await batch.run(["run"] + arguments + ["--run", "r", "--no-stream", "--", "hi"])
+        #expect(run.code == 0, "\(run.err)")
+        let results = try batch.jsonLines("nllm-runs/r/results.jsonl")
+        let costs = results.map { ($0["meta"] as? [String: Any])?["cost_estimated"] as? Double }
+        #expect(costs[0] == 0.06)
+        #expect(costs[1] == 1.0)
+        // 3 and 15 dollars for a million.
+        #expect(costs[2] == 0.0105)
+        #expect(costs[3] == nil)
+        #expect((results[3]["meta"] as? [String: Any])?.keys.contains("cost_estimated") == false)
+
+        let status = try await batch.run("status", "r")
+        #expect(status.out.contains("cost: $1.07 (estimated)\n"), "\(status.out)")
+        let rows = try await batch.query("SELECT model, cost_estimated FROM results ORDER BY 1")
+        #expect(rows.contains(["tabled", "0.06"]))
+        #expect(rows.contains(["unknown", ""]))
+    }
+
+    @Test func aBadPriceFileIsToldWithItsLines() async throws {
+        let batch = try Batch()
+        try batch.write("m: {input_per_1k: -1, output_per_1k: 1}\n", to: "prices.yaml")
+        try batch.write("batch: {prices: prices.yaml}\n", to: ".nllm-config.yaml")
+        try batch.write("ping", to: "p.txt")
+        try await batch.refuses(
+            "enqueue", "p.txt", "-m", "echo", code: 78,
+            error: "prices.yaml:1: `input_per_1k` of `m` is no number from 0; write US dollars per thousand tokens")
+    }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import Testing
+
+/// The files under docs/schema say what the artifacts are: real ones are held against them, and damaged ones fail.
+@Suite struct SchemaTests {
+    /// Validates every line of standard input, `[schema's name, document]`, and prints what is wrong with it, if anything.
+    private static let validator = """
+        import json, sys
+        from jsonschema import Draft202012Validator
+        def load(name):
+            schema = json.load(open(f"{sys.argv[1]}/docs/schema/{name}.schema.json"))
+            Draft202012Validator.check_schema(schema)
+            return Draft202012Validator(schema)
+        validators = {name: load(name) for name in ("manifest", "result")}
+        for line in sys.stdin:
+            name, document = json.loads(line)
+            errors = [f"{'/'.join(map(str, e.absolute_path))}: {e.message}" for e in validators[name].iter_errors(document)]
+            print(json.dumps("; ".join(errors)[:500]))
+        """
+
+    /// What is wrong with each document; an empty text for a sound one.
+    private func flaws(_ documents: [(String, [String: Any])], _ batch: Batch) async throws -> [String] {
+        let lines = try documents.map { name, document in
+            String(decoding: try JSONSerialization.data(withJSONObject: [name, document]), as: UTF8.self) + "\n"
+        }
+        let result = try await batch.command(
+            Batch.venv + "/python", ["-c", Self.validator, Batch.packageRoot], input: lines.joined())
+        try #require(result.code == 0, "\(result.err)")
+        return try result.lines.map { line in
+            try #require(
+                try JSONSerialization.jsonObject(with: Data(line.utf8), options: .fragmentsAllowed) as? String)
+        }
+    }
+
+    /// Answers well, badly, late and not at all, by the last argument before the prompt's own.
+    private static let llm = """
+        case "$1" in --version) echo "llm, version 9.9"; exit 0;; -m) ;; *) exit 0;; esac
+        prompt=$(cat)
+        case "$prompt" in
+        json) echo 'see {"a": [1, 2]}'; echo 'Token usage: 1,234 input, 16 output, {"cached": 3}' >&2;;
+        limited) echo 'Error: Error code: 429 - Rate limit reached. Please try again in 20s.' >&2; exit 1;;
+        slow) printf partial; exec sleep 60;;
+        empty) ;;
+        killed) kill -9 $$;;
+        odd) printf 'a\\377b\\001';;
+        *) echo "$prompt";;
+        esac
+        """
+
+    @Test func realArtifactsAreAsTheirSchemasSay() async throws {
+        let batch = try Batch(llm: Batch.fakeLLM(Self.llm))
+        let prompts = ["json", "limited", "slow", "empty", "killed", "odd", "plain"]
+        try batch.write(
+            prompts.map { "{\"prompt\":\"\($0)\",\"metadata\":{\"n\":1}}" }.joined(separator: "\n"), to: "p.jsonl")
+        try batch.write("costs: {m: {input_per_1k: 1, output_per_1k: 2}}\n", to: ".nllm-config.yaml")
+        let enqueue = try await batch.run(
+            "enqueue", "p.jsonl", "-m", "m", "--samples", "2", "--retries", "0", "--timeout", "1", "--run", "r")
+        #expect(enqueue.code == 0, "\(enqueue.err)")
+        #expect(try await batch.run("export", "r").code == 0)
+        var documents: [(String, [String: Any])] = [("manifest", try manifest(batch, "r"))]
+        #expect(try await batch.run("work").code == 1)
+        documents.append(("manifest", try manifest(batch, "r")))
+        documents += try batch.jsonLines("nllm-runs/r/results.jsonl").map { ("result", $0) }
+        #expect(documents.count == 2 + 2 * prompts.count)
+
+        let single = try await batch.run(["run", "-m", "m", "-m", "m", "--run", "one", "--", "hi"])
+        #expect(single.code == 0, "\(single.err)")
+        documents.append(("manifest", try manifest(batch, "one")))
+        documents += try batch.jsonLines("nllm-runs/one/results.jsonl").map { ("result", $0) }
+        #expect(batch.exists("nllm-runs/one/results/m.json"))
+        #expect(batch.exists("nllm-runs/one/results/m#2.json"))
+        #expect(try await flaws(documents, batch).filter { !$0.isEmpty } == [])
+    }
+
+    private func manifest(_ batch: Batch, _ run: String) throws -> [String: Any] {
+        try #require(
+            try JSONSerialization.jsonObject(with: try batch.read("nllm-runs/\(run)/manifest.json")) as? [String: Any])
+    }
+
+    @Test func aDocumentThatLacksOrAddsAFieldIsFound() async throws {
+        let batch = try Batch(llm: Batch.fakeLLM(Self.llm))
+        #expect(try await batch.run(["run", "-m", "m", "--run", "one", "--", "hi"]).code == 0)
+        let result = try #require(try batch.jsonLines("nllm-runs/one/results.jsonl").first)
+        let manifest = try manifest(batch, "one")
+        var damaged: [(String, [String: Any])] = []
+        for (name, sound) in [("result", result), ("manifest", manifest)] {
+            damaged += sound.keys.sorted().map { key in (name, sound.filter { $0.key != key }) }
+            damaged.append((name, sound.merging(["more": 1]) { old, _ in old }))
+            damaged.append((name, sound.merging(["schema_version": "1"]) { _, new in new }))
+        }
+        #expect(try await flaws(damaged, batch).filter(\.isEmpty) == [])
+    }
+}
