@@ -1,6 +1,6 @@
 import NllmCore
 
-/// A run with all its results as one JSON object, written piece by piece, so that its size does not matter.
+/// A run with all its results as one JSON object on one line, written piece by piece, so that its size does not matter.
 struct ResultsDocument {
     let progress: RunProgress
     let manifest: JSONValue
@@ -8,10 +8,10 @@ struct ResultsDocument {
     /// Prints the object: how the run stands, nllm's totals, the manifest, and the results.
     func print(from store: Store) throws {
         let head = JSONValue.object(progress.members + totals + [.init("manifest", manifest)]).description
-        Console.out(head.dropLast() + ",\"results\":[")
+        Console.out(head.dropLast() + ",\"results\":[", terminator: "")
         var separator = ""
         try store.forEachResult(of: progress.run) { result in
-            Console.out(separator + result.description)
+            Console.out(separator + result.description, terminator: "")
             separator = ","
         }
         Console.out("]}")

@@ -3,7 +3,7 @@ import NllmCore
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Check that llm is found and runs, and that the database is sound.")
+        commandName: "doctor", abstract: "Check that llm runs, that the configuration is right, and that the database is sound.")
 
     @OptionGroup var common: CommonOptions
 
@@ -11,14 +11,25 @@ struct DoctorCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        var failure: ExitStatus?
-        let llm = await Self.checkLLM()
-        tell("llm", llm)
-        if case .failure(let error) = llm { failure = error.status }
-        let database = await checkDatabase()
-        tell("database", database)
-        if case .failure(let error) = database { failure = failure ?? error.status }
-        if let failure { throw failure.error }
+        let configuration = checkConfiguration()
+        let checks: [(String, Result<String, NllmError>?)] = [
+            ("llm", await Self.checkLLM()), ("configuration", configuration.map(Self.description)),
+            ("database", await checkDatabase(configuration)),
+        ]
+        for (name, result) in checks { if let result { tell(name, result) } }
+        for case .failure(let error)? in checks.map(\.1) { throw error.status.error }
+    }
+
+    private func checkConfiguration() -> Result<Configuration, NllmError> {
+        do throws(NllmError) {
+            return .success(try common.configuration())
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private static func description(of configuration: Configuration) -> String {
+        configuration.files.isEmpty ? "no file" : configuration.files.joined(separator: ", ")
     }
 
     private static func checkLLM() async -> Result<String, NllmError> {
@@ -30,9 +41,11 @@ struct DoctorCommand: AsyncParsableCommand {
         }
     }
 
-    private func checkDatabase() async -> Result<String, NllmError> {
+    /// Nil where it is not known which database is meant.
+    private func checkDatabase(_ configuration: Result<Configuration, NllmError>) async -> Result<String, NllmError>? {
+        guard case .success(let configuration) = configuration else { return nil }
         do throws(NllmError) {
-            let store = try common.open()
+            let store = try Store(path: configuration.database)
             let problems = try await store.verify()
             guard problems.isEmpty else {
                 return .failure(.inputOutput(what: "database \(store.path)", reason: problems.joined(separator: "; ")))

@@ -8,10 +8,10 @@ import NllmCore
 
 /// Results go to standard output, everything else to standard error.
 enum Console {
-    /// Prints a line of results; when nobody reads them any more, nothing is printed.
-    static func out(_ text: String) {
+    /// Prints a line of results, or a part of one; when nobody reads them any more, nothing is printed.
+    static func out(_ text: String, terminator: String = "\n") {
         do throws(BrokenStream) {
-            try write(text + "\n", to: STDOUT_FILENO)
+            try write(text + terminator, to: STDOUT_FILENO)
         } catch {
             // A closed pipe is the reader's decision and no failure.
             guard !error.isClosed else { return }
