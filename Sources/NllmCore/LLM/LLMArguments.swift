@@ -110,7 +110,8 @@ extension LLMArguments {
         for item in items {
             for flag in item.flags {
                 guard let reason = Self.reason(against: flag) else { continue }
-                return "`\(item.raw.first ?? flag.name)` can't be used here: \(reason)"
+                // As it was written, but without a value, which may be a secret.
+                return "`\((item.raw.first ?? flag.name).prefix { $0 != "=" })` can't be used here: \(reason)"
             }
         }
         return nil

@@ -28,6 +28,11 @@ struct ModelSelection {
         try apply(request.modelOptions, to: &selected.variants)
         selected.variants = ModelVariant.distinct(selected.variants)
         for model in selected.variants {
+            if let word = LLMArguments(model.arguments).words.first {
+                note(
+                    "model \(model.label): `\(Redaction.redact(word))` is no flag, and `llm` takes it for a part of the prompt"
+                )
+            }
             if let name = Redaction.secret(in: ModelOption.arguments(model.options) + model.arguments) {
                 throw .usage("model `\(model.label)`: \(EnqueueRequest.secretRefusal(name))")
             }

@@ -57,9 +57,6 @@ public struct ModelVariant: Sendable, Equatable {
     mutating func append(_ more: [String]) throws(NllmError) {
         let read = LLMArguments(more)
         if let refusal = read.refusal { throw .usage("model `\(label)`: \(refusal)") }
-        if let word = read.words.first {
-            throw .usage("model `\(label)`: `\(word)` is no flag of `llm`; write options as -o, NAME, VALUE")
-        }
         for item in read.items {
             // Flags that are written together, as in `-xu`, set neither.
             let flag = item.flags.count == 1 ? item.flags.first : nil
