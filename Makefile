@@ -27,10 +27,10 @@ soak: setup ## Run all tests, the long ones in full.
 	NLLM_BATCH_SOAK=1 $(SWIFT) test --skip-build
 
 lint: ## Check the code's format and style.
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift format lint --strict --recursive --parallel Package.swift Examples Sources Tests
 
 format: ## Format the code in place.
-	swift format --in-place --recursive --parallel Package.swift Sources Tests
+	swift format --in-place --recursive --parallel Package.swift Examples Sources Tests
 
 bench: build ## Measure against what one would do instead; prints ratios.
 	.venv/bin/python Benchmarks/throughput.py

@@ -51,6 +51,12 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        .executableTarget(
+            name: "LibraryExample",
+            dependencies: ["NllmCore"],
+            path: "Examples/LibraryExample",
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "NllmCoreTests",
             dependencies: ["NllmCore"],

@@ -1,12 +1,6 @@
 import ArgumentParser
 import NllmCore
 
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
-
 /// What every command takes.
 struct CommonOptions: ParsableArguments {
     @Option(
@@ -37,10 +31,7 @@ struct CommonOptions: ParsableArguments {
     /// What files, the environment and these options say.
     func configuration() throws(NllmError) -> Configuration {
         var configuration = try Configuration.load(explicit: config)
-        let variable = "NLLM_BATCH_DB"
-        if let value = getenv(variable).map({ String(cString: $0) }), !value.isEmpty {
-            configuration.set(.database, to: .string(value), from: .environment(variable))
-        }
+        configuration.readEnvironment()
         if let database { configuration.set(.database, to: .string(database), from: .commandLine("--db")) }
         return configuration
     }

@@ -3,13 +3,16 @@ public struct NllmResults: Sendable, Equatable {
     /// The run's name.
     public let run: String
     /// The folder with its artifacts; nil if they were not to be kept.
-    public let folder: String?
+    public internal(set) var folder: String?
     /// One result a cell: prompt order, then model order, then sample.
     public let results: [NllmResult]
     /// What was run, when and with what, as `manifest.json` has it.
     public let manifest: JSONValue
+    /// How many cells each model has, with or without a result, by the model's label.
+    public let cellCounts: [String: Int]
+
     /// How many cells the run has, with or without a result.
-    public let totalCount: Int
+    public var totalCount: Int { cellCounts.values.reduce(0, +) }
 
     /// How many cells have a good answer.
     public var successCount: Int { results.count { $0.status == .ok } }
@@ -21,17 +24,39 @@ public struct NllmResults: Sendable, Equatable {
     public var exitCode: Int { success ? 0 : 1 }
 
     /// The labels of models all of whose cells have a good answer, in their order.
-    public var successfulModels: [String] { models { $0.allSatisfy { $0.status == .ok } } }
+    public var successfulModels: [String] {
+        models { model, results in results.count { $0.status == .ok } == cellCounts[model] }
+    }
 
     /// The labels of models with a cell that failed or timed out, in their order.
-    public var failedModels: [String] { models { $0.contains { $0.status != .ok } } }
+    public var failedModels: [String] { models { _, results in results.contains { $0.status != .ok } } }
 
     /// The first result of the model with that label; nil if there is none.
     public func result(for model: String) -> NllmResult? { results.first { $0.model == model } }
 
-    private func models(where isMeant: ([NllmResult]) -> Bool) -> [String] {
+    private func models(where isMeant: (String, [NllmResult]) -> Bool) -> [String] {
         let groups = Dictionary(grouping: results, by: \.model)
         var seen: Set<String> = []
-        return results.map(\.model).filter { seen.insert($0).inserted && isMeant(groups[$0] ?? []) }
+        return results.map(\.model).filter { seen.insert($0).inserted && isMeant($0, groups[$0] ?? []) }
+    }
+}
+
+extension NllmResults {
+    /// What has come of a run so far, read from the database.
+    init(of name: String, in store: Store) async throws(NllmError) {
+        let progress = try await store.progress(of: try await store.run(name))
+        var results: [NllmResult] = []
+        do {
+            manifest = try store.manifest(of: progress.run)
+            try store.forEachResult(of: progress.run) { document in
+                if let result = NllmResult(document) { results.append(result) }
+            }
+        } catch {
+            throw Store.translate(error, path: store.path, opening: false)
+        }
+        run = name
+        folder = progress.run.folder
+        self.results = results
+        cellCounts = Dictionary(progress.models.map { ($0.label, $0.counts.total) }, uniquingKeysWith: +)
     }
 }

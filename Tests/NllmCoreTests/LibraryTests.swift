@@ -1,0 +1,65 @@
+import Testing
+
+@testable import NllmCore
+
+@Suite struct LibraryTests {
+    private static let totals: [(cells: [String: Int], ended: [(String, String)], ok: [String], failed: [String])] = [
+        ([:], [], [], []),
+        (["a": 1], [("a", "ok")], ["a"], []),
+        (["a": 1], [("a", "error")], [], ["a"]),
+        (["a": 1, "b": 1], [("b", "ok"), ("a", "timeout")], ["b"], ["a"]),
+        (["a": 2, "b": 2], [("a", "ok"), ("b", "ok"), ("a", "error"), ("b", "ok")], ["b"], ["a"]),
+        // Cells without a result: the run was stopped.
+        (["a": 2, "b": 1], [("a", "ok")], [], []),
+        (["a": 2, "b": 1], [("a", "error")], [], ["a"]),
+    ]
+
+    private func result(_ model: String, _ status: String, text: String = "") throws -> NllmResult {
+        try #require(
+            NllmResult(
+                .object([
+                    .init("model", .string(model)), .init("status", .string(status)), .init("text", .string(text)),
+                ])))
+    }
+
+    private func results(_ cells: [String: Int], _ results: [NllmResult]) -> NllmResults {
+        NllmResults(run: "r", folder: nil, results: results, manifest: .null, cellCounts: cells)
+    }
+
+    @Test func totalsFollowFromTheResultsAndTheCells() throws {
+        for (cells, ended, ok, failed) in Self.totals {
+            let results = results(cells, try ended.map { try result($0.0, $0.1) })
+            let total = cells.values.reduce(0, +)
+            let good = ended.count { $0.1 == "ok" }
+            #expect(results.totalCount == total, "\(ended)")
+            #expect(results.successCount == good, "\(ended)")
+            #expect(results.success == (good == total), "\(ended)")
+            #expect(results.exitCode == (good == total ? 0 : 1), "\(ended)")
+            #expect(results.successfulModels == ok, "\(ended)")
+            #expect(results.failedModels == failed, "\(ended)")
+        }
+    }
+
+    @Test func theResultOfAModelIsItsFirst() throws {
+        let ended = [try result("a", "ok", text: "1"), try result("b", "ok", text: "2"), try result("a", "ok")]
+        let results = results(["a": 2, "b": 1], ended)
+        #expect(results.result(for: "a")?.text == "1")
+        #expect(results.result(for: "b")?.text == "2")
+        #expect(results.result(for: "c") == nil)
+    }
+
+    @Test func optionsOutOfRangeAreRefused() {
+        let refused: [(change: (inout NllmOptions) -> Void, message: String)] = [
+            ({ $0.concurrency = 0 }, "`concurrency` is 0 but must be 1 to 1024"),
+            ({ $0.retries = -1 }, "`retries` is -1 but must be 0 to 1000"),
+            ({ $0.timeout = -0.5 }, "`timeout` is -0.5 but must be 0.0 to 1000000000.0"),
+            ({ $0.maxMemory = 1 }, "`maxMemory` is 1 but must be 16 to 1000000"),
+            ({ $0.outdir = "" }, "`outdir` is empty; name a path, or leave it nil"),
+        ]
+        for (change, message) in refused {
+            var options = NllmOptions()
+            change(&options)
+            #expect(throws: NllmError.usage(message)) { _ = try options.configuration() }
+        }
+    }
+}
