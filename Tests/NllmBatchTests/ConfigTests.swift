@@ -124,7 +124,8 @@ import Testing
         let batch = try Batch()
         try batch.write("\"x\"", to: "p.jsonl")
         let named = try batch.write("batch: {db: ~/from here/named.db}", to: "named file.yaml")
-        let result = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--no-check", "--run", "r", "-c", "named file.yaml")
+        let result = try await batch.run(
+            "enqueue", "p.jsonl", "-m", "m", "--no-check", "--run", "r", "-c", "named file.yaml")
         #expect(result.code == 0 && result.out == "r\n")
         #expect(batch.exists("from here/named.db") && !batch.exists("nllm-runs/batch.db"))
         let cancel = try await batch.run("cancel", "r", "--config", named)

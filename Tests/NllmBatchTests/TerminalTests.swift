@@ -124,7 +124,8 @@ import Testing
     @Test func narrowTablesBecomeBlocks() async throws {
         let batch = try Batch()
         try batch.write("\"x\"\n\"y\"", to: "p.jsonl")
-        let enqueue = try await batch.run("enqueue", "p.jsonl", "-m", "one", "-m", "two", "--no-check", "--run", "r", "-o", ".")
+        let enqueue = try await batch.run(
+            "enqueue", "p.jsonl", "-m", "one", "-m", "two", "--no-check", "--run", "r", "-o", ".")
         #expect(enqueue.code == 0)
         let status = try await batch.runInTerminal(["status"], columns: 40)
         #expect(

@@ -3,7 +3,8 @@ import NllmCore
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Check that llm runs, that the configuration is right, and that the database is sound.")
+        commandName: "doctor",
+        abstract: "Check that llm runs, that the configuration is right, and that the database is sound.")
 
     @OptionGroup var common: CommonOptions
 
