@@ -8,7 +8,10 @@ internal import FoundationEssentials
 
 /// One of the two streams that a process writes to.
 public enum OutputChannel: Sendable {
-    case stdout, stderr
+    /// The answer.
+    case stdout
+    /// Messages.
+    case stderr
 }
 
 /// Is called with each piece of output as it arrives, from several tasks at once; nothing more is read of a stream until

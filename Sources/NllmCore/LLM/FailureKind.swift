@@ -1,20 +1,32 @@
 /// Why an attempt failed, which decides what happens next.
 public enum FailureKind: String, Sendable, CaseIterable {
+    /// Too many requests for now.
     case rateLimited = "rate_limited"
+    /// The provider has no room at the moment.
     case overloaded
+    /// The provider failed by itself.
     case server
+    /// The provider was not reached, or the connection broke.
     case network
     /// llm's own log database was locked or half migrated.
     case locked
+    /// It took longer than a cell may.
     case timeout
     /// The process was killed, ran over its memory, or ended in a way that nothing explains.
     case crashed
+    /// Credit or quota is used up.
     case quota
+    /// There is no key, or one that is not accepted.
     case auth
+    /// `llm` or the provider has no such model.
     case modelUnknown = "model_unknown"
+    /// The request is not accepted as it is.
     case request
+    /// The answer was cut off at a limit of its length.
     case truncated
+    /// The provider withheld the answer.
     case filtered
+    /// No text came.
     case empty
 
     /// How often a cell is tried again after a failure of this kind.

@@ -2,7 +2,12 @@
 public struct NllmResult: Sendable, Equatable {
     /// Whether there is a good answer.
     public enum Status: String, Sendable {
-        case ok, error, timeout
+        /// There is.
+        case ok
+        /// The last attempt failed.
+        case error
+        /// The last attempt took longer than a cell may.
+        case timeout
     }
 
     /// The model's label.

@@ -1,6 +1,17 @@
 /// The state of a cell.
 public enum CellStatus: String, Sendable, CaseIterable {
-    case pending, running, ok, error, timeout, cancelled
+    /// To be executed, perhaps once more.
+    case pending
+    /// Claimed by a worker.
+    case running
+    /// A good answer is there.
+    case ok
+    /// It failed, and is not tried again by itself.
+    case error
+    /// The last attempt took longer than a cell may.
+    case timeout
+    /// Taken out by the user.
+    case cancelled
 
     /// Whether a result is there.
     var hasResult: Bool { [.ok, .error, .timeout].contains(self) }
