@@ -79,7 +79,7 @@ import Testing
         #expect(left == [])
     }
 
-    @Test func aCancelledTaskEndsItsProcessesAndReturnsWhatThereIs() async throws {
+    @Test(.timeLimit(.minutes(2))) func aCancelledTaskEndsItsProcessesAndReturnsWhatThereIs() async throws {
         let batch = try StreamingTests.fake(#"echo $$ >"$HOME/pid"; echo first; exec sleep 1000"#)
         let (result, left) = try await run(batch, "watch", "m")
         let text = String(decoding: try batch.read("pid"), as: UTF8.self)
