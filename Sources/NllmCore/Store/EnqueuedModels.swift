@@ -1,0 +1,48 @@
+extension EnqueueTransaction {
+    /// A model's row, and what it is asked with.
+    struct KnownModel {
+        var id: Int64
+        var planned: PlannedModel
+    }
+
+    /// Makes the rows of the plan's models, in their order.
+    func insertModels(_ runID: Int64, samples: Int) throws -> [KnownModel] {
+        try database.run("UPDATE models SET live = 0 WHERE run_id = ? AND live = 1", runID)
+        // Samples beyond the first have names of their own, which must not be those of another model.
+        let files = FileName.distinct(plan.models.map(\.variant.label)) { name in
+            (1...samples).map { RunFolder.name(model: name, sample: $0) }
+        }
+        return try zip(plan.models, files).enumerated().map { position, pair in
+            let (planned, file) = pair
+            return KnownModel(
+                id: try insert(planned, runID: runID, position: position, file: file), planned: planned)
+        }
+    }
+
+    /// Makes the model's row, or takes up the one that asks the same.
+    private func insert(_ planned: PlannedModel, runID: Int64, position: Int, file: String) throws -> Int64 {
+        let model = planned.variant
+        let options = JSONWriter.text(ModelOption.json(model.options))
+        let arguments = JSONWriter.text(.strings(model.arguments))
+        let price = planned.price.map { JSONWriter.text($0.json) }
+        let same = try database.row(
+            """
+            SELECT id FROM models WHERE run_id = ? AND label = ? AND name = ? AND options = ? AND system IS ?
+                AND arguments = ? ORDER BY id DESC
+            """, runID, model.label, model.name, options, model.system, arguments, read: { try $0.id("id") })
+        if let same {
+            try database.run(
+                "UPDATE models SET live = 1, position = ?, file = ?, price = ? WHERE id = ?", position, file, price,
+                same)
+            return same
+        }
+        try database.run(
+            """
+            INSERT INTO models (run_id, position, label, name, options, system, arguments, price, file)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """, runID, position, model.label, model.name, options, model.system, arguments, price, file)
+        let id = database.lastInsertedID
+        try database.run("INSERT INTO counters (model_id, run_id) VALUES (?, ?)", id, runID)
+        return id
+    }
+}
