@@ -1,0 +1,1328 @@
+"""Keeps `llm` imported and runs many requests with it: the Python half of the executors `fork` and `shared`.
+
+It is started without being a file, as `PYTHON [flags] -c BOOTSTRAP MODE [name=value...]`, where BOOTSTRAP is
+
+    import os, sys
+    if sys.path[:1] == [""]: del sys.path[0]
+    def take(count):
+        taken = b""
+        while len(taken) < count:
+            piece = os.read(0, count - len(taken))
+            if not piece: sys.exit(3)
+            taken += piece
+        return taken
+    size = b""
+    while not size.endswith(b"\\n"): size += take(1)
+    exec(compile(take(int(size)), "nllm_batch_bridge", "exec"))
+
+and standard input holds the length of this text in bytes, a newline and the text. BOOTSTRAP drops the working
+directory from the module path, as it is absent from a plain llm's, and reads no byte more than it needs: what
+follows on standard input are requests, a JSON object a line; standard output brings events likewise.
+docs/bridge.md describes both.
+
+MODE is `fork` (each request is a forked child that runs llm's command line, Linux only) or `shared` (all requests
+run in this process, through llm's Python interface). Settings, for tests: `output_limit=BYTES`, `threads=COUNT`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import base64
+import codecs
+import collections
+import concurrent.futures
+import contextlib
+import copy
+import ctypes
+import dataclasses
+import email.utils
+import encodings.idna  # noqa: F401  Every child would load it, for its first host name.
+import fcntl
+import gc
+import importlib
+import importlib.metadata
+import importlib.util
+import io
+import json
+import math
+import operator
+import os
+import random
+import resource
+import selectors
+import signal
+import socket
+import sys
+import threading
+import time
+import traceback
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from dataclasses import MISSING, dataclass, field
+from pathlib import Path
+from types import FrameType, ModuleType
+from typing import Any, NoReturn, TypeVar
+
+PROTOCOL = 1
+SOURCE_NAME = "nllm_batch_bridge"
+UNUSABLE = 3
+
+# A child that writes more is ended; of what it wrote, so much is passed on.
+OUTPUT_LIMIT = 256 << 20
+FLOOD_EXCERPT = 1 << 20
+# What a child's grandchildren may have left in a pipe when the child ends; more than a pipe usually holds.
+PIPE_REST = 1 << 20
+READ_SIZE = 1 << 16
+# A report must fit into a pipe, since nobody reads it before the child has ended.
+LONGEST_MESSAGE = 8000
+# Models that have only a blocking interface occupy a thread each.
+MOST_THREADS = 64
+
+# A pool looks at all its connections for each request, which is dear with hundreds: several share the work.
+POOLS = 8
+# Seconds until a task that was cancelled and still runs is cancelled again.
+INSISTENCE = 0.2
+# Of these, an interrupt from the terminal is left to the parent, which gets it as well.
+INHERITED_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+Json = dict[str, Any]
+
+
+class UnusableError(Exception):
+    """Why nothing can be run here, in one line."""
+
+
+class BadRequestError(Exception):
+    """A line that can't be understood, with the id it names, if any."""
+
+    def __init__(self, message: str, request_id: int | None = None) -> None:
+        super().__init__(message)
+        self.request_id = request_id
+
+
+# The protocol: requests and events.
+
+
+KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "int": ("a whole number", lambda value: type(value) is int),
+    "bool": ("true or false", lambda value: isinstance(value, bool)),
+    "str": ("a text", lambda value: isinstance(value, str)),
+    "list[str]": ("a list of texts", lambda value: isinstance(value, list) and are_texts(value)),
+    "dict[str, str]": ("an object of texts", lambda value: isinstance(value, dict) and are_texts(value.values())),
+}
+
+
+def are_texts(values: Iterable[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Ends a running request, with the signal for a process."""
+
+    id: int
+    signal: int = signal.SIGTERM
+
+    def __post_init__(self) -> None:
+        if self.signal not in (signal.SIGTERM, signal.SIGKILL):
+            raise BadRequestError("`signal` must be 9 or 15", self.id)
+
+
+@dataclass(frozen=True)
+class CommandLine:
+    """What `fork` runs: llm's command line."""
+
+    id: int
+    directory: str
+    arguments: list[str]
+    input: str | None = None
+    max_memory: int | None = None
+    watch: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """What `shared` asks a model; texts are those of the command line's options."""
+
+    id: int
+    directory: str
+    model: str | None = None
+    prompt: str = ""
+    system: str | None = None
+    options: dict[str, str] = field(default_factory=dict)
+    attachments: list[str] = field(default_factory=list)
+    schema: str | None = None
+    stream: bool = False
+    watch: bool = False
+
+
+Request = TypeVar("Request", CommandLine, Question)
+
+
+def parse_request(line: bytes, kind: type[Request]) -> Request | Stop:
+    """A request to run of the given kind, or one to stop another."""
+    try:
+        request = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise BadRequestError(f"not JSON: {error}") from error
+    if not isinstance(request, dict) or type(request.get("id")) is not int:
+        raise BadRequestError("not an object with a whole number as `id`")
+    if request.get("do") not in ("run", "stop"):
+        raise BadRequestError("`do` must be `run` or `stop`", request["id"])
+    parsed: Request | Stop = parse_fields(request, kind if request["do"] == "run" else Stop)
+    return parsed
+
+
+def parse_fields(request: Json, kind: type[Any]) -> Any:
+    """A request of a kind; its fields' types are the texts that stand in its class."""
+    given = {name: value for name, value in request.items() if value is not None}
+    fields = {field.name: field for field in dataclasses.fields(kind)}
+    for name, place in fields.items():
+        meant, allows = KINDS[str(place.type).removesuffix(" | None")]
+        optional = place.default is not MISSING or place.default_factory is not MISSING
+        if not (allows(given[name]) if name in given else optional):
+            raise BadRequestError(f"`{name}` must be {meant}", request["id"])
+    return kind(**{name: value for name, value in given.items() if name in fields})
+
+
+class Channel:
+    """Requests in, events out: on descriptors of its own, so that nothing a plugin prints gets between them."""
+
+    def __init__(self) -> None:
+        self.requests = os.dup(0)
+        self._events = os.dup(1)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nothing, 0)
+        os.dup2(2, 1)
+        os.close(nothing)
+        self._line = bytearray()
+        self._waiting: list[bytes] = []
+
+    def read(self) -> list[bytes] | None:
+        """The lines that are there; none when there is less than one; None at the end of the input."""
+        data = os.read(self.requests, 1 << 20)
+        if not data:
+            return None
+        self._line += data
+        if b"\n" not in data:
+            return []
+        *lines, rest = self._line.split(b"\n")
+        self._line = rest
+        return [bytes(line) for line in lines if line.strip()]
+
+    def send(self, event: Json) -> None:
+        """Adds an event; it leaves with the next flush, in one write with its neighbours."""
+        self._waiting.append(json_bytes(event) + b"\n")
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._waiting
+
+    def flush(self) -> None:
+        data = memoryview(b"".join(self._waiting))
+        self._waiting.clear()
+        while data:
+            data = data[os.write(self._events, data) :]
+
+
+def bad_request(error: BadRequestError) -> Json:
+    event: Json = {"event": "bad_request", "message": str(error)}
+    return event if error.request_id is None else {"id": error.request_id, **event}
+
+
+def json_bytes(value: Json) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+
+
+def text_or_base64(name: str, data: bytes) -> Json:
+    """Bytes as a field of an event."""
+    try:
+        return {name: data.decode()}
+    except UnicodeDecodeError:
+        return {f"{name}_base64": base64.b64encode(data).decode()}
+
+
+# Errors, as the parent wants to know them.
+
+
+def describe_error(error: Any) -> Json:
+    """What a parent needs to decide about a failure, whichever provider's library raised it."""
+    origin = error
+    if is_click_error(error) and error.exit_code == 1:
+        # llm shows its errors through click; what they came from stands behind.
+        origin = error.__cause__ or error.__context__ or error
+    source = next((link for link in causes(origin) if http_status(link) is not None), origin)
+    code, kind = getattr(source, "code", None), getattr(source, "type", None)
+    return {
+        "class": f"{type(origin).__module__}.{type(origin).__qualname__}",
+        "bases": [base.__name__ for base in type(origin).__mro__[1:-2]],
+        "message": str(error.format_message() if is_click_error(error) else error)[:LONGEST_MESSAGE],
+        "http_status": http_status(source),
+        "code": code if isinstance(code, str) else None,
+        "type": kind if isinstance(kind, str) else None,
+        "retry_after": retry_after(getattr(getattr(source, "response", None), "headers", None)),
+    }
+
+
+def is_click_error(error: Any) -> bool:
+    return any(base.__name__ == "ClickException" for base in type(error).__mro__)
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and what it was raised from; a plugin may wrap its library's errors."""
+    link: BaseException | None = error
+    for _ in range(5):
+        if link is None:
+            return
+        yield link
+        link = link.__cause__ or link.__context__
+
+
+def http_status(error: BaseException) -> int | None:
+    places = (error, getattr(error, "response", None))
+    values = [getattr(place, name, None) for place in places for name in ("status_code", "status", "code")]
+    return next((value for value in values if type(value) is int and 100 <= value <= 599), None)
+
+
+def retry_after(headers: Any) -> float | None:
+    """How many seconds the provider asks to wait, from the headers of its answer."""
+    if not hasattr(headers, "get"):
+        return None
+    with contextlib.suppress(ValueError, TypeError):
+        return waiting_time(float(headers.get("retry-after-ms")) / 1000)
+    text = headers.get("retry-after")
+    with contextlib.suppress(ValueError, TypeError):
+        return waiting_time(float(text))
+    with contextlib.suppress(ValueError, TypeError, OverflowError):
+        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
+    return None
+
+
+def waiting_time(seconds: float) -> float | None:
+    return seconds if math.isfinite(seconds) and seconds >= 0 else None
+
+
+def finish_reason(response: Any) -> str | None:
+    """Why the model stopped, in lower case, from whatever shape of answer the provider gave."""
+    answer = getattr(response, "response_json", None)
+    if not isinstance(answer, dict):
+        return None
+    places = [answer]
+    for name in ("choices", "candidates"):
+        first = answer[name][:1] if isinstance(answer.get(name), list) else []
+        places += [place for place in first if isinstance(place, dict)]
+    names = ("finish_reason", "finishReason", "stop_reason", "done_reason")
+    reasons = [place.get(name) for place in places for name in names]
+    if answer.get("object") == "response":
+        details = answer.get("incomplete_details")
+        reasons += [details.get("reason") if isinstance(details, dict) else None, answer.get("status")]
+    return next((reason.lower() for reason in reasons if isinstance(reason, str)), None)
+
+
+# llm, imported and prepared.
+
+
+class Llm:
+    """`llm` with its plugins, imported once; what makes it fast is done to it here, and nowhere else."""
+
+    # What is used of llm; without any of it, this is another llm than this file was written for.
+    NEEDED = {
+        "llm": "get_models_with_aliases get_plugins get_tools",
+        "llm.cli": "cli logs_db_path migrate sqlite_utils",
+        "llm.models": "_BaseResponse.__init__",
+        "llm.default_plugins.openai_models": "Chat openai.OpenAI",
+    }
+    NEEDED_BY_SHARED = {
+        "llm": "get_model get_model_aliases get_async_model_aliases get_default_model",
+        "llm.cli": "click pydantic cli.commands get_model_options load_template render_errors resolve_attachment "
+        "AttachmentError",
+        "llm.models": "AsyncResponse.astream_events Response.stream_events _BaseResponse.token_usage",
+        "llm.utils": "resolve_schema_input",
+    }
+    # The SDKs that try again on their own, three times in all; llm's plugins build on them.
+    SDKS = {"openai": ("OpenAI", "AsyncOpenAI"), "anthropic": ("Anthropic", "AsyncAnthropic")}
+
+    def __init__(self, mode: str) -> None:
+        sys.argv = ["llm"]
+        try:
+            self.package = self._import("llm", mode)
+            self.cli = self._import("llm.cli", mode)
+            self.models = self._import("llm.models", mode)
+            self.utils = self._import("llm.utils", mode)
+            self.openai_models = self._import("llm.default_plugins.openai_models", mode)
+        except UnusableError:
+            raise
+        except BaseException as error:  # Plugins may raise anything, and exit.
+            raise UnusableError(f"llm can't be imported: {type(error).__name__}: {error}") from error
+
+    def _import(self, name: str, mode: str) -> Any:
+        module = importlib.import_module(name)
+        needed = self.NEEDED.get(name, "").split()
+        if mode == "shared":
+            needed += self.NEEDED_BY_SHARED.get(name, "").split()
+        for attribute in needed:
+            try:
+                operator.attrgetter(attribute)(module)
+            except AttributeError as error:
+                raise UnusableError(f"llm {self.version()} does not fit: {name} has no {attribute}") from error
+        return module
+
+    def version(self) -> str:
+        return importlib.metadata.version("llm")
+
+    def plugins(self) -> dict[str, str]:
+        return {plugin["name"]: plugin.get("version", "") for plugin in self.package.get_plugins()}
+
+    def prepare(self) -> None:
+        """What helps both modes. Nothing here starts a thread or keeps a socket."""
+        # llm asks all plugins for these at every prompt, several times: 60 ms with five plugins.
+        for name in ("get_models_with_aliases", "get_tools"):
+            original = getattr(self.package, name)
+            replace_function(original, remembering(original), "llm")
+        self._turn_off_retries()
+        self._share_tls_contexts()
+        self._migrate_log()
+
+    def _turn_off_retries(self) -> None:
+        """Retries are the parent's: the SDKs' own would multiply with them and hide what happens."""
+        for name, clients in self.SDKS.items():
+            try:
+                sdk = importlib.import_module(name) if importlib.util.find_spec(name) else None
+            except Exception as error:  # A broken SDK concerns the models that use it alone.
+                diagnose(f"{name} can't be imported: {error}")
+                continue
+            for client in (getattr(sdk, client, None) for client in clients):
+                defaults = getattr(getattr(client, "__init__", None), "__kwdefaults__", None)
+                if defaults and "max_retries" in defaults:
+                    defaults["max_retries"] = 0
+
+    def _share_tls_contexts(self) -> None:
+        """llm makes a client for each prompt, and the client reads all certificates anew: 25 ms."""
+        for name in ("httpx2", "httpx"):
+            original = getattr(sys.modules.get(f"{name}._config"), "create_ssl_context", None)
+            if original is not None:
+                shared = sharing_tls_contexts(original)
+                replace_function(original, shared, name)
+                with contextlib.suppress(Exception):
+                    shared()
+
+    def _migrate_log(self) -> None:
+        """Every call of llm migrates its log, even with -n, and those that do so at once disturb each other."""
+        migrate = self.cli.migrate
+        path = self.cli.logs_db_path()
+        for last in (False, False, True):
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with locked(path.parent), contextlib.closing(self.cli.sqlite_utils.Database(path)) as log:
+                    migrate(log)
+                replace_function(migrate, migrating_others(migrate, path), "llm")
+                return
+            except Exception as error:  # A cold llm may be in between, which knows no lock.
+                if last:
+                    diagnose(f"llm's log can't be migrated: {type(error).__name__}: {error}")
+            time.sleep(random.uniform(0.1, 0.3))
+
+    def share_clients(self) -> None:
+        """A few clients for each model object and key, which keep their connections, instead of one for each prompt."""
+        for owner in {item for item in vars(self.openai_models).values() if isinstance(item, type)}:
+            if original := vars(owner).get("get_client"):
+                setattr(owner, "get_client", sharing_clients(original))
+
+    def rehearse(self) -> None:
+        """Runs a whole prompt with an answer from nowhere, so that what is built lazily is there for all: 15 ms."""
+        chat = self.openai_models.Chat
+        model = next((m.model for m in self.package.get_models_with_aliases() if type(m.model) is chat), None)
+        if model is None:
+            return
+        arguments = ["-n", "-u", "-m", model.model_id, "--key", "none"]
+        try:
+            for further in ([], ["--no-stream"]):
+                with answered_from_nowhere(self.openai_models.openai), silenced_standard_streams():
+                    self.cli.cli([*arguments, *further], prog_name="llm", standalone_mode=False)
+        except BaseException as error:  # The rehearsal only saves time.
+            diagnose(f"the rehearsal failed: {type(error).__name__}: {error}")
+
+
+def diagnose(text: str) -> None:
+    os.write(2, f"nllm-batch bridge: {text}\n".encode("utf-8", "backslashreplace"))
+
+
+def replace_function(original: Any, replacement: Any, package: str) -> None:
+    """Replaces a function wherever modules of a package hold it, those that imported it by name included."""
+    for name, module in list(sys.modules.items()):
+        if isinstance(module, ModuleType) and (name == package or name.startswith(package + ".")):
+            for attribute, value in list(vars(module).items()):
+                if value is original:
+                    setattr(module, attribute, replacement)
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keeps other bridges waiting that want the same folder; where that is impossible, nobody waits."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def remembering(original: Callable[[], Any]) -> Callable[[], Any]:
+    answer = original()
+    return lambda: copy.copy(answer)
+
+
+def migrating_others(original: Callable[[Any], None], path: Path) -> Callable[[Any], None]:
+    """Migrates any database but the one that has been migrated, as long as that is the same file: 3 ms."""
+    done = os.stat(path)
+
+    def migrate(database: Any) -> None:
+        place = database.conn.execute("pragma database_list").fetchone()[2]
+        if not place or not os.path.samestat(os.stat(place), done):
+            original(database)
+
+    return migrate
+
+
+def sharing_tls_contexts(original: Callable[..., Any]) -> Callable[..., Any]:
+    contexts: dict[Any, Any] = {}
+
+    def create_ssl_context(verify: Any = True, cert: Any = None, trust_env: bool = True, **others: Any) -> Any:
+        if verify is not True or cert is not None or others:
+            return original(verify=verify, cert=cert, trust_env=trust_env, **others)
+        key = (trust_env, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+        if key not in contexts:
+            contexts[key] = original(verify=verify, cert=cert, trust_env=trust_env)
+        return contexts[key]
+
+    return create_ssl_context
+
+
+def sharing_clients(original: Callable[..., Any]) -> Callable[..., Any]:
+    def get_client(self: Any, key: str | None, *, async_: bool = False) -> Any:
+        all_clients = vars(self).setdefault("_nllm_batch_clients", {})
+        clients = all_clients.setdefault((key, async_), collections.deque())
+        if len(clients) < POOLS:
+            clients.append(original(self, key, async_=async_))
+        clients.rotate()
+        return clients[0]
+
+    return get_client
+
+
+@contextlib.contextmanager
+def answered_from_nowhere(openai: Any) -> Iterator[None]:
+    """Lets OpenAI's client get a canned answer; should llm use it in some new way, nothing is sent anywhere."""
+    base = vars(sys.modules["openai._base_client"])
+    httpx = base.get("httpx2") or base["httpx"]
+    usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
+    common = {"id": "x", "created": 1, "model": "m"}
+
+    def chunk(choices: list[Json], **further: Any) -> str:
+        value = {**common, "object": "chat.completion.chunk", "choices": choices, **further}
+        return f"data: {json.dumps(value)}\n\n"
+
+    def answer(request: Any) -> Any:
+        if json.loads(request.content).get("stream"):
+            events = chunk([{"index": 0, "delta": {"role": "assistant", "content": "a"}, "finish_reason": None}])
+            events += chunk([{"index": 0, "delta": {}, "finish_reason": "stop"}]) + chunk([], usage=usage)
+            events += "data: [DONE]\n\n"
+            return httpx.Response(200, headers={"content-type": "text/event-stream"}, content=events.encode())
+        message = {"role": "assistant", "content": "a"}
+        choice = {"index": 0, "message": message, "finish_reason": "stop"}
+        return httpx.Response(200, json={**common, "object": "chat.completion", "choices": [choice], "usage": usage})
+
+    def refuse(*_: Any, **__: Any) -> NoReturn:
+        raise OSError("no connections in a rehearsal")
+
+    class Rehearsing(openai.OpenAI):  # type: ignore[misc]
+        def __init__(self, **settings: Any) -> None:
+            settings["http_client"] = httpx.Client(transport=httpx.MockTransport(answer))
+            super().__init__(**settings)
+
+    originals = openai.OpenAI, socket.create_connection
+    openai.OpenAI, socket.create_connection = Rehearsing, refuse
+    try:
+        yield
+    finally:
+        openai.OpenAI, socket.create_connection = originals
+
+
+@contextlib.contextmanager
+def silenced_standard_streams() -> Iterator[None]:
+    streams = sys.stdin, sys.stdout, sys.stderr
+    sys.stdin, sys.stdout, sys.stderr = io.StringIO("a"), io.StringIO(), io.StringIO()
+    try:
+        yield
+    finally:
+        sys.stdin, sys.stdout, sys.stderr = streams
+
+
+# `fork`: a child for each request.
+
+
+class TextSplitter:
+    """Cuts a stream of bytes into pieces for events, so that no character is torn apart."""
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+
+    def fields(self, data: bytes, last: bool = False) -> Json:
+        begun, _ = self._decoder.getstate()
+        try:
+            text = self._decoder.decode(data, last)
+        except UnicodeDecodeError:
+            self._decoder.reset()
+            return {"base64": base64.b64encode(begun + data).decode()}
+        return {"text": text} if text else {}
+
+
+@dataclass
+class Output:
+    """What a child writes on one of its channels."""
+
+    name: str
+    splitter: TextSplitter = field(default_factory=TextSplitter)
+    pieces: list[bytes] = field(default_factory=list)
+
+
+@dataclass
+class Child:
+    id: int
+    pid: int
+    watch: bool
+    report: int
+    outputs: dict[int, Output]
+    written: int = 0
+    flooded: bool = False
+    interrupted: bool = False
+
+    def signal(self, number: int) -> None:
+        """To its whole group, or to it alone while it has not made its group yet."""
+        try:
+            os.killpg(self.pid, number)
+        except (ProcessLookupError, PermissionError):
+            os.kill(self.pid, number)
+
+
+class ForkServer:
+    """Forks a child of this warm process for each request, and tells what it writes and how it ends.
+
+    It has one thread, so that forking is safe, and waits for everything at once: requests, what children write,
+    and signals, which arrive as bytes in a pipe.
+    """
+
+    def __init__(self, llm: Llm, channel: Channel, output_limit: int = OUTPUT_LIMIT) -> None:
+        self._llm = llm
+        self._channel = channel
+        self._output_limit = output_limit
+        self._children: dict[int, Child] = {}
+        self._selector = selectors.DefaultSelector()
+        self._ending = False
+
+    def run(self) -> None:
+        self._selector.register(self._channel.requests, selectors.EVENT_READ, self._take_requests)
+        self._selector.register(signals_as_bytes(), selectors.EVENT_READ, self._take_signals)
+        try:
+            while not self._ending:
+                for key, _ in self._selector.select():
+                    # Something before in this round may have closed it.
+                    if self._selector.get_map().get(key.fd) is key:
+                        key.data(key.fd)
+                self._channel.flush()
+        except BrokenPipeError:
+            diagnose("nobody reads the events any more")
+        finally:
+            self._end_children()
+
+    def _end_children(self) -> None:
+        for child in self._children.values():
+            child.signal(signal.SIGKILL)
+        for child in self._children.values():
+            os.waitpid(child.pid, 0)
+
+    def _take_signals(self, pipe: int) -> None:
+        numbers = os.read(pipe, READ_SIZE)
+        self._ending = self._ending or signal.SIGTERM in numbers or signal.SIGHUP in numbers
+        self._reap()
+
+    def _take_requests(self, _: int) -> None:
+        lines = self._channel.read()
+        if lines is None:
+            self._ending = True
+            return
+        for line in lines:
+            try:
+                request = parse_request(line, CommandLine)
+                if isinstance(request, Stop):
+                    self._stop(request)
+                elif any(child.id == request.id for child in self._children.values()):
+                    raise BadRequestError("a request with this id is running", request.id)
+                else:
+                    self._start(request)
+            except BadRequestError as error:
+                self._channel.send(bad_request(error))
+
+    def _stop(self, stop: Stop) -> None:
+        for child in self._children.values():
+            if child.id == stop.id:
+                child.interrupted = True
+                child.signal(stop.signal)
+
+    def _start(self, request: CommandLine) -> None:
+        try:
+            child = fork_child(self._llm, request)
+        except (OSError, ValueError) as error:
+            self._channel.send({"id": request.id, "event": "ended", "not_started": str(error)})
+            return
+        self._children[child.pid] = child
+        for descriptor in child.outputs:
+            self._selector.register(descriptor, selectors.EVENT_READ, lambda fd: self._read(child, fd))
+        self._channel.send({"id": child.id, "event": "started", "pid": child.pid})
+
+    def _read(self, child: Child, descriptor: int) -> int:
+        """Takes what is there, one piece at most, and returns how much that was."""
+        try:
+            data = os.read(descriptor, READ_SIZE)
+        except BlockingIOError:
+            return 0
+        if not data:
+            self._selector.unregister(descriptor)
+            return 0
+        self._keep(child, child.outputs[descriptor], data)
+        return len(data)
+
+    def _keep(self, child: Child, output: Output, data: bytes) -> None:
+        child.written += len(data)
+        if child.flooded:
+            return
+        if child.written > self._output_limit:
+            child.flooded = True
+            child.signal(signal.SIGKILL)
+        if child.watch:
+            self._send_output(child, output, data)
+        else:
+            output.pieces.append(data)
+
+    def _send_output(self, child: Child, output: Output, data: bytes, last: bool = False) -> None:
+        fields = output.splitter.fields(data, last)
+        if fields:
+            self._channel.send({"id": child.id, "event": "output", "channel": output.name, **fields})
+
+    def _reap(self) -> None:
+        """Ends everything of the children that have ended, grandchildren included."""
+        while True:
+            try:
+                # Left unreaped at first: so long no other process can get its group's number.
+                ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            except ChildProcessError:
+                return
+            if ended is None:
+                return
+            child = self._children.pop(ended.si_pid, None)
+            if child:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(child.pid, signal.SIGKILL)
+            _, status, usage = os.wait4(ended.si_pid, 0)
+            if child:
+                self._finish(child, status, usage)
+
+    def _finish(self, child: Child, status: int, usage: resource.struct_rusage) -> None:
+        """Tells how a child ended. A daemon it left may hold its pipes for ever: what is there now is taken."""
+        event: Json = {"id": child.id, "event": "ended"}
+        code = os.waitstatus_to_exitcode(status)
+        event.update({"code": code} if code >= 0 else {"signal": -code})
+        for descriptor, output in child.outputs.items():
+            if descriptor in self._selector.get_map():
+                rest = PIPE_REST
+                while rest > 0 and (size := self._read(child, descriptor)):
+                    rest -= size
+            if descriptor in self._selector.get_map():
+                self._selector.unregister(descriptor)
+            os.close(descriptor)
+            if child.watch:
+                self._send_output(child, output, b"", last=True)
+            else:
+                text = b"".join(output.pieces)
+                event.update(text_or_base64(output.name, text[:FLOOD_EXCERPT] if child.flooded else text))
+        event["cpu_ms"] = round((usage.ru_utime + usage.ru_stime) * 1000, 1)
+        event["peak_memory_kb"] = usage.ru_maxrss
+        event.update(take_report(child.report))
+        event.update({name: True for name in ("flooded", "interrupted") if getattr(child, name)})
+        self._channel.send(event)
+
+
+def signals_as_bytes() -> int:
+    """A pipe into which the numbers of arriving signals are written."""
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    for number in (signal.SIGCHLD, *INHERITED_SIGNALS):
+        # What was ignored at the start stays ignored in the children as well.
+        if signal.getsignal(number) != signal.SIG_IGN or number == signal.SIGCHLD:
+            signal.signal(number, note_nothing)
+    return reading
+
+
+def note_nothing(_: int, __: FrameType | None) -> None:
+    """A signal is noted by the pipe; it only must not have its default effect."""
+
+
+def take_report(pipe: int) -> Json:
+    try:
+        return {"error": None, **json.loads(os.read(pipe, READ_SIZE))}
+    except (ValueError, OSError):
+        return {"error": None}
+    finally:
+        os.close(pipe)
+
+
+def fork_child(llm: Llm, request: CommandLine) -> Child:
+    with contextlib.ExitStack() as ours, contextlib.ExitStack() as theirs:
+
+        def pipe() -> tuple[int, int]:
+            reading, writing = os.pipe()
+            ours.callback(os.close, reading)
+            theirs.callback(os.close, writing)
+            os.set_blocking(reading, False)
+            return reading, writing
+
+        directory = os.open(request.directory, os.O_PATH | os.O_DIRECTORY)
+        theirs.callback(os.close, directory)
+        stdin = open_input(request.input)
+        theirs.callback(os.close, stdin)
+        (stdout, stdout_end), (stderr, stderr_end), (report, report_end) = pipe(), pipe(), pipe()
+        place = Place(os.getpid(), directory, (stdin, stdout_end, stderr_end), report_end)
+        pid = os.fork()
+        if pid == 0:
+            run_child(llm, request, place)
+        ours.pop_all()
+    outputs = {stdout: Output("stdout"), stderr: Output("stderr")}
+    return Child(request.id, pid, request.watch, report, outputs)
+
+
+def open_input(text: str | None) -> int:
+    """A file in memory: a pipe would have to be fed while the child runs."""
+    if text is None:
+        return os.open(os.devnull, os.O_RDONLY)
+    data = text.encode()
+    descriptor = os.memfd_create("input")
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a child is to run: descriptors, and the process without which it must not live on."""
+
+    parent: int
+    directory: int
+    standard: tuple[int, int, int]
+    report: int
+
+
+def run_child(llm: Llm, request: CommandLine, place: Place) -> NoReturn:
+    """The forked child's whole life: what a new process that runs llm would do, from its start to its exit."""
+    code = 1
+    try:
+        become_process(request, place)
+        code, facts = run_command_line(llm, request.arguments)
+        code = finish_process(code)
+        os.write(place.report, json_bytes(facts))
+    except BaseException as error:
+        os.write(2, "".join(traceback.format_exception(type(error), error, error.__traceback__)).encode())
+    finally:
+        os._exit(code & 0xFF)
+
+
+def become_process(request: CommandLine, place: Place) -> None:
+    """Takes the new process' place: own session, signals, memory limit, descriptors and streams."""
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGCHLD, *INHERITED_SIGNALS):
+        if signal.getsignal(number) is note_nothing:
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+    os.setsid()
+    die_with(place.parent)
+    os.fchdir(place.directory)
+    if request.max_memory is not None:
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        limit = request.max_memory if most == resource.RLIM_INFINITY else min(request.max_memory, most)
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    for target, source in enumerate(place.standard):
+        os.dup2(source, target)
+    highest = max(int(name) for name in os.listdir("/proc/self/fd"))
+    os.closerange(3, place.report)
+    os.closerange(place.report + 1, highest + 1)
+    reopen_standard_streams()
+    # What plugins registered when they were loaded is the parent's to clean up, not each child's.
+    atexit._clear()
+    sys.argv = ["llm", *request.arguments]
+
+
+def die_with(parent: int) -> None:
+    """Lets the kernel end this process when its parent ends."""
+    kill_me_with_my_parent = 1
+    ctypes.CDLL(None).prctl(kill_me_with_my_parent, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def reopen_standard_streams() -> None:
+    """New streams as Python makes them at its start: the old ones stand for the parent's descriptors."""
+
+    def reopened(descriptor: int, mode: str, like: Any, buffering: int = -1) -> Any:
+        # Without newline="\n", a prompt's CRLF would become LF.
+        return open(
+            descriptor, mode, buffering, closefd=False, newline="\n", encoding=like.encoding, errors=like.errors
+        )
+
+    sys.stdin = reopened(0, "r", sys.stdin)
+    sys.stdout = reopened(1, "w", sys.stdout)
+    sys.stderr = reopened(2, "w", sys.stderr, buffering=1)
+    vars(sys).update(__stdin__=sys.stdin, __stdout__=sys.stdout, __stderr__=sys.stderr)
+
+
+def run_command_line(llm: Llm, arguments: list[str]) -> tuple[int, Json]:
+    """Runs llm's command line: the exit code, and what a cold process would not tell."""
+    raised: list[BaseException] = []
+    responses: list[Any] = []
+    note_errors(llm.cli.cli, raised)
+    note_responses(llm.models._BaseResponse, responses)
+    code = 0
+    try:
+        llm.cli.cli(arguments, prog_name="llm")
+    except SystemExit as end:
+        code = exit_code(end)
+    except BaseException as error:
+        print_traceback(error)
+        raised = [error]
+        code = 1
+    facts: Json = {"error": describe_error(raised[-1]) if raised and code else None}
+    reason = finish_reason(responses[-1]) if responses else None
+    return code, facts if reason is None else {**facts, "finish_reason": reason}
+
+
+def note_errors(command: Any, raised: list[BaseException]) -> None:
+    """Notes what ends a command, which click turns into text and an exit code."""
+    invoke = command.invoke
+
+    def invoke_noting(context: Any) -> Any:
+        try:
+            return invoke(context)
+        except BaseException as error:
+            raised.append(error)
+            raise
+
+    command.invoke = invoke_noting
+
+
+def note_responses(kind: Any, responses: list[Any]) -> None:
+    initialize = kind.__init__
+
+    def initialize_noting(self: Any, *arguments: Any, **named: Any) -> None:
+        responses.append(self)
+        initialize(self, *arguments, **named)
+
+    kind.__init__ = initialize_noting
+
+
+def exit_code(end: SystemExit) -> int:
+    if end.code is None or isinstance(end.code, int):
+        return end.code or 0
+    print(end.code, file=sys.stderr)
+    return 1
+
+
+def print_traceback(error: BaseException) -> None:
+    """As Python prints it, without the lines of this file."""
+    told = traceback.TracebackException.from_exception(error)
+    told.stack[:] = [frame for frame in told.stack if frame.filename != SOURCE_NAME]
+    sys.stderr.write("".join(told.format()))
+
+
+def finish_process(code: int) -> int:
+    """What Python does at the end of a process: threads, exit handlers, buffers; 120 if these can't be written."""
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join()
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            code = code or 120
+        except ValueError:  # It has been closed, which is no failure.
+            pass
+    return code
+
+
+# `shared`: all requests in one process.
+
+
+class Transcript:
+    """What llm would print for one request: sent at once when someone watches, else kept for the end."""
+
+    def __init__(self, question: Question, send: Callable[[Json], None]) -> None:
+        self._question = question
+        self._send = send
+        self._pieces: dict[str, list[str]] = {"stdout": [], "stderr": []}
+        self._was_reasoning = False
+        self._started = self._closed = False
+        self.is_empty = True
+
+    def start(self) -> None:
+        """Tells that the request can be made now; a thread may be late to say so, or say it a second time."""
+        if not self._started and not self._closed:
+            self._started = True
+            self._send({"id": self._question.id, "event": "started"})
+
+    def write(self, name: str, text: str) -> None:
+        if not text.isascii():
+            # Fails where printing it would: not every text that JSON can express is Unicode.
+            text.encode()
+        self.is_empty = self.is_empty and not text
+        if not self._question.watch:
+            self._pieces[name].append(text)
+        elif text:
+            self._send({"id": self._question.id, "event": "output", "channel": name, "text": text})
+
+    def take(self, event: Any, streams: bool) -> None:
+        """Prints a response's event; for a model that can't stream, llm prints only text, and as it is."""
+        if not streams:
+            if event.type == "text":
+                self.write("stdout", event.chunk)
+        elif event.type == "text":
+            if self._was_reasoning:
+                self.write("stderr", "\n")
+                self._was_reasoning = False
+            self.write("stdout", without_styles(event.chunk))
+        elif event.type == "reasoning":
+            self._was_reasoning = True
+            self.write("stderr", without_styles(event.chunk))
+
+    def finish(self, response: Any) -> None:
+        self.write("stdout", "\n")
+        self.write("stderr", f"Token usage: {response.token_usage()}\n")
+
+    def close(self) -> Json:
+        """What is left to tell."""
+        self._closed = True
+        return {} if self._question.watch else {name: "".join(pieces) for name, pieces in self._pieces.items()}
+
+
+def without_styles(text: str) -> str:
+    """The text as click prints it to what is no terminal."""
+    return sys.modules["click"].unstyle(text) if "\x1b" in text else text
+
+
+def leave() -> NoReturn:
+    """Ends at once, whatever is still asked: closing the connections tells the providers."""
+    os._exit(0)
+
+
+class SharedModels:
+    """llm's models by name, and requests to them made as llm's command line makes them."""
+
+    def __init__(self, llm: Llm) -> None:
+        self._llm = llm
+        self._models = llm.package.get_model_aliases()
+        self._async_models = llm.package.get_async_model_aliases()
+        click = llm.cli.click
+        self._click_exception = click.ClickException
+        self._bad_parameter = click.BadParameter
+        command = llm.cli.cli.commands["prompt"]
+        root = click.Context(llm.cli.cli, info_name="llm", **llm.cli.cli.context_settings)
+        self._context = click.Context(command, info_name="prompt", parent=root)
+        self._attachment = next(option for option in command.params if option.name == "attachments")
+        # Models that lose an answer without usage unless it is streamed.
+        self._streamed_only: set[str] = set()
+
+    def model(self, name: str | None) -> Any:
+        name = name or self._llm.package.get_default_model()
+        return self._models.get(name) or self._llm.package.get_model(name)
+
+    async def response(self, question: Question) -> tuple[Any, Any]:
+        """The model and its response, nothing of which was asked yet; fails in the order in which llm would."""
+        attachments = [await self._resolve_attachment(text, question.directory) for text in question.attachments]
+        schema = self._resolve_schema(question.schema, question.directory)
+        model = self.model(question.model)
+        options = self._options(model, question.options)
+        asked = self._async_models.get(model.model_id, model)
+        stream = model.can_stream and (question.stream or model.model_id in self._streamed_only)
+        response = asked.conversation().prompt(
+            question.prompt or None,
+            attachments=attachments,
+            system=question.system,
+            schema=schema,
+            fragments=[],
+            system_fragments=[],
+            **({} if stream else {"stream": False}),
+            **options,
+        )
+        return model, response
+
+    async def _resolve_attachment(self, text: str, directory: str) -> Any:
+        try:
+            if "://" in text:
+                return await asyncio.to_thread(self._llm.cli.resolve_attachment, text)
+            path = os.path.join(directory, text)
+            try:
+                return self._llm.cli.resolve_attachment(path)
+            except self._llm.cli.AttachmentError as error:
+                raise self._llm.cli.AttachmentError(str(error).replace(path, text)) from error
+        except self._llm.cli.AttachmentError as error:
+            raise self._bad_parameter(str(error), self._context, self._attachment) from error
+
+    def _resolve_schema(self, text: str | None, directory: str) -> Any:
+        """By llm, except that a file is looked for in the request's directory."""
+        stripped = (text or "").strip()
+        if text and not stripped.startswith(("t:", "{")) and " " not in stripped and "," not in text:
+            path = Path(directory, text)
+            if path.exists():
+                try:
+                    return json.loads(path.read_text())
+                except ValueError as error:
+                    raise self._click_exception("Schema file contained invalid JSON") from error
+        if not text:
+            return None
+        with contextlib.closing(self._llm.cli.sqlite_utils.Database(self._llm.cli.logs_db_path())) as log:
+            return self._llm.utils.resolve_schema_input(log, text, self._llm.cli.load_template)
+
+    def _options(self, model: Any, texts: dict[str, str]) -> Json:
+        try:
+            given = {name: value for name, value in model.Options(**texts) if value is not None} if texts else {}
+        except self._llm.cli.pydantic.ValidationError as error:
+            raise self._click_exception(self._llm.cli.render_errors(error.errors())) from error
+        return {**self._llm.cli.get_model_options(model.model_id), **given}
+
+    def must_stream(self, model: Any, response: Any, error: BaseException) -> bool:
+        """Whether this failure is only that of an answer without usage; remembered for the model's next requests."""
+        lost = isinstance(error, AttributeError) and "'NoneType' object has no attribute 'model_dump'" in str(error)
+        if not lost or response.stream or not model.can_stream:
+            return False
+        self._streamed_only.add(model.model_id)
+        return True
+
+    def error_text(self, error: BaseException) -> tuple[str, int]:
+        """What llm prints for an error, and its exit code."""
+        if not isinstance(error, self._click_exception):
+            return f"Error: {error}\n", 1
+        if error.exit_code == 2 and error.ctx is None:
+            error.ctx = self._context
+        text = io.StringIO()
+        error.show(text)
+        return text.getvalue(), error.exit_code
+
+
+class SharedServer:
+    """Runs many requests at once in one event loop; models with only a blocking interface run in threads."""
+
+    def __init__(self, llm: Llm, channel: Channel, threads: int = MOST_THREADS) -> None:
+        self._models = SharedModels(llm)
+        self._async_response = llm.models.AsyncResponse
+        self._channel = channel
+        self._threads = concurrent.futures.ThreadPoolExecutor(threads)
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._stopped: dict[int, int] = {}
+
+    async def run(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        # An interrupt from the terminal is left to the parent, which gets it as well.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        self._loop.add_reader(self._channel.requests, self._take_requests)
+        await self._loop.create_future()
+
+    def _send(self, event: Json) -> None:
+        """Sends an event, together with all others of this round of the event loop."""
+        if self._channel.is_empty:
+            self._loop.call_soon(self._flush)
+        self._channel.send(event)
+
+    def _flush(self) -> None:
+        try:
+            self._channel.flush()
+        except BrokenPipeError:
+            leave()
+
+    def _take_requests(self) -> None:
+        lines = self._channel.read()
+        if lines is None:
+            leave()
+        for line in lines:
+            try:
+                request = parse_request(line, Question)
+                if isinstance(request, Stop):
+                    self._stop(request)
+                elif request.id in self._tasks:
+                    raise BadRequestError("a request with this id is running", request.id)
+                else:
+                    self._tasks[request.id] = self._loop.create_task(self._run(request))
+            except BadRequestError as error:
+                self._send(bad_request(error))
+
+    def _stop(self, stop: Stop) -> None:
+        task = self._tasks.get(stop.id)
+        if task and stop.id not in self._stopped:
+            self._stopped[stop.id] = stop.signal
+            # Not before its first step: a task cancelled earlier would never tell its end.
+            self._loop.call_soon(self._cancel, task)
+
+    def _cancel(self, task: asyncio.Task[None]) -> None:
+        """Cancels a task, and insists: a library may lose a cancellation, as while it connects."""
+        if not task.done():
+            task.cancel()
+            self._loop.call_later(INSISTENCE, self._cancel, task)
+
+    async def _run(self, question: Question) -> None:
+        """One request from its start to its end, which is told whatever happens."""
+        transcript = Transcript(question, self._send)
+        event: Json = {"id": question.id, "event": "ended", "code": 0, "error": None}
+        try:
+            event.update(await self._answer(question, transcript))
+        except BaseException as error:  # Even an exit that a plugin asks for ends its own request alone.
+            if isinstance(error, asyncio.CancelledError) and question.id in self._stopped:
+                del event["code"]
+                event.update(signal=self._stopped[question.id], interrupted=True)
+            else:
+                event["code"] = 1
+                text, event["code"] = self._models.error_text(error)
+                event["error"] = describe_error(error)
+                with contextlib.suppress(UnicodeError):
+                    transcript.write("stderr", text)
+        finally:
+            del self._tasks[question.id]
+            self._stopped.pop(question.id, None)
+            self._send({**event, **transcript.close()})
+
+    async def _answer(self, question: Question, transcript: Transcript) -> Json:
+        model, response = await self._models.response(question)
+        try:
+            return await self._read(model, response, transcript)
+        except Exception as error:
+            if not transcript.is_empty or not self._models.must_stream(model, response, error):
+                raise
+        _, response = await self._models.response(question)
+        return await self._read(model, response, transcript)
+
+    async def _read(self, model: Any, response: Any, transcript: Transcript) -> Json:
+        async with contextlib.aclosing(self._events(response, transcript)) as events:
+            async for event in events:
+                transcript.take(event, streams=model.can_stream)
+        transcript.finish(response)
+        usage = {"input": response.input_tokens, "output": response.output_tokens, "details": response.token_details}
+        reason = finish_reason(response)
+        return {"usage": usage, **({} if reason is None else {"finish_reason": reason})}
+
+    def _events(self, response: Any, transcript: Transcript) -> AsyncGenerator[Any, None]:
+        if not isinstance(response, self._async_response):
+            return self._events_from_thread(response, transcript)
+        transcript.start()
+        events: AsyncGenerator[Any, None] = response.astream_events()
+        return events
+
+    async def _events_from_thread(self, response: Any, transcript: Transcript) -> AsyncGenerator[Any, None]:
+        """The events of a model with only a blocking interface; left behind, its thread runs on unheard."""
+        events: asyncio.Queue[Any] = asyncio.Queue()
+
+        def put(event: Any) -> None:
+            self._loop.call_soon_threadsafe(events.put_nowait, event)
+
+        def pump() -> None:
+            self._loop.call_soon_threadsafe(transcript.start)
+            try:
+                for event in response.stream_events():
+                    put(event)
+            except BaseException as error:
+                put(error)
+            else:
+                put(None)
+
+        thread = self._threads.submit(pump)
+        try:
+            while (event := await events.get()) is not None:
+                if isinstance(event, BaseException):
+                    raise event
+                yield event
+        finally:
+            thread.cancel()
+
+
+# The start.
+
+
+def count_threads() -> int:
+    """All threads where the system tells them, else those that Python knows."""
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        return threading.active_count()
+
+
+def prepared_llm(mode: str) -> Llm:
+    """Imports llm and warms it up for a mode, or tells why that can't be."""
+    if mode not in ("fork", "shared"):
+        raise UnusableError(f"unknown mode `{mode}`")
+    if mode == "fork" and not sys.platform.startswith("linux"):
+        raise UnusableError("fork mode needs Linux")
+    llm = Llm(mode)
+    llm.prepare()
+    if mode == "shared":
+        llm.share_clients()
+    else:
+        llm.rehearse()
+        if count_threads() != 1:
+            raise UnusableError(f"{count_threads() - 1} threads run after llm's import; forking is unsafe then")
+    # What was loaded is never garbage, and as long as nobody looks at it, forks share its memory.
+    gc.collect()
+    gc.freeze()
+    # What plugins have printed so far would be printed again by each child.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return llm
+
+
+def ready(llm: Llm, mode: str) -> Json:
+    """The first event: who is ready, with what."""
+    return {
+        "event": "ready",
+        "protocol": PROTOCOL,
+        "mode": mode,
+        "pid": os.getpid(),
+        "python": ".".join(map(str, sys.version_info[:3])),
+        "executable": sys.executable,
+        "llm": llm.version(),
+        "plugins": llm.plugins(),
+        "threads": count_threads(),
+    }
+
+
+def main(arguments: list[str]) -> None:
+    channel = Channel()
+    mode, *rest = arguments or [""]
+    settings = dict(setting.partition("=")[::2] for setting in rest)
+    try:
+        llm = prepared_llm(mode)
+        first = ready(llm, mode)
+    except BaseException as error:  # Plugins may raise anything, and exit.
+        if not isinstance(error, UnusableError):
+            traceback.print_exc()
+        reason = str(error) if isinstance(error, UnusableError) else f"{type(error).__name__}: {error}"
+        first = {"event": "unusable", "protocol": PROTOCOL, "reason": " ".join(reason.split())}
+    channel.send(first)
+    channel.flush()
+    if first["event"] == "unusable":
+        os._exit(UNUSABLE)
+    if mode == "fork":
+        ForkServer(llm, channel, int(settings.get("output_limit", OUTPUT_LIMIT))).run()
+    else:
+        asyncio.run(SharedServer(llm, channel, int(settings.get("threads", MOST_THREADS))).run())
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

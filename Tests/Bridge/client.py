@@ -1,0 +1,142 @@
+"""The parent's half of bridge.py, for its tests and measurements; and the loopback server it talks to."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+PYTHON = ROOT / ".venv/bin/python"
+LLM = ROOT / ".venv/bin/llm"
+SOURCE = ROOT / "Sources/NllmCore/LLM/Bridge/bridge.py"
+WAIT = 60
+
+Json = dict[str, Any]
+
+
+def bootstrap() -> str:
+    """BOOTSTRAP as bridge.py's documentation gives it: the indented block at its top."""
+    lines = SOURCE.read_text().split('"""')[1].replace("\\\\", "\\").splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("    import os, sys"))
+    end = next(number for number, line in enumerate(lines) if line.startswith("    exec("))
+    return "\n".join(line[4:] for line in lines[start : end + 1])
+
+
+class Bridge:
+    """A running bridge.py."""
+
+    def __init__(
+        self, mode: str, *settings: str, env: dict[str, str], cwd: str | None = None, flags: tuple[str, ...] = ()
+    ) -> None:
+        command = [str(PYTHON), *flags, "-c", bootstrap(), mode, *settings]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        self.process = subprocess.Popen(command, env=env, cwd=cwd, bufsize=0, **pipes)
+        self.diagnostics = b""
+        self._events: queue.Queue[Json | None] = queue.Queue()
+        self._number = 0
+        self._early: list[Json] = []
+        readers = (self._read_events, self._read_diagnostics)
+        self._threads = [threading.Thread(target=reader, daemon=True) for reader in readers]
+        for thread in self._threads:
+            thread.start()
+        source = SOURCE.read_bytes()
+        self.process.stdin.write(b"%d\n" % len(source) + source)
+        self.hello = self.event()
+
+    def _read_events(self) -> None:
+        with open(self.process.stdout.fileno(), "rb", closefd=False) as lines:
+            for line in lines:
+                self._events.put(json.loads(line))
+        self._events.put(None)
+
+    def _read_diagnostics(self) -> None:
+        while data := self.process.stderr.read(65536):
+            self.diagnostics += data
+
+    def write(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[self.process.stdin.write(view) :]
+
+    def start(self, **fields: Any) -> int:
+        """Sends a request to run and returns its id."""
+        self._number += 1
+        fields = {"id": self._number, "do": "run", "directory": "/", **fields}
+        self.write(json.dumps(fields).encode() + b"\n")
+        return self._number
+
+    def stop(self, number: int, signal: int) -> None:
+        self.write(json.dumps({"id": number, "do": "stop", "signal": signal}).encode() + b"\n")
+
+    def event(self) -> Json:
+        event = self._events.get(timeout=WAIT)
+        if event is None:
+            raise EOFError(self.diagnostics.decode())
+        return event
+
+    def wait(self, number: int, kind: str) -> tuple[Json, list[Json]]:
+        """A request's next event of a kind, and its events before that; other requests' events are kept."""
+        before = []
+        seen, self._early = self._early, []
+        while True:
+            event = seen.pop(0) if seen else self.event()
+            if event.get("id") != number:
+                self._early.append(event)
+            elif event["event"] == kind:
+                self._early += seen
+                return event, before
+            else:
+                before.append(event)
+
+    def run(self, **fields: Any) -> Json:
+        return self.wait(self.start(**fields), "ended")[0]
+
+    def close(self) -> int:
+        """Ends its input and returns its exit code."""
+        self.process.stdin.close()
+        code = self.process.wait(WAIT)
+        for thread in self._threads:
+            thread.join(WAIT)
+        self.process.stdout.close()
+        self.process.stderr.close()
+        return code
+
+
+class Server:
+    """The loopback server, and a user folder for llm that knows its models."""
+
+    def __init__(self, behaviours: Json) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="nllm-batch-bridge-")
+        self.folder = Path(self._folder.name)
+        self.user_path = self.folder / "llm-user"
+        (self.folder / "behaviours.json").write_text(json.dumps(behaviours))
+        self._log = self.folder / "log.jsonl"
+        command = [sys.executable, ROOT / "Tests/Support/loopback_server.py", "--behaviours",
+                   self.folder / "behaviours.json", "--log", self._log, "--user-path", self.user_path]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.port = json.loads(self.process.stdout.readline())["port"]
+
+    def environment(self, **further: str) -> dict[str, str]:
+        env = {name: os.environ[name] for name in ("HOME", "PATH") if name in os.environ}
+        return {**env, "LANG": "C.UTF-8", "LLM_USER_PATH": str(self.user_path), **further}
+
+    def log(self) -> list[Json]:
+        return [json.loads(line) for line in self._log.read_text().splitlines()]
+
+    def counts(self) -> Json:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/log") as answer:
+            return json.load(answer)
+
+    def close(self) -> None:
+        self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+        self._folder.cleanup()
