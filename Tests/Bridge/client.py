@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-PYTHON = ROOT / ".venv/bin/python"
-LLM = ROOT / ".venv/bin/llm"
+# Another Python than that of `make setup`, to test with.
+PYTHON = Path(os.environ.get("BRIDGE_PYTHON", ROOT / ".venv/bin/python"))
+LLM = PYTHON.with_name("llm")
 SOURCE = ROOT / "Sources/NllmCore/LLM/Bridge/bridge.py"
 WAIT = 60
 

@@ -60,8 +60,8 @@ class SurrogateToo(llm.Model):
         yield "\ud83d"
 
 
-class Tenacious(llm.Model):
-    """Has an error that a library's own was wrapped in."""
+class Wrapping(llm.Model):
+    """Raises an error of its own about one of a library."""
 
     model_id = "wrapping"
 
@@ -78,4 +78,4 @@ def register_models(register):
     register(Blocking())
     register(LeavingToo(), Leaving())
     register(SurrogateToo(), Surrogate())
-    register(Tenacious())
+    register(Wrapping())
