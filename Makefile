@@ -25,6 +25,7 @@ test: setup ## Build and run all tests, the long ones briefly.
 soak: setup ## Run all tests, the long ones in full.
 	$(SWIFT) build --build-tests
 	NLLM_BATCH_SOAK=1 $(SWIFT) test --skip-build
+	.venv/bin/python -m unittest discover Tests/Bridge
 
 lint: ## Check the code's format and style.
 	swift format lint --strict --recursive --parallel Package.swift Examples Sources Tests
