@@ -84,6 +84,24 @@ import Testing
         try await batch.refuses(["run", "-m", "echo"] + arguments, code: 64, error: "error: " + error)
     }
 
+    @Test func secretsInAnyPlaceThatIsStoredAreRefused() async throws {
+        let batch = try Batch()
+        try batch.write(#"{"prompt":"x","options":{"api_key":"planted-secret-1"}}"#, to: "p.jsonl")
+        for arguments in [
+            ["run", "-m", "echo", "--", "--api-key", "planted-secret-1", "hi"],
+            ["run", "-m", "echo", "--", "--token", "planted-secret-1", "hi"],
+            ["run", "-m", "echo", "--option", "openai_api_key=planted-secret-1", "--", "hi"],
+            ["enqueue", "p.jsonl", "-m", "echo"],
+        ] {
+            let before = batch.listing()
+            let result = try await batch.run(arguments)
+            #expect(result.code == (arguments[0] == "run" ? 64 : 65), "\(arguments)")
+            #expect(result.err.contains("holds a secret, which would be stored"), "\(result.err)")
+            #expect(!result.err.contains("planted-secret-1"))
+            #expect(batch.changes(since: before) == [])
+        }
+    }
+
     @Test func secretsInPromptsAndVariablesAreShownNowhereButInTheAnswer() async throws {
         let batch = try Batch(extra: Self.environment)
         let arguments = ["-m", "echo", "--", "-s", "password=hunter22", "my key is sk-planted-1234567890"]

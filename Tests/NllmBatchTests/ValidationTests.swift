@@ -57,6 +57,7 @@ import Testing
         let (home, project, explicit) = (".nllm/config.yaml", ".nllm-config.yaml", "explicit.yaml")
         func settings(_ arguments: String...) async throws -> [String] {
             let result = try await batch.run(["enqueue", "p.txt", "--no-check", "--json"] + arguments)
+            try #require(result.code == 0, "\(result.err)")
             let object = try JSONSerialization.jsonObject(with: Data(result.out.utf8)) as? [String: Any]
             let folder = try #require(object?["folder"] as? String, "\(result.err)")
             let run = try #require(object?["run"] as? String)

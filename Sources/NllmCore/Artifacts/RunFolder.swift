@@ -51,7 +51,8 @@ struct RunFolder: Sendable {
         let code = errno
         switch code {
         case EEXIST where isDirectory(directory): return
-        case ENOENT where directory != "/":
+        // Some file systems say so of folders that can't be made although their parent is there.
+        case ENOENT where directory != "/" && !isDirectory(AbsolutePath.parent(directory)):
             try create(directory: AbsolutePath.parent(directory))
             try create(directory: directory)
         case ENOSPC, EDQUOT:

@@ -83,8 +83,8 @@ extension EnqueueRequest {
             throw .usage("the system prompt \(flaw)")
         }
         if let refusal = LLMArguments(common.arguments).refusal { throw .usage(refusal) }
-        let flags = LLMArguments(common.arguments).items.filter { !$0.flags.isEmpty }.flatMap(\.raw)
-        if let name = Redaction.secret(in: flags) ?? Redaction.secret(in: options.flatMap { ["--option", $0] }) {
+        let options = options.flatMap { ["--option", $0] }
+        if let name = Redaction.secret(in: common.arguments) ?? Redaction.secret(in: options) {
             throw .usage(Self.secretRefusal(name))
         }
     }

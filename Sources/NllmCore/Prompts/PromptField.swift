@@ -66,6 +66,9 @@ struct PromptFieldReader {
         case "schema": prompt.schema = try schema(field)
         case "options":
             do { prompt.options = try ModelOption.options(field.value) } catch { throw FieldError(error.message) }
+            if let name = Redaction.secret(in: ModelOption.arguments(prompt.options)) {
+                throw FieldError(EnqueueRequest.secretRefusal(name))
+            }
         case "attachments": prompt.attachments = try attachments(field)
         case "models": prompt.models = try strings(field)
         case "samples":

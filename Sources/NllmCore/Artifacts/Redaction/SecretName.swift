@@ -63,7 +63,8 @@ enum SecretName {
 
     /// Whether an option is one that is refused.
     static func isStrictOption(_ name: String) -> Bool {
-        strictOptions.contains(name.lowercased().replacing("-", with: "_"))
+        let name = name.lowercased().replacing("-", with: "_")
+        return strictOptions.contains(name) || name.hasSuffix("_api_key")
     }
 
     /// Decides by the last letters of a word, because nearly all words of a text end here.
