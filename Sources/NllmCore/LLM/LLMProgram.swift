@@ -11,6 +11,9 @@ public struct LLMProgram: Sendable {
     /// Its absolute path.
     public let path: String
 
+    /// What a short command may take, on a machine that has much else to do.
+    private static let patience = Duration.seconds(180)
+
     /// Finds `llm` in PATH.
     public static func find() throws(NllmError) -> LLMProgram {
         guard let path = ProgramSearch.find("llm") else {
@@ -44,7 +47,7 @@ public struct LLMProgram: Sendable {
 
     /// What `llm --version` says, such as `0.36`; throws if it does not run.
     public func version() async throws(NllmError) -> String {
-        let result = try await run(["--version"], timeout: .seconds(60))
+        let result = try await run(["--version"], timeout: Self.patience)
         guard result.isSuccess else { throw unusable(result.error) }
         let words = result.output.split(whereSeparator: \.isWhitespace)
         return words.last.map(String.init) ?? "unknown"
@@ -68,7 +71,7 @@ public struct LLMProgram: Sendable {
 
     /// The models that it knows; nil if it does not tell, as a program that only behaves like `llm` may not.
     func models() async -> ModelCatalogue? {
-        guard let result = try? await run(["models", "list", "--json"], timeout: .seconds(60)), result.isSuccess else {
+        guard let result = try? await run(["models", "list", "--json"], timeout: Self.patience), result.isSuccess else {
             return nil
         }
         return ModelCatalogue(listing: result.output)
@@ -78,7 +81,7 @@ public struct LLMProgram: Sendable {
     public func defaultModel() async throws(NllmError) -> String {
         let environment = ProcessInfo.processInfo.environment
         if let name = environment["LLM_MODEL"], !name.isEmpty { return name }
-        let result = try await run(["models", "default"], timeout: .seconds(60))
+        let result = try await run(["models", "default"], timeout: Self.patience)
         let name = result.output.split(whereSeparator: \.isNewline).last.map(String.init) ?? ""
         guard result.isSuccess, !name.isEmpty else { throw unusable(result.error) }
         return name
@@ -98,7 +101,7 @@ public struct LLMProgram: Sendable {
         guard logDatabaseIsOlder else { return }
         // The cheapest command that opens and migrates it. A program that is no real `llm` may not know it, and is
         // then found out by its cells; one that can't run is found out here.
-        let result = try await run(["fragments", "list"], timeout: .seconds(60))
+        let result = try await run(["fragments", "list"], timeout: Self.patience)
         let broken = ["ModuleNotFoundError:", "ImportError:", "bad interpreter", "setpriv: failed to execute"]
         if !result.isSuccess, result.code == 126 || result.code == 127 || broken.contains(where: result.error.contains)
         {
