@@ -1,0 +1,304 @@
+import Foundation
+import Testing
+
+/// The shell examples of nllm's README, help and design documents, with models of the loopback server.
+///
+/// The server's models have the names that stand there, and hide those that `llm` itself has.
+@Suite struct NllmReadmeTests {
+    private struct Example {
+        var command: String
+        /// What the server is asked, as ``asked(_:)`` words it.
+        var asks: [String] = []
+        /// What is done before, with a shell.
+        var before = ""
+        /// Where the run's folder has to stand.
+        var outdir = "nllm-runs"
+        /// What has to stand on standard output besides the lines of the answers and the folder.
+        var prints: [String]?
+        /// Files that have to be in the run's folder besides the usual ones.
+        var leaves: [String] = []
+    }
+
+    /// The file that nllm's README makes first.
+    private static let configuration = """
+        cat > .nllm-config.yaml << 'EOF'
+        models:
+          - "gpt-4"  # Simple format
+          - name: "claude-3-sonnet"  # With per-model options
+            options: ["-o", "temperature", "0.2", "--system", "You are concise"]
+          - name: "gemini-pro"
+            options: ["-o", "temperature", "0.8"]
+        defaults:
+          retries: 1
+          stream: true
+          outdir: "./my-nllm-runs"
+        costs:
+          gpt-4:
+            input_per_1k: 0.03
+            output_per_1k: 0.06
+        EOF
+        """
+
+    private static let homeConfiguration = """
+        mkdir -p ~/.nllm
+        cat > ~/.nllm/config.yaml << 'EOF'
+        models:
+          - "gpt-4"
+          - "claude-3-sonnet"
+        defaults:
+          parallel: 3
+          timeout: 180
+          retries: 1
+        EOF
+        """
+
+    private static let ownConfiguration = """
+        cat > my-config.yaml << 'EOF'
+        models:
+          - name: "gpt-4"
+            options: ["-o", "temperature", "0.5"]
+        EOF
+        """
+
+    private static let examples = [
+        Example(
+            command: #"nllm -m gpt-4 -m claude-3-sonnet -- "Explain quantum computing in simple terms""#,
+            asks: [
+                "gpt-4: Explain quantum computing in simple terms",
+                "claude-3-sonnet: Explain quantum computing in simple terms",
+            ]),
+        Example(
+            command: #"nllm -- "What is the capital of France?""#,
+            asks: ["gpt-4: What is the capital of France?", "claude-3-sonnet: What is the capital of France?"],
+            before: homeConfiguration),
+        Example(
+            command: #"nllm -m gpt-4 --model-option gpt-4:-o:temperature:0.2 -- "Generate code""#,
+            asks: ["gpt-4: Generate code, temperature 0.2"]),
+        Example(
+            command: #"nllm -m gpt-4 --dry-run -- "Hello world""#,
+            prints: ["printf %s 'Hello world' | llm -m gpt-4 -n -u"]),
+        Example(command: #"nllm -q -m gpt-4 -- "Generate a UUID""#, asks: ["gpt-4: Generate a UUID"], prints: []),
+        Example(
+            command: #"nllm -m gpt-4 -- "Write a haiku about programming""#,
+            asks: ["gpt-4: Write a haiku about programming"]),
+        Example(
+            command: #"nllm -m gpt-4 -m claude-3-sonnet -m gemini-pro -- "Explain recursion""#,
+            asks: [
+                "gpt-4: Explain recursion", "claude-3-sonnet: Explain recursion", "gemini-pro: Explain recursion",
+            ]),
+        Example(
+            command: #"""
+                nllm -m gpt-4 -m claude-3-sonnet \
+                  --model-option gpt-4:-o:temperature:0.2 \
+                  --model-option claude-3-sonnet:-o:temperature:0.8 \
+                  -- "Write creative content"
+                """#,
+            asks: [
+                "gpt-4: Write creative content, temperature 0.2",
+                "claude-3-sonnet: Write creative content, temperature 0.8",
+            ]),
+        Example(
+            command: #"""
+                nllm -m gpt-4 -m claude-3-sonnet \
+                  --model-option gpt-4:--system:"You are precise and analytical" \
+                  --model-option claude-3-sonnet:--system:"You are creative and conversational" \
+                  -- "Explain machine learning"
+                """#,
+            asks: [
+                "gpt-4: Explain machine learning, system You are precise and analytical",
+                "claude-3-sonnet: Explain machine learning, system You are creative and conversational",
+            ]),
+        Example(
+            command: #"nllm -- "Compare different sorting algorithms""#,
+            asks: [
+                "gpt-4: Compare different sorting algorithms",
+                "claude-3-sonnet: Compare different sorting algorithms, temperature 0.2, system You are concise",
+                "gemini-pro: Compare different sorting algorithms, temperature 0.8",
+            ], before: configuration, outdir: "my-nllm-runs"),
+        Example(
+            command: #"nllm -m gpt-4 -o ./my-results --timeout 300 -- "Long analysis task""#,
+            asks: ["gpt-4: Long analysis task"], outdir: "my-results"),
+        Example(
+            command: #"nllm --no-stream --retries 2 -m gpt-4 -- "Flaky network request""#,
+            asks: ["gpt-4: Flaky network request"], prints: []),
+        Example(
+            command: #"nllm --raw -m gpt-4 -- "Debug this code: print('hello')""#,
+            asks: ["gpt-4: Debug this code: print('hello')"],
+            leaves: ["raw/gpt-4.stdout.txt", "raw/gpt-4.stderr.txt"]),
+        Example(command: #"nllm -m gpt-4 -- "Hello""#, asks: ["gpt-4: Hello"]),
+        Example(command: #"nllm --timeout 300 -m gpt-4 -- "Complex task""#, asks: ["gpt-4: Complex task"]),
+        Example(
+            command: #"nllm --timeout 300 --parallel 2 -m gpt-4 -- "Complex task""#, asks: ["gpt-4: Complex task"]),
+        Example(
+            command: #"nllm --dry-run -m gpt-4 -- "Test prompt""#,
+            prints: ["printf %s 'Test prompt' | llm -m gpt-4 -n -u"]),
+        Example(
+            command: #"nllm --raw -m gpt-4 -- "Debug this""#, asks: ["gpt-4: Debug this"],
+            leaves: ["raw/gpt-4.stdout.txt", "raw/gpt-4.stderr.txt"]),
+        Example(
+            command: #"nllm --model-option gpt-4:-o:temperature:0.7 -- "Write a haiku""#,
+            asks: ["gpt-4: Write a haiku, temperature 0.7"]),
+        Example(
+            command: #"nllm -c my-config.yaml --model-option gpt-4:--system:"Be helpful" -- "Hello""#,
+            asks: ["gpt-4: Hello, temperature 0.5, system Be helpful"], before: ownConfiguration),
+        Example(
+            command: #"nllm -m gpt-4 --dry-run -- -t 0.3 "Plan a unit test strategy""#,
+            prints: ["llm -m gpt-4 -n -u -t 0.3 'Plan a unit test strategy' </dev/null"]),
+    ]
+
+    private static func server() async throws -> LoopbackServer {
+        try await LoopbackServer(#"{"gpt-4": {}, "claude-3-sonnet": {}, "gemini-pro": {}}"#)
+    }
+
+    private static func batch(_ server: LoopbackServer) throws -> Batch {
+        let path = [
+            URL(filePath: Batch.binary).deletingLastPathComponent().path, Batch.venv, "/usr/local/bin:/usr/bin:/bin",
+        ]
+        return try Batch(userPath: server.userPath, extra: ["PATH": path.joined(separator: ":")])
+    }
+
+    /// Runs a line of a shell with this program in nllm's place.
+    private func shell(_ command: String, _ batch: Batch) async throws -> Batch.Result {
+        let here = command.replacing("nllm ", with: "nllm-batch run ", maxReplacements: 1)
+        return try await batch.command("/bin/sh", ["-c", here])
+    }
+
+    /// What a request asks, in a line.
+    private static func asked(_ request: [String: Any]) -> String {
+        var line = "\(request["model"] ?? ""): \(request["prompt"] ?? "")"
+        if let value = (request["params"] as? [String: Any])?["temperature"] { line += ", temperature \(value)" }
+        if let system = request["system"] as? String { line += ", system \(system)" }
+        return line
+    }
+
+    @Test func nllmsExamplesDoWhatItSays() async throws {
+        let server = try await Self.server()
+        var count = 0
+        for example in Self.examples {
+            let batch = try Self.batch(server)
+            // Each check whether `llm` knows the models costs a start of it, and is tested elsewhere.
+            try batch.write("batch: {check: false}\n", to: ".nllm/config.yaml")
+            let setup = try await batch.command("/bin/sh", ["-ec", example.before])
+            #expect(setup.code == 0)
+            let run = try await shell(example.command, batch)
+            #expect(run.code == 0, "\(example.command): \(run.err)")
+            let requests = try server.log().filter { $0["n"] != nil }.dropFirst(count)
+            count += requests.count
+            #expect(requests.map(Self.asked).sorted() == example.asks.sorted(), "\(example.command)")
+            try check(run, example, batch)
+        }
+    }
+
+    /// What is printed, and the artifacts.
+    private func check(_ run: Batch.Result, _ example: Example, _ batch: Batch) throws {
+        var lines = run.lines
+        let models = example.asks.compactMap { $0.split(separator: ":").first.map(String.init) }
+        if models.isEmpty {
+            #expect(!batch.exists(example.outdir), "\(example.command)")
+        } else {
+            let folder = lines.removeLast()
+            #expect(folder.hasPrefix(batch.directory + "/" + example.outdir + "/20"), "\(folder)")
+            let name = String(folder.dropFirst(batch.directory.count + 1))
+            for file in ["manifest.json", "results.jsonl"] + models.map({ "results/\($0).json" }) + example.leaves {
+                #expect(batch.exists(name + "/" + file), "\(example.command): \(file)")
+            }
+            let results = try batch.jsonLines(name + "/results.jsonl")
+            #expect(results.compactMap { $0["model"] as? String } == models)
+            #expect(results.allSatisfy { $0["status"] as? String == "ok" })
+        }
+        let answers = example.asks.compactMap { ask in
+            ask.firstMatch(of: #/^(.*?): (.*?)(, (temperature|system) .*)?$/#).map {
+                "[\($0.output.1)] echo: \($0.output.2)"
+            }
+        }
+        #expect(lines.sorted() == (example.prints ?? answers).sorted(), "\(example.command)")
+    }
+
+    // MARK: Those that fail
+
+    /// Examples that `llm` itself refuses, and what it says.
+    private static let failures = [
+        (#"nllm -m gpt-4 -- -t 0.2 --system "You are helpful" "Plan my day""#, "Invalid template: 0.2"),
+        (#"nllm -- -m gpt-4 -t 0.2 --system "You are helpful" "Write a haiku""#, "Invalid template: 0.2"),
+        (
+            #"nllm -m gpt-4 --model-option gpt-4:-o:temperature:0.2:--max-tokens:500 -- "Hello""#,
+            "No such option '--max-tokens'"
+        ),
+    ]
+
+    @Test func examplesThatFailWithLLMFailWithTheReason() async throws {
+        let server = try await Self.server()
+        let batch = try Self.batch(server)
+        for (command, reason) in Self.failures {
+            let run = try await shell(command, batch)
+            #expect(run.code == 1)
+            #expect(run.err.contains(reason), "\(run.err)")
+        }
+        #expect(try server.requests().isEmpty)
+    }
+
+    @Test func linesThatEndInTwoBackslashesAreSeveralCommands() async throws {
+        let server = try await Self.server()
+        let batch = try Self.batch(server)
+        let run = try await shell(
+            #"""
+            nllm -m gpt-4 -m claude-3-sonnet \\
+              --model-option gpt-4:-o:temperature:0.2 \\
+              -- "Write creative content"
+            """#, batch)
+        #expect(run.code == 127)
+        #expect(run.err.contains("not found"), "\(run.err)")
+        #expect(try server.requests().isEmpty)
+        #expect(!batch.exists("nllm-runs"))
+    }
+
+    @Test func theExampleWithJqWorksWithJSON() async throws {
+        let server = try await Self.server()
+        let batch = try Self.batch(server)
+        let read = #" | python3 -c 'import json, sys; print(json.load(sys.stdin)["results"][0]["text"])'"#
+        let quiet = try await shell(#"nllm -q -m gpt-4 -- "Generate random number""# + read, batch)
+        #expect(quiet.out == "")
+        #expect(quiet.code == 1)
+        let run = try await shell(#"nllm --json -q -m gpt-4 -- "Generate random number""# + read, batch)
+        #expect(run.out == "echo: Generate random number\n\n", "\(run.err)")
+    }
+
+    // MARK: JSON
+
+    @Test func theJSONExamplesAreExtracted() async throws {
+        let batch = try Batch(llm: Batch.fakeLLM("[ \"$1\" = -m ] || exit 0; cat"))
+        let answers = [
+            (#"{"status": "success", "data": [1, 2, 3]}"#, #"{"status":"success","data":[1,2,3]}"#),
+            (
+                "Here's the data you requested:\n```json\n{\n  \"results\": [\"item1\", \"item2\"],\n  \"count\": 2\n}\n```",
+                #"{"results":["item1","item2"],"count":2}"#
+            ),
+            (
+                #"The analysis shows: {"confidence": 0.95, "prediction": "positive"}"#,
+                #"{"confidence":0.95,"prediction":"positive"}"#
+            ),
+        ]
+        for (answer, json) in answers {
+            let run = try await batch.run("run", "-q", "-m", "m", "--new", "--json", "--", answer)
+            #expect(run.out.contains(#","json":\#(json),"schema_version""#), "\(run.out)")
+        }
+    }
+
+    // MARK: The document
+
+    @Test func eachExampleStandsInTheDocument() throws {
+        let document = try String(contentsOf: URL(filePath: Batch.packageRoot + "/docs/nllm.md"), encoding: .utf8)
+        let told = document.split(separator: "\n").compactMap { row in
+            row.firstMatch(of: /^\| `(nllm .*?)` \| (.*) \|$/).map { (String($0.output.1), String($0.output.2)) }
+        }
+        let section = Dictionary(told, uniquingKeysWith: { first, _ in first })
+        for example in Self.examples {
+            let line = example.command.replacing(#/ *\\\n */#, with: " ")
+            #expect(section[line]?.hasSuffix("`nllmsExamplesDoWhatItSays`") == true, "\(line)")
+        }
+        for (command, reason) in Self.failures {
+            #expect(section[command]?.contains(reason) == true, "\(command)")
+            #expect(section[command]?.hasSuffix("`examplesThatFailWithLLMFailWithTheReason`") == true, "\(command)")
+        }
+    }
+}
