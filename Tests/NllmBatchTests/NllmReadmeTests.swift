@@ -150,17 +150,27 @@ import Testing
         try await LoopbackServer(#"{"gpt-4": {}, "claude-3-sonnet": {}, "gemini-pro": {}}"#)
     }
 
+    /// A scratch folder with the real `llm` for every prompt.
+    ///
+    /// What else is asked of it before each run, its version and the models it knows, is tested elsewhere and would be
+    /// most of the time here; its log database is made once.
     private static func batch(_ server: LoopbackServer) throws -> Batch {
-        let path = [
-            URL(filePath: Batch.binary).deletingLastPathComponent().path, Batch.venv, "/usr/local/bin:/usr/bin:/bin",
-        ]
-        return try Batch(userPath: server.userPath, extra: ["PATH": path.joined(separator: ":")])
+        let script = """
+            case "$1" in
+                -m) ;;
+                fragments) [ ! -e "$LLM_USER_PATH/logs.db" ] || exit 0 ;;
+                *) exit 0 ;;
+            esac
+            exec '\(Batch.venv)/llm' "$@"
+            """
+        return try Batch(llm: Batch.fakeLLM(script), userPath: server.userPath)
     }
 
     /// Runs a line of a shell with this program in nllm's place.
     private func shell(_ command: String, _ batch: Batch) async throws -> Batch.Result {
         let here = command.replacing("nllm ", with: "nllm-batch run ", maxReplacements: 1)
-        return try await batch.command("/bin/sh", ["-c", here])
+        let path = [URL(filePath: Batch.binary).deletingLastPathComponent().path, batch.environment["PATH"] ?? ""]
+        return try await batch.command("/bin/sh", ["-c", here], environment: ["PATH": path.joined(separator: ":")])
     }
 
     /// What a request asks, in a line.
@@ -176,8 +186,6 @@ import Testing
         var count = 0
         for example in Self.examples {
             let batch = try Self.batch(server)
-            // Each check whether `llm` knows the models costs a start of it, and is tested elsewhere.
-            try batch.write("batch: {check: false}\n", to: ".nllm/config.yaml")
             let setup = try await batch.command("/bin/sh", ["-ec", example.before])
             #expect(setup.code == 0)
             let run = try await shell(example.command, batch)

@@ -139,6 +139,19 @@ import Testing
         #expect(version.code == 0)
     }
 
+    @Test func theManifestNamesEveryConfigurationFile() async throws {
+        let batch = try Batch(llm: Self.echo())
+        for path in [".nllm/config.yaml", ".nllm-config.yaml", "own.yaml"] {
+            try batch.write("defaults: {retries: 0}\n", to: path)
+        }
+        #expect(try await batch.run("run", "-c", "own.yaml", "-m", "m", "--run", "r", "--", "hi").code == 0)
+        let bytes = try batch.read("nllm-runs/r/manifest.json")
+        let manifest = try #require(try JSONSerialization.jsonObject(with: bytes) as? [String: Any])
+        #expect(
+            manifest["config_paths_used"] as? [String]
+                == [".nllm/config.yaml", ".nllm-config.yaml", "own.yaml"].map { batch.directory + "/" + $0 })
+    }
+
     @Test func theManifestNamesTheWholeCommit() async throws {
         let batch = try Batch(llm: Self.echo())
         let setup = """
