@@ -271,6 +271,27 @@ import Testing
         #expect(run.out == "echo: Generate random number\n\n", "\(run.err)")
     }
 
+    // MARK: Dry run
+
+    @Test func theLineOfADryRunAsksWhatTheRunAsks() async throws {
+        let server = try await Self.server()
+        let batch = try Self.batch(server)
+        let odd = "it's \"odd\": $HOME `id` \\n\n\tnaïve 漢字 %s"
+        let command = ["run", "-m", "gpt-4", "--model-option", "gpt-4:--system:be $HOME's", "-q"]
+        for prompt in [[odd], ["-o", "temperature", "0.2", odd]] {
+            let before = try server.requests().count
+            let dry = try await batch.run(command + ["--dry-run", "--"] + prompt)
+            #expect(dry.code == 0)
+            let line = try await batch.command("/bin/sh", ["-c", dry.out])
+            #expect(line.code == 0, "\(dry.out) \(line.err)")
+            #expect(try await batch.run(command + ["--"] + prompt).code == 0)
+            let asked = try server.log().filter { $0["n"] != nil }.dropFirst(before).map(Self.asked)
+            #expect(asked.count == 2 && asked.first == asked.last, "\(asked)")
+            #expect(
+                asked.first?.hasPrefix("gpt-4: " + odd) == true && asked.first?.hasSuffix("system be $HOME's") == true)
+        }
+    }
+
     // MARK: JSON
 
     @Test func theJSONExamplesAreExtracted() async throws {

@@ -52,6 +52,19 @@ import Testing
         #expect(run.out.contains(#""text":"-m m -n -u -o t 1 -o t 2 -x hi\n""#), "\(run.out) \(run.err)")
     }
 
+    @Test func aDryRunShowsNoSecrets() async throws {
+        let batch = try Batch(llm: Self.echo())
+        let dry = try await batch.run(
+            "run", "-m", "m", "--dry-run", "--system", "token=hunter2", "--",
+            "use sk-abcdefghijklmnop, password=swordfish")
+        #expect(
+            dry.out == """
+                printf %s 'use ***REDACTED***, password=***REDACTED***' | llm -m m -n -u -s 'token=***REDACTED***'
+
+                """)
+        #expect(!batch.exists("nllm-runs"))
+    }
+
     // MARK: Behaviour
 
     @Test func resultsAreOnDiskWhileOtherModelsAreStillAsked() async throws {
@@ -225,7 +238,10 @@ import Testing
             "defaults.retries", "defaults.stream", "defaults.outdir", "defaults.parallel", "input_per_1k",
             "output_per_1k", "cli_args", "resolved_models", "timestamp", "hostname", "git_sha", "config_paths_used",
             "llm_version", "os_info", "working_directory", "`model`", "status", "duration_ms", "exit_code", "text",
-            "tokens_input", "tokens_output", "cost_estimated", "command", "stderr_tail", "`json`",
+            "tokens_input", "tokens_output", "cost_estimated", "error_message", "command", "stderr_tail", "`json`",
+            "results.jsonl", "results/<model>.json", "raw/<model>.stdout.txt", "llm_args", "cli_models",
+            "cli_model_options", "config_path", "dry_run", "quiet", "success_count", "total_count", "get_result",
+            "successful_models", "failed_models", "ConfigError", "ExecutionError", "NllmError",
         ] {
             #expect(first.contains(name), "\(name)")
         }
