@@ -105,6 +105,25 @@ import Testing
         #expect(run.code == 0, "\(run.err)")
     }
 
+    @Test func aMarkTellsHowEachModelHasEndedWhileOthersAreAsked() async throws {
+        let batch = try Batch(
+            llm: Batch.fakeLLM(
+                """
+                [ "$1" = -m ] || exit 0
+                case "$2" in
+                    bad) exit 1 ;;
+                    slow) until grep -q ✓ "$HOME/terminal" && grep -q ✗ "$HOME/terminal"; do sleep 0.05; done ;;
+                esac
+                cat
+                """))
+        let models = ["good", "bad", "slow"].flatMap { ["-m", $0] }
+        let run = try await batch.runInTerminal(
+            ["run", "--timeout", "60", "--retries", "0", "--run", "r"] + models + ["--", "hi"])
+        #expect(run.code == 1)
+        let ends = try batch.jsonLines("nllm-runs/r/results.jsonl").map { $0["status"] as? String }
+        #expect(ends == ["ok", "error", "ok"])
+    }
+
     @Test func theEnvironmentReachesLLM() async throws {
         let batch = try Batch(llm: Batch.fakeLLM("[ \"$1\" = -m ] || exit 0; echo \"$OPENAI_API_BASE in $PWD\""))
         let run = try await batch.run(
