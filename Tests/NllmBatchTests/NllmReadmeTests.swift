@@ -193,8 +193,19 @@ import Testing
             let requests = try server.log().filter { $0["n"] != nil }.dropFirst(count)
             count += requests.count
             #expect(requests.map(Self.asked).sorted() == example.asks.sorted(), "\(example.command)")
+            #expect(!example.command.contains(" -q ") || run.err == "", "\(run.err)")
             try check(run, example, batch)
         }
+    }
+
+    @Test func theFlakyRequestIsTriedAgain() async throws {
+        // The SDK tries three times by itself: the fourth request is our second attempt.
+        let server = try await LoopbackServer(#"{"gpt-4": {"fail": {"status": 500, "times": 3}}}"#)
+        let batch = try Self.batch(server)
+        let run = try await shell(#"nllm --no-stream --retries 2 -m gpt-4 -- "Flaky network request""#, batch)
+        #expect(run.code == 0, "\(run.err)")
+        #expect(run.lines.count == 1)
+        #expect(try server.requests().count == 4)
     }
 
     /// What is printed, and the artifacts.
