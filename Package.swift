@@ -41,8 +41,7 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            // The Python half of executors that are still to come; see docs/bridge.md.
-            exclude: ["LLM/Bridge/bridge.py"],
+            resources: [.embedInCode("LLM/Bridge/bridge.py")],
             swiftSettings: swiftSettings
         ),
         .executableTarget(

@@ -44,7 +44,7 @@ struct WorkSession {
         let (screen, quiet, verbose) = (screen, common.quiet, common.verbose)
         let display = quiet ? nil : try ProgressDisplay(path: store.path, runs: options.runs, screen: screen)
         let feed = EventFeed()
-        let worker = try await Worker.processes(
+        let worker = try Worker.make(
             store: store, options: options, observe: { if !quiet { feed.put($0) } }, pace: { await feed.pace() })
         let shutdown = Shutdown()
         let interrupts = Interrupts(shutdown: shutdown, worker: worker)
@@ -162,6 +162,9 @@ extension WorkEvent {
     func text(verbose: Bool) -> String? {
         switch self {
         case .line: return nil
+        case .executor(let report):
+            if let reason = report.shortfall { return "executor \(report.choice), because \(reason)" }
+            return verbose ? "executor \(report.choice): \(report.detail)" : nil
         case .takenOver(let pid, let cells):
             return "\(Format.count(cells, "cell")) of worker \(pid), which is gone, put back to pending"
         case .stopping(let inFlight):

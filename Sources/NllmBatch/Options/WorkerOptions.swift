@@ -10,6 +10,13 @@ struct WorkerOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "How llm is run: process, fork, shared, or auto, which is the fastest with the isolation of a process "
+                + "(default: auto).", valueName: "way"),
+        transform: Self.executor)
+    var executor: ExecutorChoice?
+
+    @Option(
+        help: ArgumentHelp(
             "Seconds that cells in flight are given to end after SIGINT or SIGTERM (default: 10).", valueName: "seconds"
         ))
     var grace: Double?
@@ -22,6 +29,14 @@ struct WorkerOptions: ParsableArguments {
         inversion: .prefixedNo,
         help: "Print each line of an answer as it arrives (default: for one prompt behind -- only).")
     var stream: Bool?
+
+    private static func executor(_ text: String) throws -> ExecutorChoice {
+        guard let choice = ExecutorChoice(rawValue: text) else {
+            let known = ExecutorChoice.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("`--executor` is `\(text)` but must be one of \(known)")
+        }
+        return choice
+    }
 
     func validate() throws {
         let allowed = WorkOptions.concurrencies
@@ -46,6 +61,7 @@ struct WorkerOptions: ParsableArguments {
         options.concurrency = concurrency ?? configuration.concurrency
         options.timeout = timeout
         options.retries = retries
+        options.executor = executor ?? configuration.executor
         options.grace = grace ?? configuration.grace
         options.maxMemory = maxMemory ?? configuration.maxMemory
         return options

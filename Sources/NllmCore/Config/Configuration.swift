@@ -90,17 +90,12 @@ extension Configuration {
     public var costs: [String: ModelCosts] {
         costSettings.mapValues { fields in
             fields.reduce(into: ModelCosts()) { costs, field in
-                costs[keyPath: field.key.path] = Self.number(field.value.value)
+                costs[keyPath: field.key.path] = field.value.value.doubleValue
             }
         }
     }
 
-    private func number(_ key: ConfigurationKey) -> Double { Self.number(value(of: key)) ?? 0 }
-
-    private static func number(_ value: JSONValue) -> Double? {
-        guard case .number(let text) = value else { return nil }
-        return Double(text)
-    }
+    private func number(_ key: ConfigurationKey) -> Double { value(of: key).doubleValue ?? 0 }
 
     private func integer(_ key: ConfigurationKey) -> Int { value(of: key).intValue ?? key.builtIn.intValue ?? 0 }
 

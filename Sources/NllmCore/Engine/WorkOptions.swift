@@ -11,6 +11,8 @@ public struct WorkOptions: Sendable {
     public var timeout: Double?
     /// How often a failed cell is tried again, in place of the run's.
     public var retries: Int?
+    /// How `llm` is run.
+    public var executor = ExecutorChoice.auto
     /// Megabytes of address space an `llm` process may use.
     public var maxMemory: Int?
     /// Seconds that cells in flight are given to end after a request to stop.
@@ -28,6 +30,8 @@ public enum WorkEvent: Sendable {
     case attempt(model: String, prompt: String, sample: Int, status: String, failure: String?, retryIn: Double?)
     /// A line that `llm` has written for a cell, without its end; the prompt is nil in a run of one prompt.
     case line(model: String, prompt: String?, sample: Int, channel: OutputChannel, text: String)
+    /// Cells are run in this way from now on.
+    case executor(ExecutorReport)
     /// The cells of a dead worker were put back.
     case takenOver(pid: Int, cells: Int)
     /// A request to stop was heard; so many cells are in flight.

@@ -7,7 +7,7 @@ public actor Worker {
     private static let inspection = 2.0
 
     private let store: Store
-    private let executor: any Executor
+    private let executor: DeferredExecutor
     private let options: WorkOptions
     private let identity: WorkerIdentity
     private let artifacts: ArtifactWriter
@@ -44,7 +44,7 @@ public actor Worker {
     }
 
     init(
-        store: Store, executor: any Executor, options: WorkOptions, identity: WorkerIdentity,
+        store: Store, executor: DeferredExecutor, options: WorkOptions, identity: WorkerIdentity,
         observe: @escaping @Sendable (WorkEvent) -> Void, pace: @escaping @Sendable () async -> Void
     ) {
         self.store = store
@@ -57,7 +57,7 @@ public actor Worker {
         recorder = Recorder(store: store, artifacts: artifacts)
     }
 
-    /// A worker that runs `llm` processes.
+    /// A worker that runs `llm`.
     ///
     /// - Parameters:
     ///   - store: the database.
@@ -65,16 +65,23 @@ public actor Worker {
     ///   - observe: is told what happens, and must not block.
     ///   - pace: returns when more lines of output may be told; `llm` waits for it when it writes.
     /// - Returns: the worker.
-    /// - Throws: when `llm` is not there or does not work.
-    public static func processes(
+    /// - Throws: when `llm` is not there.
+    public static func make(
         store: Store, options: WorkOptions, observe: @escaping @Sendable (WorkEvent) -> Void,
         pace: @escaping @Sendable () async -> Void
-    ) async throws(NllmError) -> Worker {
+    ) throws(NllmError) -> Worker {
         try DescriptorLimit.check(concurrency: options.concurrency)
         let program = try LLMProgram.find()
-        try await program.prepare()
         let identity = WorkerIdentity.current()
-        let executor = try await ProcessExecutor(program: program, mark: identity.mark, maxMemory: options.maxMemory)
+        // It is not started before there is something to do.
+        let executor = DeferredExecutor { () throws(NllmError) in
+            let factory = ExecutorFactory(program: program, mark: identity.mark, maxMemory: options.maxMemory) {
+                observe(.executor($0))
+            }
+            let (executor, report) = try await factory.make(options.executor)
+            observe(.executor(report))
+            return executor
+        }
         return Worker(
             store: store, executor: executor, options: options, identity: identity, observe: observe, pace: pace)
     }
@@ -84,6 +91,17 @@ public actor Worker {
 
     /// Works until nothing is left that could be done, or until it is asked to stop.
     public func run(shutdown: Shutdown) async throws(NllmError) -> WorkSummary {
+        do throws(NllmError) {
+            let summary = try await runToEnd(shutdown)
+            await executor.close()
+            return summary
+        } catch {
+            await executor.close()
+            throw error
+        }
+    }
+
+    private func runToEnd(_ shutdown: Shutdown) async throws(NllmError) -> WorkSummary {
         if !options.runs.isEmpty { scope = try await store.runs(named: options.runs).map(\.id) }
         id = try await store.register(identity, now: Date())
         await work(shutdown: shutdown.signal)
@@ -148,6 +166,7 @@ public actor Worker {
         guard inFlight.count < options.concurrency else { return }
         for run in try await store.claimableRuns(scope, now: Date()) where blocked[run] == nil {
             guard try await prepare(run) else { continue }
+            try await executor.prepare()
             // What could not be started yet stays free for others, and can be paused or cancelled.
             let free = min(options.concurrency - inFlight.count, await executor.room())
             guard free > 0 else { return }
@@ -214,7 +233,7 @@ public actor Worker {
         if await isOurs(execution) { execution.cause = .stopped }
         let report = await Report.judge(
             execution, of: claim, timeout: timeout(of: claim), options: options, policy: policy)
-        if report.outcome.status == .interrupted { interrupted += 1 }
+        if report.outcome.status == .interrupted, isStopping { interrupted += 1 }
         observe(report.event)
         await recorder.record(report)
         inFlight[Lease(worker: claim.worker, cell: claim.cell, number: claim.lease)] = nil

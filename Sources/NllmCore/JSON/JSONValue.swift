@@ -49,6 +49,12 @@ public enum JSONValue: Sendable, Hashable {
         return Int(text)
     }
 
+    /// The number, as near as a `Double` comes to it; nil for any other value.
+    var doubleValue: Double? {
+        guard case .number(let text) = self else { return nil }
+        return Double(text)
+    }
+
     /// What kind of value this is, in words that follow "is".
     var kind: String {
         switch self {

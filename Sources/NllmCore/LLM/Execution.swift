@@ -6,18 +6,6 @@ internal import FoundationEssentials
     internal import Glibc
 #endif
 
-/// One of the two streams that a process writes to.
-public enum OutputChannel: Sendable {
-    /// The answer.
-    case stdout
-    /// Messages.
-    case stderr
-}
-
-/// Is called with each piece of output as it arrives, from several tasks at once; nothing more is read of a stream until
-/// it returns.
-typealias OutputObserver = @Sendable (OutputChannel, ArraySlice<UInt8>) async -> Void
-
 /// How one execution of `llm` went, before anything is made of it.
 struct Execution: Sendable {
     enum End: Sendable, Equatable {
@@ -45,6 +33,18 @@ struct Execution: Sendable {
     var stderr: [UInt8] = []
     var startedAt: Date
     var finishedAt: Date
+    /// What went wrong, where the executor sees more of it than standard error.
+    var error: ProviderError?
+    /// Why the model stopped, where the executor is told.
+    var finish: FinishReason?
+    /// What the process took; nil where cells share one, or it was not measured.
+    var resources: Resources?
+
+    /// What a process took from its start to its end.
+    struct Resources: Sendable, Equatable {
+        var cpuMilliseconds: Int
+        var peakMemoryKilobytes: Int
+    }
 
     /// Why `llm` could not be started, if the reason would be the same for every cell; nil otherwise.
     var startFailure: String? {
@@ -60,50 +60,4 @@ struct Execution: Sendable {
 
     /// Whether a signal ended it with which people and systems stop programs.
     var isSignalledToStop: Bool { cause == nil && [SIGTERM, SIGINT, SIGHUP].contains { end == .signaled($0) } }
-}
-
-/// Runs requests; the engine knows `llm` only through this.
-protocol Executor: Sendable {
-    /// Executes one request and never throws: what went wrong is part of the execution.
-    ///
-    /// - Parameters:
-    ///   - request: what to ask.
-    ///   - timeout: how long the request may take once it can start; nil for as long as it takes.
-    ///   - stop: ends the execution early.
-    ///   - output: sees what is written while it is written; nil when nobody watches.
-    ///   - started: called once, when another request can be started.
-    /// - Returns: how it went.
-    func execute(
-        _ request: LLMRequest, timeout: Duration?, stop: StopSignal, output: OutputObserver?,
-        started: @escaping @Sendable () -> Void
-    ) async -> Execution
-
-    /// How many requests could be started now without waiting.
-    func room() async -> Int
-
-    /// Starts nothing more; what waits to be started ends as stopped.
-    func stopStarting() async
-
-    /// Ends at once whatever runs, for a process that is about to leave.
-    func killAll()
-}
-
-/// A request to stop that reaches one waiting task.
-final class StopSignal: Sendable {
-    private let stream: AsyncStream<Void>
-    private let continuation: AsyncStream<Void>.Continuation
-
-    init() {
-        (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-    }
-
-    /// Asks to stop; asking again changes nothing.
-    func stop() {
-        continuation.yield()
-    }
-
-    /// Returns when ``stop()`` was called, or when the waiting task is cancelled.
-    func wait() async {
-        for await _ in stream { return }
-    }
 }

@@ -6,20 +6,27 @@ struct FailureClassifier {
     /// Whether an address space limit was set, so that a process may have run into it.
     var maxMemory: Int?
 
-    /// The failure that standard error tells of, for a process that exited with a code other than 0.
-    func failure(code: Int32, stderr: String) -> Failure {
+    /// The failure of an `llm` that exited with a code other than 0.
+    ///
+    /// - Parameters:
+    ///   - code: its exit code.
+    ///   - stderr: what it wrote.
+    ///   - error: what it raised, where that is known; it stands above the wording.
+    /// - Returns: the failure.
+    func failure(code: Int32, stderr: String, error: ProviderError? = nil) -> Failure {
         if let maxMemory, Self.ranOutOfMemory(stderr) {
             return Failure(kind: .crashed, message: "over --max-memory \(maxMemory) MB")
         }
         let message = Self.message(stderr)
         if Self.logDatabasePhrases.contains(where: stderr.contains) { return Failure(kind: .locked, message: message) }
-        if let status = Self.status(message) {
-            let kind = Self.kind(status: status, message: message)
-            return Failure(kind: kind, message: message, httpStatus: status, retryAfter: Self.retryAfter(message))
+        let retryAfter = error?.retryAfter.flatMap(Self.waitingTime) ?? Self.retryAfter(message)
+        if let status = error?.httpStatus.flatMap(Self.failingStatus) ?? Self.status(message) {
+            let kind = Self.kind(status: status, said: [message, error?.code, error?.type])
+            return Failure(kind: kind, message: message, httpStatus: status, retryAfter: retryAfter)
         }
         if code == 2, stderr.contains("Usage:") { return Failure(kind: .request, message: message) }
-        if let kind = Self.kind(message: message) {
-            return Failure(kind: kind, message: message, retryAfter: Self.retryAfter(message))
+        if let kind = error?.kind ?? Self.kind(message: message) {
+            return Failure(kind: kind, message: message, retryAfter: retryAfter)
         }
         // `llm` fails with 1; any other code comes from something that is not known here.
         guard code == 1, !message.isEmpty else {
@@ -52,9 +59,10 @@ struct FailureClassifier {
             number = message.prefix(while: \.isNumber)
             guard message.dropFirst(number.count).hasPrefix(":") else { return nil }
         }
-        guard let status = Int(number), (300...599).contains(status) else { return nil }
-        return status
+        return Int(number).flatMap(failingStatus)
     }
+
+    private static func failingStatus(_ status: Int) -> Int? { (300...599).contains(status) ? status : nil }
 
     /// The seconds in `Please try again in 1m2.5s`, `634ms` or `retry after 20`.
     static func retryAfter(_ message: String) -> Double? {
@@ -77,7 +85,11 @@ struct FailureClassifier {
             seconds = (seconds ?? 0) + value * scale
         }
         // A point in time, or nonsense, is no time to wait.
-        return seconds.flatMap { (0...longestWait).contains($0) ? $0 : nil }
+        return seconds.flatMap(waitingTime)
+    }
+
+    private static func waitingTime(_ seconds: Double) -> Double? {
+        (0...longestWait).contains(seconds) ? seconds : nil
     }
 
     /// No provider asks to wait for more than a day, in seconds.
@@ -85,21 +97,21 @@ struct FailureClassifier {
 
     // MARK: The kind
 
-    private static func kind(status: Int, message: String) -> FailureKind {
+    private static func kind(status: Int, said: [String?]) -> FailureKind {
         switch status {
         case 401, 403: .auth
         case 402: .quota
         case 404: .modelUnknown
         case 408, 409: .network
-        case 429: isQuota(message) ? .quota : .rateLimited
+        case 429: isQuota(said) ? .quota : .rateLimited
         case 503, 529: .overloaded
         case 500...: .server
         default: .request
         }
     }
 
-    private static func isQuota(_ message: String) -> Bool {
-        let text = message.lowercased()
+    private static func isQuota(_ said: [String?]) -> Bool {
+        let text = said.compactMap(\.self).joined(separator: " ").lowercased()
         return ["insufficient_quota", "exceeded your current quota", "billing", "credit balance"].contains {
             text.contains($0)
         }

@@ -1,5 +1,7 @@
+internal import FoundationEssentials
+
 /// What one cell asks of `llm`.
-struct LLMRequest: Sendable, Equatable {
+struct LLMRequest: Sendable, Hashable {
     var model: String
     /// Sent on standard input; nil where the arguments hold it.
     var prompt: String?
@@ -12,4 +14,9 @@ struct LLMRequest: Sendable, Equatable {
     var arguments: [String] = []
     /// Where `llm` runs.
     var directory: String
+
+    /// ``directory``, or this process' own where that is gone.
+    var existingDirectory: String {
+        FileManager.default.fileExists(atPath: directory) ? directory : FileManager.default.currentDirectoryPath
+    }
 }

@@ -29,6 +29,7 @@ struct Outcome: Sendable {
     /// The end of standard error, redacted.
     var stderrTail: String
     var usage: Usage?
+    var resources: Execution.Resources?
     var startedAt: Date
     var finishedAt: Date
 
@@ -49,6 +50,7 @@ struct Outcome: Sendable {
         // Redacted before it is cut, so that no half of a key is left.
         stderrTail = String(Redaction.redact(said).suffix(Self.tailLength))
         usage = Usage(stderr: execution.stderr)
+        resources = execution.resources
         startedAt = execution.startedAt
         finishedAt = execution.finishedAt
         (status, exitCode, failure) = Self.judge(
@@ -65,7 +67,8 @@ struct Outcome: Sendable {
         switch (execution.end, execution.cause) {
         case (.exited(code: 0), let cause) where cause == nil || answered && cause != .flooded:
             // It may have ended just before it was to be ended: an answer that arrived is kept.
-            return (.ok, 0, answered ? nil : Failure(kind: .empty, message: "the answer is empty"))
+            let empty = answered ? nil : Failure(kind: .empty, message: "the answer is empty")
+            return (.ok, 0, execution.finish?.failure ?? empty)
         case (_, .timedOut):
             return (.timeout, noExitCode, Failure(kind: .timeout, message: "no answer within \(seconds(timeout)) s"))
         case (_, .stopped): return (.interrupted, noExitCode, nil)
@@ -78,7 +81,8 @@ struct Outcome: Sendable {
             let limit = maxMemory.map { ", maybe over --max-memory \($0) MB" } ?? ""
             return (.error, noExitCode, Failure(kind: .crashed, message: "killed by signal \(signal)\(limit)"))
         case (.exited(let code), _):
-            let failure = FailureClassifier(maxMemory: maxMemory).failure(code: code, stderr: said)
+            let classifier = FailureClassifier(maxMemory: maxMemory)
+            let failure = classifier.failure(code: code, stderr: said, error: execution.error)
             if failure.kind == .locked, answered { return (.ok, Int(code), nil) }
             let status: Status = failure.kind == .timeout ? .timeout : .error
             return (status, Int(code), failure)

@@ -14,6 +14,7 @@ final class ProcessExecutor: Executor {
     /// How long a process may take to end after SIGTERM, before it is killed.
     static let patience = Duration.seconds(5)
 
+    private let program: LLMProgram
     private let launcher: Launcher
     private let environment: Environment
     private let gate: StartGate
@@ -25,7 +26,10 @@ final class ProcessExecutor: Executor {
     ///   - maxMemory: megabytes of address space a process may use; nil for no limit.
     /// - Throws: when the limit can't be set on this machine.
     init(program: LLMProgram, mark: String, maxMemory: Int?) async throws(NllmError) {
-        launcher = try await Launcher(program: program.path, maxMemory: maxMemory)
+        var launcher = await Launcher()
+        if let maxMemory { try launcher.limitMemory(to: maxMemory) }
+        self.launcher = launcher
+        self.program = program
         environment = .inherit.updating([.init(stringLiteral: ProcessMark.variable): mark])
         gate = StartGate(permits: 2 * ProcessInfo.processInfo.activeProcessorCount)
     }
@@ -56,6 +60,8 @@ final class ProcessExecutor: Executor {
 
     func stopStarting() async { await gate.close() }
 
+    func close() {}
+
     func killAll() {
         for group in groups.all { kill(-group, SIGKILL) }
     }
@@ -66,12 +72,11 @@ final class ProcessExecutor: Executor {
         let prompt = try PromptFile(request.prompt ?? "")
         var options = PlatformOptions()
         options.processGroupID = 0
-        let (path, arguments) = launcher.command(LLMCommand.arguments(request))
-        let directory = FileManager.default.fileExists(atPath: request.directory) ? request.directory : nil
+        let (path, arguments) = launcher.command([program.path] + LLMCommand.arguments(request))
         let groups = groups
         let result = try await Subprocess.run(
             .path(FilePath(path)), arguments: Arguments(arguments), environment: environment,
-            workingDirectory: directory.map { FilePath($0) }, platformOptions: options,
+            workingDirectory: FilePath(request.existingDirectory), platformOptions: options,
             input: .fileDescriptor(prompt.descriptor, closeAfterSpawningProcess: false), output: .sequence,
             error: .sequence
         ) { process in
@@ -108,35 +113,6 @@ final class ProcessExecutor: Executor {
     private static func reason(_ error: any Error) -> String {
         if let error = error as? FileError { return "\(error.path): \(error.reason)" }
         return String(describing: error).split(separator: "\n").first.map(String.init) ?? "unknown reason"
-    }
-}
-
-/// How the executor's processes are started.
-private struct Launcher: Sendable {
-    private let prefix: [String]
-
-    /// Looks for the tools that tie a process to this one and limit its memory.
-    ///
-    /// Where they are missing, as on macOS, the next worker still finds orphans by their mark.
-    init(program: String, maxMemory: Int?) async throws(NllmError) {
-        var prefix: [String] = []
-        if let maxMemory {
-            guard let prlimit = ProgramSearch.find("prlimit") else {
-                throw .llmUnusable(
-                    reason: "--max-memory needs the program `prlimit` (util-linux) in PATH; leave it out")
-            }
-            prefix += [prlimit, "--as=\(maxMemory << 20)"]
-        }
-        if let setpriv = ProgramSearch.find("setpriv") {
-            let guarded = [setpriv, "--pdeathsig", "KILL"]
-            let trial = try? await ShortCommand.run(guarded + [setpriv, "--version"], timeout: .seconds(5))
-            if trial?.isSuccess == true { prefix += guarded }
-        }
-        self.prefix = prefix + [program]
-    }
-
-    func command(_ arguments: [String]) -> (path: String, arguments: [String]) {
-        (prefix[0], prefix.dropFirst() + arguments)
     }
 }
 

@@ -195,7 +195,7 @@ extension Nllm {
     ) async throws(NllmError) -> WorkSummary {
         let shutdown = Shutdown()
         return try await uninterrupted(cancelled: { shutdown.request() }) { () async throws(NllmError) in
-            let worker = try await Worker.processes(
+            let worker = try Worker.make(
                 store: store, options: options, observe: observe ?? { _ in }, pace: {})
             return try await worker.run(shutdown: shutdown)
         }

@@ -67,8 +67,5 @@ public struct NllmResult: Sendable, Equatable {
     public var tokensOutput: Int? { document["meta"]?["tokens_output"]?.intValue }
 
     /// US dollars, where tokens and prices are known.
-    public var costEstimated: Double? {
-        guard case .number(let text)? = document["meta"]?["cost_estimated"] else { return nil }
-        return Double(text)
-    }
+    public var costEstimated: Double? { document["meta"]?["cost_estimated"]?.doubleValue }
 }

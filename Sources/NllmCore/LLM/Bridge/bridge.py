@@ -67,9 +67,10 @@ PROTOCOL = 1
 SOURCE_NAME = "nllm_batch_bridge"
 UNUSABLE = 3
 
-# A child that writes more is ended; of what it wrote, so much is passed on.
+# A child that writes more is ended.
 OUTPUT_LIMIT = 256 << 20
-FLOOD_EXCERPT = 1 << 20
+# Of what nobody watches, more is told before the end: one long event would hold up those of other requests.
+KEPT_FOR_END = 1 << 20
 # What a child's grandchildren may have left in a pipe when the child ends; more than a pipe usually holds.
 PIPE_REST = 1 << 20
 READ_SIZE = 1 << 16
@@ -302,11 +303,11 @@ def waiting_time(seconds: float) -> float | None:
     return seconds if math.isfinite(seconds) and seconds >= 0 else None
 
 
-def finish_reason(response: Any) -> str | None:
-    """Why the model stopped, in lower case, from whatever shape of answer the provider gave."""
+def finish_facts(response: Any) -> Json:
+    """Why the model stopped, in lower case, from whatever shape of answer the provider gave; null if it broke off."""
     answer = getattr(response, "response_json", None)
     if not isinstance(answer, dict):
-        return None
+        return {}
     places = [answer]
     for name in ("choices", "candidates"):
         first = answer[name][:1] if isinstance(answer.get(name), list) else []
@@ -316,7 +317,10 @@ def finish_reason(response: Any) -> str | None:
     if answer.get("object") == "response":
         details = answer.get("incomplete_details")
         reasons += [details.get("reason") if isinstance(details, dict) else None, answer.get("status")]
-    return next((reason.lower() for reason in reasons if isinstance(reason, str)), None)
+    found = next((reason.lower() for reason in reasons if isinstance(reason, str)), None)
+    # A stream ends with the reason and then the usage; there are servers that never send the one or the other.
+    is_cut = answer.get("object") == "chat.completion.chunk" and not answer.get("usage")
+    return {"finish_reason": found} if found or is_cut else {}
 
 
 # llm, imported and prepared.
@@ -702,8 +706,13 @@ class ForkServer:
             child.signal(signal.SIGKILL)
         if child.watch:
             self._send_output(child, output, data)
-        else:
-            output.pieces.append(data)
+            return
+        output.pieces.append(data)
+        if child.written > KEPT_FOR_END:
+            child.watch = True
+            for kept in child.outputs.values():
+                self._send_output(child, kept, b"".join(kept.pieces))
+                kept.pieces.clear()
 
     def _send_output(self, child: Child, output: Output, data: bytes, last: bool = False) -> None:
         fields = output.splitter.fields(data, last)
@@ -744,8 +753,7 @@ class ForkServer:
             if child.watch:
                 self._send_output(child, output, b"", last=True)
             else:
-                text = b"".join(output.pieces)
-                event.update(text_or_base64(output.name, text[:FLOOD_EXCERPT] if child.flooded else text))
+                event.update(text_or_base64(output.name, b"".join(output.pieces)))
         event["cpu_ms"] = round((usage.ru_utime + usage.ru_stime) * 1000, 1)
         event["peak_memory_kb"] = usage.ru_maxrss
         event.update(take_report(child.report))
@@ -903,8 +911,7 @@ def run_command_line(llm: Llm, arguments: list[str]) -> tuple[int, Json]:
         raised = [error]
         code = 1
     facts: Json = {"error": describe_error(raised[-1]) if raised and code else None}
-    reason = finish_reason(responses[-1]) if responses else None
-    return code, facts if reason is None else {**facts, "finish_reason": reason}
+    return code, {**facts, **finish_facts(responses[-1])} if responses else facts
 
 
 def note_errors(command: Any, raised: list[BaseException]) -> None:
@@ -1215,8 +1222,7 @@ class SharedServer:
                 transcript.take(event, streams=model.can_stream)
         transcript.finish(response)
         usage = {"input": response.input_tokens, "output": response.output_tokens, "details": response.token_details}
-        reason = finish_reason(response)
-        return {"usage": usage, **({} if reason is None else {"finish_reason": reason})}
+        return {"usage": usage, **finish_facts(response)}
 
     def _events(self, response: Any, transcript: Transcript) -> AsyncGenerator[Any, None]:
         if not isinstance(response, self._async_response):

@@ -1,0 +1,242 @@
+internal import FoundationEssentials
+internal import Subprocess
+internal import Synchronization
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// Why a bridge can't be used, in words that follow "because".
+struct BridgeFailure: Error, Equatable {
+    var reason: String
+}
+
+/// A warm Python that holds `llm` imported, and the conversation with it: many requests at once, each under its number.
+final class Bridge: Sendable {
+    /// What importing `llm` and its plugins may take, on a machine that has much else to do.
+    private static let startLimit = Duration.seconds(180)
+    /// How long a request may take to be under way.
+    private static let requestStartLimit = Duration.seconds(60)
+    /// How long a bridge may take to end a request, or itself, before stronger means are used.
+    private static let patience = Duration.seconds(5)
+
+    private let process = BridgeProcess()
+    private let state = Mutex(State())
+
+    private struct State {
+        var calls: [Int: AsyncStream<BridgeEvent>.Continuation] = [:]
+        var lastID = 0
+        var load = 0
+        var hasEnded = false
+        var conversation: Task<Void, Never>?
+    }
+
+    /// Starts a bridge and waits until it is ready.
+    ///
+    /// - Parameters:
+    ///   - mode: how it runs requests.
+    ///   - interpreter: the Python that has `llm`.
+    ///   - launcher: how it is tied to this process.
+    ///   - mark: a text that tells this worker's processes from all others.
+    /// - Returns: the bridge, and what it says of itself.
+    /// - Throws: why it can't be used.
+    static func start(
+        _ mode: BridgeMode, interpreter: PythonInterpreter, launcher: Launcher, mark: String
+    ) async throws(BridgeFailure) -> (bridge: Bridge, description: BridgeDescription) {
+        let bridge = Bridge()
+        let command = launcher.command(interpreter.command + ["-c", BridgeProcess.bootstrap, mode.rawValue])
+        var environment = interpreter.environment ?? ProcessInfo.processInfo.environment
+        environment[ProcessMark.variable] = mark
+        let (greetings, greet) = AsyncStream.makeStream(of: Result<BridgeDescription, BridgeFailure>.self)
+        let variables = Environment.custom(
+            Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) }))
+        let conversation = Task {
+            let end = await bridge.process.run(command, environment: variables) { line in
+                switch BridgeEvent(line: line) {
+                case .ready(let description): greet.yield(.success(description))
+                case .unusable(let reason): greet.yield(.failure(BridgeFailure(reason: reason)))
+                case .some(let event): bridge.deliver(event)
+                case nil: break
+                }
+            }
+            bridge.end()
+            let words = bridge.process.lastWords.map { ": \($0)" } ?? ""
+            greet.yield(.failure(BridgeFailure(reason: "\(end)\(words)")))
+            greet.finish()
+        }
+        bridge.state.withLock { $0.conversation = conversation }
+        let limit = Task {
+            guard (try? await Task.sleep(for: startLimit)) != nil else { return }
+            bridge.process.kill()
+        }
+        defer { limit.cancel() }
+        for await greeting in greetings {
+            do {
+                return (bridge, try greeting.get())
+            } catch {
+                await bridge.close()
+                throw error
+            }
+        }
+        // This task was cancelled.
+        bridge.kill()
+        await bridge.close()
+        throw BridgeFailure(reason: "it is not needed any more")
+    }
+
+    /// Whether it can be given requests.
+    var isAlive: Bool { state.withLock { !$0.hasEnded } }
+
+    /// How many have entered and not left.
+    var load: Int { state.withLock { $0.load } }
+
+    /// Is said by who is about to run a request.
+    func enter() { state.withLock { $0.load += 1 } }
+
+    /// Is said when the request has ended.
+    func leave() { state.withLock { $0.load -= 1 } }
+
+    /// Ends it at once, and all that it runs.
+    func kill() { process.kill() }
+
+    /// Ends it, and returns when its process is gone.
+    func close() async {
+        process.close()
+        let limit = Task {
+            guard (try? await Task.sleep(for: Self.patience)) != nil else { return }
+            process.kill()
+        }
+        await state.withLock { $0.conversation }?.value
+        limit.cancel()
+    }
+
+    private func deliver(_ event: BridgeEvent) {
+        guard let id = event.id else { return }
+        _ = state.withLock { $0.calls[id] }?.yield(event)
+    }
+
+    private func end() {
+        let calls = state.withLock { state in
+            state.hasEnded = true
+            return state.calls.values
+        }
+        for call in calls { call.finish() }
+    }
+
+    // MARK: One request
+
+    /// Runs a request to its end.
+    ///
+    /// - Parameters:
+    ///   - request: what to run.
+    ///   - timeout: how long it may take once it is under way; nil for as long as it takes.
+    ///   - stop: ends it early.
+    ///   - output: sees what is written while it is written; nil when nobody watches.
+    /// - Returns: how it went; nil if the bridge has ended, and nothing is known.
+    func run(
+        _ request: BridgeRequest, timeout: Duration?, stop: StopSignal, output: OutputObserver?
+    ) async -> Execution? {
+        let (events, send) = AsyncStream.makeStream(of: BridgeEvent.self)
+        guard let id = register(send) else { return nil }
+        defer { state.withLock { $0.calls[id] = nil } }
+        let started = StopSignal()
+        let begin = Date()
+        process.write(request.line(id: id, isWatched: output != nil))
+        return await withTaskGroup(of: Execution.Cause?.self) { group in
+            group.addTask { await self.endWhenDue(id, timeout: timeout, stop: stop, started: started) }
+            let end = await Self.collect(events, started: started, output: output)
+            group.cancelAll()
+            let cause = await group.next() ?? nil
+            // Where it did not hear the request to stop, it was ended itself.
+            guard let end = end ?? (cause == nil ? nil : BridgeEnd(end: .signaled(SIGKILL))) else { return nil }
+            return Execution(end, cause: cause, from: begin)
+        }
+    }
+
+    private func register(_ call: AsyncStream<BridgeEvent>.Continuation) -> Int? {
+        state.withLock { state in
+            guard !state.hasEnded else { return nil }
+            state.lastID += 1
+            state.calls[state.lastID] = call
+            return state.lastID
+        }
+    }
+
+    private static func collect(
+        _ events: AsyncStream<BridgeEvent>, started: StopSignal, output: OutputObserver?
+    ) async -> BridgeEnd? {
+        var (stdout, stderr): ([UInt8], [UInt8]) = ([], [])
+        for await event in events {
+            switch event {
+            case .started: started.stop()
+            case .output(_, let channel, let bytes):
+                switch channel {
+                case .stdout: stdout += bytes
+                case .stderr: stderr += bytes
+                }
+                await output?(channel, bytes[...])
+            case .ended(_, var end):
+                end.stdout = stdout + end.stdout
+                end.stderr = stderr + end.stderr
+                return end
+            case .ready, .unusable: break
+            }
+        }
+        return nil
+    }
+
+    /// Ends a request when its time is up or someone says so; nil if this task is cancelled before.
+    private func endWhenDue(
+        _ id: Int, timeout: Duration?, stop: StopSignal, started: StopSignal
+    ) async -> Execution.Cause? {
+        let cause = await withTaskGroup(of: Execution.Cause?.self) { group in
+            group.addTask {
+                await stop.wait()
+                return Task.isCancelled ? nil : .stopped
+            }
+            if let timeout { group.addTask { await Self.outlast(timeout, from: started) } }
+            let cause = await group.next() ?? nil
+            group.cancelAll()
+            return cause
+        }
+        guard let cause else { return nil }
+        for signal in [SIGTERM, SIGKILL] {
+            process.write(BridgeRequest.stop(id: id, signal: signal))
+            guard (try? await Task.sleep(for: Self.patience)) != nil else { return cause }
+        }
+        // It does not hear any more; nor do its other requests get on.
+        kill()
+        return cause
+    }
+
+    /// Waits for the request to start, and then until its time is up.
+    private static func outlast(_ timeout: Duration, from started: StopSignal) async -> Execution.Cause? {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await started.wait() }
+            group.addTask { try? await Task.sleep(for: requestStartLimit) }
+            await group.next()
+            group.cancelAll()
+        }
+        return (try? await Task.sleep(for: timeout)) == nil ? nil : .timedOut
+    }
+}
+
+extension BridgeEvent {
+    /// The number of the request that it concerns.
+    fileprivate var id: Int? {
+        switch self {
+        case .started(let id), .output(let id, _, _), .ended(let id, _): id
+        case .ready, .unusable: nil
+        }
+    }
+}
+
+extension Execution {
+    fileprivate init(_ end: BridgeEnd, cause: Cause?, from begin: Date) {
+        self.init(end: end.end, cause: end.isFlooded ? .flooded : cause, startedAt: begin, finishedAt: Date())
+        (stdout, stderr) = (end.stdout, end.stderr)
+        (error, finish, resources) = (end.error, end.finish, end.resources)
+    }
+}

@@ -1,0 +1,115 @@
+internal import FoundationEssentials
+
+/// What a bridge says.
+enum BridgeEvent: Sendable {
+    /// It is there, and can be given requests.
+    case ready(BridgeDescription)
+    /// It can't be used.
+    case unusable(reason: String)
+    /// The request can be made now.
+    case started(id: Int)
+    case output(id: Int, OutputChannel, [UInt8])
+    /// The end of a request, with what was not told before of its output.
+    case ended(id: Int, BridgeEnd)
+
+    /// Reads a line; nil if it is none of these.
+    init?(line: ArraySlice<UInt8>) {
+        guard let json = try? JSONParser.parse(line), let event = json["event"]?.stringValue else { return nil }
+        let id = json["id"]?.intValue
+        switch (event, id) {
+        case ("ready", _):
+            guard let description = BridgeDescription(json) else { return nil }
+            self = .ready(description)
+        case ("unusable", _): self = .unusable(reason: json["reason"]?.stringValue ?? "it does not say why")
+        case ("started", let id?): self = .started(id: id)
+        case ("output", let id?):
+            let channel: OutputChannel = json["channel"]?.stringValue == "stderr" ? .stderr : .stdout
+            self = .output(id: id, channel, Self.bytes(json, text: "text", base64: "base64"))
+        case ("ended", let id?): self = .ended(id: id, BridgeEnd(json))
+        case ("bad_request", let id?):
+            let message = json["message"]?.stringValue ?? "no reason"
+            self = .ended(id: id, BridgeEnd(end: .exited(code: 1), stderr: Array("Error: \(message)\n".utf8)))
+        default: return nil
+        }
+    }
+
+    /// The bytes of a text, which are in another field when they are not UTF-8.
+    fileprivate static func bytes(_ json: JSONValue, text: String, base64: String) -> [UInt8] {
+        if let text = json[text]?.stringValue { return Array(text.utf8) }
+        return json[base64]?.stringValue.flatMap { Data(base64Encoded: $0) }.map(Array.init) ?? []
+    }
+}
+
+/// What a bridge says of itself.
+struct BridgeDescription: Sendable, Equatable {
+    /// The protocol that is spoken here.
+    static let protocolVersion = 1
+
+    var python: String
+    var executable: String
+    var llm: String
+    /// The plugins' names with their versions.
+    var plugins: [String]
+
+    /// Nil if it speaks another protocol.
+    fileprivate init?(_ json: JSONValue) {
+        guard json["protocol"]?.intValue == Self.protocolVersion, let python = json["python"]?.stringValue,
+            let executable = json["executable"]?.stringValue, let llm = json["llm"]?.stringValue,
+            case .object(let plugins)? = json["plugins"]
+        else { return nil }
+        (self.python, self.executable, self.llm) = (python, executable, llm)
+        self.plugins = plugins.map { "\($0.name) \($0.value.stringValue ?? "")".trimmingSuffix(" ") }
+    }
+}
+
+extension String {
+    fileprivate func trimmingSuffix(_ suffix: String) -> String {
+        hasSuffix(suffix) ? String(dropLast(suffix.count)) : self
+    }
+}
+
+/// How a request ended.
+struct BridgeEnd: Sendable {
+    var end: Execution.End
+    var stdout: [UInt8] = []
+    var stderr: [UInt8] = []
+    var error: ProviderError?
+    var finish: FinishReason?
+    var resources: Execution.Resources?
+    var isFlooded = false
+}
+
+extension BridgeEnd {
+    fileprivate init(_ json: JSONValue) {
+        if let reason = json["not_started"]?.stringValue {
+            end = .notStarted(reason: reason)
+        } else if let signal = json["signal"]?.intValue {
+            end = .signaled(Int32(clamping: signal))
+        } else {
+            end = .exited(code: Int32(clamping: json["code"]?.intValue ?? 1))
+        }
+        stdout = BridgeEvent.bytes(json, text: "stdout", base64: "stdout_base64")
+        stderr = BridgeEvent.bytes(json, text: "stderr", base64: "stderr_base64")
+        error = json["error"].flatMap(ProviderError.init)
+        switch json["finish_reason"] {
+        case .string(let name): finish = .named(name)
+        case .null: finish = .missing
+        default: break
+        }
+        if let cpu = json["cpu_ms"]?.doubleValue, let memory = json["peak_memory_kb"]?.intValue {
+            resources = .init(cpuMilliseconds: Int(cpu.rounded()), peakMemoryKilobytes: memory)
+        }
+        isFlooded = json["flooded"] == .bool(true)
+    }
+}
+
+extension ProviderError {
+    /// Nil if the value is not the description of an error.
+    fileprivate init?(_ json: JSONValue) {
+        guard let name = json["class"]?.stringValue else { return nil }
+        self.init(
+            name: name, bases: json["bases"]?.stringValues ?? [], httpStatus: json["http_status"]?.intValue,
+            code: json["code"]?.stringValue, type: json["type"]?.stringValue,
+            retryAfter: json["retry_after"]?.doubleValue)
+    }
+}

@@ -1,0 +1,140 @@
+internal import FoundationEssentials
+internal import Synchronization
+
+/// Runs requests in warm Pythons, and hands on those that a mode can't take to an executor that isolates more.
+actor BridgeExecutor: Executor {
+    /// So many requests keep one bridge busy; with more, another one is started if there is a core for it.
+    private static let fullLoad = 32
+    /// A request that was under way so many times when its bridge ended may be the reason, and is handed on.
+    private static let mostDeaths = 2
+
+    typealias Start = @Sendable () async throws(BridgeFailure) -> Bridge
+
+    private let mode: BridgeMode
+    private let maxMemory: Int?
+    private let next: any Executor
+    private let start: Start
+    private let fellBack: @Sendable (BridgeFailure) -> Void
+
+    /// Where killing finds them, from any thread.
+    private let bridges: Mutex<[Bridge]>
+    private var most: Int
+    private var starting: Task<Bridge?, Never>?
+    private var hasFailed = false
+    private var isStopping = false
+    private var deaths: [LLMRequest: Int] = [:]
+
+    /// - Parameters:
+    ///   - mode: how bridges run requests.
+    ///   - first: a bridge that is ready.
+    ///   - maxMemory: megabytes of address space a request's process may use; nil for no limit.
+    ///   - next: takes what can't be run here.
+    ///   - start: starts a bridge.
+    ///   - fellBack: is told why no bridge can be started any more; from then on `next` takes everything.
+    init(
+        _ mode: BridgeMode, first: Bridge, maxMemory: Int?, next: any Executor, start: @escaping Start,
+        fellBack: @escaping @Sendable (BridgeFailure) -> Void
+    ) {
+        self.mode = mode
+        self.maxMemory = maxMemory
+        self.next = next
+        self.start = start
+        self.fellBack = fellBack
+        bridges = Mutex([first])
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        // A parent that forks has an eighth of the work that its children have.
+        most = mode == .fork ? max(1, cores / 8) : cores
+    }
+
+    func execute(
+        _ request: LLMRequest, timeout: Duration?, stop: StopSignal, output: OutputObserver?,
+        started: @escaping @Sendable () -> Void
+    ) async -> Execution {
+        let isSuspect = !deaths.isEmpty && deaths[request, default: 0] >= Self.mostDeaths
+        guard !isSuspect, let message = BridgeRequest(request, mode: mode, maxMemory: maxMemory),
+            let bridge = await bridge()
+        else {
+            return await next.execute(request, timeout: timeout, stop: stop, output: output, started: started)
+        }
+        defer { bridge.leave() }
+        started()
+        let begin = Date()
+        if var execution = await bridge.run(message, timeout: timeout, stop: stop, output: output) {
+            if !deaths.isEmpty { deaths[request] = nil }
+            // A forked `llm` is to be judged as the cold one would be.
+            if mode == .fork { execution.finish = nil }
+            return execution
+        }
+        // Nobody knows what became of the request.
+        deaths[request, default: 0] += 1
+        return Execution(
+            end: .notStarted(reason: "its Python has ended"), cause: .stopped, startedAt: begin, finishedAt: Date())
+    }
+
+    func room() async -> Int { hasFailed ? await next.room() : .max }
+
+    func stopStarting() async {
+        isStopping = true
+        starting?.cancel()
+        await next.stopStarting()
+    }
+
+    nonisolated func killAll() {
+        for bridge in bridges.withLock({ $0 }) { bridge.kill() }
+        next.killAll()
+    }
+
+    func close() async {
+        if let late = await starting?.value { await late.close() }
+        for bridge in bridges.withLock({ $0 }) { await bridge.close() }
+        await next.close()
+    }
+
+    // MARK: Bridges
+
+    /// Enters the bridge that has the least to do; nil if there is none and none can be started.
+    private func bridge() async -> Bridge? {
+        let living = bridges.withLock { bridges in
+            bridges.removeAll { !$0.isAlive }
+            return bridges
+        }
+        if let idlest = living.min(by: { $0.load < $1.load }) {
+            idlest.enter()
+            if idlest.load > Self.fullLoad, living.count < most, starting == nil, !isStopping { startAnother() }
+            return idlest
+        }
+        guard !hasFailed, !isStopping else { return nil }
+        let bridge = await (starting ?? startAnother()).value
+        bridge?.enter()
+        return bridge
+    }
+
+    @discardableResult
+    private func startAnother() -> Task<Bridge?, Never> {
+        let task = Task { () -> Bridge? in
+            defer { starting = nil }
+            do throws(BridgeFailure) {
+                let bridge = try await start()
+                bridges.withLock { $0.append(bridge) }
+                return bridge
+            } catch {
+                fail(error)
+                return nil
+            }
+        }
+        starting = task
+        return task
+    }
+
+    private func fail(_ failure: BridgeFailure) {
+        let living = bridges.withLock { $0.filter(\.isAlive) }
+        guard living.isEmpty else {
+            // Those that are there have to do.
+            most = living.count
+            return
+        }
+        guard !isStopping, !hasFailed else { return }
+        hasFailed = true
+        fellBack(failure)
+    }
+}

@@ -1,0 +1,163 @@
+internal import Subprocess
+internal import Synchronization
+internal import SystemPackage
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// The Python process of a bridge: lines go in, lines come out.
+final class BridgeProcess: Sendable {
+    /// Reads the bridge's text from standard input and no byte more; what follows are requests. bridge.py tells more.
+    static let bootstrap = """
+        import os, sys
+        if sys.path[:1] == [""]: del sys.path[0]
+        def take(count):
+            taken = b""
+            while len(taken) < count:
+                piece = os.read(0, count - len(taken))
+                if not piece: sys.exit(3)
+                taken += piece
+            return taken
+        size = b""
+        while not size.endswith(b"\\n"): size += take(1)
+        exec(compile(take(int(size)), "nllm_batch_bridge", "exec"))
+        """
+
+    /// How much of its standard error is kept, in bytes.
+    private static let tailLength = 4096
+
+    private let input: AsyncStream<[UInt8]>
+    private let send: AsyncStream<[UInt8]>.Continuation
+    private let state = Mutex(State())
+
+    private struct State {
+        var pid: pid_t?
+        var isKilled = false
+        var tail: [UInt8] = []
+    }
+
+    init() {
+        (input, send) = AsyncStream.makeStream()
+        let source = PackageResources.bridge_py
+        send.yield(Array("\(source.count)\n".utf8) + source)
+    }
+
+    /// Has a line written, with its end, after those before it.
+    func write(_ line: [UInt8]) { send.yield(line) }
+
+    /// Ends its input, and so the process.
+    func close() { send.finish() }
+
+    /// Ends the process at once; what it has forked ends with it.
+    func kill() {
+        state.withLock { state in
+            state.isKilled = true
+            if let pid = state.pid { Self.kill(group: pid) }
+        }
+    }
+
+    /// The last line that it wrote to standard error.
+    var lastWords: String? {
+        let tail = state.withLock { $0.tail }
+        return String(decoding: tail, as: UTF8.self).split(whereSeparator: \.isNewline).last.map(String.init)
+    }
+
+    /// Runs the process to its end.
+    ///
+    /// - Parameters:
+    ///   - command: the program's absolute path and its arguments.
+    ///   - environment: all of its variables.
+    ///   - take: is given each line it writes, without its end, in their order.
+    /// - Returns: how it ended, for people.
+    func run(
+        _ command: (path: String, arguments: [String]), environment: Environment,
+        take: @escaping @Sendable (ArraySlice<UInt8>) -> Void
+    ) async -> String {
+        var options = PlatformOptions()
+        options.processGroupID = 0
+        do {
+            let result = try await Subprocess.run(
+                .path(FilePath(command.path)), arguments: Arguments(command.arguments), environment: environment,
+                platformOptions: options, input: .inputWriter, output: .sequence, error: .sequence
+            ) { process in
+                begin(process.processIdentifier.value)
+                await withTaskGroup(of: Void.self) { group in
+                    group.addTask { await self.feed(process.standardInputWriter) }
+                    group.addTask { await self.keepTail(of: process.standardError) }
+                    await Self.read(process.standardOutput, take)
+                    // Nobody hears its answers any more.
+                    send.finish()
+                    kill()
+                }
+                end()
+            }
+            return switch result.terminationStatus {
+            case .exited(let code): "it ended with code \(code)"
+            case .signaled(let signal): "it was killed by signal \(signal)"
+            }
+        } catch {
+            return "it could not be started: \(error)"
+        }
+    }
+
+    private func begin(_ pid: pid_t) {
+        state.withLock { state in
+            state.pid = pid
+            if state.isKilled { Self.kill(group: pid) }
+        }
+    }
+
+    /// Called before the process is reaped, since then its number may come to mean another.
+    private func end() { state.withLock { $0.pid = nil } }
+
+    private static func kill(group: pid_t) {
+        #if canImport(Darwin)
+            _ = Darwin.kill(-group, SIGKILL)
+        #else
+            _ = Glibc.kill(-group, SIGKILL)
+        #endif
+    }
+
+    private func feed(_ writer: StandardInputWriter) async {
+        for await line in input {
+            // Once it is gone nothing can be written; that is seen where its output ends.
+            guard (try? await writer.write(line)) != nil else { break }
+        }
+        try? await writer.finish()
+    }
+
+    private func keepTail(of sequence: SubprocessOutputSequence) async {
+        do {
+            for try await buffer in sequence {
+                let bytes = buffer.withUnsafeBytes { Array($0.suffix(Self.tailLength)) }
+                state.withLock { $0.tail = ($0.tail + bytes).suffix(Self.tailLength) }
+            }
+        } catch {
+            // The pipe broke; what was read is all there is.
+        }
+    }
+
+    private static func read(
+        _ sequence: SubprocessOutputSequence, _ take: @Sendable (ArraySlice<UInt8>) -> Void
+    ) async {
+        let end = UInt8(ascii: "\n")
+        var rest: [UInt8] = []
+        do {
+            for try await buffer in sequence {
+                let seen = rest.count
+                buffer.withUnsafeBytes { rest.append(contentsOf: $0) }
+                var (start, searched) = (0, seen)
+                while let index = rest[searched...].firstIndex(of: end) {
+                    take(rest[start..<index])
+                    (start, searched) = (index + 1, index + 1)
+                }
+                if start > 0 { rest.removeFirst(start) }
+            }
+        } catch {
+            // The pipe broke, as at the end of the process.
+        }
+    }
+}

@@ -1,0 +1,66 @@
+internal import FoundationEssentials
+internal import Synchronization
+
+/// An executor that is made when it is first needed.
+actor DeferredExecutor: Executor {
+    private let make: @Sendable () async throws(NllmError) -> any Executor
+    private var making: Task<Result<any Executor, NllmError>, Never>?
+    /// Where killing finds it, from any thread.
+    private let made = Mutex<(any Executor)?>(nil)
+    private var isStopping = false
+
+    init(_ make: @escaping @Sendable () async throws(NllmError) -> any Executor) {
+        self.make = make
+    }
+
+    /// Returns when the executor is there; throws why it can't be made.
+    func prepare() async throws(NllmError) { _ = try await executor().get() }
+
+    func execute(
+        _ request: LLMRequest, timeout: Duration?, stop: StopSignal, output: OutputObserver?,
+        started: @escaping @Sendable () -> Void
+    ) async -> Execution {
+        let begin = Date()
+        guard !isStopping || making != nil else {
+            return Execution(end: .notStarted(reason: "stopping"), cause: .stopped, startedAt: begin, finishedAt: begin)
+        }
+        switch await executor() {
+        case .success(let executor):
+            return await executor.execute(request, timeout: timeout, stop: stop, output: output, started: started)
+        case .failure(let error):
+            return Execution(end: .notStarted(reason: error.description), startedAt: begin, finishedAt: Date())
+        }
+    }
+
+    func room() async -> Int { await made.withLock { $0 }?.room() ?? .max }
+
+    func stopStarting() async {
+        isStopping = true
+        await made.withLock { $0 }?.stopStarting()
+    }
+
+    nonisolated func killAll() { made.withLock { $0 }?.killAll() }
+
+    func close() async {
+        _ = await making?.value
+        await made.withLock { $0 }?.close()
+    }
+
+    private func executor() async -> Result<any Executor, NllmError> {
+        if let made = made.withLock({ $0 }) { return .success(made) }
+        let task = making ?? Task { await attempt() }
+        making = task
+        return await task.value
+    }
+
+    private func attempt() async -> Result<any Executor, NllmError> {
+        do throws(NllmError) {
+            let executor = try await make()
+            made.withLock { $0 = executor }
+            if isStopping { await executor.stopStarting() }
+            return .success(executor)
+        } catch {
+            return .failure(error)
+        }
+    }
+}

@@ -1,0 +1,84 @@
+/// Makes the executor that is asked for, or the nearest one that works here.
+struct ExecutorFactory: Sendable {
+    let program: LLMProgram
+    /// A text that tells this worker's processes from all others.
+    let mark: String
+    /// Megabytes of address space a cell's process may use; nil for no limit.
+    var maxMemory: Int?
+    /// Is told when cells are run in another way from then on.
+    let changed: @Sendable (ExecutorReport) -> Void
+
+    typealias Product = (executor: any Executor, report: ExecutorReport)
+
+    func make(_ choice: ExecutorChoice) async throws(NllmError) -> Product {
+        switch choice {
+        case .process: try await process()
+        case .auto, .fork: try await fork()
+        case .shared where maxMemory != nil:
+            try await fork(because: "cells that share a process can't have a limit of memory each")
+        case .shared: try await shared()
+        }
+    }
+
+    private func process(because shortfall: String? = nil) async throws(NllmError) -> Product {
+        try await program.prepare()
+        let executor = try await ProcessExecutor(program: program, mark: mark, maxMemory: maxMemory)
+        return (executor, ExecutorReport(choice: .process, detail: program.path, shortfall: shortfall))
+    }
+
+    private func fork(because shortfall: String? = nil) async throws(NllmError) -> Product {
+        let next = DeferredExecutor { () throws(NllmError) in try await process().executor }
+        do throws(BridgeFailure) {
+            return try await warm(.fork, instead: .process, next: next, because: shortfall)
+        } catch {
+            return try await process(because: error.reason)
+        }
+    }
+
+    private func shared() async throws(NllmError) -> Product {
+        let next = DeferredExecutor { () throws(NllmError) in
+            let (executor, report) = try await fork()
+            if report.choice != .fork { changed(report) }
+            return executor
+        }
+        do throws(BridgeFailure) {
+            return try await warm(.shared, instead: .fork, next: next)
+        } catch {
+            return try await fork(because: error.reason)
+        }
+    }
+
+    /// An executor over bridges of a mode; throws why none can be started.
+    private func warm(
+        _ mode: BridgeMode, instead other: ExecutorChoice, next: DeferredExecutor, because shortfall: String? = nil
+    ) async throws(BridgeFailure) -> Product {
+        let interpreter: PythonInterpreter
+        do throws(NoInterpreter) {
+            interpreter = try await PythonInterpreter.find(for: program)
+        } catch {
+            throw BridgeFailure(reason: error.reason)
+        }
+        let (launcher, mark, changed) = (await Launcher(), mark, changed)
+        let start: BridgeExecutor.Start = { () throws(BridgeFailure) in
+            try await Bridge.start(mode, interpreter: interpreter, launcher: launcher, mark: mark).bridge
+        }
+        let (first, description) = try await Bridge.start(
+            mode, interpreter: interpreter, launcher: launcher, mark: mark)
+        let executor = BridgeExecutor(mode, first: first, maxMemory: maxMemory, next: next, start: start) { failure in
+            changed(
+                ExecutorReport(
+                    choice: other, detail: "from now on",
+                    shortfall: "no warm Python can be started any more: \(failure.reason)"))
+        }
+        let report = ExecutorReport(
+            choice: mode == .fork ? .fork : .shared, detail: description.sentence, shortfall: shortfall)
+        return (executor, report)
+    }
+}
+
+extension BridgeDescription {
+    fileprivate var sentence: String {
+        let plugins = plugins.isEmpty ? "no plugins" : plugins.joined(separator: ", ")
+        return "\(executable), Python \(python), llm \(llm), \(plugins)"
+    }
+}
