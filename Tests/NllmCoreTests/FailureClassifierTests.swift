@@ -97,4 +97,21 @@ import Testing
         let failure = FailureClassifier(maxMemory: 64).failure(code: 1, stderr: "Traceback …\nMemoryError\n")
         #expect(failure == Failure(kind: .crashed, message: "over --max-memory 64 MB"))
     }
+
+    @Test(arguments: [
+        (ProviderError(name: "openai.RateLimitError", httpStatus: 429, retryAfter: 2.5), FailureKind.rateLimited, 2.5),
+        (ProviderError(name: "openai.RateLimitError", httpStatus: 429, code: "insufficient_quota"), .quota, nil),
+        (ProviderError(name: "anthropic.OverloadedError", httpStatus: 529), .overloaded, nil),
+        (ProviderError(name: "x.Odd", httpStatus: 999), .server, nil),
+        (ProviderError(name: "openai.APITimeoutError", bases: ["APIConnectionError"]), .timeout, nil),
+        (ProviderError(name: "httpx.ReadError", bases: ["NetworkError", "TransportError"]), .network, nil),
+        (ProviderError(name: "llm.models.UnknownModelError"), .modelUnknown, nil),
+        (ProviderError(name: "builtins.ValueError"), .server, nil),
+    ])
+    func whatWasRaisedStandsAboveTheWording(error: ProviderError, kind: FailureKind, retryAfter: Double?) {
+        let failure = FailureClassifier().failure(code: 1, stderr: "Error: odd words", error: error)
+        #expect(failure.kind == kind)
+        #expect(failure.retryAfter == retryAfter)
+        #expect(failure.message == "odd words")
+    }
 }

@@ -14,8 +14,8 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         let configuration = checkConfiguration()
         let checks: [(String, Result<String, NllmError>?)] = [
-            ("llm", await Self.checkLLM()), ("configuration", configuration.map(Self.description)),
-            ("database", await checkDatabase(configuration)),
+            ("llm", await Self.checkLLM()), ("executor", await Self.checkExecutor(configuration)),
+            ("configuration", configuration.map(Self.description)), ("database", await checkDatabase(configuration)),
         ]
         for (name, result) in checks { if let result { tell(name, result) } }
         for case .failure(let error)? in checks.map(\.1) { throw error.status.error }
@@ -37,6 +37,21 @@ struct DoctorCommand: AsyncParsableCommand {
         do throws(NllmError) {
             let program = try LLMProgram.find()
             return .success("\(program.path), version \(try await program.version())")
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// How the configured executor would run `llm` and why; nil where that can't be known.
+    private static func checkExecutor(_ configuration: Result<Configuration, NllmError>) async -> Result<
+        String, NllmError
+    >? {
+        guard case .success(let configuration) = configuration, (try? LLMProgram.find()) != nil else { return nil }
+        let asked = configuration.executor
+        do throws(NllmError) {
+            let report = try await ExecutorReport.find(asked)
+            let name = asked == report.choice ? "\(asked)" : "\(asked) is \(report.choice) here"
+            return .success(report.shortfall.map { "\(name), because \($0)" } ?? "\(name): \(report.detail)")
         } catch {
             return .failure(error)
         }

@@ -21,7 +21,8 @@ struct ResultRecord {
             prompts.metadata, models.label, models.file, runs.name AS run, runs.raw, attempts.duration_ms,
             attempts.exit_code, attempts.started_at, attempts.finished_at, attempts.failure_kind,
             attempts.failure_message, attempts.http_status, attempts.retry_after, attempts.tokens_input,
-            attempts.tokens_output, attempts.usage_details, attempts.cost, answers.text, answers.stderr_tail, answers.command,
+            attempts.tokens_output, attempts.usage_details, attempts.cost, attempts.cpu_ms, attempts.peak_memory_kb,
+            answers.text, answers.stderr_tail, answers.command,
             answers.stdout, answers.stderr
         FROM cells
         JOIN prompts ON prompts.id = cells.prompt_id
@@ -82,7 +83,7 @@ struct ResultRecord {
         case .timeout: members = [.init("timeout", .bool(true))]
         default: break
         }
-        for name in ["tokens_input", "tokens_output"] {
+        for name in ["tokens_input", "tokens_output", "cpu_ms", "peak_memory_kb"] {
             if let count = try row.optionalInt(name) { members.append(.init(name, .integer(count))) }
         }
         if let cost = try row.optionalDouble("cost") { members.append(.init("cost_estimated", .number(String(cost)))) }

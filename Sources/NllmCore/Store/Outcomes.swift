@@ -103,14 +103,15 @@ extension Store {
             """
             INSERT INTO attempts (run_id, cell_id, number, worker_id, outcome, exit_code, started_at, finished_at,
                 duration_ms, failure_kind, failure_message, http_status, retry_after, tokens_input, tokens_output,
-                usage_details, cost)
-            SELECT run_id, id, CASE WHEN ? THEN attempts + 1 END, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM cells
+                usage_details, cost, cpu_ms, peak_memory_kb)
+            SELECT run_id, id, CASE WHEN ? THEN attempts + 1 END, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM cells
             WHERE id = ?
             """,
             isNumbered, report.claim.worker, outcome.status.rawValue, outcome.exitCode, outcome.startedAt.milliseconds,
             outcome.finishedAt.milliseconds, outcome.durationMilliseconds, outcome.failure?.kind.rawValue,
             outcome.failure?.message, outcome.failure?.httpStatus, outcome.failure?.retryAfter, outcome.usage?.input,
-            outcome.usage?.output, outcome.usage?.details.map(JSONWriter.text), report.cost, report.claim.cell)
+            outcome.usage?.output, outcome.usage?.details.map(JSONWriter.text), report.cost,
+            outcome.resources?.cpuMilliseconds, outcome.resources?.peakMemoryKilobytes, report.claim.cell)
         let attempt = database.lastInsertedID
         if outcome.status != .interrupted {
             try database.run(
