@@ -46,7 +46,7 @@ struct ProbeRun {
         var sighted: [pid_t: PythonProcess] = [:]
         var hasEnded = false
         while true {
-            for pid in members(of: leader) {
+            for pid in members(of: leader) where sighted[pid] == nil {
                 if let process = PythonProcess(pid: pid) { sighted[pid] = process }
             }
             var change = siginfo_t()
