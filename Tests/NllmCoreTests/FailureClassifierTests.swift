@@ -98,8 +98,8 @@ import Testing
         #expect(failure == Failure(kind: .crashed, message: "over --max-memory 64 MB"))
     }
 
-    @Test(arguments: [
-        (ProviderError(name: "openai.RateLimitError", httpStatus: 429, retryAfter: 2.5), FailureKind.rateLimited, 2.5),
+    static let raised: [(error: ProviderError, kind: FailureKind, retryAfter: Double?)] = [
+        (ProviderError(name: "openai.RateLimitError", httpStatus: 429, retryAfter: 2.5), .rateLimited, 2.5),
         (ProviderError(name: "openai.RateLimitError", httpStatus: 429, code: "insufficient_quota"), .quota, nil),
         (ProviderError(name: "anthropic.OverloadedError", httpStatus: 529), .overloaded, nil),
         (ProviderError(name: "x.Odd", httpStatus: 999), .server, nil),
@@ -107,7 +107,9 @@ import Testing
         (ProviderError(name: "httpx.ReadError", bases: ["NetworkError", "TransportError"]), .network, nil),
         (ProviderError(name: "llm.models.UnknownModelError"), .modelUnknown, nil),
         (ProviderError(name: "builtins.ValueError"), .server, nil),
-    ])
+    ]
+
+    @Test(arguments: raised)
     func whatWasRaisedStandsAboveTheWording(error: ProviderError, kind: FailureKind, retryAfter: Double?) {
         let failure = FailureClassifier().failure(code: 1, stderr: "Error: odd words", error: error)
         #expect(failure.kind == kind)
