@@ -77,7 +77,8 @@ import Testing
         let enqueue = try await batch.run(["enqueue", "ping.txt", "--run", "table", "--no-check"] + models)
         #expect(enqueue.code == 0)
 
-        let work = try await batch.run("work", "--concurrency", "4")
+        // A process of its own tries again by itself: what is counted here are all of its requests.
+        let work = try await batch.run("work", "--concurrency", "4", "--executor", "process")
         #expect(work.code == 1)
         #expect(work.lines == ["\(batch.directory)/nllm-runs/hanging", "\(batch.directory)/nllm-runs/table"])
         #expect(work.err.contains("1 × request on refused: Error code: 400"))

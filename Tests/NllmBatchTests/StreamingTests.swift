@@ -151,7 +151,8 @@ import Testing
         ]
         for loudness in cases {
             try? FileManager.default.removeItem(atPath: batch.directory + "/nllm-runs")
-            let run = try await batch.run(["run", "p.txt", "-m", "m", "--run", "r"] + loudness.arguments)
+            let run = try await batch.run(
+                ["run", "p.txt", "-m", "m", "--run", "r", "--executor", "process"] + loudness.arguments)
             #expect(run.code == 0)
             #expect(run.lines.map { $0.hasPrefix("{") ? "JSON" : $0 } == loudness.out, "\(loudness.arguments)")
             let errors = run.err.split(separator: "\n").map { line in

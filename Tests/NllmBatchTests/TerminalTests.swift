@@ -17,7 +17,8 @@ import Testing
     }
 
     private func arguments(_ models: String..., rest: String...) -> [String] {
-        ["run", "p.txt", "--run", "r", "--timeout", "60", "--retries", "0"] + models.flatMap { ["-m", $0] } + rest
+        ["run", "p.txt", "--run", "r", "--timeout", "60", "--retries", "0", "--executor", "process"]
+            + models.flatMap { ["-m", $0] } + rest
     }
 
     /// A line with what changes from run to run left out.
@@ -110,7 +111,8 @@ import Testing
         try batch.write("\"x\"\n\"y\"\n\"z\"", to: "p.jsonl")
         let name = "a-model-whose-name-is-longer-than-a-narrow-terminal"
         let run = try await batch.runInTerminal(
-            ["run", "p.jsonl", "--run", "r", "-m", name, "-j", "2", "--timeout", "60", "--retries", "0"], columns: 40)
+            ["run", "p.jsonl", "--run", "r", "-m", name, "-j", "2", "--timeout", "60", "--executor", "process"],
+            columns: 40)
         #expect(run.code == 0)
         expectOnlyTheFolderWrapped(run, batch)
         #expect(run.output.contains("a-model-…  0/3  2 running  0 failed\nelapsed "))

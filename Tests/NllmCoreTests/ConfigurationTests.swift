@@ -277,7 +277,7 @@ private struct Scratch: ~Copyable {
         (
             "batch: {executor: proces}",
             [
-                "1: `executor` is `proces` but must be `auto` or `process`; did you mean `process`?"
+                "1: `executor` is `proces` but must be one of `auto`, `process`, `fork`, `shared`; did you mean `process`?"
             ]
         ),
         ("batch: {db: ''}", ["1: `db` is empty; name a path, or leave it out"]),
