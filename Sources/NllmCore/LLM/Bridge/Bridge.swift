@@ -47,13 +47,10 @@ final class Bridge: Sendable {
     ) async throws(BridgeFailure) -> (bridge: Bridge, description: BridgeDescription) {
         let bridge = Bridge()
         let command = launcher.command(interpreter.command + ["-c", BridgeProcess.bootstrap, mode.rawValue])
-        var environment = interpreter.environment ?? ProcessInfo.processInfo.environment
-        environment[ProcessMark.variable] = mark
         let (greetings, greet) = AsyncStream.makeStream(of: Result<BridgeDescription, BridgeFailure>.self)
-        let variables = Environment.custom(
-            Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) }))
+        let environment = Environment(interpreter).updating([.init(stringLiteral: ProcessMark.variable): mark])
         let conversation = Task {
-            let end = await bridge.process.run(command, environment: variables) { line in
+            let end = await bridge.process.run(command, environment: environment) { line in
                 switch BridgeEvent(line: line) {
                 case .ready(let description): greet.yield(.success(description))
                 case .unusable(let reason): greet.yield(.failure(BridgeFailure(reason: reason)))
@@ -220,6 +217,18 @@ final class Bridge: Sendable {
             group.cancelAll()
         }
         return (try? await Task.sleep(for: timeout)) == nil ? nil : .timedOut
+    }
+}
+
+extension Environment {
+    /// What the interpreter is to have.
+    fileprivate init(_ interpreter: PythonInterpreter) {
+        guard let variables = interpreter.environment else {
+            self = .inherit
+            return
+        }
+        self = .custom(
+            Dictionary(uniqueKeysWithValues: variables.map { (Key(stringLiteral: $0.key), $0.value) }))
     }
 }
 
