@@ -57,6 +57,7 @@ import Testing
         Case(stderr: "Error: Missing variables: x", kind: .request),
         Case(stderr: "Error: Fragment 'x' not found", kind: .request),
         Case(stderr: "Error: Tool(s) x not found. Available tools: y", kind: .request),
+        Case(stderr: "Error: Error in --functions definition: invalid syntax (<string>, line 1)", kind: .request),
         Case(stderr: "Error: No conversation found with id=x", kind: .request),
         Case(stderr: "Usage: llm prompt [OPTIONS] [PROMPT]\n\nError: No such option: --nope", kind: .request, code: 2),
         Case(

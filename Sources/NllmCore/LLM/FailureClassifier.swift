@@ -135,6 +135,7 @@ struct FailureClassifier {
         ("request timed out", .timeout), ("timed out", .timeout), ("timeout", .timeout),
         ("extra inputs are not permitted", .request), ("input should be", .request), ("invalid template", .request),
         ("missing variables", .request), ("fragment '", .request), ("tool(s) ", .request),
+        ("error in --functions", .request),
         ("no conversation found", .request), ("is not a valid", .request), ("does not support", .request),
         ("has no attribute 'usage'", .request), ("has no attribute 'model_dump'", .request),
         ("invalid value for", .request), ("no such option", .request), ("context length", .request),
