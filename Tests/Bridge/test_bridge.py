@@ -563,6 +563,16 @@ class SharedTests(BridgeTestCase):
         self.assertEqual(text, f"found {gates[1]}\nToken usage: 1 input, 2 output\n")
         self.assertEqual(bridge.close(), 0)
 
+    def test_threads_left_behind_keep_nobody_out(self) -> None:
+        bridge = Bridge("shared", "threads=1", env=self.scene.env)
+        for _ in range(3):
+            number = bridge.start(model="blocking", prompt=str(self.scene.server.folder / "never there"), watch=True)
+            bridge.wait(number, "started")
+            bridge.stop(number, signal.SIGTERM)
+            self.assertTrue(bridge.wait(number, "ended")[0]["interrupted"])
+        self.assertEqual(bridge.run(model="blocking", prompt="/")["stdout"], "found /\n")
+        self.assertEqual(bridge.close(), 0)
+
     def test_an_answer_without_usage_is_asked_for_once_more_and_then_streamed(self) -> None:
         server = Server({"free": {"usage": False}})
         bridge = Bridge("shared", env=server.environment())

@@ -31,7 +31,6 @@ import atexit
 import base64
 import codecs
 import collections
-import concurrent.futures
 import contextlib
 import copy
 import ctypes
@@ -1133,7 +1132,7 @@ class SharedServer:
         self._models = SharedModels(llm)
         self._async_response = llm.models.AsyncResponse
         self._channel = channel
-        self._threads = concurrent.futures.ThreadPoolExecutor(threads)
+        self._threads = asyncio.Semaphore(threads)
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._stopped: dict[int, int] = {}
 
@@ -1248,14 +1247,18 @@ class SharedServer:
             else:
                 put(None)
 
-        thread = self._threads.submit(pump)
-        try:
+        # One left behind does not count: enough of them would keep out all others for ever.
+        async with self._threads:
+            try:
+                threading.Thread(target=pump, daemon=True).start()
+            except RuntimeError:
+                # The system gives no more threads; a new process has none left behind.
+                diagnose("no more threads can be started")
+                leave()
             while (event := await events.get()) is not None:
                 if isinstance(event, BaseException):
                     raise event
                 yield event
-        finally:
-            thread.cancel()
 
 
 # The start.
