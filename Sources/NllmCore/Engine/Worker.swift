@@ -128,7 +128,10 @@ public actor Worker {
             }
             group.addTask {
                 await shutdown.wait()
-                if !Task.isCancelled { send.yield(.shutdown) }
+                guard !Task.isCancelled else { return }
+                // Events are not handled while the executor is being made.
+                await self.executor.stopStarting()
+                send.yield(.shutdown)
             }
             for await event in events {
                 do throws(NllmError) {
@@ -166,7 +169,7 @@ public actor Worker {
         guard inFlight.count < options.concurrency else { return }
         for run in try await store.claimableRuns(scope, now: Date()) where blocked[run] == nil {
             guard try await prepare(run) else { continue }
-            try await executor.prepare()
+            guard try await executor.prepare() else { return }
             // What could not be started yet stays free for others, and can be paused or cancelled.
             let free = min(options.concurrency - inFlight.count, await executor.room())
             guard free > 0 else { return }

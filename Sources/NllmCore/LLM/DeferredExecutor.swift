@@ -13,22 +13,28 @@ actor DeferredExecutor: Executor {
         self.make = make
     }
 
-    /// Returns when the executor is there; throws why it can't be made.
-    func prepare() async throws(NllmError) { _ = try await executor().get() }
+    /// Returns when the executor is there, or false if it is not needed any more; throws why it can't be made.
+    func prepare() async throws(NllmError) -> Bool {
+        let result = isStopping ? nil : await executor()
+        guard let result, !isStopping else { return false }
+        _ = try result.get()
+        return true
+    }
 
     func execute(
         _ request: LLMRequest, timeout: Duration?, stop: StopSignal, output: OutputObserver?,
         started: @escaping @Sendable () -> Void
     ) async -> Execution {
         let begin = Date()
-        guard !isStopping || making != nil else {
-            return Execution(end: .notStarted(reason: "stopping"), cause: .stopped, startedAt: begin, finishedAt: begin)
-        }
-        switch await executor() {
+        let result = isStopping && making == nil ? nil : await executor()
+        switch result {
         case .success(let executor):
             return await executor.execute(request, timeout: timeout, stop: stop, output: output, started: started)
-        case .failure(let error):
+        case .failure(let error) where !isStopping:
             return Execution(end: .notStarted(reason: error.description), startedAt: begin, finishedAt: Date())
+        case .failure, nil:
+            return Execution(
+                end: .notStarted(reason: "stopping"), cause: .stopped, startedAt: begin, finishedAt: Date())
         }
     }
 
@@ -36,6 +42,8 @@ actor DeferredExecutor: Executor {
 
     func stopStarting() async {
         isStopping = true
+        // What a plugin does at the start of a warm Python may take long.
+        making?.cancel()
         await made.withLock { $0 }?.stopStarting()
     }
 

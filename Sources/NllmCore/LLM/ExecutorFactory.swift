@@ -31,6 +31,7 @@ struct ExecutorFactory: Sendable {
         do throws(BridgeFailure) {
             return try await warm(.fork, instead: .process, next: next, because: shortfall)
         } catch {
+            try checkNeed(error)
             return try await process(because: error.reason)
         }
     }
@@ -44,8 +45,14 @@ struct ExecutorFactory: Sendable {
         do throws(BridgeFailure) {
             return try await warm(.shared, instead: .fork, next: next)
         } catch {
+            try checkNeed(error)
             return try await fork(because: error.reason)
         }
+    }
+
+    /// Throws if no executor is needed any more: then that is why there is none, and another would fare no better.
+    private func checkNeed(_ failure: BridgeFailure) throws(NllmError) {
+        if Task.isCancelled { throw .llmUnusable(reason: failure.reason) }
     }
 
     /// An executor over bridges of a mode; throws why none can be started.

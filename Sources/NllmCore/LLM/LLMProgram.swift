@@ -96,7 +96,7 @@ public struct LLMProgram: Sendable {
         guard lock >= 0 else { throw unusable(String(cString: strerror(errno))) }
         defer { close(lock) }
         while flock(lock, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK || errno == EINTR {
-            try? await Task.sleep(for: .milliseconds(50))
+            guard (try? await Task.sleep(for: .milliseconds(50))) != nil else { return }
         }
         guard logDatabaseIsOlder else { return }
         // The cheapest command that opens and migrates it. A program that is no real `llm` may not know it, and is
