@@ -146,8 +146,9 @@ final class Bridge: Sendable {
             let end = await Self.collect(events, started: started, output: output)
             group.cancelAll()
             let cause = await group.next() ?? nil
-            // Where it did not hear the request to stop, it was ended itself.
-            guard let end = end ?? (cause == nil ? nil : BridgeEnd(end: .signaled(SIGKILL))) else { return nil }
+            // Time that ran out in a bridge that did not hear any more says nothing of this request: another may have
+            // held it up.
+            guard let end else { return nil }
             return Execution(end, cause: cause, from: begin)
         }
     }

@@ -1217,6 +1217,8 @@ class SharedServer:
 
     async def _read(self, model: Any, response: Any, transcript: Transcript) -> Json:
         async with contextlib.aclosing(self._events(response, transcript)) as events:
+            # What is told so far leaves before the model is asked, which may block the event loop.
+            await asyncio.sleep(0)
             async for event in events:
                 transcript.take(event, streams=model.can_stream)
         transcript.finish(response)
