@@ -87,7 +87,11 @@ public actor Worker {
     }
 
     /// Ends every `llm` process at once, for a process that is about to leave without waiting.
-    public nonisolated func killAll() { executor.killAll() }
+    public nonisolated func killAll() {
+        executor.killAll()
+        // What `llm` has started in groups of its own, and what is only being started, is known by its mark alone.
+        ProcessTable.killGroups(variable: ProcessMark.variable, value: identity.mark)
+    }
 
     /// Works until nothing is left that could be done, or until it is asked to stop.
     public func run(shutdown: Shutdown) async throws(NllmError) -> WorkSummary {

@@ -71,6 +71,8 @@ enum ProcessTable {
 /// The mark that `llm` processes carry in their environment, by which a dead worker's orphans are known.
 enum ProcessMark {
     static let variable = "NLLM_BATCH_WORKER"
+    /// Holds the mark of one warm Python among those of a worker.
+    static let bridgeVariable = "NLLM_BATCH_BRIDGE"
 }
 
 /// Finds out whether a process waits for something other than a processor.

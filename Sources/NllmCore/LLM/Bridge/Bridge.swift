@@ -23,6 +23,8 @@ final class Bridge: Sendable {
     private static let patience = Duration.seconds(5)
 
     private let process = BridgeProcess()
+    /// Tells what it has started from what other bridges have.
+    private let mark = UUID().uuidString.lowercased()
     private let state = Mutex(State())
 
     private struct State {
@@ -48,7 +50,10 @@ final class Bridge: Sendable {
         let bridge = Bridge()
         let command = launcher.command(interpreter.command + ["-c", BridgeProcess.bootstrap, mode.rawValue])
         let (greetings, greet) = AsyncStream.makeStream(of: Result<BridgeDescription, BridgeFailure>.self)
-        let environment = Environment(interpreter).updating([.init(stringLiteral: ProcessMark.variable): mark])
+        let environment = Environment(interpreter).updating([
+            .init(stringLiteral: ProcessMark.variable): mark,
+            .init(stringLiteral: ProcessMark.bridgeVariable): bridge.mark,
+        ])
         let conversation = Task {
             let end = await bridge.process.run(command, environment: environment) { line in
                 switch BridgeEvent(line: line) {
@@ -119,6 +124,9 @@ final class Bridge: Sendable {
             state.hasEnded = true
             return state.calls.values
         }
+        guard !calls.isEmpty else { return }
+        // Its children end with it, but not the tools that they have started.
+        ProcessTable.killGroups(variable: ProcessMark.bridgeVariable, value: mark)
         for call in calls { call.finish() }
     }
 
