@@ -33,8 +33,9 @@ lint: ## Check the code's format and style.
 format: ## Format the code in place.
 	swift format --in-place --recursive --parallel Package.swift Examples Sources Tests
 
-bench: build ## Measure against what one would do instead; prints ratios.
-	.venv/bin/python Benchmarks/throughput.py
+bench: build ## Measure against what one would do instead; prints ratios. BENCH=--quick for a short one.
+	scripts/setup-bench
+	.venv/bin/python Benchmarks/throughput.py $(BENCH)
 
 install: ## Put the release binary under PREFIX.
 	$(SWIFT) build -c release --product nllm-batch --static-swift-stdlib

@@ -81,5 +81,12 @@ def available_memory() -> float:
     return sum(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:")) * 1024 / 1e6
 
 
+def busy_seconds() -> float:
+    """What all processes of this machine have used of its processors so far."""
+    user, nice, system = Path("/proc/stat").read_text().split()[1:4]
+    return (int(user) + int(nice) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 def cores() -> int:
+    """The cores that this process may use."""
     return len(os.sched_getaffinity(0))

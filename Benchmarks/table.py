@@ -36,7 +36,7 @@ def row(result: Result, results: Sequence[Result], verdicts: list[str]) -> tuple
     xargs = Selection(XARGS, job.latency, venv=job.venv).best(results)
     script = Selection(SDK_SCRIPT, job.latency, exactly(job.concurrency), job.venv).best(results)
     return (
-        *start, number(result.rate), number(result.best.cpu * 1000 / job.cells), f"{result.memory:.0f}",
+        *start, number(result.rate), number(result.cpu), f"{result.memory:.0f}",
         ratio(result, xargs), ratio(result, script), "; ".join(verdicts),
     )
 
@@ -47,13 +47,12 @@ def ratio(ours: Result, theirs: Result | None) -> str:
 
 def enqueue_rows(results: Sequence[Result]) -> list[tuple[str, ...]]:
     """What comes before the work and isn't in its time: the largest run's enqueueing."""
-    enqueued = [result for result in results if result.before]
+    enqueued = [(result.case.job.cells, turn.before) for result in results for turn in result.rounds if turn.before]
     if not enqueued:
         return []
-    result = max(enqueued, key=lambda result: result.case.job.cells)
-    cells, best = result.case.job.cells, min(result.before, key=lambda usage: usage.wall)
-    memory = max(usage.memory for usage in result.before)
-    figures = (number(cells / best.wall), number(best.cpu * 1000 / cells), f"{memory:.0f}")
+    cells = max(cells for cells, _ in enqueued)
+    best = min((usage for count, usage in enqueued if count == cells), key=lambda usage: usage.wall)
+    figures = (number(cells / best.wall), number(best.cpu * 1000 / cells), f"{best.memory:.0f}")
     return [("enqueue, before the work", "", "", f"{cells:,}", *figures, "", "", "")]
 
 

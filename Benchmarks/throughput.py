@@ -35,10 +35,12 @@ def measure(cases: list[Case], site: Site) -> list[Result]:
 
 def notes(results: list[Result], seconds: float) -> str:
     """What stands under the table."""
-    busiest = max((result.server_share for result in results), default=0)
+    busiest = max((result.best.server_share for result in results if result.rounds), default=0)
+    others = max((result.best.others_share for result in results if result.rounds), default=0)
     return (
-        f"Taken in {seconds / 60:.0f} minutes on {machine()}. "
-        f"The server took {busiest:.0%} of a core at most, on the same cores."
+        f"Taken in {seconds / 60:.1f} minutes on {machine()}. "
+        f"The server took {busiest:.0%} of a core at most, on the same cores; "
+        f"programs that have nothing to do with it took up to {others:.0%} of all cores during a row's best round."
     )
 
 
