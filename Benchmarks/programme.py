@@ -43,7 +43,7 @@ def cold() -> list[Case]:
     """Cold processes: more than a few a core only wait for each other, and take 50 MB each."""
     three, n = (XARGS, PARALLEL, PROCESS), cores()
     return [
-        *cases(three, 0, n, 8 * n, "cold", rounds=2),
+        *cases(three, 0, n, 8 * n, "cold"),
         *cases((XARGS,), 0, 2 * n, 8 * n, "cold", "fork", "shared", rounds=3, quick=4 * n),
         *cases((PARALLEL, PROCESS), 0, 2 * n, 8 * n, "cold", rounds=3, quick=4 * n),
         *cases(three, 200, 2 * n, 8 * n, "cold"),
@@ -53,7 +53,7 @@ def cold() -> list[Case]:
 
 def fork() -> list[Case]:
     return [
-        *cases((FORK,), 0, 4, 600, "fork", rounds=2),
+        *cases((FORK,), 0, 4, 300, "fork"),
         *cases((FORK,), 0, 16, 600, "fork", rounds=2, quick=300),
         *cases((FORK,), 0, 64, 600, "fork"),
         *cases((FORK,), 200, 16, 300, "fork"),
@@ -65,7 +65,7 @@ def shared() -> list[Case]:
     """Enough cells that a second for the start doesn't decide; four at once can't do many with latency."""
     two, three = (SDK_SCRIPT, SHARED), (SDK_SCRIPT, LLM_SCRIPT, SHARED)
     return [
-        *cases(two, 0, 4, 2000, "shared"),
+        *cases(two, 0, 4, 1000, "shared"),
         *cases(two, 0, 16, 2000, "shared"),
         *cases(two, 0, 64, 6000, "shared", rounds=2, quick=2000),
         *cases((LLM_SCRIPT,), 0, 16, 200, "shared"),
@@ -75,7 +75,7 @@ def shared() -> list[Case]:
         *cases(three, 200, 16, 320, "shared"),
         *cases(two, 200, 64, 6000, "shared", rounds=2, quick=2000),
         *cases((LLM_SCRIPT,), 200, 64, 320, "shared"),
-        *cases(two, 200, 256, 6000, "shared"),
+        *cases(two, 200, 256, 3000, "shared"),
         *cases(two, 2000, 64, 256, "shared"),
         *cases((LLM_SCRIPT,), 2000, 64, 256, "shared"),
         *cases((SDK_SCRIPT,), 2000, 256, 1024, "shared"),

@@ -60,7 +60,9 @@ def engine_rows(cells: int) -> list[tuple[str, ...]]:
     """The engine's own figures, without any `llm`; each name tells its unit."""
     if not ENGINE.exists():
         return [("engine", *[""] * 8, "skipped: EngineBenchmark is not built")]
-    done = subprocess.run([ENGINE, "--json", "1000", str(cells)], check=True, capture_output=True, text=True)
+    done = subprocess.run([ENGINE, "--json", "1000", str(cells)], capture_output=True, text=True)
+    if done.returncode != 0:
+        return [("engine", *[""] * 8, f"failed: EngineBenchmark ended with {done.returncode}")]
     return [(f"engine: {name}", *[""] * 8, f"{value:,}") for name, value in json.loads(done.stdout).items()]
 
 
@@ -81,4 +83,4 @@ def write(text: str, document: Path) -> None:
     _, end, after = rest.partition(END)
     if not (start and end):
         raise SystemExit(f"{document} has no place for the table: {START} … {END}")
-    document.write_text(f"{before}{START}\n{text}\n{END}{after}")
+    document.write_text(f"{before}{START}\n\n{text}\n\n{END}{after}")

@@ -19,10 +19,10 @@ from table import engine_rows, enqueue_rows, render, rows, write
 
 
 def measure(cases: list[Case], site: Site) -> list[Result]:
-    """Runs all cases, in turns; tells on standard error what it does."""
+    """Runs all cases, in turns, every second round backwards; tells on standard error what it does."""
     results = [Result(case) for case in cases]
     for turn in range(max((case.rounds for case in cases), default=0)):
-        for result in results:
+        for result in results if turn % 2 == 0 else reversed(results):
             job = result.case.job
             if turn < result.case.rounds:
                 start = time.monotonic()
@@ -52,6 +52,8 @@ def main() -> int:
     arguments = parser.parse_args()
     if not BINARY.exists():
         sys.exit("nllm-batch is not built; run `make bench`")
+    if not Path("/proc/thread-self/children").exists():
+        sys.exit("the memory of a command and its descendants can only be measured where /proc tells the children")
     start = time.monotonic()
     cases = programme(arguments.only, arguments.quick)
     site = Site()
