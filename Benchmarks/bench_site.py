@@ -47,7 +47,7 @@ class Site:
         }
 
     def warm_up(self, venv: Path) -> None:
-        """Asks once, alone: it migrates llm's log, which calls at the same time would break, and fills the disk's cache."""
+        """Asks once, alone: llm migrates its log then, and calls at the same time would break each other."""
         subprocess.run(
             [venv / "bin/llm", "-n", "-m", model(0), "hello"], env=self.environment(venv), check=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
