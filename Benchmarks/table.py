@@ -1,11 +1,9 @@
 """The table of all results, in Markdown that can be read as it is, and its place in a document."""
 
-import json
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench_site import ENGINE, PLUGINS
+from bench_site import PLUGINS
 from contender import SDK_SCRIPT, XARGS
 from result import Result
 from target import TARGETS, Selection, exactly, number
@@ -54,16 +52,6 @@ def enqueue_rows(results: Sequence[Result]) -> list[tuple[str, ...]]:
     best = min((usage for count, usage in enqueued if count == cells), key=lambda usage: usage.wall)
     figures = (number(cells / best.wall), number(best.cpu * 1000 / cells), f"{best.memory:.0f}")
     return [("enqueue, before the work", "", "", f"{cells:,}", *figures, "", "", "")]
-
-
-def engine_rows(cells: int) -> list[tuple[str, ...]]:
-    """The engine's own figures, without any `llm`; each name tells its unit."""
-    if not ENGINE.exists():
-        return [("engine", *[""] * 8, "skipped: EngineBenchmark is not built")]
-    done = subprocess.run([ENGINE, "--json", "1000", str(cells)], capture_output=True, text=True)
-    if done.returncode != 0:
-        return [("engine", *[""] * 8, f"failed: EngineBenchmark ended with {done.returncode}")]
-    return [(f"engine: {name}", *[""] * 8, f"{value:,}") for name, value in json.loads(done.stdout).items()]
 
 
 def render(lines: Sequence[tuple[str, ...]]) -> str:

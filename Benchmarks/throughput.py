@@ -12,10 +12,11 @@ import time
 from pathlib import Path
 
 from bench_site import BINARY, PLAIN, PLUGINS, Site
+from engine import engine_rows
 from machine import machine
 from programme import GROUPS, Case, programme
 from result import Result
-from table import engine_rows, enqueue_rows, render, rows, write
+from table import enqueue_rows, render, rows, write
 
 
 def measure(cases: list[Case], site: Site) -> list[Result]:
@@ -66,7 +67,7 @@ def main() -> int:
         site.close()
     lines = rows(results) + enqueue_rows(results)
     if arguments.only in (None, "engine"):
-        lines += engine_rows(10_000 if arguments.quick else 100_000)
+        lines += engine_rows(2_000 if arguments.quick else 20_000)
     text = f"{render(lines)}\n\n{notes(results, time.monotonic() - start)}"
     print(text)
     if arguments.write:
