@@ -1,4 +1,4 @@
-"""The rows of EngineBenchmark, which measures nllm-batch alone, with answers that come at once and without any `llm`."""
+"""The rows of EngineBenchmark: nllm-batch alone, without any `llm`, with answers that come at once."""
 
 import json
 import subprocess

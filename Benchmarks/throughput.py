@@ -7,6 +7,7 @@ Machines are shared and noisy: the contenders take turns, round after round, and
 """
 
 import argparse
+import signal
 import sys
 import time
 from pathlib import Path
@@ -55,6 +56,8 @@ def main() -> int:
         sys.exit("nllm-batch is not built; run `make bench`")
     if not Path("/proc/thread-self/children").exists():
         sys.exit("the memory of a command and its descendants can only be measured where /proc tells the children")
+    # As an interrupt: what runs is ended, and scratch folders go.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     start = time.monotonic()
     cases = programme(arguments.only, arguments.quick)
     site = Site()
