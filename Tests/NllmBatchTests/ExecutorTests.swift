@@ -20,6 +20,7 @@ import Testing
         let shared = try await scene.work("shared", runs: runs)
         try compare(ExecutorTable.unwatched + ExecutorTable.hanging, shared, with: cold)
         try compareUnstreamed(shared, with: cold)
+        for one in all { #expect(shared.isForked(one) != one.canBeShared, one.comment) }
     }
 
     // MARK: One executor and the table

@@ -69,4 +69,3 @@ import Testing
         #expect(FinishReason.missing.failure?.kind == .truncated)
     }
 }
-

@@ -54,6 +54,12 @@ struct ExecutorCase: Sendable {
     /// The end, which is an echo of the prompt unless the table says otherwise.
     var expectedEnd: End { end ?? .answer("echo: \(prompt)\n") }
 
+    /// Whether `shared` can run it: Python's interface takes what these flags give, and one text.
+    var canBeShared: Bool {
+        let flags = arguments.filter { $0.hasPrefix("-") }
+        return Set(flags).isSubset(of: ["-s", "-o", "-a", "--schema", "-un"]) && (arguments.isEmpty || !flags.isEmpty)
+    }
+
     /// The same request in a line of JSON.
     func line() throws -> String {
         let members = ["id": name, "prompt": prompt, "models": [modelLabel]] as [String: Any]

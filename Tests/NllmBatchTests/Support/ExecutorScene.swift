@@ -69,6 +69,11 @@ final class ExecutorScene {
         /// What the server was asked, by model.
         var requests: [String: [String]]
 
+        /// Whether a forked process is told of.
+        func isForked(_ one: ExecutorCase) -> Bool {
+            (results[one.name]?["meta"] as? [String: Any])?["cpu_ms"] is Int
+        }
+
         func result(_ one: ExecutorCase) throws -> ExecutorResult {
             ExecutorResult(try #require(results[one.name], one.comment), removing: one.ignoring)
         }

@@ -10,7 +10,7 @@ internal import SystemPackage
 
 /// The Python process of a bridge: lines go in, lines come out.
 final class BridgeProcess: Sendable {
-    /// Reads the bridge's text from standard input and no byte more; what follows are requests. bridge.py tells more.
+    /// Reads the bridge's text from standard input and no byte more, since what follows are requests.
     static let bootstrap = """
         import os, sys
         if sys.path[:1] == [""]: del sys.path[0]
