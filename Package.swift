@@ -58,6 +58,12 @@ let package = Package(
             path: "Examples/LibraryExample",
             swiftSettings: swiftSettings
         ),
+        .executableTarget(
+            name: "EngineBenchmark",
+            dependencies: ["NllmCore"],
+            path: "Benchmarks/Engine",
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "NllmCoreTests",
             dependencies: ["NllmCore"],

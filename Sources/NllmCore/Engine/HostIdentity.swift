@@ -11,7 +11,7 @@ extension WorkerIdentity {
     static let patience = 30.0
 
     /// This process as a worker, under a new mark.
-    static func current() -> WorkerIdentity {
+    package static func current() -> WorkerIdentity {
         let pid = ProcessInfo.processInfo.processIdentifier
         return WorkerIdentity(
             mark: UUID().uuidString.lowercased(), host: host, boot: boot, pid: Int(pid),

@@ -5,7 +5,7 @@ extension Report {
     ///
     /// Large outputs are gone through here, so it runs off the actor that calls it.
     @concurrent
-    static func judge(
+    package static func judge(
         _ execution: Execution, of claim: Claim, timeout: Duration?, options: WorkOptions, policy: RetryPolicy
     ) async -> Report {
         let outcome = Outcome(execution, timeout: timeout, maxMemory: options.maxMemory, keepsRaw: claim.raw)

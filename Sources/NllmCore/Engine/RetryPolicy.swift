@@ -1,11 +1,14 @@
 internal import FoundationEssentials
 
 /// Decides whether and when a cell is tried again.
-struct RetryPolicy: Sendable {
+package struct RetryPolicy: Sendable {
     /// Seconds of the first backoff, doubled with each further one.
     var base = 1.0
     /// Seconds of the longest backoff.
     var longest = 60.0
+
+    /// The usual policy.
+    package init() {}
 
     /// When the cell may be tried again; nil when the failure is final.
     ///

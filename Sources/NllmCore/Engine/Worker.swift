@@ -57,6 +57,13 @@ public actor Worker {
         recorder = Recorder(store: store, artifacts: artifacts)
     }
 
+    /// A worker that nobody watches, over an executor that is there already.
+    package init(store: Store, executor: any Executor, options: WorkOptions, identity: WorkerIdentity) {
+        self.init(
+            store: store, executor: DeferredExecutor { executor }, options: options, identity: identity,
+            observe: { _ in }, pace: {})
+    }
+
     /// A worker that runs `llm`.
     ///
     /// - Parameters:

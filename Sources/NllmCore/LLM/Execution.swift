@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+package import FoundationEssentials
 
 #if canImport(Darwin)
     internal import Darwin
@@ -7,7 +7,7 @@ internal import FoundationEssentials
 #endif
 
 /// How one execution of `llm` went, before anything is made of it.
-struct Execution: Sendable {
+package struct Execution: Sendable {
     enum End: Sendable, Equatable {
         case exited(code: Int32)
         case signaled(Int32)
@@ -60,4 +60,12 @@ struct Execution: Sendable {
 
     /// Whether a signal ended it with which people and systems stop programs.
     var isSignalledToStop: Bool { cause == nil && [SIGTERM, SIGINT, SIGHUP].contains { end == .signaled($0) } }
+}
+
+extension Execution {
+    /// An execution that ended well.
+    package init(stdout: [UInt8], stderr: [UInt8], startedAt: Date, finishedAt: Date) {
+        self.init(
+            end: .exited(code: 0), stdout: stdout, stderr: stderr, startedAt: startedAt, finishedAt: finishedAt)
+    }
 }

@@ -8,10 +8,10 @@ public enum OutputChannel: Sendable {
 
 /// Is called with each piece of output as it arrives, from several tasks at once; nothing more is read of a stream until
 /// it returns.
-typealias OutputObserver = @Sendable (OutputChannel, ArraySlice<UInt8>) async -> Void
+package typealias OutputObserver = @Sendable (OutputChannel, ArraySlice<UInt8>) async -> Void
 
 /// Runs requests; the engine knows `llm` only through this.
-protocol Executor: Sendable {
+package protocol Executor: Sendable {
     /// Executes one request and never throws: what went wrong is part of the execution.
     ///
     /// - Parameters:

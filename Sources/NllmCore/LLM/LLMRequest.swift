@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 
 /// What one cell asks of `llm`.
-struct LLMRequest: Sendable, Hashable {
+package struct LLMRequest: Sendable, Hashable {
     var model: String
     /// Sent on standard input; nil where the arguments hold it.
     var prompt: String?

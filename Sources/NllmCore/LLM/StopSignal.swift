@@ -1,5 +1,5 @@
 /// A request to stop that reaches one waiting task.
-final class StopSignal: Sendable {
+package final class StopSignal: Sendable {
     private let stream: AsyncStream<Void>
     private let continuation: AsyncStream<Void>.Continuation
 

@@ -1,7 +1,7 @@
-internal import FoundationEssentials
+package import FoundationEssentials
 
 /// A worker's right to a cell, and all it needs to execute it.
-struct Claim: Sendable {
+package struct Claim: Sendable {
     var cell: Int64
     var run: Int64
     var worker: Int64
@@ -48,7 +48,7 @@ extension Store {
     }
 
     /// Claims up to `limit` cells of a run that may run now: due retries first, then the next ones in their order.
-    func claim(worker: Int64, run: Int64, limit: Int, now: Date) throws(NllmError) -> [Claim] {
+    package func claim(worker: Int64, run: Int64, limit: Int, now: Date) throws(NllmError) -> [Claim] {
         try transaction {
             // Since it was looked at, the run may have been paused, or this worker taken for dead.
             let mayClaim = try database.row(

@@ -1,7 +1,7 @@
-internal import FoundationEssentials
+package import FoundationEssentials
 
 /// What a worker reports of a cell that it claimed.
-struct Report: Sendable {
+package struct Report: Sendable {
     var claim: Claim
     var outcome: Outcome
     /// The arguments that were run, redacted.
@@ -17,7 +17,7 @@ struct Report: Sendable {
 }
 
 /// What became of reports.
-struct Recorded: Sendable {
+package struct Recorded: Sendable {
     /// By run, the attempts that are results now.
     var results: [Int64: [Int64]] = [:]
     /// The runs in which nothing is left.
@@ -29,7 +29,7 @@ extension Store {
     ///
     /// Only who holds a cell's lease may end it. An answer that comes later is kept as an attempt, and becomes the
     /// result if the cell has none.
-    func record(_ reports: [Report], now: Date) throws(NllmError) -> Recorded {
+    package func record(_ reports: [Report], now: Date) throws(NllmError) -> Recorded {
         try transaction {
             var recorded = Recorded()
             for report in reports {

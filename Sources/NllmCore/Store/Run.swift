@@ -59,7 +59,7 @@ public struct RunSettings: Sendable, Equatable {
 
 /// A run as the store knows it.
 public struct Run: Sendable, Equatable {
-    let id: Int64
+    package let id: Int64
     /// Its name, unique in the database.
     public let name: String
     /// What it does with its cells.

@@ -1,7 +1,7 @@
-internal import FoundationEssentials
+package import FoundationEssentials
 
 /// A process that executes cells, as the store knows it.
-struct WorkerIdentity: Sendable, Equatable {
+package struct WorkerIdentity: Sendable, Equatable {
     /// What its `llm` processes carry in their environment.
     var mark: String
     var host: String
@@ -31,7 +31,7 @@ struct WorkerRow: Sendable, Equatable {
 
 extension Store {
     /// Registers this process as a worker and returns its id.
-    func register(_ identity: WorkerIdentity, now: Date) throws(NllmError) -> Int64 {
+    package func register(_ identity: WorkerIdentity, now: Date) throws(NllmError) -> Int64 {
         try transaction {
             try database.run(
                 """
@@ -53,7 +53,7 @@ extension Store {
     }
 
     /// Says that the worker has ended; it holds no cell any more.
-    func unregister(worker: Int64, now: Date) throws(NllmError) {
+    package func unregister(worker: Int64, now: Date) throws(NllmError) {
         _ = try transaction { try release(worker: worker, now: now) }
     }
 
