@@ -4,7 +4,7 @@ internal import NllmCore
 /// Measures the engine alone, with an executor that answers at once, on a database file in a temporary folder.
 ///
 /// `EngineBenchmark [--json] [--models N] [CELLS …]`; without a number it takes 1,000, then 100,000, then 1,000,000 cells,
-/// which writes some gigabytes and over a million files.
+/// which writes some gigabytes and over a million files. Each figure is a line, its name and value two spaces apart.
 @main
 struct EngineBenchmark {
     static func main() async throws {
@@ -23,12 +23,12 @@ struct EngineBenchmark {
         }
         // What other programs tell for a manifest takes the same time for any number of cells.
         setenv("PATH", "", 1)
-        var figures = Figures()
+        var figures = Figures(arePrinted: !printsJSON)
         // The smallest first, because a process's peak of memory never falls.
         for size in (sizes.isEmpty ? [1_000, 100_000, 1_000_000] : sizes).sorted() {
             try await TemporaryRun.with(cells: size, models: models) { try await $0.measure(into: &figures) }
         }
         figures.addRatios()
-        print(printsJSON ? figures.json : figures.text)
+        if printsJSON { print(figures.json) }
     }
 }

@@ -1,22 +1,25 @@
-/// The figures of all sizes, in the order in which they were taken.
+internal import Foundation
+
+/// The figures of all sizes, in the order in which they are taken.
 struct Figures {
+    /// Whether each is printed as it comes, because a large run takes its time.
+    let arePrinted: Bool
     private var figures: [(name: String, value: Double)] = []
 
-    mutating func add(_ name: String, _ value: Double) { figures.append((name, value)) }
+    init(arePrinted: Bool) {
+        self.arePrinted = arePrinted
+    }
+
+    mutating func add(_ name: String, _ value: Double) {
+        figures.append((name, value))
+        if arePrinted { FileHandle.standardOutput.write(Data("\(name)  \(Self.text(value))\n".utf8)) }
+    }
 
     /// Adds what a claim costs in the largest run, as a multiple of what it costs in the smallest.
     mutating func addRatios() {
         let claims = figures.filter { $0.name.hasPrefix("claim ") }
         guard let first = claims.first, let last = claims.last, claims.count > 1 else { return }
         add("claim, last size / first", last.value / first.value)
-    }
-
-    /// A line a figure, the names filled up to one width.
-    var text: String {
-        let width = figures.map(\.name.count).max() ?? 0
-        return figures.map { figure in
-            figure.name + String(repeating: " ", count: width - figure.name.count) + "  " + Self.text(figure.value)
-        }.joined(separator: "\n")
     }
 
     /// One object, a member a figure.
