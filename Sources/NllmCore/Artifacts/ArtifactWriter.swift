@@ -41,17 +41,18 @@ actor ArtifactWriter {
                 var lines: [UInt8] = []
                 for attempt in attempts where attempt > state.writtenAttempt {
                     // Gone if the cell left the run in the meantime.
-                    let result = try database.row(
-                        ResultRecord.sql + " WHERE attempts.id = ? AND cells.id = attempts.cell_id AND cells.live = 1",
-                        attempt, read: ResultRecord.init)
+                    let result = try database.row(Self.resultSQL, attempt, read: ResultRecord.init)
                     guard let result else { continue }
                     lines += JSONWriter.line(result.json) + [UInt8(ascii: "\n")]
-                    try write(result, in: folder, raw: state.run.settings.raw)
+                    try write(result, in: folder)
                 }
                 try Self.append(lines, to: folder.lines)
             }
         }
     }
+
+    private static let resultSQL =
+        ResultRecord.sql + " WHERE attempts.id = ? AND cells.id = attempts.cell_id AND cells.live = 1"
 
     /// Writes the ordered whole of a run that has ended, unless another process has done it.
     func finish(run: Int64) async throws(NllmError) {
@@ -124,23 +125,29 @@ actor ArtifactWriter {
         var lines = try AtomicFile(path: folder.lines)
         try ResultRecord.forEach(of: run, in: database) { result in
             try lines.write(JSONWriter.line(result.json) + [UInt8(ascii: "\n")])
-            try write(result, in: folder, raw: state.run.settings.raw)
+            try write(result, in: folder)
         }
         try lines.commit(durably: true)
         try writeManifest(state, in: folder)
         return (state, try RunState.lastAttempt(database, run: run))
     }
 
-    private func write(_ result: ResultRecord, in folder: RunFolder, raw: Bool) throws {
+    private func write(_ result: ResultRecord, in folder: RunFolder) throws {
         let name = RunFolder.name(model: result.file, sample: result.sample)
         let results = folder.directory(.results, prompt: result.folder)
-        try RunFolder.create(directory: results)
-        try AtomicFile.write(JSONWriter.document(result.json), to: "\(results)/\(name).json")
-        guard raw else { return }
+        try Self.write(JSONWriter.document(result.json), to: name + ".json", in: results)
+        guard let raw = result.raw else { return }
         let directory = folder.directory(.raw, prompt: result.folder)
+        try Self.write(raw.stdout, to: name + ".stdout.txt", in: directory)
+        try Self.write(raw.stderr, to: name + ".stderr.txt", in: directory)
+    }
+
+    /// Writes a file, and makes its directory, unless it is as it should be: at the end of a run nearly all are.
+    private static func write(_ bytes: [UInt8], to name: String, in directory: String) throws {
+        let path = directory + "/" + name
+        guard !AtomicFile.holds(bytes, at: path) else { return }
         try RunFolder.create(directory: directory)
-        try AtomicFile.write(result.rawStdout, to: "\(directory)/\(name).stdout.txt")
-        try AtomicFile.write(result.rawStderr, to: "\(directory)/\(name).stderr.txt")
+        try AtomicFile.write(bytes, to: path)
     }
 
     private static func append(_ bytes: [UInt8], to path: String) throws {

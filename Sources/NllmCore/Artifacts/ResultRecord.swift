@@ -12,8 +12,8 @@ struct ResultRecord {
     var file: String
     var sample: Int
     var json: JSONValue
-    var rawStdout: [UInt8]
-    var rawStderr: [UInt8]
+    /// Both outputs as they were written, if the run keeps them.
+    var raw: (stdout: [UInt8], stderr: [UInt8])?
 
     /// All columns that ``init(_:)`` reads; a condition on `cells` is still to come.
     static let sql = """
@@ -34,12 +34,10 @@ struct ResultRecord {
 
     /// Calls `body` with each result of a run in the order of the artifacts: prompts, then models, then samples.
     static func forEach(of run: Int64, in database: Database, _ body: (ResultRecord) throws -> Void) throws {
+        let sql = sql + " WHERE cells.prompt_id = ? AND cells.live = 1 ORDER BY models.position, cells.sample"
         try database.forEachRow("SELECT id FROM prompts WHERE run_id = ? AND live = 1 ORDER BY position", run) {
             prompt in
-            try database.forEachRow(
-                sql + " WHERE cells.prompt_id = ? AND cells.live = 1 ORDER BY models.position, cells.sample",
-                try prompt.id("id")
-            ) { row in try body(try ResultRecord(row)) }
+            try database.forEachRow(sql, try prompt.id("id")) { row in try body(try ResultRecord(row)) }
         }
     }
 
@@ -48,8 +46,9 @@ struct ResultRecord {
         file = try row.text("file")
         sample = try row.int("sample")
         let text = try row.text("text")
-        rawStdout = try row.optionalBytes("stdout") ?? Array(text.utf8)
-        rawStderr = try row.optionalBytes("stderr") ?? []
+        if try row.bool("raw") {
+            raw = (try row.optionalBytes("stdout") ?? Array(text.utf8), try row.optionalBytes("stderr") ?? [])
+        }
         json = .object([
             .init("model", .string(try row.text("label"))),
             .init("status", .string(try row.text("status"))),

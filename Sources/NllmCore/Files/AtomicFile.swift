@@ -17,10 +17,12 @@ struct AtomicFile: ~Copyable {
     private let temporary: String
     private let descriptor: FileDescriptor
     private var buffer: [UInt8] = []
+    private var isInPlace = false
 
     init(path: String) throws(FileError) {
         self.path = path
-        temporary = AbsolutePath.parent(path) + "/." + AbsolutePath.name(path) + ".tmp"
+        let name = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path.utf8.index(after: $0) } ?? path.startIndex
+        temporary = path[..<name] + "." + path[name...] + ".tmp"
         do {
             descriptor = try FileDescriptor.open(
                 temporary, .writeOnly, options: [.create, .truncate, .closeOnExec],
@@ -32,8 +34,7 @@ struct AtomicFile: ~Copyable {
 
     deinit {
         try? descriptor.close()
-        // Gone already if it was put in place.
-        unlink(temporary)
+        if !isInPlace { unlink(temporary) }
     }
 
     /// Writes a whole file.
@@ -41,6 +42,21 @@ struct AtomicFile: ~Copyable {
         var file = try AtomicFile(path: path)
         try file.write(bytes)
         try file.commit(durably: durably)
+    }
+
+    /// Whether a file is there that holds just these bytes: to replace one costs far more than to read it.
+    static func holds(_ bytes: [UInt8], at path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var info = stat()
+        guard fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG, info.st_size == bytes.count else {
+            return false
+        }
+        return bytes
+            == [UInt8](unsafeUninitializedCapacity: bytes.count) { buffer, count in
+                count = max(0, read(descriptor, buffer.baseAddress, buffer.count))
+            }
     }
 
     mutating func write(_ bytes: some Sequence<UInt8>) throws(FileError) {
@@ -53,6 +69,7 @@ struct AtomicFile: ~Copyable {
         try flush()
         if durably { fsync(descriptor.rawValue) }
         guard rename(temporary, path) == 0 else { throw FileError(Errno(rawValue: errno), path: path) }
+        isInPlace = true
     }
 
     private mutating func flush() throws(FileError) {
