@@ -11,7 +11,7 @@ public enum Timestamp {
     /// UTC in ISO 8601 with milliseconds, `2026-11-23T20:15:00.123Z`.
     public static func utc(_ date: Date) -> String {
         let (fields, milliseconds) = broken(date, gmtime_r)
-        return "\(day(fields))T\(time(fields, ":")).\(padded(milliseconds, 3))Z"
+        return day(fields) + "T" + time(fields, ":") + "." + padded(milliseconds, 3) + "Z"
     }
 
     /// Local time in ISO 8601 without a zone, `2026-11-23T20:15:00.123456`, as nllm's manifests have it.
@@ -37,15 +37,18 @@ public enum Timestamp {
     }
 
     private static func day(_ fields: tm) -> String {
-        "\(padded(Int(fields.tm_year) + 1900, 4))-\(padded(Int(fields.tm_mon) + 1, 2))-\(padded(Int(fields.tm_mday), 2))"
+        padded(Int(fields.tm_year) + 1900, 4) + "-" + padded(Int(fields.tm_mon) + 1, 2) + "-"
+            + padded(Int(fields.tm_mday), 2)
     }
 
     private static func time(_ fields: tm, _ separator: String) -> String {
-        [fields.tm_hour, fields.tm_min, fields.tm_sec].map { padded(Int($0), 2) }.joined(separator: separator)
+        padded(Int(fields.tm_hour), 2) + separator + padded(Int(fields.tm_min), 2) + separator
+            + padded(Int(fields.tm_sec), 2)
     }
 
     private static func padded(_ number: Int, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        var digits = String(number)
+        while digits.utf8.count < width { digits = "0" + digits }
+        return digits
     }
 }
