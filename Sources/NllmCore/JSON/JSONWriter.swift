@@ -1,9 +1,3 @@
-#if canImport(Darwin)
-    internal import Darwin
-#else
-    internal import Glibc
-#endif
-
 /// Writes JSON as UTF-8 bytes, members in their order: the same value gives the same bytes.
 struct JSONWriter {
     private(set) var bytes: [UInt8] = []
@@ -12,6 +6,8 @@ struct JSONWriter {
     /// `indent` is the number of spaces a level, or nil for everything on one line.
     private init(indent: Int?) {
         self.indent = indent
+        // A usual result needs no more, and growing would copy it again and again.
+        bytes.reserveCapacity(2048)
     }
 
     /// The value on one line, without a line break at its end.
@@ -43,14 +39,15 @@ struct JSONWriter {
         case .object(let members):
             write("{", members, "}", level: level) { writer, member in
                 writer.write(member.name)
-                writer.append(writer.indent == nil ? ":" : ": ")
+                writer.append(":")
+                if writer.indent != nil { writer.append(" ") }
                 writer.write(member.value, level: level + 1)
             }
         }
     }
 
     private mutating func write<Element>(
-        _ open: String, _ elements: [Element], _ close: String, level: Int,
+        _ open: Unicode.Scalar, _ elements: [Element], _ close: Unicode.Scalar, level: Int,
         each: (inout JSONWriter, Element) -> Void
     ) {
         append(open)
@@ -65,32 +62,32 @@ struct JSONWriter {
 
     private mutating func breakLine(level: Int) {
         guard let indent else { return }
-        bytes.append(UInt8(ascii: "\n"))
-        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: indent * level))
+        append("\n")
+        for _ in 0..<(indent * level) { append(" ") }
     }
-
-    /// The bytes that can't stand in a string: control characters, quote and backslash; and U+007F, which needs no
-    /// escape in JSON, but terminals act on it.
-    private static let special: [CChar] = Array(1..<0x20) + [0x22, 0x5C, 0x7F, 0]
 
     private mutating func write(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
-        // The C library finds the next special byte many times faster than a loop would, in answers of many megabytes.
-        text.utf8CString.withUnsafeBufferPointer { characters in
-            guard let base = characters.baseAddress else { return }
-            let end = characters.count - 1
+        append("\"")
+        var text = text
+        text.withUTF8 { characters in
+            var start = 0
             var index = 0
-            while index < end {
-                let length = strcspn(base + index, Self.special)
-                bytes.append(contentsOf: UnsafeRawBufferPointer(start: base + index, count: length))
-                index += length
-                guard index < end else { break }
-                append(Self.escape(UInt8(bitPattern: base[index])))
+            while index < characters.count {
+                if Self.isSpecial(characters[index]) {
+                    bytes.append(contentsOf: UnsafeBufferPointer(rebasing: characters[start..<index]))
+                    append(Self.escape(characters[index]))
+                    start = index + 1
+                }
                 index += 1
             }
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: characters[start...]))
         }
-        bytes.append(UInt8(ascii: "\""))
+        append("\"")
     }
+
+    /// Whether a byte can't stand in a string: control characters, quote and backslash; and U+007F, which needs no
+    /// escape in JSON, but terminals act on it.
+    private static func isSpecial(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F }
 
     private static func escape(_ byte: UInt8) -> String {
         switch byte {
@@ -106,4 +103,6 @@ struct JSONWriter {
     }
 
     private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+    private mutating func append(_ character: Unicode.Scalar) { bytes.append(UInt8(ascii: character)) }
 }
