@@ -17,7 +17,7 @@ struct Usage: Sendable, Equatable {
 
     /// Adds up the lines of all steps; nil when there is none that names a number.
     init?(stderr: [UInt8]) {
-        for line in Self.reports(stderr) { add(String(decoding: line, as: UTF8.self)) }
+        for line in Self.reports(stderr) { add(line) }
         if input == nil, output == nil { return nil }
     }
 
@@ -42,22 +42,32 @@ struct Usage: Sendable, Equatable {
     }
 
     /// Adds `1,234 input, 16 output, {"cached": 3}`.
-    private mutating func add(_ report: String) {
-        let brace = report.firstIndex(of: "{") ?? report.endIndex
-        for part in report[..<brace].replacing(", ", with: "\n").split(separator: "\n") {
-            let words = part.split(separator: " ")
-            guard words.count == 2, let number = Int(words[0].filter { $0 != "," }),
-                (0...Self.most).contains(number)
-            else { continue }
-            switch words[1] {
-            case "input": input = (input ?? 0) + number
-            case "output": output = (output ?? 0) + number
-            default: break
-            }
+    private mutating func add(_ report: ArraySlice<UInt8>) {
+        let brace = report.firstIndex(of: UInt8(ascii: "{")) ?? report.endIndex
+        var part: [ArraySlice<UInt8>] = []
+        for word in report[..<brace].split(separator: UInt8(ascii: " ")) {
+            let endsPart = word.last == UInt8(ascii: ",") && word.endIndex < brace
+            let word = endsPart ? word.dropLast() : word
+            if !word.isEmpty { part.append(word) }
+            guard endsPart else { continue }
+            add(part: part)
+            part = []
         }
-        if brace < report.endIndex, let more = try? JSONParser.parse(String(report[brace...])) {
+        add(part: part)
+        guard brace < report.endIndex else { return }
+        if let more = try? JSONParser.parse(String(decoding: report[brace...], as: UTF8.self)) {
             details = details.map { Self.sum($0, more) } ?? more
         }
+    }
+
+    /// Adds a number and what it counts.
+    private mutating func add(part: [ArraySlice<UInt8>]) {
+        guard part.count == 2,
+            let number = Int(String(decoding: part[0].filter { $0 != UInt8(ascii: ",") }, as: UTF8.self)),
+            (0...Self.most).contains(number)
+        else { return }
+        if part[1].elementsEqual("input".utf8) { input = (input ?? 0) + number }
+        if part[1].elementsEqual("output".utf8) { output = (output ?? 0) + number }
     }
 
     /// Adds numbers, appends lists, and does so member by member in objects; of anything else the later one holds.
