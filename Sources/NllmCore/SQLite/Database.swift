@@ -113,22 +113,22 @@ final class Database {
     ///
     /// A transaction that began with a read could not become a writer while another one writes.
     func transaction<Value>(_ body: () throws -> Value) throws -> Value {
-        try execute("BEGIN IMMEDIATE")
+        try run("BEGIN IMMEDIATE")
         do {
             let value = try body()
-            try execute("COMMIT")
+            try run("COMMIT")
             return value
         } catch {
             // SQLite has already rolled back after some errors, such as a full disk; then this one says so and is moot.
-            try? execute("ROLLBACK")
+            _ = try? run("ROLLBACK")
             throw error
         }
     }
 
     /// Runs `body` on one state of the file, whatever others write meanwhile.
     func snapshot<Value>(_ body: () throws -> Value) throws -> Value {
-        try execute("BEGIN")
-        defer { try? execute("ROLLBACK") }
+        try run("BEGIN")
+        defer { _ = try? run("ROLLBACK") }
         return try body()
     }
 
