@@ -1,5 +1,11 @@
 internal import FoundationEssentials
 
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
 /// Removes what stands in a run's folder for cells that are not in the run any more, before the others are written.
 ///
 /// Files and folders of the wrong kind would be in the way of new ones. The folders of prompts are looked into only
@@ -12,14 +18,25 @@ struct FolderSweep {
     func perform() throws {
         for kind in RunFolder.Kind.allCases {
             let root = "\(folder.path)/\(kind.rawValue)"
-            guard let names = try? FileManager.default.contentsOfDirectory(atPath: root) else { continue }
             if kind == .raw, !run.settings.raw {
                 remove(root)
             } else if folder.isByPrompt {
-                for name in names { try sweepPrompt(name, kind, in: root) }
-            } else {
+                try forEachName(in: root) { name in try sweepPrompt(name, kind, in: root) }
+            } else if let names = try? FileManager.default.contentsOfDirectory(atPath: root) {
                 try sweepFiles(names, kind, prompt: nil, in: root)
             }
+        }
+    }
+
+    /// Goes through a folder without holding all its names at once: there may be one for each of a million prompts.
+    private func forEachName(in path: String, _ body: (String) throws -> Void) throws {
+        guard let directory = opendir(path) else { return }
+        defer { closedir(directory) }
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { try body(name) }
         }
     }
 
