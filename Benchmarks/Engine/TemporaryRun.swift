@@ -54,7 +54,7 @@ struct TemporaryRun {
 
     private func enqueue(_ figures: inout Figures) async throws -> (Store, Run) {
         let (result, cost) = try await Cost.of { try await enqueueOnce() }
-        figures.add("enqueue \(cells), cells/s", Double(result.cells) / cost.wall)
+        add("enqueue", result.cells, cost, &figures)
         return (result.store, result.run)
     }
 
