@@ -296,8 +296,12 @@ class SameAsColdTests(BridgeTestCase):
             for case in CASES
         ]
         for case, number, cold in zip(CASES, numbers, self.cold, strict=True):
-            end, _ = self.fork.wait(number, "ended")
+            end, before = self.fork.wait(number, "ended")
             with self.subTest(case.name):
+                # Long outputs are told before the end.
+                for name in ("stdout", "stderr"):
+                    told = "".join(event["text"] for event in before if event.get("channel") == name)
+                    end[name] = told + end.get(name, "")
                 self.compare(case, cold.result(), end)
                 self.assertEqual(end["error"] is None, end["code"] == 0)
 
@@ -364,6 +368,15 @@ class ForkTests(BridgeTestCase):
         self.assertEqual(b"".join(data), b"\xe2\x82\xac\xff\xfe\xf0\x9f")
         end = self.run_code(code)
         self.assertEqual(base64.b64decode(end["stdout_base64"]), b"\xe2\x82\xac\xff\xfe\xf0\x9f")
+
+    def test_a_child_stopped_at_once_ends_alone(self) -> None:
+        for wait in range(20):
+            with self.subTest(wait):
+                number = self.start_code("while True: pass")
+                time.sleep(wait / 2000)
+                self.fork.stop(number, signal.SIGTERM)
+                self.assertEqual(self.fork.wait(number, "ended")[0]["signal"], signal.SIGTERM)
+        self.assert_runs()
 
     def test_a_stopped_child_ends_by_the_signal_and_its_text_is_kept(self) -> None:
         mark = self.scene.server.folder / "written"

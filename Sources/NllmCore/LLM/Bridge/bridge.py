@@ -801,7 +801,10 @@ def fork_child(llm: Llm, request: CommandLine) -> Child:
         stdin = open_input(request.input)
         theirs.callback(os.close, stdin)
         (stdout, stdout_end), (stderr, stderr_end), (report, report_end) = pipe(), pipe(), pipe()
-        place = Place(os.getpid(), directory, (stdin, stdout_end, stderr_end), report_end)
+        # A signal to a child that is not yet one of its own would go into the parent's pipe, and end the parent.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, INHERITED_SIGNALS)
+        theirs.callback(signal.pthread_sigmask, signal.SIG_SETMASK, mask)
+        place = Place(os.getpid(), directory, (stdin, stdout_end, stderr_end), report_end, mask)
         pid = os.fork()
         if pid == 0:
             run_child(llm, request, place)
@@ -825,12 +828,13 @@ def open_input(text: str | None) -> int:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a child is to run: descriptors, and the process without which it must not live on."""
+    """Where a child is to run: descriptors, the process without which it must not live on, and the signals it blocks."""
 
     parent: int
     directory: int
     standard: tuple[int, int, int]
     report: int
+    mask: set[int]
 
 
 def run_child(llm: Llm, request: CommandLine, place: Place) -> NoReturn:
@@ -854,6 +858,7 @@ def become_process(request: CommandLine, place: Place) -> None:
         if signal.getsignal(number) is note_nothing:
             signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
     os.setsid()
+    signal.pthread_sigmask(signal.SIG_SETMASK, place.mask)
     die_with(place.parent)
     os.fchdir(place.directory)
     if request.max_memory is not None:
