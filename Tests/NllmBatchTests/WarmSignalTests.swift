@@ -1,0 +1,149 @@
+import Foundation
+import Testing
+
+/// What signals do to a worker whose cells run in warm Pythons.
+@Suite(.serialized, .enabled(if: OSProcess.tellsAll)) struct WarmSignalTests {
+    @Test(arguments: [("fork", SIGINT, 130), ("shared", SIGTERM, 143)] as [(String, Int32, Int32)])
+    func aSignalPutsCellsInFlightBackAndWorkGoesOnLater(executor: String, signal: Int32, code: Int32) async throws {
+        // The first request of each prompt hangs, and a second one is answered.
+        let server = try await LoopbackServer(#"{"first-hangs": {"hang": true, "times": 1}, "good": {}}"#)
+        let batch = try Batch(userPath: server.userPath)
+        try batch.write(
+            """
+            {"prompt": "one", "models": ["first-hangs"]}
+            {"prompt": "two", "models": ["first-hangs"]}
+            {"prompt": "three", "models": ["good"]}
+            """, to: "prompts.jsonl")
+        let enqueue = try await batch.run(
+            "enqueue", "prompts.jsonl", "-m", "first-hangs", "-m", "good", "--run", "main", "--retries", "0")
+        #expect(enqueue.code == 0)
+        let options = ["work", "main", "-j", "2", "--executor", executor]
+        let worker = try await batch.start(Batch.binary, options + ["--grace", "0"])
+        try await eventually("two cells hang") { try server.requests().count == 2 }
+        worker.signal(signal)
+        let stopped = try await worker.result()
+        #expect(stopped.code == code, "\(stopped.err)")
+        #expect(stopped.out.isEmpty)
+        #expect(stopped.err.contains("interrupted: 2 cells in flight went back to pending, 3 left"), "\(stopped.err)")
+        #expect(OSProcess.marked(in: batch).isEmpty)
+        let cells = try await batch.query("SELECT status, attempts, tries FROM cells ORDER BY id")
+        #expect(cells == Array(repeating: ["pending", "0", "0"], count: 3))
+        #expect(
+            try await batch.query("SELECT outcome, number FROM attempts") == [
+                ["interrupted", ""], ["interrupted", ""],
+            ])
+
+        let work = try await batch.run(options)
+        #expect(work.code == 0, "\(work.err)")
+        let results = try batch.jsonLines("nllm-runs/main/results.jsonl")
+        #expect(results.map { $0["text"] as? String } == ["echo: one\n", "echo: two\n", "echo: three\n"])
+        #expect(results.map { $0["attempts"] as? Int } == [1, 1, 1])
+        #expect(try server.requestsByPrompt() == ["one": 2, "two": 2, "three": 1])
+    }
+
+    @Test(arguments: ["fork", "shared"]) func whatIsAnsweredWithinTheGracePeriodIsKept(executor: String) async throws {
+        let server = try await LoopbackServer(#"{"slow": {"delay_ms": 2000}}"#)
+        let batch = try Batch(userPath: server.userPath)
+        try batch.write("\"one\"\n\"two\"\n", to: "prompts.jsonl")
+        let enqueue = try await batch.run("enqueue", "prompts.jsonl", "-m", "slow", "--run", "main")
+        #expect(enqueue.code == 0)
+        let worker = try await batch.start("work", "-j", "1", "--grace", "300", "--executor", executor)
+        try await eventually("a cell is in flight") { try server.requests().count == 1 }
+        worker.signal(SIGTERM)
+        let stopped = try await worker.result()
+        #expect(stopped.code == 143)
+        #expect(stopped.err.contains("interrupted: 0 cells in flight went back to pending, 1 left"))
+        let cells = try await batch.query("SELECT status, attempts FROM cells ORDER BY id")
+        #expect(cells == [["ok", "1"], ["pending", "0"]])
+        #expect(OSProcess.marked(in: batch).isEmpty)
+    }
+
+    @Test(arguments: ["fork", "shared"]) func aSecondSignalLeavesNothingNotEvenWhatCellsHaveStarted(
+        executor: String
+    ) async throws {
+        let server = try await LoopbackServer(#"{"good": {}}"#)
+        let batch = try Batch.violent(server)
+        let code = """
+            import subprocess
+            child = subprocess.Popen(["sleep", "3600"], start_new_session=True)
+            open("started", "w").close()
+            child.wait()
+            """
+        try batch.write(prompts: [["prompt": code]])
+        #expect(try await batch.run("enqueue", "prompts.jsonl", "-m", "blocking", "--run", "main").code == 0)
+        let worker = try await batch.start(
+            "/bin/sh",
+            ["-c", #"exec "$0" work --grace 600 --executor "$1" 2> stderr.txt"#, Batch.binary, executor])
+        try await eventually("the cell has started something") { batch.exists("started") }
+        worker.signal(SIGTERM)
+        // Signals that come together are one.
+        try await eventually("the first signal is heard") {
+            String(decoding: try batch.read("stderr.txt"), as: UTF8.self).contains("stopping; 1 cell in flight")
+        }
+        worker.signal(SIGTERM)
+        #expect(try await worker.result().code == 143)
+        try await eventually("nothing is left") { OSProcess.marked(in: batch).isEmpty }
+    }
+
+    /// Service managers signal a worker and its processes together.
+    @Test(arguments: ["fork", "shared"]) func cellsWhosePythonIsSignalledWithTheWorkerGoBackToPending(
+        executor: String
+    ) async throws {
+        let server = try await LoopbackServer(#"{"hangs": {"hang": true}}"#)
+        let batch = try Batch(userPath: server.userPath)
+        try batch.write("\"one\"\n\"two\"\n", to: "prompts.jsonl")
+        let enqueue = ["enqueue", "prompts.jsonl", "-m", "hangs", "--run", "main", "--retries", "0"]
+        #expect(try await batch.run(enqueue).code == 0)
+        let worker = try await batch.start("work", "-j", "2", "--grace", "0", "--executor", executor)
+        try await eventually("two cells hang") { try server.requests().count == 2 }
+        for pid in OSProcess.marked(in: batch) { kill(pid, SIGTERM) }
+        worker.signal(SIGTERM)
+        #expect(try await worker.result().code == 143)
+        let cells = try await batch.query("SELECT status, attempts FROM cells")
+        #expect(cells == [["pending", "0"], ["pending", "0"]])
+        #expect(OSProcess.marked(in: batch).isEmpty)
+    }
+
+    @Test func whatCellsHaveStartedEndsWithTheirWarmPython() async throws {
+        let server = try await LoopbackServer(#"{"good": {}}"#)
+        let batch = try Batch.violent(server)
+        let code = """
+            import os, subprocess
+            if os.path.exists("pid"): say("at last")
+            else:
+                child = subprocess.Popen(["sleep", "3600"])
+                with open("new", "w") as file: file.write(str(child.pid))
+                os.rename("new", "pid")
+                child.wait()
+            """
+        try batch.write(prompts: [["prompt": code]])
+        #expect(try await batch.run("enqueue", "prompts.jsonl", "-m", "code", "--run", "main").code == 0)
+        let worker = try await batch.start("work", "--executor", "fork")
+        try await eventually("the cell has started something") { batch.exists("pid") }
+        let started = try #require(pid_t(String(decoding: try batch.read("pid"), as: UTF8.self)))
+        #expect(!OSProcess.isGone(started))
+        for bridge in OSProcess.bridges(of: worker, in: batch) { kill(bridge, SIGKILL) }
+        let work = try await worker.result()
+        #expect(work.code == 0, "\(work.err)")
+        #expect(OSProcess.isGone(started))
+        let results = try batch.jsonLines("nllm-runs/main/results.jsonl")
+        #expect(results.map { $0["text"] as? String } == ["at last\n"])
+    }
+
+    @Test(arguments: ["fork", "shared"]) func aSignalIsHeardWhileAWarmPythonStarts(executor: String) async throws {
+        let server = try await LoopbackServer(#"{"good": {}}"#)
+        let batch = try Batch.violent(
+            server, atImport: "import time; open('importing', 'w').close(); time.sleep(3600)")
+        try batch.write("ping", to: "ping.txt")
+        #expect(try await batch.run("enqueue", "ping.txt", "-m", "good", "--run", "main").code == 0)
+        let worker = try await batch.start("work", "--executor", executor)
+        try await eventually("llm is being imported") { batch.exists("importing") }
+        worker.signal(SIGINT)
+        let stopped = try await worker.result()
+        #expect(stopped.code == 130)
+        #expect(stopped.err.contains("interrupted: 0 cells in flight went back to pending, 1 left"), "\(stopped.err)")
+        #expect(!stopped.err.contains("executor"), "\(stopped.err)")
+        #expect(OSProcess.marked(in: batch).isEmpty)
+        #expect(try await batch.query("SELECT count(*) FROM attempts") == [["0"]])
+    }
+}
