@@ -9,7 +9,7 @@ internal import NllmCore
 struct EngineBenchmark {
     static func main() async throws {
         var sizes: [Int] = []
-        var models = 4
+        var models = 10
         var printsJSON = false
         var words = CommandLine.arguments.dropFirst()
         while let word = words.popFirst() {

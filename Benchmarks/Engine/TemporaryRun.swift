@@ -78,29 +78,35 @@ struct TemporaryRun {
         figures.add("claim \(cells), us", walls.sorted()[walls.count / 2] * 1e6)
     }
 
-    /// Claims and records in groups as a worker does, without artifacts.
+    /// Claims and records in groups as a worker does, without artifacts; one group is judged while another is recorded.
     private func record(_ store: Store, _ run: Run, _ figures: inout Figures) async throws {
         let worker = try await store.register(.current(), now: Date())
         let (count, cost) = try await Cost.of {
-            var count = 0
-            while count < Self.mostStored {
-                let claims = try await store.claim(
-                    worker: worker, run: run.id, limit: Self.concurrency, now: Date())
-                guard !claims.isEmpty else { break }
-                var reports: [Report] = []
-                for claim in claims {
-                    reports.append(
-                        await .judge(
-                            InstantExecutor.execution(), of: claim, timeout: nil, options: WorkOptions(),
-                            policy: RetryPolicy()))
-                }
-                _ = try await store.record(reports, now: Date())
-                count += claims.count
+            try await withThrowingTaskGroup(of: Int.self) { lanes in
+                for _ in 0..<2 { lanes.addTask { try await self.recordGroups(store, run, worker) } }
+                return try await lanes.reduce(0, +)
             }
-            return count
         }
         try await store.unregister(worker: worker, now: Date())
         add("store", count, cost, &figures)
+    }
+
+    private func recordGroups(_ store: Store, _ run: Run, _ worker: Int64) async throws -> Int {
+        var count = 0
+        while count < Self.mostStored / 2 {
+            let claims = try await store.claim(worker: worker, run: run.id, limit: Self.concurrency, now: Date())
+            guard !claims.isEmpty else { break }
+            var reports: [Report] = []
+            for claim in claims {
+                reports.append(
+                    await .judge(
+                        InstantExecutor.execution(), of: claim, timeout: nil, options: WorkOptions(),
+                        policy: RetryPolicy()))
+            }
+            _ = try await store.record(reports, now: Date())
+            count += claims.count
+        }
+        return count
     }
 
     /// Lets a worker do another run of the same size, from its first claim to its last artifact.

@@ -80,6 +80,9 @@ final class Database {
         return Int(sqlite3_changes64(handle))
     }
 
+    /// A statement to be run very often: finding it by its text each time would cost as much as a small insert.
+    func statement(_ sql: String) throws(DatabaseError) -> Statement { try prepare(sql, []) }
+
     /// The rows of a query, each through `read`, which must take what it needs from the row.
     func rows<Value>(
         _ sql: String, _ values: any Bindable..., read: (Statement) throws -> Value

@@ -93,6 +93,13 @@ final class Statement {
         }
     }
 
+    /// Runs it to its end with these values.
+    func run(_ values: any Bindable...) throws(DatabaseError) {
+        try bind(values)
+        defer { sqlite3_reset(handle) }
+        while try step() {}
+    }
+
     /// Goes to the next row; false at the end.
     func step() throws(DatabaseError) -> Bool {
         switch sqlite3_step(handle) {

@@ -110,15 +110,15 @@ struct EnqueueTransaction {
 
     private func insertPrompts(_ prompts: PromptSpool, runID: Int64, models: [KnownModel]) throws {
         var position = 0
+        let insertion = try database.statement(
+            "INSERT INTO temp.wanted (prompt_id, model_id, sample, key) VALUES (?, ?, ?, ?)")
         try prompts.forEach { prompt in
             let id = try insert(prompt, runID: runID, position: position)
             position += 1
             let keys = CellKeys(prompt: prompt, common: plan.common)
             for model in models where model.planned.variant.isMeant(by: prompt, among: plan.variants) {
                 for sample in 1...(prompt.samples ?? plan.samples) {
-                    try database.run(
-                        "INSERT INTO temp.wanted (prompt_id, model_id, sample, key) VALUES (?, ?, ?, ?)", id, model.id,
-                        sample, keys.key(model.planned, sample: sample))
+                    try insertion.run(id, model.id, sample, keys.key(model.planned, sample: sample))
                 }
             }
         }
