@@ -1,9 +1,7 @@
 """The contenders: what one would do with the tools that are there, and nllm-batch with each of its executors."""
 
 import shutil
-import subprocess
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -81,26 +79,19 @@ class Executor:
     name: str
 
     def missing(self) -> str | None:
-        if self.name != "process" and not has_executors():
-            return "this nllm-batch has no `--executor`"
         return None
 
     def run(self, job: Job, site: Site) -> list[Usage]:
         env = site.environment(job.venv)
         enqueue = [str(BINARY), "enqueue", "prompts.jsonl", "--run", "bench", "-m", model(job.latency), "--quiet"]
-        work = [str(BINARY), "work", "bench", "--concurrency", str(job.concurrency), "--quiet"]
-        if has_executors():
-            work += ["--executor", self.name]
+        work = [str(BINARY), "work", "bench", "--concurrency", str(job.concurrency), "--executor", self.name]
         with site.folder(job.cells, files=False) as folder:
             enqueued = usage_of(enqueue, folder, env)
             # It ends with another code than 0 if one cell has failed.
-            return [usage_of(work, folder, env), enqueued]
-
-
-@cache
-def has_executors() -> bool:
-    done = subprocess.run([BINARY, "work", "--help"], check=True, capture_output=True, text=True)
-    return "--executor" in done.stdout
+            worked = usage_of(work, folder, env)
+            if ", because " in worked.messages:
+                raise CommandFailed(f"another executor took its place: {worked.messages.splitlines()[0]}")
+            return [worked, enqueued]
 
 
 def check(answers: int, job: Job) -> None:

@@ -83,6 +83,21 @@ class MemoryTarget:
         return Verdict(ours, f"{what} (≤ {self.most:.2f}) {mark(ratio <= self.most)}")
 
 
+@dataclass(frozen=True)
+class ShareTarget:
+    """Of the processor time, the engine should have at most so much itself; the rest is that of `llm`."""
+
+    ours: Selection
+    most: float
+
+    def verdict(self, results: Sequence[Result]) -> Verdict | None:
+        ours = self.ours.best(results)
+        if ours is None:
+            return None
+        share = ours.best.work.own_cpu / ours.best.work.cpu
+        return Verdict(ours, f"{share:.1%} is the engine's (≤ {self.most:.0%}) {mark(share <= self.most)}")
+
+
 def number(value: float) -> str:
     """Three digits."""
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
@@ -92,13 +107,15 @@ def mark(met: bool) -> str:
     return "✓" if met else "✗"
 
 
-TARGETS: tuple[RateTarget | MemoryTarget, ...] = (
+TARGETS: tuple[RateTarget | ShareTarget | MemoryTarget, ...] = (
     RateTarget(Selection(PROCESS, 0), Selection(XARGS, 0), 0.97),
     RateTarget(Selection(FORK, 0), Selection(XARGS, 0), 25),
     RateTarget(Selection(SHARED, 0), Selection(XARGS, 0), 150),
     # Above 32 at once it has two Pythons.
     RateTarget(Selection(SHARED, 0, range(33, 1025)), Selection(SDK_SCRIPT, 0), 1),
     RateTarget(Selection(SHARED, 200, exactly(64)), Selection(SDK_SCRIPT, 200, exactly(64)), 0.97),
+    ShareTarget(Selection(FORK, 0), 0.05),
+    ShareTarget(Selection(SHARED, 0), 0.25),
     RateTarget(Selection(FORK, 0, venv=PLUGINS), Selection(XARGS, 0, venv=PLUGINS), 25),
     MemoryTarget(Selection(FORK, 2000, exactly(64)), Selection(XARGS, 2000, exactly(64)), 1 / 3),
     MemoryTarget(Selection(SHARED, 2000, exactly(256)), None, 250),

@@ -18,11 +18,14 @@ class CommandFailed(Exception):
 
 @dataclass(frozen=True)
 class Usage:
-    """Wall and processor seconds of a command, and its peak memory in MB."""
+    """Wall and processor seconds of a command, its peak memory in MB, and what it wrote to standard error."""
 
     wall: float
+    # With its descendants, and without.
     cpu: float
+    own_cpu: float
     memory: float
+    messages: str
 
 
 class MemoryWatch:
@@ -101,6 +104,9 @@ def usage_of(command: list[str], folder: Path, env: dict[str, str]) -> Usage:
         deadline = threading.Timer(DEADLINE, os.killpg, (process.pid, signal.SIGKILL))
         deadline.start()
         try:
+            # What it has used alone is told as long as it is not reaped.
+            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+            own = cpu_seconds(process.pid)
             # With the processor time of its descendants, as each parent has waited for its children.
             _, status, used = os.wait4(process.pid, 0)
         except BaseException:
@@ -111,8 +117,9 @@ def usage_of(command: list[str], folder: Path, env: dict[str, str]) -> Usage:
             peak = watch.end()
         wall = time.monotonic() - start
         process.returncode = os.waitstatus_to_exitcode(status)
+        errors.seek(0)
+        messages = errors.read().decode(errors="replace").strip()
         if process.returncode != 0:
-            errors.seek(0)
-            last = errors.read().decode(errors="replace").strip().splitlines()[-1:]
-            raise CommandFailed(f"{Path(command[0]).name} ended with {process.returncode}: {''.join(last)}")
-    return Usage(wall, used.ru_utime + used.ru_stime, peak)
+            last = "".join(messages.splitlines()[-1:])
+            raise CommandFailed(f"{Path(command[0]).name} ended with {process.returncode}: {last}")
+    return Usage(wall, used.ru_utime + used.ru_stime, own, peak, messages)
