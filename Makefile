@@ -21,6 +21,7 @@ build: setup ## Build for release.
 test: setup ## Build and run all tests, the long ones briefly.
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+	.venv/bin/python -m unittest discover Tests/Bridge
 
 soak: setup ## Run all tests, the long ones in full.
 	$(SWIFT) build --build-tests
@@ -34,6 +35,7 @@ format: ## Format the code in place.
 	swift format --in-place --recursive --parallel Package.swift Examples Sources Tests
 
 bench: build ## Measure against what one would do instead; prints ratios. BENCH=--quick for a short one.
+	$(SWIFT) build -c release --product EngineBenchmark
 	scripts/setup-bench
 	.venv/bin/python Benchmarks/throughput.py $(BENCH)
 

@@ -10,7 +10,12 @@ internal import Synchronization
 
 /// Why a bridge can't be used, in words that follow "because".
 struct BridgeFailure: Error, Equatable {
-    var reason: String
+    let reason: String
+
+    init(reason: String) {
+        // What a plugin says when it fails may quote a key.
+        self.reason = Redaction.redact(reason)
+    }
 }
 
 /// A warm Python that holds `llm` imported, and the conversation with it: many requests at once, each under its number.

@@ -39,7 +39,15 @@ final class BridgeProcess: Sendable {
         var tail: [UInt8] = []
     }
 
+    /// Has a write to a process that is gone fail, where it would end this one, unless somebody listens for that.
+    private static let ignoresBrokenPipes: Void = {
+        var action = sigaction()
+        guard sigaction(SIGPIPE, nil, &action) == 0, action.isDefault else { return }
+        signal(SIGPIPE, SIG_IGN)
+    }()
+
     init() {
+        Self.ignoresBrokenPipes
         (input, send) = AsyncStream.makeStream()
         let source = PackageResources.bridge_py
         send.yield(Array("\(source.count)\n".utf8) + source)
@@ -159,5 +167,16 @@ final class BridgeProcess: Sendable {
         } catch {
             // The pipe broke, as at the end of the process.
         }
+    }
+}
+
+extension sigaction {
+    /// Whether the signal has its usual effect.
+    fileprivate var isDefault: Bool {
+        #if canImport(Darwin)
+            unsafeBitCast(__sigaction_u.__sa_handler, to: Int.self) == 0
+        #else
+            unsafeBitCast(__sigaction_handler.sa_handler, to: Int.self) == 0
+        #endif
     }
 }
