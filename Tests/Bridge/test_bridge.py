@@ -457,6 +457,11 @@ class ForkTests(BridgeTestCase):
         end = self.run_code("x = bytearray(1 << 30)", max_memory=600 << 20)
         self.assertEqual((end["code"], end["error"]["class"]), (1, "builtins.MemoryError"))
 
+    def test_a_limit_below_what_a_fork_is_born_with_counts(self) -> None:
+        end = self.run_code("print('never')", max_memory=16 << 20)
+        self.assertEqual((end["code"], end["stdout"]), (1, ""))
+        self.assertIn("MemoryError", end["stderr"])
+
     def test_exit_handlers_and_threads_of_a_child_run_to_their_end(self) -> None:
         code = (
             "import atexit, threading, time\natexit.register(lambda: print('handler'))\n"

@@ -861,10 +861,6 @@ def become_process(request: CommandLine, place: Place) -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, place.mask)
     die_with(place.parent)
     os.fchdir(place.directory)
-    if request.max_memory is not None:
-        _, most = resource.getrlimit(resource.RLIMIT_AS)
-        limit = request.max_memory if most == resource.RLIM_INFINITY else min(request.max_memory, most)
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     for target, source in enumerate(place.standard):
         os.dup2(source, target)
     highest = max(int(name) for name in os.listdir("/proc/self/fd"))
@@ -874,6 +870,18 @@ def become_process(request: CommandLine, place: Place) -> None:
     # What plugins registered when they were loaded is the parent's to clean up, not each child's.
     atexit._clear()
     sys.argv = ["llm", *request.arguments]
+    if request.max_memory is not None:
+        limit_memory(request.max_memory)
+
+
+def limit_memory(limit: int) -> None:
+    """Limits the address space. What a fork was born with counts as well, though the system would let it keep that."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    if pages * resource.getpagesize() > limit:
+        raise MemoryError
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    limit = limit if most == resource.RLIM_INFINITY else min(limit, most)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
 def die_with(parent: int) -> None:
