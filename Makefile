@@ -29,10 +29,10 @@ soak: setup ## Run all tests, the long ones in full.
 	.venv/bin/python -m unittest discover Tests/Bridge
 
 lint: ## Check the code's format and style.
-	swift format lint --strict --recursive --parallel Package.swift Examples Sources Tests
+	swift format lint --strict --recursive --parallel Package.swift Benchmarks Examples Sources Tests
 
 format: ## Format the code in place.
-	swift format --in-place --recursive --parallel Package.swift Examples Sources Tests
+	swift format --in-place --recursive --parallel Package.swift Benchmarks Examples Sources Tests
 
 bench: build ## Measure against what one would do instead; prints ratios. BENCH=--quick for a short one.
 	$(SWIFT) build -c release --product EngineBenchmark

@@ -10,11 +10,11 @@ COLUMNS = {"cells/s": (4, 1.0), "CPU us a cell": (5, 1e-3), "MB": (6, 1.0)}
 LAST = 9
 
 
-def engine_rows(cells: int) -> list[tuple[str, ...]]:
-    """Its figures of 1,000 and of so many cells; those for which the table has no column stand in the last."""
+def engine_rows(sizes: tuple[int, ...]) -> list[tuple[str, ...]]:
+    """Its figures of runs of so many cells; those for which the table has no column stand in the last."""
     if not ENGINE.exists():
         return [row("engine", {LAST: "skipped: EngineBenchmark is not built"})]
-    done = subprocess.run([ENGINE, "--json", "1000", str(cells)], capture_output=True, text=True)
+    done = subprocess.run([ENGINE, "--json", *map(str, sizes)], capture_output=True, text=True)
     if done.returncode != 0:
         return [row("engine", {LAST: f"failed: EngineBenchmark ended with {done.returncode}"})]
     rows: dict[str, dict[int, str]] = {}

@@ -70,7 +70,7 @@ def main() -> int:
         site.close()
     lines = rows(results) + enqueue_rows(results)
     if arguments.only in (None, "engine"):
-        lines += engine_rows(2_000 if arguments.quick else 20_000)
+        lines += engine_rows((1_000, 10_000) if arguments.quick else (1_000, 100_000, 1_000_000))
     text = f"{render(lines)}\n\n{notes(results, time.monotonic() - start)}"
     print(text)
     if arguments.write:
