@@ -112,7 +112,7 @@ import Testing
                 [ "$1" = -m ] || exit 0
                 case "$2" in
                     bad) exit 1 ;;
-                    slow) until grep -q ✓ "$HOME/terminal" && grep -q ✗ "$HOME/terminal"; do sleep 0.05; done ;;
+                    slow) until grep -qs ✓ "$HOME/terminal" && grep -qs ✗ "$HOME/terminal"; do sleep 0.05; done ;;
                 esac
                 cat
                 """))

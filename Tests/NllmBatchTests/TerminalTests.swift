@@ -8,7 +8,7 @@ import Testing
         let batch = try StreamingTests.fake(
             #"""
             echo "first line"
-            until grep -q '⟳ running' "$HOME/terminal" || [ -e "$HOME/undrawn" ]; do sleep 0.05; done
+            until grep -qs '⟳ running' "$HOME/terminal" || [ -e "$HOME/undrawn" ]; do sleep 0.05; done
             case "$*" in *bad*) echo 'Error: Error code: 400 - no such luck' >&2; exit 1 ;; esac
             echo "last line"
             """#)
@@ -107,7 +107,7 @@ import Testing
 
     @Test func fortyColumnsAreEnoughForTheCountsOfABatch() async throws {
         let batch = try StreamingTests.fake(
-            #"until grep -q '2 running' "$HOME/terminal"; do sleep 0.05; done; echo answer"#)
+            #"until grep -qs '2 running' "$HOME/terminal"; do sleep 0.05; done; echo answer"#)
         try batch.write("\"x\"\n\"y\"\n\"z\"", to: "p.jsonl")
         let name = "a-model-whose-name-is-longer-than-a-narrow-terminal"
         let run = try await batch.runInTerminal(

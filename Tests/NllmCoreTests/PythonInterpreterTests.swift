@@ -60,9 +60,9 @@ import Testing
         }
     }
 
-    /// An environment without what shells change in every program's.
+    /// An environment without what shells change in every program's, and a Python without a locale in its own.
     private func plain(_ environment: [String: String]?) -> [String: String]? {
-        environment?.filter { !["_", "SHLVL", "PWD", "OLDPWD"].contains($0.key) }
+        environment?.filter { !["_", "SHLVL", "PWD", "OLDPWD", "LC_CTYPE"].contains($0.key) }
     }
 
     @Test func theScriptsOfInstallersNameTheirPython() async throws {
