@@ -1,10 +1,13 @@
 """A plugin for llm with the manners that bridge.py must bear: models that block, exit, and answer what is no text."""
 
 import os
+import random
 import sys
 import time
 
 import llm
+
+GENERATOR = random.Random()
 
 if "NLLM_TEST_NOISE" in os.environ:
     print("printed by the plugin")

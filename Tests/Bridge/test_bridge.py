@@ -369,6 +369,10 @@ class ForkTests(BridgeTestCase):
         end = self.run_code(code)
         self.assertEqual(base64.b64decode(end["stdout_base64"]), b"\xe2\x82\xac\xff\xfe\xf0\x9f")
 
+    def test_generators_of_plugins_differ_in_each_child(self) -> None:
+        code = "import nllm_test_plugin\nprint(nllm_test_plugin.GENERATOR.random())"
+        self.assertEqual(len({self.run_code(code)["stdout"] for _ in range(5)}), 5)
+
     def test_a_child_stopped_at_once_ends_alone(self) -> None:
         for wait in range(20):
             with self.subTest(wait):
@@ -610,7 +614,7 @@ class SharedTests(BridgeTestCase):
 
     def test_an_exit_ends_its_own_request_alone(self) -> None:
         end = self.shared.run(model="leaving", prompt="x", stream=True)
-        self.assertEqual((end["code"], end["stdout"], end["error"]["class"]), (1, "goodbye", "builtins.SystemExit"))
+        self.assertEqual((end["code"], end["stdout"], end["error"]["class"]), (7, "goodbye", "builtins.SystemExit"))
         self.assertEqual(self.shared.run(model="m", prompt="after")["stdout"], "echo: after\n")
 
     def test_keys_are_looked_up_anew(self) -> None:

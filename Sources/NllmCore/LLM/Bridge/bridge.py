@@ -75,8 +75,8 @@ PIPE_REST = 1 << 20
 READ_SIZE = 1 << 16
 # A report must fit into a pipe, since nobody reads it before the child has ended.
 LONGEST_MESSAGE = 8000
-# Models that have only a blocking interface occupy a thread each.
-MOST_THREADS = 64
+# Models that have only a blocking interface occupy a thread each; more requests than this are not sent at once.
+MOST_THREADS = 1024
 
 # A pool looks at all its connections for each request, which is dear with hundreds: several share the work.
 POOLS = 8
@@ -347,6 +347,7 @@ class Llm:
 
     def __init__(self, mode: str) -> None:
         sys.argv = ["llm"]
+        self.generators: list[random.Random] = []
         try:
             self.package = self._import("llm", mode)
             self.cli = self._import("llm.cli", mode)
@@ -842,6 +843,7 @@ def run_child(llm: Llm, request: CommandLine, place: Place) -> NoReturn:
     code = 1
     try:
         become_process(request, place)
+        reseed(llm.generators)
         code, facts = run_command_line(llm, request.arguments)
         code = finish_process(code)
         os.write(place.report, json_bytes(facts))
@@ -872,6 +874,15 @@ def become_process(request: CommandLine, place: Place) -> None:
     sys.argv = ["llm", *request.arguments]
     if request.max_memory is not None:
         limit_memory(request.max_memory)
+
+
+def reseed(generators: list[random.Random]) -> None:
+    """Lets generators that a plugin made when it was loaded differ in each child, as they do in each process."""
+    for generator in generators:
+        generator.seed()
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and hasattr(numpy, "random"):
+        numpy.random.seed()
 
 
 def limit_memory(limit: int) -> None:
@@ -983,6 +994,10 @@ def finish_process(code: int) -> int:
 # `shared`: all requests in one process.
 
 
+class FloodError(Exception):
+    """A request that writes more than may be kept."""
+
+
 class Transcript:
     """What llm would print for one request: sent at once when someone watches, else kept for the end."""
 
@@ -992,6 +1007,7 @@ class Transcript:
         self._pieces: dict[str, list[str]] = {"stdout": [], "stderr": []}
         self._was_reasoning = False
         self._started = self._closed = False
+        self._written = 0
         self.is_empty = True
 
     def start(self) -> None:
@@ -1004,6 +1020,9 @@ class Transcript:
         if not text.isascii():
             # Fails where printing it would: not every text that JSON can express is Unicode.
             text.encode()
+        self._written += len(text)
+        if self._written > OUTPUT_LIMIT:
+            raise FloodError
         self.is_empty = self.is_empty and not text
         if not self._question.watch:
             self._pieces[name].append(text)
@@ -1107,6 +1126,9 @@ class SharedModels:
                     return json.loads(path.read_text())
                 except ValueError as error:
                     raise self._click_exception("Schema file contained invalid JSON") from error
+            if Path(text).exists():
+                # llm would look for it here, where the request is not made.
+                raise self._bad_parameter("Invalid schema")
         if not text:
             return None
         with contextlib.closing(self._llm.cli.sqlite_utils.Database(self._llm.cli.logs_db_path())) as log:
@@ -1129,6 +1151,10 @@ class SharedModels:
 
     def error_text(self, error: BaseException) -> tuple[str, int]:
         """What llm prints for an error, and its exit code."""
+        if isinstance(error, SystemExit):
+            # Whoever exits in the middle of an answer has not given one, whatever the code.
+            is_number = error.code is None or isinstance(error.code, int)
+            return ("", error.code or 1) if is_number else (f"{error.code}\n", 1)
         if not isinstance(error, self._click_exception):
             return f"Error: {error}\n", 1
         if error.exit_code == 2 and error.ctx is None:
@@ -1207,6 +1233,9 @@ class SharedServer:
             if isinstance(error, asyncio.CancelledError) and question.id in self._stopped:
                 del event["code"]
                 event.update(signal=self._stopped[question.id], interrupted=True)
+            elif isinstance(error, FloodError):
+                del event["code"]
+                event.update(signal=signal.SIGKILL, flooded=True)
             else:
                 event["code"] = 1
                 text, event["code"] = self._models.error_text(error)
@@ -1303,6 +1332,7 @@ def prepared_llm(mode: str) -> Llm:
             raise UnusableError(f"{count_threads() - 1} threads run after llm's import; forking is unsafe then")
     # What was loaded is never garbage, and as long as nobody looks at it, forks share its memory.
     gc.collect()
+    llm.generators = [thing for thing in gc.get_objects() if isinstance(thing, random.Random)]
     gc.freeze()
     # What plugins have printed so far would be printed again by each child.
     sys.stdout.flush()
