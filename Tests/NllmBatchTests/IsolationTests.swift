@@ -141,7 +141,7 @@ import Testing
     @Test func aSharedCellThatRaisesExitsOrPrintsDisturbsNobody() async throws {
         let run = try await run(
             [
-                Case(id: "leave", code: "import sys\nsys.exit(4)", status: "error", kind: "server", attempts: 2),
+                Case(id: "leave", code: "import sys\nsys.exit(4)", status: "error", kind: "crashed", attempts: 2),
                 Case(id: "raise", code: "raise ValueError('wrong')", status: "error", kind: "server", attempts: 2),
                 Case(id: "noise", code: "import os\nos.write(1, b'{\\xff\\n')\nsay('fine')", text: { $0 == "fine\n" }),
             ], executor: "shared")
