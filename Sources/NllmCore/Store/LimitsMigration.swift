@@ -105,10 +105,9 @@ extension Migrations {
         SELECT finished_at / 60000, sum(ifnull(cost, 0)), sum(ifnull(tokens_input, 0) + ifnull(tokens_output, 0))
         FROM attempts GROUP BY 1;
 
-        UPDATE counters SET
-            largest_cost = (SELECT max(cost) FROM attempts JOIN cells ON cells.id = cell_id
-                WHERE cells.model_id = counters.model_id),
-            largest_tokens = (SELECT max(tokens_input + tokens_output) FROM attempts JOIN cells ON cells.id = cell_id
-                WHERE cells.model_id = counters.model_id);
+        UPDATE counters SET largest_cost = largest.cost, largest_tokens = largest.tokens
+        FROM (SELECT model_id, max(cost) AS cost, max(tokens_input + tokens_output) AS tokens
+            FROM attempts JOIN cells ON cells.id = attempts.cell_id GROUP BY model_id) AS largest
+        WHERE counters.model_id = largest.model_id;
         """
 }
