@@ -1,0 +1,196 @@
+internal import FoundationEssentials
+
+/// What is learned of a model from what its provider says: how many requests may be under way and how fast they may start.
+///
+/// Times come in as values. Whoever reads or changes it calls ``refresh(now:)`` first.
+struct Throttle: Sendable, Equatable {
+    /// The last time that fewer requests were allowed.
+    struct Cut: Sendable, Equatable {
+        /// How many were allowed before.
+        var peak: Double
+        /// Which part of them was cut off.
+        var depth: Double
+        var at: Date
+    }
+
+    /// How fast requests may start, known once the provider has refused one.
+    struct Pace: Sendable, Equatable {
+        /// Requests a second, a little less than what went through.
+        var peak: Double
+        var cutAt: Date
+        /// Seconds until the peak is reached again.
+        var span: Double
+
+        func perSecond(now: Date) -> Double {
+            CubicGrowth(peak: peak, depth: Throttle.paceDepth, span: span).value(after: now.timeIntervalSince(cutAt))
+        }
+
+        /// How the bucket fills. It saves up a little, for what a start that comes late has missed.
+        func rate(now: Date) -> TokenBucket.Rate {
+            let perSecond = perSecond(now: now)
+            return TokenBucket.Rate(perSecond: perSecond, capacity: 1 + perSecond / 10)
+        }
+    }
+
+    /// What the provider asked for.
+    struct Hold: Sendable, Equatable {
+        var until: Date
+        /// The provider's words.
+        var because: String
+    }
+
+    /// Why no request may start, and until when.
+    struct Pause: Sendable, Equatable {
+        enum Reason: Sendable, Equatable {
+            /// The provider asked to wait, in these words.
+            case held(String)
+            /// Requests start at the pace at which they were let through.
+            case paced
+        }
+
+        var reason: Reason
+        var until: Date
+    }
+
+    /// How many requests may be under way at first.
+    static let initial = 8.0
+    /// Seconds without an outcome after which what was learned is no longer worth anything.
+    static let idle = 600.0
+    static let paceDepth = 0.1
+    /// Seconds of the first span of a pace and of the longest.
+    static let paceSpans = 30.0...240.0
+    /// The slowest pace in requests a second.
+    static let slowest = 1.0 / 60
+
+    /// How many requests may be under way; ``slots`` has it as a whole number.
+    var allowed = initial
+    var cut: Cut?
+    /// Seconds that an answer takes, smoothed.
+    var roundTrip: Double?
+    var sent: SentRate
+    var pace: Pace?
+    /// The pace's; it means nothing without one.
+    var bucket: TokenBucket
+    var hold: Hold?
+    /// When the last outcome came.
+    var activeAt: Date
+
+    /// Nothing is known yet.
+    init(now: Date) {
+        sent = SentRate(since: now)
+        bucket = TokenBucket(level: 0, filledAt: now)
+        activeAt = now
+    }
+
+    /// How many requests may be under way, at least 1.
+    var slots: Int { max(1, Int(allowed)) }
+
+    /// Brings it up to a time: ends a hold that is over, forgets what is too old, and fills the bucket.
+    mutating func refresh(now: Date) {
+        if let over = hold?.until, over <= now {
+            hold = nil
+            bucket = TokenBucket(level: 0, filledAt: over)
+        }
+        if now.timeIntervalSince(activeAt) >= Self.idle {
+            let held = hold
+            self = Throttle(now: now)
+            hold = held
+        }
+        if let pace, pace.perSecond(now: now) > 4 * pace.peak { self.pace = nil }
+        if let pace { bucket.fill(pace.rate(now: now), now: now) }
+    }
+
+    /// What a request has to wait for; nil when it may start now, as far as ``slots`` go.
+    func wait(now: Date) -> Pause? {
+        if let hold, hold.until > now { return Pause(reason: .held(hold.because), until: hold.until) }
+        guard let pace else { return nil }
+        let seconds = bucket.wait(for: 1, pace.rate(now: now))
+        return seconds > 0 ? Pause(reason: .paced, until: now.addingTimeInterval(seconds)) : nil
+    }
+
+    /// Counts a request that starts.
+    mutating func started(now: Date) {
+        sent.started(now: now)
+        if pace != nil { bucket.take(1) }
+    }
+
+    /// Allows more after an answer.
+    ///
+    /// - Parameters:
+    ///   - startedAt: when the request started.
+    ///   - now: when the answer came.
+    ///   - used: how many requests were under way, this one included.
+    mutating func succeeded(startedAt: Date, now: Date, used: Int) {
+        activeAt = now
+        let seconds = max(0, now.timeIntervalSince(startedAt))
+        let smoothed = roundTrip.map { $0 + (seconds - $0) / 8 } ?? seconds
+        roundTrip = smoothed
+        // What isn't used has not been tried.
+        guard Double(used) >= allowed / 2 else { return }
+        guard let cut else {
+            allowed += 1
+            return
+        }
+        let growth = CubicGrowth(peak: cut.peak, depth: cut.depth, span: max(0.001, 8 * smoothed))
+        // One more for each answer at most, so that many don't start at once where the curve went on unused.
+        allowed = max(allowed, min(allowed + 1, growth.value(after: now.timeIntervalSince(cut.at))))
+    }
+
+    /// Allows less after a failure, if the provider had too many requests.
+    ///
+    /// - Parameters:
+    ///   - failure: why it failed.
+    ///   - startedAt: when the request started.
+    ///   - now: when it failed.
+    ///   - jitter: a random number from 0 to 1, which spreads those that were told to wait together.
+    mutating func failed(_ failure: Failure, startedAt: Date, now: Date, jitter: Double) {
+        activeAt = now
+        switch failure.kind {
+        case .overloaded:
+            cut(by: 0.1, startedAt: startedAt, now: now)
+        case .rateLimited:
+            sent.refused()
+            // Who says when to come again limits the rate; otherwise it may as well be how many are under way, which
+            // is tried first.
+            if failure.retryAfter == nil { cut(by: 0.5, startedAt: startedAt, now: now) }
+            if failure.retryAfter != nil || pace != nil || slots == 1 { slow(startedAt: startedAt, now: now) }
+        default: return
+        }
+        if let asked = failure.retryAfter { hold(asked, failure, now: now, jitter: jitter) }
+    }
+
+    /// Allows fewer at a time, once for all that were under way together.
+    private mutating func cut(by depth: Double, startedAt: Date, now: Date) {
+        if let cut, startedAt <= cut.at { return }
+        cut = Cut(peak: allowed, depth: depth, at: now)
+        allowed = max(1, allowed * (1 - depth))
+    }
+
+    /// Starts requests at the rate at which they were let through.
+    private mutating func slow(startedAt: Date, now: Date) {
+        let through = 0.97 * sent.perSecond(at: startedAt)
+        guard let old = pace else {
+            pace = Pace(peak: max(1, through), cutAt: now, span: Self.paceSpans.lowerBound)
+            bucket = TokenBucket(level: 0, filledAt: now)
+            return
+        }
+        if startedAt <= old.cutAt {
+            // It was sent together with the one that was refused first, and was counted as let through.
+            pace?.peak = max(Self.slowest, old.peak - 0.97, min(old.peak, through))
+            return
+        }
+        let current = old.perSecond(now: now)
+        let peak = max(Self.slowest, min(max(through, current / 2), 0.97 * current))
+        let isSame = abs(peak - old.peak) <= 0.15 * old.peak
+        let span = isSame ? min(2 * old.span, Self.paceSpans.upperBound) : Self.paceSpans.lowerBound
+        pace = Pace(peak: peak, cutAt: now, span: span)
+        bucket = TokenBucket(level: 0, filledAt: now)
+    }
+
+    /// Keeps to what the provider asked for, and later by up to a tenth, never earlier than what it asked for before.
+    private mutating func hold(_ seconds: Double, _ failure: Failure, now: Date, jitter: Double) {
+        let until = now.addingTimeInterval(max(0, seconds) * (1 + jitter / 10))
+        if let hold, hold.until >= until { return }
+        hold = Hold(until: until, because: failure.message)
+    }
+}
