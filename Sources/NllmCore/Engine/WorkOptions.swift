@@ -19,6 +19,20 @@ public struct WorkOptions: Sendable {
     public var grace = 10.0
     /// Whether each line of output is told of as it arrives.
     public var streams = false
+    /// Limits that hold for all workers of the database while this one works.
+    public var limits: [Limit] = []
+    /// Seconds that it waits for a provider which asks to wait; for longer, the model's cells are left undone.
+    public var maxWait = 300.0
+    /// US dollars that may be spent; nil for no limit.
+    public var maxCost: Double?
+    /// Tokens of prompts and answers that may be spent; nil for no limit.
+    public var maxTokensTotal: Int?
+    /// Seconds whose spending in the whole database counts; nil: all spending of the runs that are worked on.
+    public var budgetWindow: Double?
+    /// Kinds of answers that count as failures, in place of the run's.
+    public var failOn: Set<FailureKind>?
+    /// Seconds that an answer of the database may be old to be taken in place of a request, in place of the run's.
+    public var cache: Double?
 
     /// The usual options.
     public init() {}
