@@ -94,7 +94,7 @@ struct TemporaryRun {
     private func recordGroups(_ store: Store, _ run: Run, _ worker: Int64) async throws -> Int {
         var count = 0
         while count < Self.mostStored / 2 {
-            let claims = try await store.claim(worker: worker, run: run.id, limit: Self.concurrency, now: Date())
+            let claims = try await store.claim(worker: worker, run: run.id, limit: Self.concurrency, now: Date()).claims
             guard !claims.isEmpty else { break }
             var reports: [Report] = []
             for claim in claims {

@@ -75,7 +75,7 @@ struct WorkSession {
 
     private func report(_ summary: WorkSummary, _ interrupted: ExitStatus?) async throws {
         for progress in summary.runs { try await printResult(progress) }
-        if !summary.runs.isEmpty { try await summarize(summary.runs) }
+        if !summary.runs.isEmpty { try await summarize(summary.runs, left: summary.left) }
         let outFailure = await screen.failure
         if let outFailure { Console.error(outFailure) }
         let left = summary.runs.map(\.counts.left).reduce(0, +)
@@ -104,9 +104,12 @@ struct WorkSession {
         }
     }
 
-    private func summarize(_ runs: [RunProgress]) async throws {
+    private func summarize(_ runs: [RunProgress], left: [CellsLeft]) async throws {
         var summary = Summary()
-        for run in runs { summary.add(run, failures: try await store.failureSummary(of: run.run)) }
+        for run in runs {
+            let left = left.filter { $0.run == run.run.name }.map { $0.text(hint: common.hint) }
+            summary.add(run, reasons: left + (try await store.failureSummary(of: run.run)))
+        }
         let colored = Terminal.hasColors(STDERR_FILENO)
         common.say(Terminal.drawable.map { summary.box(columns: $0.columns, colored: colored) } ?? summary.plain)
     }
@@ -153,6 +156,12 @@ extension RunProgress.Model {
             .init("model", .string(label)), .init("counts", counts.json),
             .init("tokens_input", .integer(tokensInput)), .init("tokens_output", .integer(tokensOutput)),
             .init("cost_estimated", cost.map { .number(String($0)) } ?? .null),
+            .init(
+                "concurrency",
+                .object([
+                    .init("used", .integer(counts[.running])),
+                    .init("allowed", allowed.map(JSONValue.integer) ?? .null),
+                ])), .init("waits", wait?.json ?? .null),
         ])
     }
 }
@@ -165,6 +174,11 @@ extension WorkEvent {
         case .executor(let report):
             if let reason = report.shortfall { return "executor \(report.choice), because \(reason)" }
             return verbose ? "executor \(report.choice): \(report.detail)" : nil
+        case .cached(let run, let cells):
+            return "\(run): \(Format.count(cells, "cell")) answered from earlier runs, without a request"
+        case .modelPaused(let model, let pause): return "\(model) \(pause.text); no more of its cells are started"
+        case .modelRecovered(let model): return "\(model) can be used again; its cells go on"
+        case .modelHeld(let model, let wait): return "\(model) waits for \(wait.text())"
         case .takenOver(let pid, let cells):
             return "\(Format.count(cells, "cell")) of worker \(pid), which is gone, put back to pending"
         case .stopping(let inFlight):

@@ -7,12 +7,12 @@ import Testing
     private let now = Date(timeIntervalSince1970: 1_000_000)
 
     private func wait(
-        _ kind: FailureKind, tries: Int, crashes: Int = 0, retries: Int = 3, retryAfter: Double? = nil,
-        jitter: Double = 1
+        _ kind: FailureKind, tries: Int, history: [Failure] = [], retries: Int = 3, retryAfter: Double? = nil,
+        status: Int? = nil, jitter: Double = 1
     ) -> Double? {
         RetryPolicy().nextTry(
-            after: Failure(kind: kind, message: "", retryAfter: retryAfter), tries: tries, crashes: crashes,
-            retries: retries, now: now, jitter: jitter
+            after: Failure(kind: kind, message: "no", httpStatus: status, retryAfter: retryAfter), tries: tries,
+            history: history, retries: retries, now: now, jitter: jitter
         )?.timeIntervalSince(now)
     }
 
@@ -37,10 +37,26 @@ import Testing
 
     @Test func aCrashIsRetriedOnce() {
         #expect(wait(.crashed, tries: 1) != nil)
-        #expect(wait(.crashed, tries: 2, crashes: 1) == nil)
+        #expect(wait(.crashed, tries: 2, history: [Failure(kind: .crashed, message: "")]) == nil)
         // A crash after another kind of failure is still the first one.
-        #expect(wait(.crashed, tries: 2, crashes: 0) != nil)
+        #expect(wait(.crashed, tries: 2, history: [Failure(kind: .server, message: "")]) != nil)
         #expect(wait(.crashed, tries: 1, retries: 0) == nil)
+    }
+
+    @Test func theSameWordsThreeTimesInARowEndACellAndOnlyWhereTheyTellNothingOfABusyProvider() {
+        func same(_ kind: FailureKind, _ status: Int?, times: Int, words: String = "no") -> [Failure] {
+            Array(repeating: Failure(kind: kind, message: words, httpStatus: status), count: times)
+        }
+        #expect(wait(.server, tries: 3, history: same(.server, nil, times: 2), retries: 10) == nil)
+        #expect(wait(.server, tries: 3, history: same(.server, 500, times: 2), retries: 10, status: 500) == nil)
+        #expect(wait(.server, tries: 2, history: same(.server, nil, times: 1), retries: 10) != nil)
+        #expect(wait(.server, tries: 3, history: same(.server, nil, times: 2, words: "other"), retries: 10) != nil)
+        let interrupted = same(.server, nil, times: 1) + same(.network, nil, times: 1) + same(.server, nil, times: 1)
+        #expect(wait(.server, tries: 4, history: interrupted, retries: 10) != nil)
+        #expect(wait(.server, tries: 3, history: same(.server, 502, times: 2), retries: 10, status: 502) != nil)
+        #expect(wait(.overloaded, tries: 9, history: same(.overloaded, 503, times: 8), retries: 10, status: 503) != nil)
+        #expect(wait(.rateLimited, tries: 9, history: same(.rateLimited, 429, times: 8), retries: 10) != nil)
+        #expect(wait(.timeout, tries: 9, history: same(.timeout, nil, times: 8), retries: 10) != nil)
     }
 
     @Test func aRateLimitWaitsForWhatTheProviderAskedAndNeverLess() {

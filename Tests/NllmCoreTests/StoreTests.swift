@@ -37,23 +37,22 @@ import Testing
         defer { remove() }
         let (store, run) = try await store(prompts: 5)
         let (first, second) = (try await worker(store), try await worker(store))
-        let a = try await store.claim(worker: first, run: run.id, limit: 2, now: start)
-        let b = try await store.claim(worker: second, run: run.id, limit: 10, now: start)
+        let a = try await store.claim(worker: first, run: run.id, limit: 2, now: start).claims
+        let b = try await store.claim(worker: second, run: run.id, limit: 10, now: start).claims
         #expect(a.map(\.promptID) == ["000001", "000002"])
         #expect(b.map(\.promptID) == ["000003", "000004", "000005"])
-        #expect(try await store.claim(worker: first, run: run.id, limit: 1, now: start).isEmpty)
+        #expect(try await store.claim(worker: first, run: run.id, limit: 1, now: start).claims.isEmpty)
     }
 
     @Test func aWaitingRetryIsClaimedWhenItsTimeHasCome() async throws {
         defer { remove() }
         let (store, run) = try await store(prompts: 1)
         let id = try await worker(store)
-        let claim = try #require(try await store.claim(worker: id, run: run.id, limit: 1, now: start).first)
+        let claim = try #require(try await store.claim(worker: id, run: run.id, limit: 1, now: start).claims.first)
         _ = try await store.record([report(claim, .exited(code: 1), retryAt: start + 10)], now: start)
-        #expect(try await store.claimableRuns(nil, now: start + 9).isEmpty)
-        #expect(try await store.claim(worker: id, run: run.id, limit: 1, now: start + 9).isEmpty)
-        #expect(try await store.claimableRuns(nil, now: start + 10) == [run.id])
-        let again = try #require(try await store.claim(worker: id, run: run.id, limit: 1, now: start + 10).first)
+        #expect(try await store.claim(worker: id, run: run.id, limit: 1, now: start + 9).claims.isEmpty)
+        #expect(try await store.claimableRuns(nil) == [run.id])
+        let again = try #require(try await store.claim(worker: id, run: run.id, limit: 1, now: start + 10).claims.first)
         #expect(again.tries == 1)
         #expect(again.lease == claim.lease + 1)
     }
@@ -62,22 +61,24 @@ import Testing
         defer { remove() }
         let (store, run) = try await store(prompts: 1)
         let id = try await worker(store)
-        #expect(try await store.setPaused(true, run))
-        #expect(try await store.claimableRuns(nil, now: start).isEmpty)
-        #expect(try await store.claim(worker: id, run: run.id, limit: 1, now: start).isEmpty)
-        #expect(try await store.workLeft(runs: nil) == WorkLeft(cells: 0, paused: 1))
-        #expect(try await store.setPaused(false, run))
-        #expect(try await store.claim(worker: id, run: run.id, limit: 1, now: start).count == 1)
+        #expect(try await store.pause(run))
+        #expect(try await store.claimableRuns(nil).isEmpty)
+        #expect(try await store.claim(worker: id, run: run.id, limit: 1, now: start).claims.isEmpty)
+        let outlook = try await store.outlook(runs: [run.id], worker: id, counting: [], maxWait: 1, now: start)
+        #expect(outlook.cells == 0)
+        #expect(outlook.paused == 1)
+        #expect(try await store.resume(run).wasPaused)
+        #expect(try await store.claim(worker: id, run: run.id, limit: 1, now: start).claims.count == 1)
     }
 
     @Test func theCellsOfADeadWorkerAreDoneAgainWithoutCountingAnAttempt() async throws {
         defer { remove() }
         let (store, run) = try await store(prompts: 2)
         let (dead, other) = (try await worker(store), try await worker(store))
-        _ = try await store.claim(worker: dead, run: run.id, limit: 2, now: start)
+        _ = try await store.claim(worker: dead, run: run.id, limit: 2, now: start).claims
         #expect(try await store.takeOver(worker: dead, now: start + 40) == 2)
         #expect(try await store.takeOver(worker: dead, now: start + 40) == 0)
-        let claims = try await store.claim(worker: other, run: run.id, limit: 2, now: start + 40)
+        let claims = try await store.claim(worker: other, run: run.id, limit: 2, now: start + 40).claims
         #expect(claims.map(\.tries) == [0, 0])
         #expect(try await store.heartbeat(worker: dead, now: start + 50) == false)
         #expect(try await store.verify().isEmpty)
@@ -88,16 +89,16 @@ import Testing
         let (store, run) = try await store(prompts: 1)
         let id = try await worker(store)
         try await store.takeOver(worker: id, now: start + 40)
-        #expect(try await store.claim(worker: id, run: run.id, limit: 1, now: start + 41).isEmpty)
+        #expect(try await store.claim(worker: id, run: run.id, limit: 1, now: start + 41).claims.isEmpty)
     }
 
     @Test func anAnswerAfterItsLeaseWasLostBecomesTheResultIfThereIsNone() async throws {
         defer { remove() }
         let (store, run) = try await store(prompts: 1)
         let (slow, other) = (try await worker(store), try await worker(store))
-        let late = try #require(try await store.claim(worker: slow, run: run.id, limit: 1, now: start).first)
+        let late = try #require(try await store.claim(worker: slow, run: run.id, limit: 1, now: start).claims.first)
         try await store.takeOver(worker: slow, now: start + 40)
-        let mine = try #require(try await store.claim(worker: other, run: run.id, limit: 1, now: start + 40).first)
+        let mine = try #require(try await store.claim(worker: other, run: run.id, limit: 1, now: start + 40).claims.first)
         // The slow worker's answer arrives while the other one works: it is the result, and the other's lease is gone.
         let recorded = try await store.record([report(late, .exited(code: 0), text: "late")], now: start + 41)
         #expect(recorded.results[run.id]?.count == 1)
@@ -119,7 +120,7 @@ import Testing
         defer { remove() }
         let (store, run) = try await store(prompts: 1)
         let id = try await worker(store)
-        let claim = try #require(try await store.claim(worker: id, run: run.id, limit: 1, now: start).first)
+        let claim = try #require(try await store.claim(worker: id, run: run.id, limit: 1, now: start).claims.first)
         #expect(try await store.cancel(run, CellSelection()) == 1)
         let recorded = try await store.record([report(claim, .exited(code: 1))], now: start + 1)
         #expect(recorded.results.isEmpty)
@@ -131,11 +132,11 @@ import Testing
         defer { remove() }
         let (store, run) = try await store(prompts: 1)
         let id = try await worker(store)
-        let claim = try #require(try await store.claim(worker: id, run: run.id, limit: 1, now: start).first)
+        let claim = try #require(try await store.claim(worker: id, run: run.id, limit: 1, now: start).claims.first)
         var interrupted = report(claim, .signaled(15))
         interrupted.outcome.status = .interrupted
         _ = try await store.record([interrupted], now: start + 1)
-        let again = try #require(try await store.claim(worker: id, run: run.id, limit: 1, now: start + 1).first)
+        let again = try #require(try await store.claim(worker: id, run: run.id, limit: 1, now: start + 1).claims.first)
         #expect(again.tries == 0)
     }
 
@@ -143,13 +144,13 @@ import Testing
         defer { remove() }
         let (store, run) = try await store(prompts: 1)
         let id = try await worker(store)
-        let claim = try #require(try await store.claim(worker: id, run: run.id, limit: 1, now: start).first)
+        let claim = try #require(try await store.claim(worker: id, run: run.id, limit: 1, now: start).claims.first)
         let recorded = try await store.record([report(claim, .signaled(9))], now: start)
         #expect(recorded.ended == [run.id])
         var failed = CellSelection()
         failed.failures = [.crashed]
         #expect(try await store.retry(run, failed) == 1)
-        let again = try #require(try await store.claim(worker: id, run: run.id, limit: 1, now: start + 1).first)
+        let again = try #require(try await store.claim(worker: id, run: run.id, limit: 1, now: start + 1).claims.first)
         #expect(again.tries == 0)
         // The crash before belongs to the earlier tries.
         #expect(again.crashes == 0)

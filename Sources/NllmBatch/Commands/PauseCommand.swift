@@ -13,7 +13,7 @@ struct PauseCommand: AsyncParsableCommand {
     func run() async throws {
         let store = try common.open()
         let run = try await store.run(run)
-        let changed = try await store.setPaused(true, run)
+        let changed = try await store.pause(run)
         common.say("run \(run.name) \(changed ? "is" : "was already") paused")
     }
 }

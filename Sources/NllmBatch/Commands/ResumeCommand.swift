@@ -2,7 +2,7 @@ import ArgumentParser
 import NllmCore
 
 struct ResumeCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "resume", abstract: "Let a paused run go on.")
+    static let configuration = CommandConfiguration(commandName: "resume", abstract: "Let a paused run go on, and its paused models.")
 
     @OptionGroup var common: CommonOptions
 
@@ -12,7 +12,10 @@ struct ResumeCommand: AsyncParsableCommand {
     func run() async throws {
         let store = try common.open()
         let run = try await store.run(run)
-        let changed = try await store.setPaused(false, run)
-        common.say("run \(run.name) \(changed ? "goes on" : "was not paused")")
+        let (wasPaused, models) = try await store.resume(run)
+        if !models.isEmpty { try await Exporter(store: store).refresh(run) }
+        common.say("run \(run.name) \(wasPaused || !models.isEmpty ? "goes on" : "was not paused")")
+        for model in models { common.say("model \(model) goes on") }
+        if wasPaused || !models.isEmpty { common.say("execute with: nllm-batch work \(run.name)\(common.hint)") }
     }
 }

@@ -30,6 +30,7 @@ struct ShowCommand: AsyncParsableCommand {
         let sample = cell.sample > 1 ? " #\(cell.sample)" : ""
         var lines = ["[\(cell.model) \(cell.prompt)\(sample)] \(cell.status.rawValue)"]
         if let notBefore = cell.notBefore { lines.append("  not before \(Timestamp.utc(notBefore))") }
+        if let pause = cell.pause { lines.append("  model \(pause.text)") }
         for attempt in cell.attempts {
             let number = attempt.number.map { "attempt \($0)" } ?? "interrupted attempt"
             let duration = Format.duration(Double(attempt.duration) / 1000)

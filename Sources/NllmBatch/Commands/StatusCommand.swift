@@ -22,15 +22,18 @@ struct StatusCommand: AsyncParsableCommand {
     private static func text(_ progress: RunProgress) -> String {
         var lines = ["\(progress.run.name): \(progress.state), \(Format.counts(progress.counts))"]
         var table = Table(
-            ("model", .left), ("cells", .right), ("pending", .right), ("running", .right), ("ok", .right),
+            ("model", .left), ("cells", .right), ("pending", .right), ("running", .right), ("allowed", .right), ("ok", .right),
             ("error", .right), ("timeout", .right), ("cancelled", .right), ("tokens in", .right), ("tokens out", .right)
         )
         for model in progress.models {
+            var states = CellStatus.allCases.map { String(model.counts[$0]) }
+            states.insert(model.allowed.map { String($0) } ?? "", at: 2)
             table.add(
-                [model.label, String(model.counts.total)] + CellStatus.allCases.map { String(model.counts[$0]) }
+                [model.label, String(model.counts.total)] + states
                     + [String(model.tokensInput), String(model.tokensOutput)])
         }
         lines.append(table.text)
+        lines += progress.models.compactMap { model in model.wait.map { "\(model.label) waits for \($0.text())" } }
         if let rate = progress.rate {
             lines.append(
                 "rate: \(Format.rate(rate))" + (progress.remaining.map { ", ETA \(Format.duration($0))" } ?? ""))

@@ -13,11 +13,11 @@ struct Summary {
     private var lines: [(text: String, isReason: Bool)] = []
     private var isGood = true
 
-    /// Adds a run with the reasons of its failures.
-    mutating func add(_ progress: RunProgress, failures: [String]) {
+    /// Adds a run with the reasons of what failed or was left undone.
+    mutating func add(_ progress: RunProgress, reasons: [String]) {
         isGood = isGood && progress.counts[.ok] == progress.counts.total
         lines.append((progress.sentence, false))
-        lines += failures.map { ("  " + $0.oneLine, true) }
+        lines += reasons.map { ("  " + $0.oneLine, true) }
         lines.append(("  artifacts: " + progress.run.folder.oneLine, false))
     }
 

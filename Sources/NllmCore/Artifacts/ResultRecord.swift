@@ -22,7 +22,7 @@ struct ResultRecord {
             attempts.exit_code, attempts.started_at, attempts.finished_at, attempts.failure_kind,
             attempts.failure_message, attempts.http_status, attempts.retry_after, attempts.tokens_input,
             attempts.tokens_output, attempts.usage_details, attempts.cost, attempts.cpu_ms, attempts.peak_memory_kb,
-            answers.text, answers.stderr_tail, answers.command,
+            attempts.cached_from, answers.text, answers.stderr_tail, answers.command,
             answers.stdout, answers.stderr
         FROM cells
         JOIN prompts ON prompts.id = cells.prompt_id
@@ -88,6 +88,11 @@ struct ResultRecord {
         if let cost = try row.optionalDouble("cost") { members.append(.init("cost_estimated", .number(String(cost)))) }
         if let details = try row.optionalText("usage_details") {
             members.append(.init("usage_details", try JSONParser.parse(details)))
+        }
+        if let source = try row.optionalText("cached_from").map({ try JSONParser.parse($0) }) {
+            let names = ["run", "prompt_id", "finished_at"]
+            members.append(
+                .init("cached_from", .object(names.compactMap { name in source[name].map { .init(name, $0) } })))
         }
         return .object(members)
     }

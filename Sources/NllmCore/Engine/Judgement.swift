@@ -8,12 +8,14 @@ extension Report {
     package static func judge(
         _ execution: Execution, of claim: Claim, timeout: Duration?, options: WorkOptions, policy: RetryPolicy
     ) async -> Report {
-        let outcome = Outcome(execution, timeout: timeout, maxMemory: options.maxMemory, keepsRaw: claim.raw)
+        let outcome = Outcome(
+            execution, timeout: timeout, maxMemory: options.maxMemory, keepsRaw: claim.raw,
+            failOn: options.failOn ?? claim.failOn)
         let command = Redaction.redact(arguments: ["llm"] + LLMCommand.arguments(claim.request))
         var report = Report(claim: claim, outcome: outcome, command: command)
         if let failure = outcome.failure, outcome.status != .ok {
             report.retryAt = policy.nextTry(
-                after: failure, tries: claim.tries + 1, crashes: claim.crashes,
+                after: failure, tries: claim.tries + 1, history: claim.history,
                 retries: options.retries ?? claim.retries, now: outcome.finishedAt, jitter: .random(in: 0...1))
         }
         return report

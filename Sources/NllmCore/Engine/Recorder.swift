@@ -11,6 +11,7 @@ actor Recorder {
 
     private let store: Store
     private let artifacts: ArtifactWriter
+    private let observe: @Sendable (WorkEvent) -> Void
     private var reports: [Report] = []
     private var waiting: [CheckedContinuation<Role, Never>] = []
     private var isCommitting = false
@@ -21,9 +22,10 @@ actor Recorder {
         case done, leader
     }
 
-    init(store: Store, artifacts: ArtifactWriter) {
+    init(store: Store, artifacts: ArtifactWriter, observe: @escaping @Sendable (WorkEvent) -> Void) {
         self.store = store
         self.artifacts = artifacts
+        self.observe = observe
     }
 
     /// Returns when the report is recorded and stands in the artifacts, or when that has failed for good.
@@ -44,7 +46,10 @@ actor Recorder {
             waiting.removeFirst().resume(returning: .leader)
         }
         // Others commit meanwhile: an answer never waits for a folder that is slow or locked.
-        if let recorded { await write(recorded) }
+        if let recorded {
+            for news in recorded.news { observe(news.event) }
+            await write(recorded)
+        }
         for follower in followers { follower.resume(returning: .done) }
     }
 
@@ -53,6 +58,7 @@ actor Recorder {
             for (run, attempts) in recorded.results {
                 try await artifacts.append(run: run, attempts: attempts.sorted())
             }
+            for run in recorded.reopened { try await artifacts.export(run: run) }
             for run in recorded.ended { try await artifacts.finish(run: run) }
         } catch {
             // The answers are in the store; the artifacts can be written again.
@@ -67,6 +73,8 @@ actor Recorder {
             guard let recorded = try? await store.record([report], now: Date()) else { continue }
             all.results.merge(recorded.results) { $0 + $1 }
             all.ended.formUnion(recorded.ended)
+            all.reopened.formUnion(recorded.reopened)
+            all.news += recorded.news
         }
         return all
     }
@@ -84,6 +92,16 @@ actor Recorder {
                 }
                 try? await Task.sleep(for: .milliseconds(500))
             }
+        }
+    }
+}
+
+extension ModelNews {
+    fileprivate var event: WorkEvent {
+        switch change {
+        case .paused(let pause): .modelPaused(model: model, pause)
+        case .recovered: .modelRecovered(model: model)
+        case .held(let until, let because): .modelHeld(model: model, Wait(.provider(because), until: until))
         }
     }
 }

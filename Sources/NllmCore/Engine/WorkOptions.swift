@@ -46,6 +46,14 @@ public enum WorkEvent: Sendable {
     case line(model: String, prompt: String?, sample: Int, channel: OutputChannel, text: String)
     /// Cells are run in this way from now on.
     case executor(ExecutorReport)
+    /// So many cells of a run took answers that were there already.
+    case cached(run: String, cells: Int)
+    /// No more cells of a model are started, because it can't be used.
+    case modelPaused(model: String, ModelPause)
+    /// Cells of a model that was paused are started again.
+    case modelRecovered(model: String)
+    /// A model's provider asked to wait.
+    case modelHeld(model: String, Wait)
     /// The cells of a dead worker were put back.
     case takenOver(pid: Int, cells: Int)
     /// A request to stop was heard; so many cells are in flight.
@@ -62,6 +70,8 @@ public struct WorkSummary: Sendable {
     public internal(set) var interruptedCells = 0
     /// Why some runs could not be worked on.
     public internal(set) var problems: [NllmError] = []
+    /// What was left undone, and why.
+    public internal(set) var left: [CellsLeft] = []
     /// Whether nothing was done because only paused runs are left.
     public internal(set) var onlyPausedLeft = false
 }

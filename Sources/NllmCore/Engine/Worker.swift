@@ -23,6 +23,10 @@ public actor Worker {
     private var isStopping = false
     private var failure: NllmError?
     private var prepared: Set<Int64> = []
+    /// The runs whose spending counts against the budget.
+    private var counted: Set<Int64> = []
+    /// When a limit lets the next cell start, while something waits for that time.
+    private var nextStart: Date?
     /// Of these, the runs of one prompt; known only while lines are told of.
     private var single: Set<Int64> = []
     /// Runs whose folder can't be written.
@@ -40,7 +44,7 @@ public actor Worker {
     }
 
     private enum Event {
-        case started, finished, tick, shutdown, graceOver
+        case started, finished, due, tick, shutdown, graceOver
     }
 
     init(
@@ -54,7 +58,7 @@ public actor Worker {
         self.observe = observe
         self.pace = pace
         artifacts = ArtifactWriter(store: store)
-        recorder = Recorder(store: store, artifacts: artifacts)
+        recorder = Recorder(store: store, artifacts: artifacts, observe: observe)
     }
 
     /// A worker that nobody watches, over an executor that is there already.
@@ -114,15 +118,18 @@ public actor Worker {
 
     private func runToEnd(_ shutdown: Shutdown) async throws(NllmError) -> WorkSummary {
         if !options.runs.isEmpty { scope = try await store.runs(named: options.runs).map(\.id) }
-        id = try await store.register(identity, now: Date())
+        if options.maxCost != nil { try await store.checkPrices(runs: scope) }
+        counted = Set(try await runs())
+        id = try await store.register(identity, keeping: options, runs: scope, now: Date())
         await work(shutdown: shutdown.signal)
+        let outlook = try? await outlook(except: [])
         // What could not be recorded goes back, as after a crash.
         try? await store.unregister(worker: id, now: Date())
         if failure == nil { failure = await recorder.failure }
         if failure == nil { await finishRuns() }
         await store.checkpoint()
         if let failure { throw failure }
-        return try await summary()
+        return try await summary(outlook ?? Outlook())
     }
 
     // MARK: The loop
@@ -161,7 +168,7 @@ public actor Worker {
         _ event: Event, _ send: AsyncStream<Event>.Continuation, _ group: inout DiscardingTaskGroup
     ) async throws(NllmError) {
         switch event {
-        case .started, .finished: break
+        case .started, .finished, .due: break
         case .tick: try await lookAround()
         case .shutdown:
             observe(.stopping(inFlight: inFlight.count))
@@ -178,27 +185,50 @@ public actor Worker {
         _ send: AsyncStream<Event>.Continuation, _ group: inout DiscardingTaskGroup
     ) async throws(NllmError) {
         guard inFlight.count < options.concurrency else { return }
-        for run in try await store.claimableRuns(scope, now: Date()) where blocked[run] == nil {
+        for run in try await store.claimableRuns(scope) where blocked[run] == nil {
             guard try await prepare(run) else { continue }
             guard try await executor.prepare() else { return }
             // What could not be started yet stays free for others, and can be paused or cancelled.
             let free = min(options.concurrency - inFlight.count, await executor.room())
             guard free > 0 else { return }
-            for claim in try await store.claim(worker: id, run: run, limit: free, now: Date()) {
-                let signal = StopSignal()
-                inFlight[Lease(worker: claim.worker, cell: claim.cell, number: claim.lease)] = signal
-                group.addTask {
-                    await self.process(claim, stop: signal) { send.yield(.started) }
-                    send.yield(.finished)
-                }
-            }
+            let round = try await store.claim(
+                worker: id, run: run, limit: free, counting: Array(counted), now: Date())
+            for claim in round.claims { start(claim, send, &group) }
+            if let next = round.next { wake(at: next, send, &group) }
             guard inFlight.count < options.concurrency else { return }
         }
     }
 
-    /// Makes a run's folder ready; false if that is not possible and there are other runs to work on.
+    private func start(
+        _ claim: Claim, _ send: AsyncStream<Event>.Continuation, _ group: inout DiscardingTaskGroup
+    ) {
+        let signal = StopSignal()
+        inFlight[Lease(worker: claim.worker, cell: claim.cell, number: claim.lease)] = signal
+        group.addTask {
+            await self.process(claim, stop: signal) { send.yield(.started) }
+            send.yield(.finished)
+        }
+    }
+
+    /// Looks again when a limit lets a cell start, if that is before the next tick would.
+    private func wake(
+        at time: Date, _ send: AsyncStream<Event>.Continuation, _ group: inout DiscardingTaskGroup
+    ) {
+        let now = Date()
+        guard time.timeIntervalSince(now) < Self.tick / .seconds(1) else { return }
+        if let nextStart, nextStart > now, nextStart <= time { return }
+        nextStart = time
+        group.addTask {
+            guard (try? await Task.sleep(for: .seconds(max(0.001, time.timeIntervalSince(now))))) != nil else { return }
+            send.yield(.due)
+        }
+    }
+
+    /// Makes a run ready to be worked on; false if nothing of it can be done.
     private func prepare(_ run: Int64) async throws(NllmError) -> Bool {
         guard !prepared.contains(run) else { return true }
+        counted.insert(run)
+        let cached = try await store.takeCached(run: run, age: options.cache, worker: id, now: Date())
         do throws(NllmError) {
             try await artifacts.prepare(run: run)
         } catch {
@@ -209,13 +239,27 @@ public actor Worker {
         }
         prepared.insert(run)
         if options.streams, try await store.hasOnePrompt(run) { single.insert(run) }
-        return true
+        guard cached > 0, let progress = try await store.progress(ofRun: run) else { return true }
+        observe(.cached(run: progress.run.name, cells: cached))
+        return progress.counts.left > 0
     }
 
     private func isDone() async throws(NllmError) -> Bool {
         guard inFlight.isEmpty else { return false }
         if isStopping { return true }
-        return try await store.workLeft(runs: scope, except: Set(blocked.keys)).cells == 0
+        return try await outlook(except: Set(blocked.keys)).cells == 0
+    }
+
+    /// The runs that were named, or all that are not finished.
+    private func runs() async throws(NllmError) -> [Int64] {
+        if let scope { return scope }
+        return try await store.unfinishedRuns()
+    }
+
+    private func outlook(except: Set<Int64>) async throws(NllmError) -> Outlook {
+        let runs = try await runs().filter { !except.contains($0) }
+        return try await store.outlook(
+            runs: runs, worker: id, counting: Array(counted), maxWait: options.maxWait, now: Date())
     }
 
     /// Claims no more, and ends what is in flight after the grace period.
@@ -285,7 +329,7 @@ public actor Worker {
         if now - lastBeat > Self.heartbeat * 2 { steadySince = now }
         lastBeat = now
         // Taken for dead, perhaps after the machine slept; the cells are another worker's now.
-        if !isKnown, let renewed = try? await store.register(identity, now: Date()) { id = renewed }
+        if !isKnown, let renewed = try? await store.register(identity, keeping: options, runs: [], now: Date()) { id = renewed }
     }
 
     /// Whether the silence of others means something: what has held up this worker may have held up them as well.
@@ -331,16 +375,16 @@ public actor Worker {
         if scope != nil, let problem = blocked.values.first { failure = problem }
     }
 
-    private func summary() async throws(NllmError) -> WorkSummary {
+    private func summary(_ outlook: Outlook) async throws(NllmError) -> WorkSummary {
         var summary = WorkSummary()
+        summary.left = outlook.stuck
         for run in scope ?? prepared.sorted() {
             if let progress = try await store.progress(ofRun: run) { summary.runs.append(progress) }
         }
         summary.isInterrupted = isStopping
         summary.interruptedCells = interrupted
         summary.problems = blocked.sorted { $0.key < $1.key }.map(\.value)
-        let left = try await store.workLeft(runs: scope)
-        summary.onlyPausedLeft = left.cells == 0 && left.paused > 0
+        summary.onlyPausedLeft = outlook.cells == 0 && outlook.stuck.isEmpty && outlook.paused > 0
         return summary
     }
 }

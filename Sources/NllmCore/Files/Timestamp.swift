@@ -20,6 +20,13 @@ public enum Timestamp {
         return "\(day(fields))T\(time(fields, ":")).\(padded(milliseconds, 3))000"
     }
 
+    /// Local time for people, `20:15:00`, or with the day, `2026-11-24 20:15:00`, if that is not today's.
+    public static func clock(_ date: Date, now: Date = Date()) -> String {
+        let (fields, _) = broken(date, localtime_r)
+        let isToday = day(fields) == day(broken(now, localtime_r).0)
+        return (isToday ? "" : day(fields) + " ") + time(fields, ":")
+    }
+
     /// Local time as the name of a run, `2026-11-23_20-15-00`.
     static func runName(_ date: Date) -> String {
         let (fields, _) = broken(date, localtime_r)

@@ -30,6 +30,8 @@ struct Outcome: Sendable {
     var stderrTail: String
     var usage: Usage?
     var resources: Execution.Resources?
+    /// Whether the provider may have begun to answer, so that it may charge for it.
+    var mayBeBilled: Bool
     var startedAt: Date
     var finishedAt: Date
 
@@ -40,7 +42,8 @@ struct Outcome: Sendable {
     ///   - timeout: how long it was given, for the message.
     ///   - maxMemory: the megabytes it was given.
     ///   - keepsRaw: whether both outputs are kept as they were written.
-    init(_ execution: Execution, timeout: Duration?, maxMemory: Int?, keepsRaw: Bool) {
+    ///   - failOn: kinds of answers that count as failures.
+    init(_ execution: Execution, timeout: Duration?, maxMemory: Int?, keepsRaw: Bool, failOn: Set<FailureKind> = []) {
         let valid = String(validating: execution.stdout, as: UTF8.self)
         text = valid ?? String(decoding: execution.stdout, as: UTF8.self)
         rawStdout = valid == nil && keepsRaw ? execution.stdout : nil
@@ -55,6 +58,8 @@ struct Outcome: Sendable {
         finishedAt = execution.finishedAt
         (status, exitCode, failure) = Self.judge(
             execution, said: said, text: text, timeout: timeout, maxMemory: maxMemory)
+        if status == .ok, let kind = failure?.kind, failOn.contains(kind) { status = .error }
+        mayBeBilled = Self.mayBeBilled(execution, failure)
         if let message = failure?.message {
             failure?.message = String(Redaction.redact(message).prefix(Self.messageLength))
         }
@@ -86,6 +91,16 @@ struct Outcome: Sendable {
             if failure.kind == .locked, answered { return (.ok, Int(code), nil) }
             let status: Status = failure.kind == .timeout ? .timeout : .error
             return (status, Int(code), failure)
+        }
+    }
+
+    private static func mayBeBilled(_ execution: Execution, _ failure: Failure?) -> Bool {
+        if case .notStarted = execution.end { return false }
+        return switch failure?.kind {
+        case .rateLimited, .overloaded, .quota, .auth, .modelUnknown, .request: false
+        // An error page is no answer; without one nobody knows how far it came.
+        case .server: failure?.httpStatus == nil
+        case .network, .locked, .timeout, .crashed, .truncated, .filtered, .empty, nil: true
         }
     }
 

@@ -34,6 +34,8 @@ public struct CellRecord: Sendable {
     public let status: CellStatus
     /// Before when it may not be tried again.
     public let notBefore: Date?
+    /// Why it is not started, if its model is paused.
+    public let pause: ModelPause?
     /// Its attempts, the oldest first.
     public let attempts: [Attempt]
 }
@@ -52,7 +54,8 @@ extension Store {
             ) { prompt in
                 try database.forEachRow(
                     """
-                    SELECT cells.id, cells.sample, cells.status, cells.not_before, prompts.name, prompts.text, models.label
+                    SELECT cells.id, cells.sample, cells.status, cells.not_before, prompts.name, prompts.text, models.label,
+                        models.paused_kind, models.paused_message, models.paused_at
                     FROM cells JOIN prompts ON prompts.id = cells.prompt_id JOIN models ON models.id = cells.model_id
                     WHERE cells.prompt_id = ?3 AND cells.run_id = ?2 AND ?1 IS NOT NULL AND \(condition)
                     ORDER BY models.position, cells.sample
@@ -89,7 +92,9 @@ extension CellRecord {
             throw DatabaseError(code: 1, message: "unknown status \(name)")
         }
         self.status = status
-        notBefore = try row.optionalInt("not_before").map { Date(milliseconds: $0) }
+        // An interrupted cell has 0, by which it goes first.
+        notBefore = try row.optionalInt("not_before").flatMap { $0 > 0 ? Date(milliseconds: $0) : nil }
+        pause = status == .pending ? try ModelPause(row) : nil
         self.attempts = attempts
     }
 
@@ -99,7 +104,7 @@ extension CellRecord {
             .init("prompt_id", .string(prompt)), .init("model", .string(model)), .init("sample", .integer(sample)),
             .init("status", .string(status.rawValue)), .init("prompt", .string(text)),
             .init("not_before", .optional(notBefore.map(Timestamp.utc))),
-            .init("attempts", .array(attempts.map(\.json))),
+            .init("paused", pause?.json ?? .null), .init("attempts", .array(attempts.map(\.json))),
         ])
     }
 }

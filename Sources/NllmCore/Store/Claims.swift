@@ -4,12 +4,14 @@ package import FoundationEssentials
 package struct Claim: Sendable {
     var cell: Int64
     var run: Int64
+    /// The model's row.
+    var modelID: Int64
     var worker: Int64
     var lease: Int
     /// Attempts that count, since the cell was last put back by hand.
     var tries: Int
-    /// How many of these crashed.
-    var crashes: Int
+    /// How these failed, the last one first.
+    var history: [Failure] = []
     var promptID: String
     var model: String
     var sample: Int
@@ -18,84 +20,134 @@ package struct Claim: Sendable {
     var timeout: Double
     var retries: Int
     var raw: Bool
+    var failOn: Set<FailureKind>
     /// What the model's tokens cost, as far as that is known.
     var price: Price?
+    /// What was set aside for it.
+    var reservation = Reservation(cost: nil, tokens: 0, expected: 0)
 }
 
-/// What is left to do in the runs that a worker cares for.
-struct WorkLeft: Sendable, Equatable {
-    /// Cells of runs that are not paused, waiting or running, whoever runs them.
-    var cells = 0
-    /// Cells of paused runs.
-    var paused = 0
+/// What a worker got when it asked for cells.
+package struct ClaimRound: Sendable {
+    /// The cells that are its own now.
+    package var claims: [Claim] = []
+    /// When a limit lets the next cell start, as far as that is known.
+    var next: Date?
 }
 
 extension Store {
-    /// The runs, oldest first, that have a cell which may run now and are not paused; of these runs, or of all.
-    func claimableRuns(_ runs: [Int64]?, now: Date) throws(NllmError) -> [Int64] {
+    /// The runs that have cells to be done and are not paused, of these runs or of all: higher priority first, then older.
+    func claimableRuns(_ runs: [Int64]?) throws(NllmError) -> [Int64] {
         try reading {
             let claimable = try database.rows(
                 """
-                SELECT id FROM runs WHERE finished_at IS NULL AND paused = 0 AND (
-                    EXISTS (SELECT 1 FROM cells WHERE run_id = runs.id AND status = 'pending' AND not_before IS NULL)
-                    OR EXISTS (SELECT 1 FROM cells WHERE run_id = runs.id AND status = 'pending'
-                        AND not_before IS NOT NULL AND not_before <= ?))
-                ORDER BY id
-                """, now.milliseconds, read: { try $0.id("id") })
+                SELECT id FROM runs WHERE finished_at IS NULL AND paused = 0
+                    AND EXISTS (SELECT 1 FROM counters WHERE run_id = runs.id AND pending > 0)
+                ORDER BY priority DESC, id
+                """, read: { try $0.id("id") })
             guard let runs else { return claimable }
             return claimable.filter(runs.contains)
         }
     }
 
-    /// Claims up to `limit` cells of a run that may run now: due retries first, then the next ones in their order.
-    package func claim(worker: Int64, run: Int64, limit: Int, now: Date) throws(NllmError) -> [Claim] {
+    /// Claims cells of a run that may run now.
+    ///
+    /// Each free place goes to the model that has the fewest running; of a model, cells that were interrupted go first,
+    /// then retries that are due, then the next ones in their order.
+    ///
+    /// - Parameters:
+    ///   - worker: who claims.
+    ///   - run: the run.
+    ///   - limit: the most cells.
+    ///   - counted: the runs whose spending counts against the worker's budget; nil: that run alone.
+    ///   - now: the time.
+    /// - Returns: the cells, none if all have to wait.
+    /// - Throws: when the store can't be written.
+    package func claim(
+        worker: Int64, run: Int64, limit: Int, counting counted: [Int64]? = nil, now: Date
+    ) throws(NllmError) -> ClaimRound {
         try transaction {
+            var round = ClaimRound()
             // Since it was looked at, the run may have been paused, or this worker taken for dead.
-            let mayClaim = try database.row(
-                """
-                SELECT 1 FROM runs WHERE id = ? AND paused = 0
-                    AND EXISTS (SELECT 1 FROM workers WHERE id = ? AND ended_at IS NULL)
-                """, run, worker, read: { _ in true })
-            guard mayClaim == true else { return [] }
-            // The status stands in the text, because partial indexes are found by their literal condition only.
-            var cells = try database.rows(
-                """
-                SELECT id FROM cells WHERE run_id = ? AND status = 'pending' AND not_before IS NOT NULL
-                    AND not_before <= ? ORDER BY not_before LIMIT ?
-                """, run, now.milliseconds, limit, read: { try $0.id("id") })
-            cells += try database.rows(
-                """
-                SELECT id FROM cells WHERE run_id = ? AND status = 'pending' AND not_before IS NULL
-                ORDER BY id LIMIT ?
-                """, run, limit - cells.count, read: { try $0.id("id") })
-            guard !cells.isEmpty else { return [] }
+            guard try isClaimable(run), let budget = try budget(ofWorker: worker) else { return round }
+            var admission = try admission(to: run, budget: budget, counting: counted ?? [run], now: now)
+            var started: Set<String> = []
+            while round.claims.count < limit, let model = admission.next() {
+                guard let cell = try nextCell(of: model, now: now) else {
+                    admission.settle(model, Wait(.retry))
+                    continue
+                }
+                var claim = try claim(cell, worker: worker)
+                claim.reservation = Reservation(claim.request, price: claim.price, history: model.history)
+                if let wait = admission.obstacle(to: claim.reservation, of: model) {
+                    admission.settle(model, wait)
+                    continue
+                }
+                admission.start(claim.reservation, of: model)
+                started.insert(model.name)
+                try start(claim, asProbe: model.pause != nil, now: now)
+                round.claims.append(claim)
+            }
+            round.next = admission.waits.values.compactMap(\.until).min()
+            guard !round.claims.isEmpty else { return round }
+            try save(admission, started: started)
             try database.run(
                 "UPDATE runs SET started_at = ? WHERE id = ? AND started_at IS NULL", now.milliseconds, run)
-            return try cells.map { try claim($0, worker: worker, now: now) }
+            return round
         }
     }
 
-    private func claim(_ cell: Int64, worker: Int64, now: Date) throws -> Claim {
-        try database.run(
+    private func isClaimable(_ run: Int64) throws -> Bool {
+        try database.row("SELECT 1 FROM runs WHERE id = ? AND paused = 0", run, read: { _ in true }) == true
+    }
+
+    /// The model's next cell that may run now.
+    func nextCell(of model: Admission.Model, now: Date) throws -> Int64? {
+        // The status stands in the text, because partial indexes are found by their literal condition only.
+        try database.row(
             """
-            UPDATE cells SET status = 'running', worker_id = ?, claimed_at = ?, lease = lease + 1, not_before = NULL
-            WHERE id = ?
-            """, worker, now.milliseconds, cell)
-        guard let claim = try database.row(Self.claimSQL, cell, read: Claim.init) else {
+            SELECT id FROM cells WHERE model_id = ? AND status = 'pending' AND not_before IS NOT NULL
+                AND not_before <= ? ORDER BY not_before LIMIT 1
+            """, model.id, now.milliseconds, read: { try $0.id("id") })
+            ?? database.row(
+                """
+                SELECT id FROM cells WHERE model_id = ? AND status = 'pending' AND not_before IS NULL
+                ORDER BY id LIMIT 1
+                """, model.id, read: { try $0.id("id") })
+    }
+
+    /// Reads a cell as a worker would have it that claims it.
+    func claim(_ cell: Int64, worker: Int64) throws -> Claim {
+        guard var claim = try database.row(Self.claimSQL, cell, read: { try Claim($0, worker: worker) }) else {
             throw DatabaseError(code: 1, message: "cell \(cell) has no prompt, model or run")
         }
+        guard claim.tries > 0 else { return claim }
+        claim.history = try database.rows(
+            """
+            SELECT failure_kind, failure_message, http_status, retry_after FROM attempts
+            WHERE cell_id = ? AND number IS NOT NULL AND failure_kind IS NOT NULL ORDER BY id DESC LIMIT ?
+            """, cell, claim.tries, read: Failure.init)
         return claim
     }
 
+    private func start(_ claim: Claim, asProbe isProbe: Bool, now: Date) throws {
+        try database.run(
+            """
+            UPDATE cells SET status = 'running', worker_id = ?, claimed_at = ?, lease = ?, not_before = NULL,
+                reserved_cost = ?, reserved_tokens = ?
+            WHERE id = ?
+            """, claim.worker, now.milliseconds, claim.lease, claim.reservation.cost, claim.reservation.tokens,
+            claim.cell)
+        if isProbe { try database.run("UPDATE models SET probe = 0 WHERE id = ?", claim.modelID) }
+    }
+
     private static let claimSQL = """
-        SELECT cells.id, cells.run_id, cells.worker_id, cells.lease, cells.tries, cells.sample,
-            CASE WHEN cells.tries = 0 THEN 0 ELSE (SELECT count(*) FROM attempts WHERE cell_id = cells.id
-                AND number > cells.attempts - cells.tries AND failure_kind = 'crashed') END AS crashes,
+        SELECT cells.id, cells.run_id, cells.model_id, cells.lease, cells.tries, cells.sample,
             prompts.name AS prompt, prompts.text, prompts.in_arguments, prompts.system AS prompt_system,
             prompts.schema, prompts.options AS prompt_options, prompts.attachments, models.label,
             models.name AS model, models.options AS model_options, models.system AS model_system,
             models.arguments AS model_arguments, models.price, runs.system, runs.options, runs.arguments,
-            runs.directory, runs.timeout_ms, runs.retries, runs.raw
+            runs.directory, runs.timeout_ms, runs.retries, runs.raw, runs.fail_on
         FROM cells
         JOIN runs ON runs.id = cells.run_id
         JOIN prompts ON prompts.id = cells.prompt_id
@@ -112,46 +164,39 @@ extension Store {
             return Dictionary(rows) { _, last in last }
         }
     }
-
-    /// What is left to do in these runs, or in all, but for some.
-    func workLeft(runs: [Int64]?, except: Set<Int64> = []) throws(NllmError) -> WorkLeft {
-        try reading {
-            var left = WorkLeft()
-            try database.forEachRow(
-                """
-                SELECT runs.id, runs.paused, sum(pending + running) AS cells FROM runs
-                JOIN counters ON counters.run_id = runs.id WHERE finished_at IS NULL GROUP BY runs.id
-                """
-            ) { row in
-                let run = try row.id("id")
-                guard runs?.contains(run) ?? true, !except.contains(run) else { return }
-                if try row.bool("paused") {
-                    left.paused += try row.int("cells")
-                } else {
-                    left.cells += try row.int("cells")
-                }
-            }
-            return left
-        }
-    }
 }
 
 extension Claim {
-    init(_ row: Statement) throws {
+    fileprivate init(_ row: Statement, worker: Int64) throws {
         cell = try row.id("id")
         run = try row.id("run_id")
-        worker = try row.id("worker_id")
-        lease = try row.int("lease")
+        modelID = try row.id("model_id")
+        self.worker = worker
+        // Counts the claims, so that this one is known from those before.
+        lease = try row.int("lease") + 1
         tries = try row.int("tries")
-        crashes = try row.int("crashes")
         promptID = try row.text("prompt")
         model = try row.text("label")
         sample = try row.int("sample")
         timeout = Double(try row.int("timeout_ms")) / 1000
         retries = try row.int("retries")
         raw = try row.bool("raw")
+        failOn = Set(try JSONParser.parse(row.text("fail_on")).stringValues.compactMap(FailureKind.init))
         price = try row.optionalText("price").flatMap { Price(json: try JSONParser.parse($0)) }
         request = LLMRequest(prompt: try Prompt(row), model: try ModelVariant(row), common: try CommonRequest(row))
+    }
+}
+
+extension Failure {
+    /// Reads how an attempt failed.
+    fileprivate init(_ row: Statement) throws {
+        let name = try row.text("failure_kind")
+        guard let kind = FailureKind(rawValue: name) else {
+            throw DatabaseError(code: 1, message: "unknown kind of failure \(name)")
+        }
+        self.init(
+            kind: kind, message: try row.text("failure_message"), httpStatus: try row.optionalInt("http_status"),
+            retryAfter: try row.optionalDouble("retry_after"))
     }
 }
 

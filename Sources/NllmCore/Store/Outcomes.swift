@@ -14,6 +14,15 @@ package struct Report: Sendable {
         guard let price = claim.price, let usage = outcome.usage else { return nil }
         return price.cost(of: usage)
     }
+
+    /// US dollars that the attempt may have cost at worst where nobody has told; nil where that is known.
+    var possibleCost: Double? { cost == nil && outcome.mayBeBilled ? claim.reservation.cost : nil }
+
+    /// Tokens of both directions; nil where nobody has told.
+    var tokens: Int? { outcome.usage.map { ($0.input ?? 0) + ($0.output ?? 0) } }
+
+    /// Tokens that the attempt may have taken at worst where nobody has told; nil where that is known.
+    var possibleTokens: Int? { tokens == nil && outcome.mayBeBilled ? claim.reservation.tokens : nil }
 }
 
 /// What became of reports.
@@ -22,6 +31,26 @@ package struct Recorded: Sendable {
     var results: [Int64: [Int64]] = [:]
     /// The runs in which nothing is left.
     var ended: Set<Int64> = []
+    /// The runs in which cells were put back whose results stand in the artifacts.
+    var reopened: Set<Int64> = []
+    /// What there is to tell of models.
+    var news: [ModelNews] = []
+}
+
+/// Something that was learned of a model from an outcome.
+package struct ModelNews: Sendable, Equatable {
+    enum Change: Sendable, Equatable {
+        /// No more of its cells are started in the run.
+        case paused(ModelPause)
+        /// Its cells are started again.
+        case recovered
+        /// The provider asked to wait, in these words.
+        case held(until: Date, because: String)
+    }
+
+    var model: String
+    var run: Int64
+    var change: Change
 }
 
 extension Store {
@@ -32,10 +61,14 @@ extension Store {
     package func record(_ reports: [Report], now: Date) throws(NllmError) -> Recorded {
         try transaction {
             var recorded = Recorded()
+            var lessons = Lessons(limits: try limits(), running: try runningByModel())
             for report in reports {
-                guard let attempt = try record(report) else { continue }
+                guard let attempt = try record(report, &lessons) else { continue }
                 recorded.results[report.claim.run, default: []].append(attempt)
             }
+            try save(lessons, now: now)
+            recorded.news = lessons.news
+            recorded.reopened = Set(lessons.news.filter { $0.change == .recovered }.map(\.run))
             for run in Set(reports.map(\.claim.run)) {
                 try database.run(Self.settleSQL, now.milliseconds, run)
                 let ended = try database.row(
@@ -47,13 +80,14 @@ extension Store {
     }
 
     /// Returns the attempt if it is the cell's result now.
-    private func record(_ report: Report) throws -> Int64? {
+    private func record(_ report: Report, _ lessons: inout Lessons) throws -> Int64? {
         let cell = report.claim.cell
         let holds = try database.row(
             "SELECT 1 FROM cells WHERE id = ? AND worker_id = ? AND lease = ? AND status = 'running'", cell,
             report.claim.worker, report.claim.lease, read: { _ in true })
         let attempt = try insertAttempt(report, counts: holds == true)
-        if holds == true { return try finish(report, attempt: attempt) ? attempt : nil }
+        let wasPaused = try learn(report, &lessons)
+        if holds == true { return try finish(report, attempt: attempt, isPaused: wasPaused) ? attempt : nil }
         guard report.outcome.status == .ok else { return nil }
         // Whoever runs the cell now loses its lease by this, and stops.
         let became = try database.run(
@@ -71,11 +105,23 @@ extension Store {
     }
 
     /// Ends the lease as the outcome says, and returns whether there is a result now.
-    private func finish(_ report: Report, attempt: Int64) throws -> Bool {
+    private func finish(_ report: Report, attempt: Int64, isPaused: Bool) throws -> Bool {
         let cell = report.claim.cell
         if report.outcome.status == .interrupted {
+            // 0 comes before all others: what was begun goes first.
             try database.run(
-                "UPDATE cells SET status = 'pending', worker_id = NULL, claimed_at = NULL WHERE id = ?", cell)
+                "UPDATE cells SET status = 'pending', worker_id = NULL, claimed_at = NULL, not_before = 0 WHERE id = ?",
+                cell)
+            return false
+        }
+        if isPaused, let kind = report.outcome.failure?.kind, ModelHealth.kinds.contains(kind) {
+            // It failed as all others of its model would, and waits with them.
+            try database.run(
+                """
+                UPDATE cells SET status = 'pending', worker_id = NULL, claimed_at = NULL, attempts = attempts + 1,
+                    tries = 0
+                WHERE id = ?
+                """, cell)
             return false
         }
         if let retryAt = report.retryAt {
@@ -103,14 +149,15 @@ extension Store {
             """
             INSERT INTO attempts (run_id, cell_id, number, worker_id, outcome, exit_code, started_at, finished_at,
                 duration_ms, failure_kind, failure_message, http_status, retry_after, tokens_input, tokens_output,
-                usage_details, cost, cpu_ms, peak_memory_kb)
-            SELECT run_id, id, CASE WHEN ? THEN attempts + 1 END, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM cells
-            WHERE id = ?
+                usage_details, cost, possible_cost, possible_tokens, cpu_ms, peak_memory_kb)
+            SELECT run_id, id, CASE WHEN ? THEN attempts + 1 END, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+            FROM cells WHERE id = ?
             """,
             isNumbered, report.claim.worker, outcome.status.rawValue, outcome.exitCode, outcome.startedAt.milliseconds,
             outcome.finishedAt.milliseconds, outcome.durationMilliseconds, outcome.failure?.kind.rawValue,
             outcome.failure?.message, outcome.failure?.httpStatus, outcome.failure?.retryAfter, outcome.usage?.input,
             outcome.usage?.output, outcome.usage?.details.map(JSONWriter.text), report.cost,
+            report.possibleCost, report.possibleTokens,
             outcome.resources?.cpuMilliseconds, outcome.resources?.peakMemoryKilobytes, report.claim.cell)
         let attempt = database.lastInsertedID
         if outcome.status != .interrupted {
@@ -119,14 +166,30 @@ extension Store {
                 attempt, outcome.text, outcome.stderrTail, JSONWriter.text(.strings(report.command)),
                 outcome.rawStdout, outcome.rawStderr)
         }
-        if let usage = outcome.usage {
-            try database.run(
-                """
-                UPDATE counters SET tokens_input = tokens_input + ?1, tokens_output = tokens_output + ?2,
-                    cost = CASE WHEN ?3 IS NULL THEN cost ELSE ifnull(cost, 0) + ?3 END
-                WHERE model_id = (SELECT model_id FROM cells WHERE id = ?4)
-                """, usage.input ?? 0, usage.output ?? 0, report.cost, report.claim.cell)
-        }
+        if outcome.usage != nil || outcome.mayBeBilled { try count(report) }
         return attempt
+    }
+
+    /// Adds what an attempt took to its model's counters.
+    private func count(_ report: Report) throws {
+        let usage = report.outcome.usage
+        // An answer whose price nobody tells is the best that is known of the next one's.
+        let isOK = report.outcome.status == .ok
+        let largestCost = report.cost ?? (isOK ? report.possibleCost : nil)
+        let largestTokens = report.tokens ?? (isOK ? report.possibleTokens : nil)
+        let reserved = report.claim.reservation
+        let hasOverrun = (report.tokens ?? 0) > reserved.tokens
+            || (report.cost ?? 0) > (reserved.cost ?? .infinity) * (1 + 1e-9)
+        try database.run(
+            """
+            UPDATE counters SET tokens_input = tokens_input + ?1, tokens_output = tokens_output + ?2,
+                cost = CASE WHEN ?3 IS NULL THEN cost ELSE ifnull(cost, 0) + ?3 END,
+                possible_cost = possible_cost + ?4, possible_tokens = possible_tokens + ?5,
+                largest_cost = CASE WHEN ?6 > ifnull(largest_cost, -1) THEN ?6 ELSE largest_cost END,
+                largest_tokens = CASE WHEN ?7 > ifnull(largest_tokens, -1) THEN ?7 ELSE largest_tokens END,
+                overrun = overrun OR ?8
+            WHERE model_id = ?9
+            """, usage?.input ?? 0, usage?.output ?? 0, report.cost, report.possibleCost ?? 0.0,
+            report.possibleTokens ?? 0, largestCost, largestTokens, hasOverrun, report.claim.modelID)
     }
 }

@@ -99,13 +99,27 @@ extension Store {
         }
     }
 
-    /// Pauses a run, or lets it go on.
+    /// Lets no more cells of a run be started.
     ///
     /// - Returns: false if it was so already.
     /// - Throws: when the store can't be written.
-    public func setPaused(_ paused: Bool, _ run: Run) throws(NllmError) -> Bool {
+    public func pause(_ run: Run) throws(NllmError) -> Bool {
+        try transaction { try database.run("UPDATE runs SET paused = 1 WHERE id = ? AND paused = 0", run.id) == 1 }
+    }
+
+    /// Lets a run go on, with its models that were paused and the cells that failed for the same reason.
+    ///
+    /// - Returns: whether the run was paused, and the models that were.
+    /// - Throws: when the store can't be written.
+    public func resume(_ run: Run, now: Date = Date()) throws(NllmError) -> (wasPaused: Bool, models: [String]) {
         try transaction {
-            try database.run("UPDATE runs SET paused = ?1 WHERE id = ?2 AND paused <> ?1", paused, run.id) == 1
+            let wasPaused = try database.run("UPDATE runs SET paused = 0 WHERE id = ? AND paused = 1", run.id) == 1
+            let models = try database.rows(
+                "SELECT id, label FROM models WHERE run_id = ? AND paused_kind IS NOT NULL ORDER BY position", run.id
+            ) { (try $0.id("id"), try $0.text("label")) }
+            _ = try takeUp(models: models.map(\.0))
+            try database.run(Self.settleSQL, now.milliseconds, run.id)
+            return (wasPaused, models.map(\.1))
         }
     }
 }

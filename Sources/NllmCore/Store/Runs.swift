@@ -4,6 +4,7 @@ public import FoundationEssentials
 public struct RunProgress: Sendable {
     /// How one of its models stands.
     public struct Model: Sendable {
+        let id: Int64
         /// The model's label.
         public let label: String
         /// Its cells by state.
@@ -14,14 +15,22 @@ public struct RunProgress: Sendable {
         public let tokensOutput: Int
         /// US dollars over all attempts, as far as prices and tokens are known; nil if nothing is.
         public let cost: Double?
+        /// Cells at a time that limits and the provider allow now; nil while nothing is left to do.
+        public internal(set) var allowed: Int?
+        /// What its next cell waits for; nil where it can start, or where nothing is left to start.
+        public internal(set) var wait: Wait?
+
+        fileprivate var isPaused: Bool { if case .pause = wait?.reason { true } else { false } }
     }
 
     /// The run itself.
     public let run: Run
     /// Its models in their order.
-    public let models: [Model]
+    public internal(set) var models: [Model]
     /// Cells a second that ended lately; nil while nothing runs or too little is known.
     public let rate: Double?
+    /// Whether a worker lives that may work on it.
+    public internal(set) var hasWorker = false
 
     /// The sum over all models.
     public var counts: CellCounts { models.map(\.counts).reduce(CellCounts(), +) }
@@ -32,10 +41,11 @@ public struct RunProgress: Sendable {
         return known.isEmpty ? nil : known.reduce(0, +)
     }
 
-    /// Seconds until nothing is left, at the present rate.
+    /// Seconds until all is done that is under way, at the present rate; nil while no worker does it.
     public var remaining: Double? {
-        guard let rate, rate > 0, counts.left > 0 else { return nil }
-        return Double(counts.left) / rate
+        let left = models.filter { !$0.isPaused }.map(\.counts.left).reduce(0, +)
+        guard hasWorker, let rate, rate > 0, left > 0 else { return nil }
+        return Double(left) / rate
     }
 
     /// Seconds from the first claim to the end of the last cell; nil while the run is not finished.
@@ -48,7 +58,7 @@ public struct RunProgress: Sendable {
     public var state: String {
         if counts.left == 0 { return "finished" }
         if run.isPaused { return "paused" }
-        if counts[.running] > 0 { return "running" }
+        if counts[.running] > 0, hasWorker { return "running" }
         return run.startedAt == nil ? "new" : "unfinished"
     }
 }
@@ -106,20 +116,18 @@ extension Store {
     func progress(ofRun id: Int64, now: Date = Date()) throws(NllmError) -> RunProgress? {
         try reading {
             guard let run = try database.row("SELECT * FROM runs WHERE id = ?", id, read: Run.init) else { return nil }
-            let models = try database.rows(
-                """
-                SELECT label, counters.* FROM counters JOIN models ON models.id = counters.model_id
-                WHERE counters.run_id = ? AND models.live = 1 ORDER BY models.position
-                """, run.id
-            ) { row in
-                RunProgress.Model(
-                    label: try row.text("label"), counts: try CellCounts(row),
-                    tokensInput: try row.int("tokens_input"), tokensOutput: try row.int("tokens_output"),
-                    cost: try row.optionalDouble("cost"))
-            }
-            return RunProgress(run: run, models: models, rate: try rate(of: run, now: now))
+            var progress = RunProgress(
+                run: run, models: try database.rows(Self.progressSQL, run.id, read: RunProgress.Model.init),
+                rate: try rate(of: run, now: now))
+            if progress.counts.left > 0 { try addWaits(to: &progress, now: now) }
+            return progress
         }
     }
+
+    private static let progressSQL = """
+        SELECT model_id, label, counters.* FROM counters JOIN models ON models.id = counters.model_id
+        WHERE counters.run_id = ? AND models.live = 1 ORDER BY models.position
+        """
 
     /// Runs that have ended and whose artifacts are not written yet; of these runs, or of all.
     func unexportedRuns(_ runs: [Int64]?) throws(NllmError) -> [Int64] {

@@ -30,17 +30,26 @@ struct WorkerRow: Sendable, Equatable {
 }
 
 extension Store {
-    /// Registers this process as a worker and returns its id.
-    package func register(_ identity: WorkerIdentity, now: Date) throws(NllmError) -> Int64 {
+    /// Registers this process as a worker with the limits that it brings, and returns its id.
+    ///
+    /// A new worker finds out about paused models in its runs, or in all.
+    package func register(
+        _ identity: WorkerIdentity, keeping options: WorkOptions = WorkOptions(), runs: [Int64]? = nil, now: Date
+    ) throws(NllmError) -> Int64 {
         try transaction {
             try database.run(
                 """
-                INSERT INTO workers (mark, host, boot, pid, process_started, registered_at, heartbeat_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO workers (mark, host, boot, pid, process_started, registered_at, heartbeat_at, concurrency,
+                    max_cost, max_tokens, budget_window_ms)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 identity.mark, identity.host, identity.boot, identity.pid, identity.processStarted, now.milliseconds,
-                now.milliseconds)
-            return database.lastInsertedID
+                now.milliseconds, options.concurrency, options.maxCost, options.maxTokensTotal,
+                options.budgetWindow.map { Int($0 * 1000) })
+            let worker = database.lastInsertedID
+            try insert(options.limits, ofWorker: worker)
+            try probePausedModels(runs: runs)
+            return worker
         }
     }
 
@@ -79,17 +88,35 @@ extension Store {
 
     /// Puts the worker's cells back, each with a note of the attempt that was interrupted, and ends the worker.
     private func release(worker: Int64, now: Date) throws -> Int {
+        // Nobody knows what they have cost.
+        let models = try database.rows(
+            """
+            SELECT model_id, sum(ifnull(reserved_cost, 0)) AS cost, sum(ifnull(reserved_tokens, 0)) AS tokens FROM cells
+            WHERE worker_id = ? AND status = 'running' GROUP BY model_id
+            """, worker) { (try $0.id("model_id"), try $0.double("cost"), try $0.int("tokens")) }
+        for (model, cost, tokens) in models {
+            try database.run(
+                """
+                UPDATE counters SET possible_cost = possible_cost + ?, possible_tokens = possible_tokens + ?
+                WHERE model_id = ?
+                """, cost, tokens, model)
+            try noteSpending(cost: cost, tokens: tokens, now: now)
+        }
         try database.run(
             """
-            INSERT INTO attempts (run_id, cell_id, worker_id, outcome, exit_code, started_at, finished_at, duration_ms)
-            SELECT run_id, id, worker_id, 'interrupted', -1, claimed_at, ?1, max(0, ?1 - claimed_at) FROM cells
-            WHERE worker_id = ?2 AND status = 'running'
+            INSERT INTO attempts (run_id, cell_id, worker_id, outcome, exit_code, started_at, finished_at, duration_ms,
+                possible_cost, possible_tokens)
+            SELECT run_id, id, worker_id, 'interrupted', -1, claimed_at, ?1, max(0, ?1 - claimed_at), reserved_cost,
+                reserved_tokens
+            FROM cells WHERE worker_id = ?2 AND status = 'running'
             """, now.milliseconds, worker)
+        // 0 comes before all others: what was begun goes first.
         let released = try database.run(
             """
-            UPDATE cells SET status = 'pending', worker_id = NULL, claimed_at = NULL
+            UPDATE cells SET status = 'pending', worker_id = NULL, claimed_at = NULL, not_before = 0
             WHERE worker_id = ? AND status = 'running'
             """, worker)
+        try database.run("DELETE FROM limits WHERE worker_id = ?", worker)
         try database.run(
             "UPDATE workers SET ended_at = ? WHERE id = ? AND ended_at IS NULL", now.milliseconds, worker)
         return released

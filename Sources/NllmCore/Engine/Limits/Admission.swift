@@ -1,0 +1,165 @@
+internal import FoundationEssentials
+
+/// Decides which model of a run gets the next free place, and what makes the others wait.
+///
+/// It holds all that limits depend on as it stands at one time, and what starts changes it.
+struct Admission: Sendable {
+    /// A model of the run that has cells to be done.
+    struct Model: Sendable, Equatable {
+        var id: Int64
+        /// What `llm` calls it; limits and what was learned go by this.
+        var name: String
+        /// Cells of the run that run now.
+        var running: Int
+        /// Cells of the run that have been started or have ended.
+        var begun: Int
+        var pause: ModelPause?
+        /// Whether one cell may find out if the model can be used again.
+        var mayProbe = false
+        var history = Reservation.History()
+
+        fileprivate func comesBefore(_ other: Model) -> Bool {
+            (running, begun, id) < (other.running, other.begun, other.id)
+        }
+    }
+
+    /// What tells limits by the minute apart.
+    struct BucketName: Sendable, Hashable {
+        var name: String
+        var kind: Limit.Kind
+
+        init(_ limit: Limit) {
+            name = limit.name
+            kind = limit.kind
+        }
+    }
+
+    var now: Date
+    private(set) var models: [Int64: Model] = [:]
+    /// Cells that run now by the model's name, of all runs and workers.
+    private(set) var running: [String: Int]
+    /// By the model's name.
+    private(set) var throttles: [String: Throttle]
+    var limits: [Limit]
+    private(set) var buckets: [BucketName: TokenBucket]
+    var budget: Budget
+    private(set) var spending: Spending
+    /// What models wait for that can't start a cell.
+    private(set) var waits: [Int64: Wait] = [:]
+    /// The models that are not to be asked about again.
+    private var settled: Set<Int64> = []
+
+    /// - Parameters:
+    ///   - now: the time.
+    ///   - models: those with cells to be done.
+    ///   - running: cells that run now by the model's name, of all runs and workers.
+    ///   - throttles: what was learned, by the model's name; nothing where it is missing.
+    ///   - limits: what is configured.
+    ///   - buckets: of limits by the minute; full where one is missing.
+    ///   - budget: what may be spent.
+    ///   - spending: what has been spent, and is reserved.
+    init(
+        now: Date, models: [Model], running: [String: Int], throttles: [String: Throttle] = [:], limits: [Limit] = [],
+        buckets: [BucketName: TokenBucket] = [:], budget: Budget = Budget(), spending: Spending = Spending()
+    ) {
+        self.now = now
+        self.running = running
+        self.throttles = throttles
+        self.limits = limits
+        self.buckets = buckets
+        self.budget = budget
+        self.spending = spending
+        for model in models {
+            self.models[model.id] = model
+            self.throttles[model.name, default: Throttle(now: now)].refresh(now: now)
+        }
+        for limit in limits where limit.isByTheMinute {
+            let rate = TokenBucket.Rate.perMinute(limit.amount)
+            self.buckets[BucketName(limit), default: TokenBucket(level: rate.capacity, filledAt: now)].fill(
+                rate, now: now)
+        }
+    }
+
+    /// The model that gets the next free place: the one with the fewest cells that run, then with the fewest begun, so
+    /// that a slow one holds up no other; nil if all have to wait.
+    mutating func next() -> Model? {
+        var free: Model?
+        for model in models.values where !settled.contains(model.id) {
+            if let wait = obstacle(to: model) {
+                settle(model, wait)
+            } else if free.map({ model.comesBefore($0) }) ?? true {
+                free = model
+            }
+        }
+        return free
+    }
+
+    /// What a certain request of a model has to wait for beyond that; nil if it may start.
+    func obstacle(to reservation: Reservation, of model: Model) -> Wait? {
+        for limit in limits where limit.kind == .tokens && limit.covers(model.name) {
+            let rate = TokenBucket.Rate.perMinute(limit.amount)
+            let seconds = buckets[BucketName(limit)]?.wait(for: Double(reservation.expected), rate) ?? 0
+            if seconds > 0 { return Wait(.limit(limit), until: now.addingTimeInterval(seconds)) }
+        }
+        switch budget.obstacle(to: reservation, after: spending) {
+        case .cost(let spent, let most): return Wait(.cost(spent: spent, budget: most))
+        case .tokens(let spent, let most): return Wait(.tokens(spent: spent, budget: most))
+        case nil: return nil
+        }
+    }
+
+    /// Asks about a model no more, because it has to wait or has been looked at.
+    mutating func settle(_ model: Model, _ wait: Wait?) {
+        settled.insert(model.id)
+        waits[model.id] = wait
+    }
+
+    /// Counts a request that starts.
+    mutating func start(_ reservation: Reservation, of model: Model) {
+        models[model.id]?.running += 1
+        models[model.id]?.begun += 1
+        models[model.id]?.mayProbe = false
+        running[model.name, default: 0] += 1
+        throttles[model.name]?.started(now: now)
+        for limit in limits where limit.isByTheMinute && limit.covers(model.name) {
+            buckets[BucketName(limit)]?.take(limit.kind == .tokens ? Double(reservation.expected) : 1)
+        }
+        spending.reserve(reservation)
+    }
+
+    /// The models with how many cells of each are allowed at a time by what is configured and what was learned.
+    func allowed(_ model: Model) -> Int {
+        let configured = limits.filter { $0.kind == .concurrency && $0.covers(model.name) }.map { Int($0.amount) }
+        return min(configured.min() ?? .max, throttles[model.name]?.slots ?? .max)
+    }
+
+    /// What any request of a model has to wait for; nil if there is nothing.
+    private func obstacle(to model: Model) -> Wait? {
+        if let pause = model.pause {
+            guard model.mayProbe else { return Wait(.pause(pause)) }
+            if model.running > 0 { return Wait(.firstAnswer) }
+        }
+        guard let throttle = throttles[model.name] else { return nil }
+        if let hold = throttle.hold { return Wait(.provider(hold.because), until: hold.until) }
+        for limit in limits where limit.kind == .concurrency && limit.covers(model.name) {
+            let used = running.filter { limit.covers($0.key) }.values.reduce(0, +)
+            if Double(used) + 1 > limit.amount { return Wait(.limit(limit)) }
+        }
+        if running[model.name, default: 0] >= throttle.slots { return Wait(.adapting(throttle.slots)) }
+        if let pause = throttle.wait(now: now) {
+            return Wait(.pace(throttle.pace?.perSecond(now: now) ?? 0), until: pause.until)
+        }
+        for limit in limits where limit.kind == .requests && limit.covers(model.name) {
+            let seconds = buckets[BucketName(limit)]?.wait(for: 1, .perMinute(limit.amount)) ?? 0
+            if seconds > 0 { return Wait(.limit(limit), until: now.addingTimeInterval(seconds)) }
+        }
+        let knowsCosts = model.history.largestTokens != nil || model.history.largestCost != nil
+        if !budget.isEmpty, !knowsCosts, model.running > 0 { return Wait(.firstAnswer) }
+        return nil
+    }
+}
+
+extension Limit {
+    /// Whether it is kept with a bucket.
+    var isByTheMinute: Bool { kind != .concurrency }
+}

@@ -1,0 +1,66 @@
+public import FoundationEssentials
+
+/// Whether a model of a run can be used at all: it is paused after failures in a row that no repetition mends.
+struct ModelHealth: Sendable, Equatable {
+    /// So many failures in a row pause a model.
+    static let mostInRow = 3
+    /// The failures that say that the model can't be used as things are, whatever is asked.
+    static let kinds: Set<FailureKind> = [.quota, .auth, .modelUnknown]
+
+    /// What an attempt has changed.
+    enum Change: Sendable, Equatable {
+        /// No more of its cells are started.
+        case paused
+        /// It can be used again.
+        case recovered
+        /// The probe said nothing about the reason; another cell has to.
+        case unclear
+    }
+
+    var inRow = 0
+    var pause: ModelPause?
+
+    /// Takes in how an attempt ended that came to an end by itself.
+    ///
+    /// - Parameters:
+    ///   - failure: why it failed; nil if it did not.
+    ///   - startedAt: when it started.
+    ///   - now: when it ended.
+    /// - Returns: what is different now.
+    mutating func ended(_ failure: Failure?, startedAt: Date, now: Date) -> Change? {
+        guard let failure, Self.kinds.contains(failure.kind) else {
+            inRow = 0
+            // What was under way before says nothing of what has been mended since.
+            guard let pause, startedAt >= pause.at else { return nil }
+            guard failure?.provesUse ?? true else { return .unclear }
+            self.pause = nil
+            return .recovered
+        }
+        inRow += 1
+        guard pause == nil, inRow >= Self.mostInRow else { return nil }
+        pause = ModelPause(kind: failure.kind, message: failure.message, at: now)
+        return .paused
+    }
+}
+
+/// Why no more cells of a model are started in a run.
+public struct ModelPause: Sendable, Equatable {
+    /// The kind of its failures.
+    public let kind: FailureKind
+    /// The last failure in the provider's or `llm`'s words, redacted.
+    public let message: String
+    /// Since when.
+    public let at: Date
+
+    var json: JSONValue {
+        .object([
+            .init("kind", .string(kind.rawValue)), .init("message", .string(message)),
+            .init("since", .string(Timestamp.utc(at))),
+        ])
+    }
+}
+
+extension Failure {
+    /// Whether the provider has accepted key and model and found fault with the request or the answer alone.
+    fileprivate var provesUse: Bool { [.request, .truncated, .filtered, .empty].contains(kind) }
+}

@@ -1,0 +1,65 @@
+internal import FoundationEssentials
+
+extension Store {
+    /// All that decides which cells of a run may start now.
+    ///
+    /// - Parameters:
+    ///   - run: the run.
+    ///   - budget: what may be spent.
+    ///   - counted: the runs whose spending counts.
+    ///   - now: the time.
+    /// - Returns: the models with cells to be done, and the limits on them.
+    func admission(to run: Int64, budget: Budget, counting counted: [Int64], now: Date) throws -> Admission {
+        let models = try database.rows(Self.candidatesSQL, run, read: Admission.Model.init)
+        let limits = try limits()
+        var throttles: [String: Throttle] = [:]
+        for name in Set(models.map(\.name)) { throttles[name] = try throttle(of: name) }
+        return Admission(
+            now: now, models: models, running: try runningByModel(), throttles: throttles, limits: limits,
+            buckets: try buckets(of: limits), budget: budget,
+            spending: try spending(against: budget, runs: counted, now: now))
+    }
+
+    private static let candidatesSQL = """
+        SELECT models.id, models.name, models.paused_kind, models.paused_message, models.paused_at, models.probe,
+            counters.running, ok + error + timeout + cancelled AS ended, ok, tokens_output, largest_cost,
+            largest_tokens, overrun
+        FROM counters JOIN models ON models.id = counters.model_id
+        WHERE counters.run_id = ? AND counters.pending > 0 AND models.live = 1
+        """
+
+    /// Cells that run now by the model's name, of all runs and workers.
+    func runningByModel() throws -> [String: Int] {
+        let rows = try database.rows(
+            """
+            SELECT models.name, sum(counters.running) AS running
+            FROM runs JOIN counters ON counters.run_id = runs.id JOIN models ON models.id = counters.model_id
+            WHERE runs.finished_at IS NULL AND counters.running > 0 GROUP BY models.name
+            """) { (try $0.text("name"), try $0.int("running")) }
+        return Dictionary(rows) { _, last in last }
+    }
+
+    /// Saves what starting these models' cells took from limits.
+    func save(_ admission: Admission, started names: Set<String>) throws {
+        for name in names {
+            if let throttle = admission.throttles[name] { try save(throttle, of: name) }
+        }
+        for limit in admission.limits where limit.isByTheMinute && names.contains(where: limit.covers) {
+            let name = Admission.BucketName(limit)
+            if let bucket = admission.buckets[name] { try save(bucket, name) }
+        }
+    }
+}
+
+extension Admission.Model {
+    fileprivate init(_ row: Statement) throws {
+        let (running, answers) = (try row.int("running"), try row.int("ok"))
+        self.init(
+            id: try row.id("id"), name: try row.text("name"), running: running,
+            begun: running + (try row.int("ended")), pause: try ModelPause(row), mayProbe: try row.bool("probe"))
+        history.largestCost = try row.optionalDouble("largest_cost")
+        history.largestTokens = try row.optionalInt("largest_tokens")
+        history.hasOverrun = try row.bool("overrun")
+        if answers > 0 { history.averageOutput = Double(try row.int("tokens_output")) / Double(answers) }
+    }
+}

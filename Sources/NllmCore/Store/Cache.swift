@@ -1,0 +1,108 @@
+internal import FoundationEssentials
+
+extension Store {
+    /// Cells that take answers in one transaction: others want to write meanwhile.
+    private static let cacheBatch = 5000
+
+    /// Gives cells of a run that nobody has tried yet the answers that this database has for the same requests.
+    ///
+    /// Only first samples share answers, and only answers that nothing was wrong with.
+    ///
+    /// - Parameters:
+    ///   - run: the run.
+    ///   - age: seconds that an answer may be old; nil for what the run says.
+    ///   - worker: who does it.
+    ///   - now: the time.
+    /// - Returns: how many cells have an answer now.
+    /// - Throws: when the store can't be written.
+    func takeCached(run: Int64, age: Double?, worker: Int64, now: Date) throws(NllmError) -> Int {
+        let age = try reading {
+            try age.map { Int($0 * 1000) }
+                ?? database.row("SELECT cache_ms FROM runs WHERE id = ?", run) { try $0.optionalInt("cache_ms") } ?? nil
+        }
+        guard let age else { return 0 }
+        try transaction { try listCached(run: run, since: now.milliseconds - age) }
+        var taken = 0
+        while true {
+            let (batch, isLast) = try transaction { try takeCachedBatch(run: run, worker: worker, now: now) }
+            taken += batch
+            if isLast { break }
+        }
+        return taken
+    }
+
+    /// Lists the cells with the latest answer for each.
+    private func listCached(run: Int64, since: Int) throws {
+        try database.execute(
+            """
+            DROP TABLE IF EXISTS temp.cached;
+            CREATE TEMP TABLE cached (cell_id INTEGER PRIMARY KEY, key BLOB NOT NULL, attempt_id INTEGER, time INTEGER);
+            """)
+        try database.run(
+            """
+            INSERT INTO temp.cached (cell_id, key)
+            SELECT cells.id, cells.key FROM models CROSS JOIN cells ON cells.model_id = models.id
+            WHERE models.run_id = ? AND cells.status = 'pending' AND cells.not_before IS NULL
+                AND cells.sample = 1 AND cells.attempts = 0
+            """, run)
+        try database.execute("CREATE INDEX temp.cached_by_key ON cached (key)")
+        // With max() the other columns are those of the row that has it.
+        try database.run(
+            """
+            UPDATE temp.cached SET attempt_id = found.attempt_id, time = found.time
+            FROM (
+                SELECT answered.key, answered.attempt_id,
+                    max(ifnull(attempts.cached_from ->> 'finished_ms', attempts.finished_at)) AS time
+                FROM main.cells AS answered JOIN main.attempts ON attempts.id = answered.attempt_id
+                WHERE answered.status = 'ok' AND answered.sample = 1 AND attempts.failure_kind IS NULL
+                    AND answered.key IN (SELECT key FROM temp.cached)
+                GROUP BY answered.key
+            ) AS found
+            WHERE found.key = cached.key AND found.time >= ?
+            """, since)
+        try database.execute("DELETE FROM temp.cached WHERE attempt_id IS NULL")
+    }
+
+    private func takeCachedBatch(run: Int64, worker: Int64, now: Date) throws -> (taken: Int, isLast: Bool) {
+        try database.execute(
+            """
+            DROP TABLE IF EXISTS temp.taken;
+            CREATE TEMP TABLE taken AS SELECT cell_id, attempt_id FROM temp.cached ORDER BY cell_id
+                LIMIT \(Self.cacheBatch);
+            DELETE FROM temp.cached WHERE cell_id IN (SELECT cell_id FROM temp.taken);
+            DELETE FROM temp.taken WHERE cell_id NOT IN (
+                SELECT id FROM main.cells WHERE id IN (SELECT cell_id FROM temp.taken) AND status = 'pending' AND attempts = 0);
+            """)
+        let taken = try database.run(
+            """
+            INSERT INTO attempts (run_id, cell_id, number, worker_id, outcome, exit_code, started_at, finished_at,
+                duration_ms, cost, cached_from)
+            SELECT ?1, taken.cell_id, 1, ?2, 'ok', source.exit_code, ?3, ?3, 0, 0,
+                ifnull(source.cached_from, json_object('run', runs.name, 'prompt_id', prompts.name,
+                    'finished_at', strftime('%Y-%m-%dT%H:%M:%fZ', source.finished_at / 1000.0, 'unixepoch'),
+                    'finished_ms', source.finished_at))
+            FROM temp.taken JOIN attempts AS source ON source.id = taken.attempt_id
+            JOIN cells ON cells.id = source.cell_id JOIN runs ON runs.id = source.run_id
+            JOIN prompts ON prompts.id = cells.prompt_id
+            ORDER BY taken.cell_id
+            """, run, worker, now.milliseconds)
+        try database.execute(
+            """
+            INSERT INTO answers (attempt_id, text, stderr_tail, command, stdout, stderr)
+            SELECT new.id, text, stderr_tail, command, stdout, stderr
+            FROM temp.taken JOIN attempts AS new ON new.cell_id = taken.cell_id AND new.number = 1
+            JOIN answers ON answers.attempt_id = taken.attempt_id;
+            UPDATE cells SET status = 'ok', attempts = 1, tries = 1, attempt_id = (
+                SELECT id FROM attempts WHERE cell_id = cells.id AND number = 1)
+            WHERE id IN (SELECT cell_id FROM temp.taken);
+            """)
+        if taken > 0 {
+            try database.run(
+                "UPDATE runs SET started_at = coalesce(started_at, ?1), exported_at = NULL WHERE id = ?2",
+                now.milliseconds, run)
+            try database.run(Self.settleSQL, now.milliseconds, run)
+        }
+        let left = try database.row("SELECT 1 FROM temp.cached LIMIT 1", read: { _ in true })
+        return (taken, left != true)
+    }
+}

@@ -1,0 +1,99 @@
+internal import FoundationEssentials
+
+/// What a group of outcomes has taught of their models, before it is saved.
+struct Lessons {
+    let limits: [Limit]
+    /// Cells that run by the model's name, those that have just ended included.
+    let running: [String: Int]
+    fileprivate var throttles: [String: Throttle] = [:]
+    fileprivate var buckets: [Admission.BucketName: TokenBucket] = [:]
+    fileprivate var healths: [Int64: ModelHealth] = [:]
+    fileprivate var spent = Spending()
+    fileprivate(set) var news: [ModelNews] = []
+
+    init(limits: [Limit], running: [String: Int]) {
+        self.limits = limits
+        self.running = running
+    }
+}
+
+extension Store {
+    /// A hold of fewer seconds is not worth telling.
+    private static let briefHold = 10.0
+
+    /// Takes in what an outcome says of its model.
+    ///
+    /// - Returns: whether the model was paused before.
+    func learn(_ report: Report, _ lessons: inout Lessons) throws -> Bool {
+        lessons.spent.cost += report.cost ?? report.possibleCost ?? 0
+        lessons.spent.tokens += report.tokens ?? report.possibleTokens ?? 0
+        guard report.outcome.status != .interrupted else { return false }
+        try correctTokens(report, &lessons)
+        try learnThrottle(report, &lessons)
+        return try learnHealth(report, &lessons)
+    }
+
+    func save(_ lessons: Lessons, now: Date) throws {
+        for (model, throttle) in lessons.throttles { try save(throttle, of: model) }
+        for (name, bucket) in lessons.buckets { try save(bucket, name) }
+        try noteSpending(cost: lessons.spent.cost, tokens: lessons.spent.tokens, now: now)
+    }
+
+    private func learnThrottle(_ report: Report, _ lessons: inout Lessons) throws {
+        let (outcome, model) = (report.outcome, report.claim.request.model)
+        let now = outcome.finishedAt
+        var throttle = try lessons.throttles[model] ?? throttle(of: model) ?? Throttle(now: now)
+        let held = throttle.hold
+        throttle.refresh(now: now)
+        if let failure = outcome.failure, failure.kind.isTheProviders {
+            throttle.failed(failure, startedAt: outcome.startedAt, now: now, jitter: .random(in: 0...1))
+        } else {
+            throttle.succeeded(startedAt: outcome.startedAt, now: now, used: lessons.running[model, default: 1])
+        }
+        lessons.throttles[model] = throttle
+        guard let hold = throttle.hold, hold != held, hold.until.timeIntervalSince(now) >= Self.briefHold else { return }
+        lessons.news.append(
+            ModelNews(
+                model: report.claim.model, run: report.claim.run,
+                change: .held(until: hold.until, because: hold.because)))
+    }
+
+    private func learnHealth(_ report: Report, _ lessons: inout Lessons) throws -> Bool {
+        let model = report.claim.modelID
+        let before = try lessons.healths[model] ?? health(of: model)
+        var health = before
+        let failure = report.outcome.status == .ok ? nil : report.outcome.failure
+        let change = health.ended(failure, startedAt: report.outcome.startedAt, now: report.outcome.finishedAt)
+        lessons.healths[model] = health
+        if change != nil || health != before { try save(health, change, of: model) }
+        switch change {
+        case .paused: if let pause = health.pause { tell(.paused(pause)) }
+        case .recovered: tell(.recovered)
+        case .unclear, nil: break
+        }
+        func tell(_ change: ModelNews.Change) {
+            lessons.news.append(ModelNews(model: report.claim.model, run: report.claim.run, change: change))
+        }
+        return before.pause != nil
+    }
+
+    /// Puts the true number of tokens in the place of the one that limits by the minute have counted.
+    private func correctTokens(_ report: Report, _ lessons: inout Lessons) throws {
+        let (model, expected) = (report.claim.request.model, report.claim.reservation.expected)
+        let limits = lessons.limits.filter { $0.kind == .tokens && $0.covers(model) }
+        // What was refused took nothing; what broke off took nobody knows what.
+        let actual = report.tokens ?? (report.outcome.mayBeBilled ? expected : 0)
+        guard !limits.isEmpty, actual != expected else { return }
+        for limit in limits {
+            let name = Admission.BucketName(limit)
+            guard var bucket = try lessons.buckets[name] ?? buckets(of: [limit])[name] else { continue }
+            bucket.take(Double(actual - expected))
+            lessons.buckets[name] = bucket
+        }
+    }
+}
+
+extension FailureKind {
+    /// Whether the provider, or what is between, did not answer; what is no good as an answer is one all the same.
+    fileprivate var isTheProviders: Bool { ![.truncated, .filtered, .empty].contains(self) }
+}

@@ -1,0 +1,42 @@
+internal import FoundationEssentials
+
+extension Store {
+    /// Has a worker's limits kept by all workers until it ends.
+    func insert(_ limits: [Limit], ofWorker worker: Int64) throws {
+        for limit in limits {
+            try database.run(
+                "INSERT OR REPLACE INTO limits (worker_id, name, kind, amount, models) VALUES (?, ?, ?, ?, ?)", worker,
+                limit.name, limit.kind.rawValue, limit.amount, limit.models.map { JSONWriter.text(.strings($0)) })
+        }
+    }
+
+    /// The limits of all workers that have not ended; where they differ, the strictest.
+    func limits() throws -> [Limit] {
+        try database.rows("SELECT name, kind, min(amount) AS amount, models FROM limits GROUP BY name, kind") { row in
+            let kind = try row.text("kind")
+            guard let known = Limit.Kind(rawValue: kind) else {
+                throw DatabaseError(code: 1, message: "unknown limit \(kind)")
+            }
+            return Limit(
+                name: try row.text("name"), kind: known, amount: try row.double("amount"),
+                models: try row.optionalText("models").map { try JSONParser.parse($0).stringValues })
+        }
+    }
+
+    /// What is left of these limits, as far as they were used before.
+    func buckets(of limits: [Limit]) throws -> [Admission.BucketName: TokenBucket] {
+        var buckets: [Admission.BucketName: TokenBucket] = [:]
+        for limit in limits where limit.isByTheMinute {
+            buckets[Admission.BucketName(limit)] = try database.row(
+                "SELECT level, filled_at FROM buckets WHERE name = ? AND kind = ?", limit.name, limit.kind.rawValue
+            ) { TokenBucket(level: try $0.double("level"), filledAt: try $0.date("filled_at")) }
+        }
+        return buckets
+    }
+
+    func save(_ bucket: TokenBucket, _ name: Admission.BucketName) throws {
+        try database.run(
+            "INSERT OR REPLACE INTO buckets (name, kind, level, filled_at) VALUES (?, ?, ?, ?)", name.name,
+            name.kind.rawValue, bucket.level, bucket.filledAt.timeIntervalSince1970)
+    }
+}

@@ -1,0 +1,69 @@
+internal import FoundationEssentials
+
+extension Store {
+    /// Whether a model of a run can be used, as far as that is known.
+    func health(of model: Int64) throws -> ModelHealth {
+        try database.row(
+            "SELECT broken_in_row, paused_kind, paused_message, paused_at FROM models WHERE id = ?", model,
+            read: { ModelHealth(inRow: try $0.int("broken_in_row"), pause: try ModelPause($0)) }) ?? ModelHealth()
+    }
+
+    /// Saves what an attempt has changed; cells that failed while a model could not be used are done again.
+    func save(_ health: ModelHealth, _ change: ModelHealth.Change?, of model: Int64) throws {
+        switch change {
+        case .recovered: _ = try takeUp(models: [model])
+        case .unclear: try database.run("UPDATE models SET probe = 1 WHERE id = ?", model)
+        case .paused, nil:
+            try database.run(
+                "UPDATE models SET broken_in_row = ?, paused_kind = ?, paused_message = ?, paused_at = ? WHERE id = ?",
+                health.inRow, health.pause?.kind.rawValue, health.pause?.message, health.pause?.at.milliseconds, model)
+        }
+    }
+
+    /// Lets one cell of each paused model in these runs, or in all, find out if the model can be used again.
+    func probePausedModels(runs: [Int64]?) throws {
+        let models = try database.rows(
+            """
+            SELECT models.id, run_id FROM runs JOIN models ON models.run_id = runs.id
+            WHERE finished_at IS NULL AND paused_kind IS NOT NULL
+            """) { (try $0.id("id"), try $0.id("run_id")) }
+        for (model, run) in models where runs?.contains(run) ?? true {
+            try database.run("UPDATE models SET probe = 1 WHERE id = ?", model)
+        }
+    }
+
+    /// Lets cells of paused models be started again, and puts back those that failed for the same reason.
+    ///
+    /// - Returns: how many cells were put back.
+    func takeUp(models: [Int64]) throws -> Int {
+        var cells = 0
+        for model in models {
+            cells += try database.run(
+                """
+                UPDATE cells SET status = 'pending', tries = 0, attempt_id = NULL
+                WHERE model_id = ?1 AND status = 'error' AND live = 1 AND attempt_id IN (
+                    SELECT id FROM attempts WHERE run_id = (SELECT run_id FROM models WHERE id = ?1)
+                        AND failure_kind IN ('quota', 'auth', 'model_unknown'))
+                """, model)
+            try database.run(
+                """
+                UPDATE models SET broken_in_row = 0, paused_kind = NULL, paused_message = NULL, paused_at = NULL,
+                    probe = 0
+                WHERE id = ?
+                """, model)
+            try database.run(
+                "UPDATE runs SET exported_at = NULL, edited = 1 WHERE id = (SELECT run_id FROM models WHERE id = ?)",
+                model)
+        }
+        return cells
+    }
+}
+
+extension ModelPause {
+    /// Reads why a model is paused; nil if it is not.
+    init?(_ row: Statement) throws {
+        guard let kind = try row.optionalText("paused_kind").flatMap(FailureKind.init) else { return nil }
+        self.init(
+            kind: kind, message: try row.text("paused_message"), at: Date(milliseconds: try row.int("paused_at")))
+    }
+}

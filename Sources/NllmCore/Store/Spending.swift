@@ -1,0 +1,84 @@
+internal import FoundationEssentials
+
+extension Store {
+    /// What a worker may spend; nil if it has ended.
+    func budget(ofWorker worker: Int64) throws -> Budget? {
+        try database.row(
+            "SELECT max_cost, max_tokens, budget_window_ms FROM workers WHERE id = ? AND ended_at IS NULL", worker,
+            read: Budget.init)
+    }
+
+    /// What counts against a budget: what was spent, and what requests under way may take at worst.
+    ///
+    /// - Parameters:
+    ///   - budget: what may be spent.
+    ///   - runs: the runs whose spending counts, unless the budget is for a time.
+    ///   - now: the time.
+    /// - Returns: the sums; nothing where nothing is limited.
+    func spending(against budget: Budget, runs: [Int64], now: Date) throws -> Spending {
+        var spending = Spending()
+        guard !budget.isEmpty else { return spending }
+        if let window = budget.window {
+            let past = try database.row(
+                "SELECT sum(cost) AS cost, sum(tokens) AS tokens FROM spending WHERE minute >= ?",
+                (now.milliseconds - Int(window * 1000)) / 60_000
+            ) { (try $0.double("cost"), try $0.int("tokens")) }
+            (spending.cost, spending.tokens) = past ?? (0, 0)
+        }
+        for run in budget.window == nil ? runs : [] {
+            try database.forEachRow(
+                """
+                SELECT sum(ifnull(cost, 0) + possible_cost) AS cost,
+                    sum(tokens_input + tokens_output + possible_tokens) AS tokens
+                FROM counters WHERE run_id = ?
+                """, run
+            ) { row in
+                spending.cost += try row.double("cost")
+                spending.tokens += try row.int("tokens")
+            }
+        }
+        let counted = Set(runs)
+        try database.forEachRow("SELECT run_id, reserved_cost, reserved_tokens FROM cells WHERE status = 'running'") {
+            row in
+            guard try budget.window != nil || counted.contains(row.id("run_id")) else { return }
+            spending.reserve(
+                Reservation(
+                    cost: try row.optionalDouble("reserved_cost"), tokens: try row.int("reserved_tokens"), expected: 0))
+        }
+        return spending
+    }
+
+    /// Notes what was spent in the minute of `now`, for budgets over a time.
+    func noteSpending(cost: Double, tokens: Int, now: Date) throws {
+        guard cost > 0 || tokens > 0 else { return }
+        try database.run(
+            """
+            INSERT INTO spending (minute, cost, tokens) VALUES (?1, ?2, ?3)
+            ON CONFLICT (minute) DO UPDATE SET cost = cost + ?2, tokens = tokens + ?3
+            """, now.milliseconds / 60_000, cost, tokens)
+    }
+
+    /// Throws if a budget in US dollars can't be kept, because a model with cells left has no known price.
+    func checkPrices(runs: [Int64]?) throws(NllmError) {
+        let unpriced = try reading {
+            try database.rows(
+                """
+                SELECT runs.id, runs.name AS run, models.label FROM runs JOIN models ON models.run_id = runs.id
+                JOIN counters ON counters.model_id = models.id
+                WHERE runs.finished_at IS NULL AND models.live = 1 AND models.price IS NULL AND pending + running > 0
+                ORDER BY runs.id, models.position
+                """
+            ) { (run: try $0.id("id"), name: try $0.text("run"), label: try $0.text("label")) }
+        }.filter { runs?.contains($0.run) ?? true }
+        guard let first = unpriced.first else { return }
+        throw .usage("\(first.label) \(first.name) \(unpriced.count)")
+    }
+}
+
+extension Budget {
+    init(_ row: Statement) throws {
+        self.init(
+            maxCost: try row.optionalDouble("max_cost"), maxTokens: try row.optionalInt("max_tokens"),
+            window: try row.optionalInt("budget_window_ms").map { Double($0) / 1000 })
+    }
+}
