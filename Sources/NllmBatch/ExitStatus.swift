@@ -29,7 +29,7 @@ extension NllmError {
         case .badInput, .notADatabase, .newerDatabase: .badData
         case .unreadable, .noDatabase, .unreadableDatabase, .noRun, .noRuns: .noInput
         case .llmUnusable: .unavailable
-        case .badConfiguration: .badConfiguration
+        case .badConfiguration, .unpriced: .badConfiguration
         case .cannotCreate, .configurationNotCreated, .runExists: .cannotCreate
         case .inputOutput: .inputOutput
         case .busy: .tryLater

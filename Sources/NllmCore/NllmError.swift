@@ -28,6 +28,10 @@ public enum NllmError: Error, Sendable, Equatable {
     case runExists(name: String, path: String)
     /// A model that `llm` does not know.
     case unknownModel(name: String, nearest: String?)
+    /// A model without a known price where costs are limited: `llm`'s name of the first one, and how many there are.
+    ///
+    /// The run is the one that asks it, or nil if nothing was enqueued yet.
+    case unpriced(model: String, run: String?, count: Int)
     /// `llm` is not there or does not work.
     case llmUnusable(reason: String)
     /// An output file or folder that can't be created.
@@ -68,6 +72,12 @@ extension NllmError: CustomStringConvertible {
             "`llm` knows no model `\(name)`"
                 + (nearest.map { "; did you mean `\($0)`?" } ?? "; `llm models` lists those it knows")
                 + " (--no-check skips this check)"
+        case .unpriced(let model, let run, let count):
+            "no price is known for model `\(model)`" + (run.map { " of run \($0)" } ?? "")
+                + (count > 1 ? " and \(count - 1) more" : "") + ", so its cost can't be limited; "
+                + "give the price under `costs` in the configuration or in a price file"
+                + (run == nil ? "" : " and enqueue the same sources into the run again")
+                + ", or leave out --max-cost (`max_cost` in the configuration)"
         case .llmUnusable(let reason): reason
         case .cannotCreate(let path, let reason):
             "cannot create \(path): \(reason); choose another place with --outdir or --db"

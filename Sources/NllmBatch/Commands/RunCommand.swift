@@ -31,14 +31,16 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         let configuration = try common.configuration()
         let target: EnqueueRequest.Target = enqueue.run.map { .named($0) } ?? (new ? .new : .unfinished)
-        let request = try enqueue.request(target: target, common: common, configuration: configuration)
+        var options = try worker.options(configuration)
+        var request = try enqueue.request(target: target, common: common, configuration: configuration)
+        request.needsPrices = options.maxCost != nil
         guard !enqueue.dryRun else { return try await enqueue.printPreview(request, common: common, json: json) }
         // Nothing is enqueued that could not be executed.
         _ = try LLMProgram.find()
         let enqueuer = Enqueuer(databasePath: configuration.database, note: common.say)
         let (report, store) = try await enqueuer.enqueue(request)
         common.say(!report.isNew && target == .unfinished ? "going on with " + report.sentence : report.sentence)
-        let options = worker.options(runs: [report.run], configuration: configuration)
+        options.runs = [report.run]
         // An object on standard output is what the caller wants to see, unless told otherwise.
         let streams = worker.stream ?? (json ? false : configuration.stream ?? enqueue.isDirect)
         try await WorkSession(

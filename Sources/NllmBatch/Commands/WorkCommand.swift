@@ -22,6 +22,8 @@ struct WorkCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How often a failed cell is tried again, in place of the run's.", valueName: "n"))
     var retries: Int?
 
+    @OptionGroup var answers: AnswerOptions
+
     @Flag(help: "Print a JSON object for each run in place of its folder.")
     var json = false
 
@@ -32,7 +34,12 @@ struct WorkCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try common.configuration()
-        let options = worker.options(runs: runs, configuration: configuration, timeout: timeout, retries: retries)
+        var options = try worker.options(configuration)
+        options.runs = runs
+        options.timeout = timeout
+        options.retries = retries
+        options.failOn = answers.failureKinds.map { Set($0) }
+        options.cache = answers.age
         try await WorkSession(
             store: try Store(path: configuration.database), options: options, common: common,
             output: json ? .progress : .folder, streams: worker.stream ?? configuration.stream ?? false

@@ -52,6 +52,14 @@ struct EnqueueOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How often a failed cell is tried again (default: 3).", valueName: "n"))
     var retries: Int?
 
+    @OptionGroup var answers: AnswerOptions
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Which runs go first, -1000 to 1000; the higher, the earlier (default: 0).", valueName: "n"))
+    var priority: Int?
+
     @Flag(help: "Do not check first whether llm knows the models.")
     var noCheck = false
 
@@ -64,6 +72,10 @@ struct EnqueueOptions: ParsableArguments {
         }
         if let timeout { try LimitChecks.timeout(timeout) }
         if let retries { try LimitChecks.retries(retries) }
+        if let priority, !SettingLimits.priority.contains(priority) {
+            throw ValidationError(
+                "`--priority` is \(priority) but must be \(SettingLimits.words(SettingLimits.priority))")
+        }
         if outdir?.isEmpty == true { throw ValidationError("`--outdir` is empty; name a directory") }
     }
 
@@ -97,6 +109,9 @@ struct EnqueueOptions: ParsableArguments {
         request.settings.raw = raw ? true : nil
         request.settings.timeout = timeout
         request.settings.retries = retries
+        request.settings.failOn = answers.failureKinds
+        request.settings.cache = answers.age
+        request.settings.priority = priority
         request.checksModels = noCheck ? false : nil
         request.commandLine = ["nllm-batch"] + CommandLine.arguments.dropFirst()
         return request
@@ -126,6 +141,15 @@ enum LimitChecks {
     static func retries(_ count: Int) throws {
         guard SettingLimits.retries.contains(count) else {
             throw ValidationError("`--retries` is \(count) but must be 0 to 1000")
+        }
+    }
+    static func duration(_ option: String, _ text: String?, _ allowed: ClosedRange<Double>) throws {
+        guard let text else { return }
+        guard let seconds = DurationText.seconds(text) else {
+            throw ValidationError("`\(option)` is `\(text)` but must be \(DurationText.form)")
+        }
+        guard allowed.contains(seconds) else {
+            throw ValidationError("`\(option)` is `\(text)` but must be \(DurationText.words(allowed))")
         }
     }
 }

@@ -30,6 +30,8 @@ struct WorkerOptions: ParsableArguments {
         help: "Print each line of an answer as it arrives (default: for one prompt behind -- only).")
     var stream: Bool?
 
+    @OptionGroup var limits: LimitOptions
+
     private static func executor(_ text: String) throws -> ExecutorChoice {
         guard let choice = ExecutorChoice(rawValue: text) else {
             let known = ExecutorChoice.allCases.map(\.rawValue).joined(separator: ", ")
@@ -52,18 +54,14 @@ struct WorkerOptions: ParsableArguments {
         }
     }
 
-    /// The worker's options for these runs.
-    func options(
-        runs: [String], configuration: Configuration, timeout: Double? = nil, retries: Int? = nil
-    ) -> WorkOptions {
+    /// The worker's options.
+    func options(_ configuration: Configuration) throws(NllmError) -> WorkOptions {
         var options = WorkOptions()
-        options.runs = runs
         options.concurrency = concurrency ?? configuration.concurrency
-        options.timeout = timeout
-        options.retries = retries
         options.executor = executor ?? configuration.executor
         options.grace = grace ?? configuration.grace
         options.maxMemory = maxMemory ?? configuration.maxMemory
+        try limits.apply(to: &options, configuration)
         return options
     }
 }

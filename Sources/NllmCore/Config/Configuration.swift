@@ -23,6 +23,7 @@ public struct Configuration: Sendable {
     /// The strongest list of models, and where it begins.
     var modelList: (models: [ConfiguredModel], source: Source)?
     var costSettings: [String: [ModelCosts.Field: Setting]] = [:]
+    var limitSettings: [String: [LimitField: Setting]] = [:]
 
     /// Nothing but built-in values.
     public init() {}
@@ -84,6 +85,20 @@ extension Configuration {
     public var prices: String? { path(.prices) }
     /// Whether model names are checked before a run.
     public var checksModels: Bool { optionalFlag(.check) ?? true }
+    /// Seconds that a worker waits for a provider which asks to wait.
+    public var maxWait: Double { duration(.maxWait) ?? 300 }
+    /// US dollars that may be spent; nil for no limit.
+    public var maxCost: Double? { value(of: .maxCost).doubleValue }
+    /// Tokens that may be spent; nil for no limit.
+    public var maxTokensTotal: Int? { value(of: .maxTokensTotal).intValue }
+    /// Seconds whose spending counts; nil: all spending of the runs.
+    public var budgetWindow: Double? { duration(.budgetWindow) }
+    /// Kinds of answers that count as failures.
+    public var failOn: [FailureKind] { value(of: .failOn).stringValue.map(FailOnText.kinds(in:)) ?? [] }
+    /// Seconds that an answer may be old to be taken in place of a request; nil: none is.
+    public var cache: Double? { duration(.cache) }
+    /// Which runs go first; the higher, the earlier.
+    public var priority: Int { integer(.priority) }
     /// The models of a run whose command line names none; nil for `llm`'s default model.
     public var models: [ConfiguredModel]? { modelList.flatMap { $0.models.isEmpty ? nil : $0.models } }
     /// What tokens cost, by the model's name.
@@ -96,6 +111,10 @@ extension Configuration {
     }
 
     private func number(_ key: ConfigurationKey) -> Double { value(of: key).doubleValue ?? 0 }
+
+    private func duration(_ key: ConfigurationKey) -> Double? {
+        value(of: key).stringValue.flatMap(DurationText.age) ?? value(of: key).doubleValue
+    }
 
     private func integer(_ key: ConfigurationKey) -> Int { value(of: key).intValue ?? key.builtIn.intValue ?? 0 }
 

@@ -21,6 +21,18 @@ public enum ConfigurationExample {
                 lines += ["  # \(key.explanation)", "  #\(key.name): \(value)"]
             }
         }
+        lines += [
+            "  # Limits of single models, or of groups of models that share them: requests and tokens a minute, cells at a time.",
+            "  #limits:",
+            "    #\"gpt-4o\":",
+            "      #concurrency: 8",
+            "      #rpm: 500",
+            "      #tpm: 30000",
+            "    #\"openai\":",
+            "      # A * at the end stands for any text.",
+            "      #models: [\"gpt-4o\",\"gpt-4o-mini\",\"o3*\"]",
+            "      #rpm: 1000",
+        ]
         lines += ["", "# What a model costs, in US dollars for a thousand tokens.", "#costs:", "  #\"gpt-4o\":"]
         let prices = zip(ModelCosts.Field.allCases, ["0.0025", "0.01", "0.00125", "0.0025"])
         lines += prices.map { "    #\($0.rawValue): \($1)" }

@@ -16,6 +16,15 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
     case database = "batch.db"
     case prices = "batch.prices"
     case check = "batch.check"
+    case requestsPerMinute = "batch.rpm"
+    case tokensPerMinute = "batch.tpm"
+    case maxWait = "batch.max_wait"
+    case maxCost = "batch.max_cost"
+    case maxTokensTotal = "batch.max_tokens_total"
+    case budgetWindow = "batch.budget_window"
+    case failOn = "batch.fail_on"
+    case cache = "batch.cache"
+    case priority = "batch.priority"
 
     /// The sections that hold settings.
     static let sections = ["defaults", "batch"]
@@ -40,7 +49,11 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
         case .raw: .bool(false)
         case .database: .string("nllm-runs/batch.db")
         case .check: .bool(true)
-        case .stream, .parallel, .maxMemory, .system, .prices: .null
+        case .maxWait: .integer(300)
+        case .priority: .integer(0)
+        case .stream, .parallel, .maxMemory, .system, .prices, .requestsPerMinute, .tokensPerMinute, .maxCost,
+            .maxTokensTotal, .budgetWindow, .failOn, .cache:
+            .null
         }
     }
 
@@ -56,6 +69,15 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
         case .stream, .raw, .check: .flag
         case .system: .text
         case .outdir, .database, .prices: .path
+        case .requestsPerMinute: .whole(SettingLimits.amounts(.requests))
+        case .tokensPerMinute: .whole(SettingLimits.amounts(.tokens))
+        case .maxWait: .duration(SettingLimits.maxWait)
+        case .maxCost: .dollars(SettingLimits.maxCost)
+        case .maxTokensTotal: .whole(SettingLimits.maxTokensTotal)
+        case .budgetWindow: .duration(SettingLimits.budgetWindow)
+        case .failOn: .failureKinds
+        case .cache: .age(SettingLimits.cache)
+        case .priority: .whole(SettingLimits.priority)
         }
     }
 
@@ -79,6 +101,15 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
         case .database: "nllm-runs/batch.db"
         case .prices: "prices.json"
         case .check: "false"
+        case .requestsPerMinute: "500"
+        case .tokensPerMinute: "30000"
+        case .maxWait: "15m"
+        case .maxCost: "5"
+        case .maxTokensTotal: "1000000"
+        case .budgetWindow: "24h"
+        case .failOn: "\"truncated,empty\""
+        case .cache: "7d"
+        case .priority: "10"
         }
     }
 
@@ -100,6 +131,15 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
         case .database: "The database; $NLLM_BATCH_DB stands above it."
         case .prices: "A file of prices."
         case .check: "Whether model names are checked before a run."
+        case .requestsPerMinute: "Requests a minute to all models together; unset: no limit."
+        case .tokensPerMinute: "Tokens a minute of all models together; unset: no limit."
+        case .maxWait: "How long to wait for a provider that asks to wait; where it asks for longer, cells are left undone."
+        case .maxCost: "US dollars that may be spent; unset: no limit."
+        case .maxTokensTotal: "Tokens of prompts and answers that may be spent; unset: no limit."
+        case .budgetWindow: "The time whose spending counts, of the whole database; unset: all spending of the runs."
+        case .failOn: "Answers that count as failures: \(FailOnText.kinds.map(\.rawValue).joined(separator: ", ")); unset: none."
+        case .cache: "How old an answer of the database may be to be taken in place of a request, or any; unset: none is."
+        case .priority: "Which runs go first, -1000 to 1000; the higher, the earlier."
         }
     }
 }

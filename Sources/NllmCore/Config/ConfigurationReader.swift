@@ -53,6 +53,10 @@ struct ConfigurationReader {
 
     private mutating func readSettings(_ section: YAMLPair, section name: String) {
         for (setting, pair) in members(of: section.value, called: name) {
+            if "\(name).\(setting)" == Configuration.limitsPlace {
+                readLimits(pair)
+                continue
+            }
             guard let key = ConfigurationKey(rawValue: "\(name).\(setting)") else {
                 report(UnknownKey.message(setting, section: name), line: pair.line)
                 continue
@@ -82,7 +86,7 @@ struct ConfigurationReader {
         }
     }
 
-    private mutating func value(of pair: YAMLPair, _ rule: ConfigurationRule, example: String) -> JSONValue? {
+    mutating func value(of pair: YAMLPair, _ rule: ConfigurationRule, example: String) -> JSONValue? {
         do throws(ConfigurationFlaw) {
             return try rule.value(of: pair.value, name: pair.key ?? "", example: example)
         } catch {

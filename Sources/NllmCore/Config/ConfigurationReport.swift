@@ -12,6 +12,9 @@ extension Configuration {
         }
         add("models", modelList == nil ? .null : .array(models), modelList?.source ?? .builtIn)
         for key in Self.shownKeys { add(key.rawValue, shown(key), source(of: key)) }
+        for (name, field, setting) in shownLimits {
+            add("\(Self.limitsPlace).\(name).\(field.rawValue)", setting.value, setting.source)
+        }
         for (model, field, setting) in shownCosts {
             add("costs.\(model).\(field.rawValue)", setting.value, setting.source)
         }
@@ -39,6 +42,14 @@ extension Configuration {
             lines.append("\(section):")
             for key in Self.shownKeys where key.section == section {
                 add("  \(key.name): \(YAMLText.scalar(shown(key)))", source(of: key))
+            }
+            guard Self.limitsPlace.hasPrefix(section + ".") else { continue }
+            if limitSettings.isEmpty { add("  limits: {}", .builtIn) } else { lines.append("  limits:") }
+            var last: String?
+            for (name, field, setting) in shownLimits {
+                if name != last { lines.append("    \(YAMLText.quoted(name)):") }
+                last = name
+                add("      \(field.rawValue): \(YAMLText.scalar(setting.value))", setting.source)
             }
         }
         if costSettings.isEmpty { add("costs: {}", .builtIn) } else { lines.append("costs:") }
@@ -71,6 +82,14 @@ extension Configuration {
         costSettings.sorted { $0.key < $1.key }.flatMap { model, fields in
             ModelCosts.Field.allCases.compactMap { field in
                 fields[field].map { (Redaction.redact(model), field, $0) }
+            }
+        }
+    }
+
+    private var shownLimits: [(name: String, field: LimitField, setting: Setting)] {
+        limitSettings.sorted { $0.key < $1.key }.flatMap { name, fields in
+            LimitField.allCases.compactMap { field in
+                fields[field].map { (Redaction.redact(name), field, $0) }
             }
         }
     }

@@ -7,6 +7,11 @@ enum ConfigurationRule {
     case text
     case path
     case choice([String])
+    /// A number of seconds, or a text such as `15m`.
+    case duration(ClosedRange<Double>)
+    /// The same, or `any`.
+    case age(ClosedRange<Double>)
+    case failureKinds
 
     /// The value in this node.
     ///
@@ -19,7 +24,7 @@ enum ConfigurationRule {
     func value(of node: YAMLNode, name: String, example: String) throws(ConfigurationFlaw) -> JSONValue {
         guard let scalar = node.scalar, let value = typed(scalar) else {
             if case .whole(let allowed) = self, let number = node.scalar, number.number != nil {
-                let range = Self.words(allowed)
+                let range = SettingLimits.words(allowed)
                 throw ConfigurationFlaw("`\(name)` is \(number.text) but must be a whole number from \(range)")
             }
             let better = node.scalar.flatMap(respelled) ?? example
@@ -37,10 +42,16 @@ enum ConfigurationRule {
             guard let number = scalar.number else { return nil }
             return Int(exactly: number).map { .integer($0) }
         case .flag: return scalar.bool.map(JSONValue.bool)
-        case .text, .path, .choice:
-            let isText = !scalar.isNull && scalar.bool == nil && scalar.number == nil
-            return isText ? .string(scalar.text) : nil
+        case .text, .path, .choice, .failureKinds: return scalar.isText ? .string(scalar.text) : nil
+        case .duration, .age: return scalar.json ?? (seconds(scalar) == nil ? nil : .string(scalar.text))
         }
+    }
+
+    /// The seconds that stand there, if this is about any.
+    private func seconds(_ scalar: YAMLScalar) -> Double? {
+        if let number = scalar.number { return number }
+        if case .age = self { return scalar.isText ? DurationText.age(scalar.text) : nil }
+        return scalar.isText ? DurationText.seconds(scalar.text) : nil
     }
 
     /// The same scalar as it would be right: a quoted number plain, a plain number quoted.
@@ -56,16 +67,20 @@ enum ConfigurationRule {
         let number = scalar.number ?? 0
         switch self {
         case .seconds(let allowed), .dollars(let allowed):
-            return allowed.contains(number) ? nil : "is \(scalar.text) but must be \(Self.words(allowed))"
+            return allowed.contains(number) ? nil : "is \(scalar.text) but must be \(SettingLimits.words(allowed))"
         case .whole(let allowed):
             let isAllowed = value.intValue.map(allowed.contains) ?? false
-            return isAllowed ? nil : "is \(scalar.text) but must be \(Self.words(allowed))"
+            return isAllowed ? nil : "is \(scalar.text) but must be \(SettingLimits.words(allowed))"
         case .choice(let allowed):
             guard !allowed.contains(scalar.text) else { return nil }
             let names = allowed.map { "`\($0)`" }.joined(separator: ", ")
             return "is `\(scalar.text)` but must be one of \(names)" + NearestName.hint(scalar.text, among: allowed)
         case .path where scalar.text.isEmpty: return "is empty; name a path, or leave it out"
         case .text, .path: return LLMCommand.flaw(argument: scalar.text)
+        case .duration(let allowed), .age(let allowed):
+            let isAllowed = seconds(scalar).map(allowed.contains) ?? false
+            return isAllowed ? nil : "is \(scalar.text) but must be \(DurationText.words(allowed))"
+        case .failureKinds: return FailOnText.flaw(scalar.text)
         case .flag: return nil
         }
     }
@@ -78,26 +93,13 @@ enum ConfigurationRule {
         case .flag: "true or false"
         case .text: "a text"
         case .path: "a path"
-        case .choice: "a text"
+        case .choice, .failureKinds: "a text"
+        case .duration, .age: DurationText.form
         }
     }
+}
 
-    /// `1 to 1,000,000`.
-    private static func words(_ range: ClosedRange<Double>) -> String {
-        [range.lowerBound, range.upperBound].map { grouped(Int($0)) }.joined(separator: " to ")
-    }
-
-    private static func words(_ range: ClosedRange<Int>) -> String {
-        words(Double(range.lowerBound)...Double(range.upperBound))
-    }
-
-    /// The number with its thousands apart, from five digits on.
-    private static func grouped(_ number: Int) -> String {
-        var digits = String(number)
-        guard digits.count > 4 else { return digits }
-        for place in stride(from: digits.count - 3, to: 0, by: -3) {
-            digits.insert(",", at: digits.index(digits.startIndex, offsetBy: place))
-        }
-        return digits
-    }
+extension YAMLScalar {
+    /// Whether YAML takes it for text.
+    fileprivate var isText: Bool { !isNull && bool == nil && number == nil }
 }

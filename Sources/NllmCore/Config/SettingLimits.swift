@@ -8,6 +8,50 @@ public enum SettingLimits {
     public static let grace = 0.0...1e6
     /// Megabytes of address space an `llm` process may use.
     public static let maxMemory = 16...1_000_000
+    /// Seconds that a worker waits for a provider which asks to wait.
+    public static let maxWait = 0.0...30 * day
+    /// US dollars that may be spent; with 0 only what is free.
+    public static let maxCost = 0.0...1e9
+    /// Tokens that may be spent.
+    public static let maxTokensTotal = 1...1_000_000_000_000
+    /// Seconds whose spending counts; it is kept by the minute.
+    public static let budgetWindow = 60...365 * day
+    /// Seconds that an answer may be old to be taken in place of a request; with 0 none is.
+    public static let cache = 0...anyAge
+    /// Seconds that no answer is older than.
+    public static let anyAge = 36_525 * day
+    /// Which runs go first; the higher, the earlier.
+    public static let priority = -1000...1000
     /// US dollars for a thousand tokens.
     static let cost = 0.0...1e6
+    private static let day = 86_400.0
+
+    /// What a limit of that kind may be set to.
+    public static func amounts(_ kind: Limit.Kind) -> ClosedRange<Int> {
+        switch kind {
+        case .concurrency: WorkOptions.concurrencies
+        case .requests: 1...1_000_000
+        case .tokens: 1...1_000_000_000
+        }
+    }
+
+    /// A range in words, such as `1 to 1,000,000`.
+    public static func words(_ range: ClosedRange<Int>) -> String {
+        "\(grouped(range.lowerBound)) to \(grouped(range.upperBound))"
+    }
+
+    /// A range between whole numbers in words.
+    public static func words(_ range: ClosedRange<Double>) -> String {
+        words(Int(range.lowerBound)...Int(range.upperBound))
+    }
+
+    /// The number with its thousands apart, from five digits on.
+    private static func grouped(_ number: Int) -> String {
+        var digits = String(number)
+        guard digits.count > 4 else { return digits }
+        for place in stride(from: digits.count - 3, to: 0, by: -3) {
+            digits.insert(",", at: digits.index(digits.startIndex, offsetBy: place))
+        }
+        return digits
+    }
 }

@@ -97,7 +97,8 @@ public enum Nllm {
     ///
     /// - Parameters:
     ///   - runs: names of runs; all runs of the database when empty.
-    ///   - options: how, and where the database is; a timeout and retries stand above those of the runs.
+    ///   - options: how, and where the database is; a timeout, retries, what fails and a cache stand
+    ///     above those of the runs.
     /// - Returns: how the runs stand now.
     /// - Throws: what kept it from working on.
     @concurrent public static func work(
@@ -106,6 +107,7 @@ public enum Nllm {
         let configuration = try options.configuration()
         var work = options.workOptions(runs: runs, configuration: configuration)
         (work.timeout, work.retries) = (options.timeout, options.retries)
+        (work.failOn, work.cache) = (options.failOn.map { Set($0) }, options.cache)
         return try await self.work(try Store(path: configuration.database), work, options.observe)
     }
 
@@ -174,9 +176,12 @@ extension Nllm {
     ) async throws(NllmError) -> NllmResults {
         // Nothing is enqueued that could not be executed.
         _ = try LLMProgram.find()
+        var work = options.workOptions(runs: [], configuration: request.configuration)
+        var request = request
+        request.needsPrices = work.maxCost != nil
         let (report, store) = try await enqueue(request)
+        work.runs = [report.run]
         if !Task.isCancelled {
-            let work = options.workOptions(runs: [report.run], configuration: request.configuration)
             _ = try await self.work(store, work, options.observe)
         }
         return try await NllmResults(of: report.run, in: store)

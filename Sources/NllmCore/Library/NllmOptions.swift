@@ -39,6 +39,27 @@ public struct NllmOptions: Sendable {
     public var raw: Bool?
     /// Whether `llm` has to know the models before anything is run; it has to if nobody says.
     public var checksModels: Bool?
+    /// Limits for all workers of the database, in place of configured ones of the same name and kind.
+    public var limits: [Limit] = []
+    /// Seconds to wait for a provider that asks to wait; 300 if nobody says.
+    ///
+    /// Where it asks for longer, the model's cells are left undone.
+    public var maxWait: Double?
+    /// US dollars that may be spent; no limit if nobody says.
+    ///
+    /// The functions that enqueue and work in one then refuse a model whose price is unknown.
+    public var maxCost: Double?
+    /// Tokens of prompts and answers that may be spent; no limit if nobody says.
+    public var maxTokensTotal: Int?
+    /// Seconds whose spending counts for these two, of the whole database; all spending of the runs if nobody says.
+    public var budgetWindow: Double?
+    /// Kinds of answers that count as failures, of those in ``FailOnText/kinds``; none if nobody says.
+    public var failOn: [FailureKind]?
+    /// Seconds that an answer of the database may be old to be taken in place of a request, 0 for none; none if nobody
+    /// says.
+    public var cache: Double?
+    /// Which runs go first, the higher, the earlier; 0 if nobody says.
+    public var priority: Int?
     /// What is piped into a prompt given as arguments; the process's own standard input is not read for it.
     public var input = ""
     /// Is told what happens, each line of an answer included as it arrives; must not block.
@@ -56,6 +77,11 @@ extension NllmOptions {
         try check()
         var configuration = try Configuration.load(explicit: config)
         configuration.readEnvironment()
+        if budgetWindow != nil, maxCost ?? configuration.maxCost == nil,
+            maxTokensTotal ?? configuration.maxTokensTotal == nil
+        {
+            throw .usage("`budgetWindow` limits nothing by itself; set `maxCost` or `maxTokensTotal`")
+        }
         if let database {
             configuration.set(.database, to: .string(database), from: .commandLine("database"))
         } else if let outdir, configuration.source(of: .database) == .builtIn {
@@ -70,8 +96,29 @@ extension NllmOptions {
         if let concurrency { try Self.check("concurrency", concurrency, WorkOptions.concurrencies) }
         if let grace { try Self.check("grace", grace, SettingLimits.grace) }
         if let maxMemory { try Self.check("maxMemory", maxMemory, SettingLimits.maxMemory) }
+        try checkLimits()
         for (name, path) in [("outdir", outdir), ("database", database), ("config", config)] where path == "" {
             throw .usage("`\(name)` is empty; name a path, or leave it nil")
+        }
+    }
+
+    private func checkLimits() throws(NllmError) {
+        for limit in limits {
+            let range = SettingLimits.amounts(limit.kind)
+            try Self.check(
+                "limits: \(limit.kind.rawValue) of \(limit.name)", limit.amount,
+                Double(range.lowerBound)...Double(range.upperBound))
+            guard limit.name.isEmpty || limit.models?.isEmpty ?? (limit.name != Limit.ofAllModels) else { continue }
+            throw .usage("`limits`: `\(limit.name)` needs a name and models; only Limit.ofAllModels is without models")
+        }
+        if let maxWait { try Self.check("maxWait", maxWait, SettingLimits.maxWait) }
+        if let maxCost { try Self.check("maxCost", maxCost, SettingLimits.maxCost) }
+        if let maxTokensTotal { try Self.check("maxTokensTotal", maxTokensTotal, SettingLimits.maxTokensTotal) }
+        if let budgetWindow { try Self.check("budgetWindow", budgetWindow, SettingLimits.budgetWindow) }
+        if let cache { try Self.check("cache", cache, SettingLimits.cache) }
+        if let priority { try Self.check("priority", priority, SettingLimits.priority) }
+        if let flaw = failOn.flatMap({ FailOnText.flaw($0.map(\.rawValue).joined(separator: ",")) }) {
+            throw .usage("`failOn` \(flaw)")
         }
     }
 
@@ -98,6 +145,9 @@ extension NllmOptions {
         request.settings.raw = raw
         request.settings.timeout = timeout
         request.settings.retries = retries
+        request.settings.failOn = failOn
+        request.settings.cache = cache
+        request.settings.priority = priority
         request.checksModels = checksModels
         // As the command line would say it; that of the calling program is no business of the manifest.
         let divider = arguments.isEmpty || request.direct != nil ? [] : ["--"]
@@ -113,6 +163,11 @@ extension NllmOptions {
         options.grace = grace ?? configuration.grace
         options.maxMemory = maxMemory ?? configuration.maxMemory
         options.streams = observe != nil
+        options.limits = configuration.limits(given: limits)
+        options.maxWait = maxWait ?? configuration.maxWait
+        options.maxCost = maxCost ?? configuration.maxCost
+        options.maxTokensTotal = maxTokensTotal ?? configuration.maxTokensTotal
+        options.budgetWindow = budgetWindow ?? configuration.budgetWindow
         return options
     }
 }

@@ -30,6 +30,8 @@ public struct EnqueueRequest: Sendable {
     public var settings = RunSettings.Given()
     /// Whether `llm` has to know the models.
     public var checksModels: Bool?
+    /// Whether a model without a known price is refused, because costs are limited.
+    public var needsPrices = false
     /// What holds where nothing else is given.
     public var configuration: Configuration
     /// The command line, for the manifest.

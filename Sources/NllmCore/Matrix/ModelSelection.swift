@@ -46,16 +46,22 @@ struct ModelSelection {
     ///   - selected: the models.
     ///   - catalogue: what `llm` knows, if it tells.
     /// - Returns: the same models in their order.
-    /// - Throws: for a model that `llm` does not know, and for a price file that can't be used.
+    /// - Throws: for a model that `llm` does not know or whose price is needed and unknown, and for a price file that
+    ///   can't be used.
     func plan(_ selected: Selected, _ catalogue: ModelCatalogue?) throws(NllmError) -> [PlannedModel] {
         if selected.areNamed, checks { try catalogue?.check(selected.variants) }
         let prices = try PriceBook(request.configuration)
-        return try selected.variants.map { model throws(NllmError) in
+        let models = try selected.variants.map { model throws(NllmError) in
             PlannedModel(
                 variant: model, digests: try digests(model),
                 price: prices.price(
                     ofAny: [model.label, model.name, catalogue?.id(of: model.name)].compactMap(\.self)))
         }
+        let unpriced = request.needsPrices ? models.filter { $0.price == nil } : []
+        if let first = unpriced.first {
+            throw .unpriced(model: first.variant.name, run: nil, count: unpriced.count)
+        }
+        return models
     }
 
     private var checks: Bool { request.checksModels ?? request.configuration.checksModels }

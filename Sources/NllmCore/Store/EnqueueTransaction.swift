@@ -43,12 +43,13 @@ struct EnqueueTransaction {
         let settings = plan.settings
         try database.run(
             """
-            INSERT INTO runs (name, identity, directory, outdir, raw, timeout_ms, retries, system, options, arguments,
-                manifest, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO runs (name, identity, directory, outdir, raw, timeout_ms, retries, fail_on, cache_ms, priority,
+                system, options, arguments, manifest, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             name, plan.identity, plan.common.directory, settings.outdir, settings.raw, settings.timeoutMilliseconds,
-            settings.retries, plan.common.system, JSONWriter.text(ModelOption.json(plan.common.options)),
+            settings.retries, JSONWriter.text(RunSettings.json(settings.failOn)),
+            settings.cache.map(RunSettings.milliseconds(cache:)), settings.priority, plan.common.system, JSONWriter.text(ModelOption.json(plan.common.options)),
             JSONWriter.text(.strings(plan.common.arguments)), JSONWriter.text(plan.manifest),
             plan.createdAt.milliseconds)
         return (database.lastInsertedID, name)
@@ -260,12 +261,15 @@ struct EnqueueTransaction {
             """
             UPDATE runs SET raw = coalesce(?1, raw), timeout_ms = coalesce(?2, timeout_ms),
                 retries = coalesce(?3, retries), system = ?4, options = ?5, arguments = ?6, identity = ?7,
-                edited = edited OR ?9, exported_at = CASE WHEN ?9 THEN NULL ELSE exported_at END
+                fail_on = coalesce(?10, fail_on), cache_ms = coalesce(?11, cache_ms),
+                priority = coalesce(?12, priority), edited = edited OR ?9, exported_at = CASE WHEN ?9 THEN NULL ELSE exported_at END
             WHERE id = ?8
             """,
             plan.given.raw, plan.given.timeout.map { _ in plan.settings.timeoutMilliseconds }, plan.given.retries,
             plan.common.system, JSONWriter.text(ModelOption.json(plan.common.options)),
-            JSONWriter.text(.strings(plan.common.arguments)), plan.identity, run.id, !isUnchanged)
+            JSONWriter.text(.strings(plan.common.arguments)), plan.identity, run.id, !isUnchanged,
+            plan.given.failOn.map { JSONWriter.text(RunSettings.json($0)) },
+            plan.given.cache.map(RunSettings.milliseconds(cache:)), plan.given.priority)
         try database.run(Store.settleSQL, plan.createdAt.milliseconds, run.id)
     }
 }

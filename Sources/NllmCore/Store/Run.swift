@@ -10,6 +10,12 @@ public struct RunSettings: Sendable, Equatable {
     public var timeout: Double
     /// How often a failed cell is tried again.
     public var retries: Int
+    /// Kinds of answers that count as failures, in the order of ``FailOnText/kinds``.
+    public var failOn: [FailureKind]
+    /// Seconds that an answer of the database may be old to be taken in place of a request; nil: none is.
+    public var cache: Double?
+    /// Which runs go first; the higher, the earlier.
+    public var priority: Int
 
     /// Settings as a user gave them; what is nil keeps its value, or takes the usual one in a new run.
     public struct Given: Sendable, Equatable {
@@ -21,6 +27,12 @@ public struct RunSettings: Sendable, Equatable {
         public var timeout: Double?
         /// How often a failed cell is tried again.
         public var retries: Int?
+        /// Kinds of answers that count as failures.
+        public var failOn: [FailureKind]?
+        /// Seconds that an answer may be old to be taken in place of a request; 0 for none.
+        public var cache: Double?
+        /// Which runs go first; the higher, the earlier.
+        public var priority: Int?
 
         /// Nothing given.
         public init() {}
@@ -33,13 +45,19 @@ public struct RunSettings: Sendable, Equatable {
         raw = given.raw ?? configuration.raw
         timeout = given.timeout ?? configuration.timeout
         retries = given.retries ?? configuration.retries
+        failOn = given.failOn ?? configuration.failOn
+        cache = given.cache ?? configuration.cache
+        priority = given.priority ?? configuration.priority
     }
 
-    init(outdir: String, raw: Bool, timeout: Double, retries: Int) {
-        self.outdir = outdir
-        self.raw = raw
-        self.timeout = timeout
-        self.retries = retries
+    init(_ row: Statement) throws {
+        outdir = try row.text("outdir")
+        raw = try row.bool("raw")
+        timeout = Double(try row.int("timeout_ms")) / 1000
+        retries = try row.int("retries")
+        failOn = try JSONParser.parse(row.text("fail_on")).stringValues.compactMap(FailureKind.init)
+        cache = try row.optionalInt("cache_ms").map { Double($0) / 1000 }
+        priority = try row.int("priority")
     }
 
     /// Rounded up, because 0 means no limit.
@@ -48,9 +66,17 @@ public struct RunSettings: Sendable, Equatable {
     var json: JSONValue {
         .object([
             .init("outdir", .string(outdir)), .init("raw", .bool(raw)), .init("timeout", .number(Self.text(timeout))),
-            .init("retries", .integer(retries)),
+            .init("retries", .integer(retries)), .init("fail_on", Self.json(failOn)),
+            .init("cache_seconds", cache.map { .number(Self.text($0)) } ?? .null),
+            .init("priority", .integer(priority)),
         ])
     }
+
+    static func json(_ kinds: [FailureKind]) -> JSONValue {
+        .strings(FailOnText.kinds.filter(kinds.contains).map(\.rawValue))
+    }
+
+    static func milliseconds(cache: Double) -> Int { Int((cache * 1000).rounded()) }
 
     private static func text(_ seconds: Double) -> String {
         seconds == seconds.rounded() ? String(Int(seconds)) : String(seconds)
@@ -86,9 +112,7 @@ public struct Run: Sendable, Equatable {
     init(_ row: Statement) throws {
         id = try row.id("id")
         name = try row.text("name")
-        settings = RunSettings(
-            outdir: try row.text("outdir"), raw: try row.bool("raw"),
-            timeout: Double(try row.int("timeout_ms")) / 1000, retries: try row.int("retries"))
+        settings = try RunSettings(row)
         isPaused = try row.bool("paused")
         createdAt = Date(milliseconds: try row.int("created_at"))
         startedAt = try row.optionalInt("started_at").map { Date(milliseconds: $0) }

@@ -1,0 +1,38 @@
+/// Durations as users write them: a number of seconds, or a number and a unit.
+public enum DurationText {
+    /// The units, the longest first.
+    private static let units: [(name: Character, seconds: Double)] = [
+        ("w", 604_800), ("d", 86_400), ("h", 3600), ("m", 60), ("s", 1),
+    ]
+    /// What takes a duration, for messages.
+    public static let form = "a duration such as 90, 15m, 24h or 7d"
+
+    /// The seconds that `90`, `90s`, `15m`, `24h`, `7d`, `2w` or `1.5h` means; nil if the text is nothing of the kind.
+    public static func seconds(_ text: String) -> Double? {
+        let unit = units.first { $0.name == text.last }
+        let number = text.utf8.dropLast(unit == nil ? 0 : 1)
+        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+        guard number.contains(where: digits.contains),
+            number.allSatisfy({ digits.contains($0) || $0 == UInt8(ascii: ".") }), let value = Double(Substring(number))
+        else { return nil }
+        let seconds = value * (unit?.seconds ?? 1)
+        return seconds.isFinite ? seconds : nil
+    }
+
+    /// Seconds an answer may be old: a duration, or `any`; nil if the text is neither.
+    public static func age(_ text: String) -> Double? { text == any ? SettingLimits.anyAge : seconds(text) }
+
+    /// What stands for any age.
+    public static let any = "any"
+
+    /// A range in words, each end in the longest unit of which it is a whole number, but no weeks.
+    public static func words(_ range: ClosedRange<Double>) -> String {
+        "\(text(range.lowerBound)) to \(text(range.upperBound))"
+    }
+
+    private static func text(_ seconds: Double) -> String {
+        let unit = units.dropFirst().first { seconds.truncatingRemainder(dividingBy: $0.seconds) == 0 }
+        guard let unit, seconds != 0 else { return String(Int(seconds)) }
+        return "\(Int(seconds / unit.seconds))\(unit.name)"
+    }
+}

@@ -1,0 +1,24 @@
+/// The kinds of answers that may count as failures, as users list them.
+public enum FailOnText {
+    /// The kinds that can be listed: an answer came, and it is for the user to say whether it is one.
+    public static let kinds: [FailureKind] = [.truncated, .filtered, .empty]
+
+    /// The kinds in a text such as `truncated,empty`, in the order of ``kinds``; none in an empty one.
+    public static func kinds(in text: String) -> [FailureKind] {
+        let words = words(text)
+        return kinds.filter { words.contains($0.rawValue) }
+    }
+
+    /// What is wrong with the text, in words that follow its name; nil if nothing is.
+    public static func flaw(_ text: String) -> String? {
+        let names = kinds.map(\.rawValue)
+        guard let unknown = words(text).first(where: { !names.contains($0) }) else { return nil }
+        let known = names.map { "`\($0)`" }.joined(separator: ", ")
+        return "holds `\(unknown)` but may hold \(known), separated by commas"
+            + NearestName.hint(unknown, among: names)
+    }
+
+    private static func words(_ text: String) -> [String] {
+        text.split(separator: ",").map { String($0.drop { $0 == " " }.prefix { $0 != " " }) }
+    }
+}
