@@ -23,6 +23,16 @@ import Testing
           db: "nllm-runs/batch.db"  # default
           prices: null  # default
           check: true  # default
+          rpm: null  # default
+          tpm: null  # default
+          max_wait: 300  # default
+          max_cost: null  # default
+          max_tokens_total: null  # default
+          budget_window: null  # default
+          fail_on: null  # default
+          cache: null  # default
+          priority: 0  # default
+          limits: {}  # default
         costs: {}  # default
 
         """
@@ -100,7 +110,8 @@ import Testing
     @Test func theJSONFormHasEachKeyWithValueAndSource() async throws {
         let batch = try Batch()
         let project = try batch.write(
-            "models: [{name: m, options: [--key, abc]}]\nbatch: {raw: on}\ncosts: {gpt-4.1: {input_per_1k: 0.002}}",
+            "models: [{name: m, options: [--key, abc]}]\nbatch: {raw: on, limits: {g: {models: [a, b*], rpm: 5}}}\n"
+                + "costs: {gpt-4.1: {input_per_1k: 0.002}}",
             to: ".nllm-config.yaml")
         let model = #"[{"name":"m","options":["--key","***REDACTED***"]}]"#
         let unset = #"{"value":null,"source":"default"}"#
@@ -117,6 +128,13 @@ import Testing
                 + #""batch.raw":{"value":true,"source":"\#(project):2"},"#
                 + #""batch.db":{"value":"nllm-runs/batch.db","source":"default"},"batch.prices":\#(unset),"#
                 + #""batch.check":{"value":true,"source":"default"},"#
+                + #""batch.rpm":\#(unset),"batch.tpm":\#(unset),"#
+                + #""batch.max_wait":{"value":300,"source":"default"},"batch.max_cost":\#(unset),"#
+                + #""batch.max_tokens_total":\#(unset),"batch.budget_window":\#(unset),"#
+                + #""batch.fail_on":\#(unset),"batch.cache":\#(unset),"#
+                + #""batch.priority":{"value":0,"source":"default"},"#
+                + #""batch.limits.g.models":{"value":["a","b*"],"source":"\#(project):2"},"#
+                + #""batch.limits.g.rpm":{"value":5,"source":"\#(project):2"},"#
                 + #""costs.gpt-4.1.input_per_1k":{"value":0.002,"source":"\#(project):3"}}"# + "\n")
     }
 
@@ -183,7 +201,8 @@ import Testing
                 \(user):2: unknown key `timeout` in `batch`; did you mean `defaults.timeout`?
                 .nllm-config.yaml:1: `concurrency` is 0 but must be 1 to 1024
                 .nllm-config.yaml:1: unknown key `zzzzzzz` in `batch`; known are `concurrency`, `executor`, `grace`, \
-                `max_memory`, `samples`, `system`, `raw`, `db`, `prices`, `check`
+                `max_memory`, `samples`, `system`, `raw`, `db`, `prices`, `check`, `rpm`, `tpm`, `max_wait`, `max_cost`, \
+                `max_tokens_total`, `budget_window`, `fail_on`, `cache`, `priority`, `limits`
                 no.yaml: no such file or directory; name a file that is there; `nllm-batch config init` writes one
                 """)
     }
@@ -229,8 +248,8 @@ import Testing
             let expected = "\(line)  # \(path):\(index + 1)".replacing("\"", with: "")
             #expect(reported.contains(expected), "\(expected)")
         }
-        // All but the older name of the concurrency, and four costs.
-        #expect(keys == ConfigurationKey.allCases.count - 1 + 4)
+        // All but the older name of the concurrency, four limits, and four costs.
+        #expect(keys == ConfigurationKey.allCases.count - 1 + 4 + 4)
         let models = shown.lines.prefix(3).map { $0.replacing(path, with: "") }
         #expect(
             models == [

@@ -66,6 +66,14 @@ private struct Scratch: ~Copyable {
         #expect(configuration.checksModels)
         #expect(configuration.models == nil)
         #expect(configuration.costs == [:])
+        #expect(configuration.maxWait == 300)
+        #expect(configuration.maxCost == nil)
+        #expect(configuration.maxTokensTotal == nil)
+        #expect(configuration.budgetWindow == nil)
+        #expect(configuration.failOn == [])
+        #expect(configuration.cache == nil)
+        #expect(configuration.priority == 0)
+        #expect(configuration.limits == [])
         #expect(configuration.files == [])
         #expect(ConfigurationKey.allCases.allSatisfy { configuration.source(of: $0) == .builtIn })
     }
@@ -82,7 +90,8 @@ private struct Scratch: ~Copyable {
                 batch: {concurrency: 1024,
                   executor: process, grace: 0, db: 'a.db',
                   samples: 10, max_memory: 16, raw: Yes, check: no,
-                  prices: p.json}
+                  prices: p.json, max_cost: 2.5, max_tokens_total: 1_000, max_wait: 1.5h,
+                  budget_window: 7d, fail_on: "empty, truncated", cache: any, priority: -3}
                 """)
         #expect(configuration.timeout == 120.5)
         #expect(configuration.retries == 0)
@@ -97,6 +106,13 @@ private struct Scratch: ~Copyable {
         #expect(configuration.raw)
         #expect(!configuration.checksModels)
         #expect(configuration.prices == "p.json")
+        #expect(configuration.maxCost == 2.5)
+        #expect(configuration.maxTokensTotal == 1000)
+        #expect(configuration.maxWait == 5400)
+        #expect(configuration.budgetWindow == 604_800)
+        #expect(configuration.failOn == [.truncated, .empty])
+        #expect(configuration.cache == SettingLimits.anyAge)
+        #expect(configuration.priority == -3)
         #expect(configuration.files == [scratch.project])
         #expect(configuration.source(of: .timeout) == .file(path: scratch.project, line: 2))
         #expect(configuration.source(of: .grace) == .file(path: scratch.project, line: 7))
@@ -106,6 +122,7 @@ private struct Scratch: ~Copyable {
     @Test(arguments: [
         "", "\n\n", "# nothing\n", "---\n", "null", "~\n", "{}", "defaults:\nbatch: null\nmodels:\ncosts: ~\n",
         "defaults: {retries: null, outdir: ~}\nbatch: {concurrency: }\ncosts: {gpt-4: , a: {input_per_1k: }}",
+        "batch: {rpm: , cache: null, limits: }", "batch: {limits: {a: , b: {rpm: null, models: ~}}}",
         "\u{FEFF}# marked\r\n",
     ])
     func nullAndNothingSayNothing(text: String) throws {
@@ -220,6 +237,49 @@ private struct Scratch: ~Copyable {
         #expect(configuration.retries == 1)
     }
 
+    // MARK: Limits
+
+    @Test func limitsAreOfModelsOfGroupsAndOfAllTogether() throws {
+        let configuration = try Scratch().load(
+            project: """
+                batch:
+                  rpm: 2000
+                  tpm: 90000
+                  limits:
+                    openai: {models: [gpt-4o, 4.10, o3*], rpm: 1000}
+                    gpt-4o: {tpm: 30000, rpm: 500, concurrency: 8}
+                    only-a-group: {models: [a]}
+                """)
+        let group = ["gpt-4o", "4.10", "o3*"]
+        #expect(
+            configuration.limits == [
+                Limit(name: "*", kind: .requests, amount: 2000), Limit(name: "*", kind: .tokens, amount: 90000),
+                Limit(name: "gpt-4o", kind: .concurrency, amount: 8, models: ["gpt-4o"]),
+                Limit(name: "gpt-4o", kind: .requests, amount: 500, models: ["gpt-4o"]),
+                Limit(name: "gpt-4o", kind: .tokens, amount: 30000, models: ["gpt-4o"]),
+                Limit(name: "openai", kind: .requests, amount: 1000, models: group),
+            ])
+        #expect(configuration.models(ofLimit: "openai") == group)
+        #expect(configuration.models(ofLimit: "only-a-group") == ["a"])
+        #expect(configuration.models(ofLimit: "gpt-4o") == ["gpt-4o"])
+        #expect(configuration.models(ofLimit: "unknown") == ["unknown"])
+        #expect(configuration.models(ofLimit: Limit.ofAllModels) == nil)
+    }
+
+    @Test func limitsMergeByFieldAndGivenOnesReplaceTheirLike() throws {
+        let scratch = try Scratch()
+        try scratch.write("batch: {rpm: 9, limits: {g: {models: [a], rpm: 1, tpm: 2}}}".utf8, to: scratch.user)
+        let configuration = try scratch.load(project: "batch: {limits: {g: {models: [b, c], rpm: 3}}}")
+        let all = Limit(name: "*", kind: .requests, amount: 9)
+        let requests = Limit(name: "g", kind: .requests, amount: 3, models: ["b", "c"])
+        let tokens = Limit(name: "g", kind: .tokens, amount: 2, models: ["b", "c"])
+        #expect(configuration.limits == [all, requests, tokens])
+        let given = [5, 6].map { Limit(name: "g", kind: .requests, amount: $0, models: ["b", "c"]) }
+        let other = Limit(name: "h", kind: .tokens, amount: 1, models: ["h"])
+        #expect(configuration.limits(given: given + [other]) == [all, given[1], tokens, other])
+        #expect(configuration.limits(given: []) == configuration.limits)
+    }
+
     // MARK: Problems
 
     static let problems: [(text: String, problems: [String])] = [
@@ -283,6 +343,89 @@ private struct Scratch: ~Copyable {
         ("batch: {db: ''}", ["1: `db` is empty; name a path, or leave it out"]),
         ("batch: {system: \"a\\0b\"}", ["1: `system` holds a NUL character"]),
         ("costs: {a: {input_per_1k: -0.1}}", ["1: `input_per_1k` is -0.1 but must be 0 to 1,000,000"]),
+        // Durations and kinds of answers.
+        (
+            "batch: {max_wait: soon}",
+            [
+                "1: `max_wait` is a string, not a duration such as 90, 15m, 24h or 7d; write `max_wait: 15m`"
+            ]
+        ),
+        (
+            "batch: {budget_window: [1]}",
+            [
+                "1: `budget_window` is a list, not a duration such as 90, 15m, 24h or 7d; write `budget_window: 24h`"
+            ]
+        ),
+        (
+            "batch: {max_wait: any}",
+            [
+                "1: `max_wait` is a string, not a duration such as 90, 15m, 24h or 7d; write `max_wait: 15m`"
+            ]
+        ),
+        ("batch: {max_wait: 31d}", ["1: `max_wait` is 31d but must be 0 to 30d"]),
+        ("batch: {cache: -1}", ["1: `cache` is -1 but must be 0 to 36525d"]),
+        ("batch: {budget_window: 59.5}", ["1: `budget_window` is 59.5 but must be 1m to 365d"]),
+        ("batch: {priority: 1001}", ["1: `priority` is 1001 but must be -1000 to 1000"]),
+        ("batch: {max_cost: -1}", ["1: `max_cost` is -1 but must be 0 to 1,000,000,000"]),
+        (
+            "batch: {fail_on: 'empty,auth'}",
+            [
+                "1: `fail_on` holds `auth` but may hold `truncated`, `filtered`, `empty`, separated by commas"
+            ]
+        ),
+        ("batch: {fail_on: [empty]}", ["1: `fail_on` is a list, not a text; write `fail_on: \"truncated,empty\"`"]),
+        // Limits.
+        ("batch: {rpm: 0}", ["1: `rpm` is 0 but must be 1 to 1,000,000"]),
+        ("limits: {a: {rpm: 1}}", ["1: unknown key `limits`; did you mean `batch.limits`?"]),
+        ("batch.limits: 1", ["1: unknown key `batch.limits`; write `limits` indented below `batch:`"]),
+        ("batch:\n  limts: {}", ["2: unknown key `limts` in `batch`; did you mean `limits`?"]),
+        ("batch: {limits: [a]}", ["1: `limits` is a list, not a mapping; write its keys indented below it"]),
+        (
+            "batch:\n  limits:\n    a: 5",
+            [
+                "3: `limits.a` is a number, not a mapping; write its keys indented below it"
+            ]
+        ),
+        (
+            "batch:\n  limits:\n    a:\n      rmp: 1",
+            [
+                "4: unknown key `rmp` in `limits.a`; did you mean `rpm`?"
+            ]
+        ),
+        (
+            "batch: {limits: {a: {zzzzz: 1}}}",
+            ["1: unknown key `zzzzz` in `limits.a`; known are `models`, `concurrency`, `rpm`, `tpm`"]
+        ),
+        (
+            "batch:\n  limits:\n    a:\n      rpm: x\n      concurrency: 1025",
+            [
+                "4: `rpm` is a string, not a whole number; write `rpm: 500`",
+                "5: `concurrency` is 1025 but must be 1 to 1024",
+            ]
+        ),
+        (
+            "batch:\n  limits: {'*': {rpm: 1}}",
+            [
+                "2: `*` names no limit in `limits`; name a model or a group, and write what holds for all models "
+                    + "together as `rpm` and `tpm` below `batch:`"
+            ]
+        ),
+        (
+            "batch: {limits: {a: {models: b*}}}",
+            ["1: `models` is a string, not a list; write `models: [\"b*\"]`"]
+        ),
+        (
+            "batch: {limits: {a: {models: []}}}",
+            ["1: `models` is empty; name a model, or leave it out for the model of that name"]
+        ),
+        (
+            "batch:\n  limits:\n    a:\n      models:\n      - b\n      - [c]\n      rpm: 1",
+            ["6: `models` holds a list, not only names; write `models: [\"gpt-4o\"]`"]
+        ),
+        (
+            "batch: {limits: {a: {models: ['b*c']}}}",
+            ["1: `models` holds `b*c`, but `*` stands for any text at the end only"]
+        ),
         // Models.
         ("models: gpt-4", ["1: `models` is a string, not a list; write `models: [\"gpt-4\"]`"]),
         ("models: {a: b}", ["1: `models` is a mapping, not a list; write `models: [gpt-4]`"]),
@@ -334,7 +477,8 @@ private struct Scratch: ~Copyable {
                 "1: unknown key `retries`; did you mean `defaults.retries`?",
                 "3: `raw` is a number, not true or false; write `raw: true`",
                 "4: unknown key `zzzzzzzzz` in `batch`; known are `concurrency`, `executor`, `grace`, `max_memory`, "
-                    + "`samples`, `system`, `raw`, `db`, `prices`, `check`",
+                    + "`samples`, `system`, `raw`, `db`, `prices`, `check`, `rpm`, `tpm`, `max_wait`, `max_cost`, "
+                    + "`max_tokens_total`, `budget_window`, `fail_on`, `cache`, `priority`, `limits`",
                 "6: `defaults` is a list, not a mapping; write its keys indented below it",
             ]
         ),
@@ -389,7 +533,8 @@ private struct Scratch: ~Copyable {
             project: """
                 models: [a, {name: b, options: [-o, t, 1]}]
                 defaults: {timeout: null, stream: yes, outdir: 'a # b'}
-                batch: {system: "two\\nlines \\L\\x85: \\"x\\"", db: "~/x.db", max_memory: 0x400}
+                batch: {system: "two\\nlines \\L\\x85: \\"x\\"", db: "~/x.db", max_memory: 0x400,
+                  cache: 7d, max_wait: 90, fail_on: empty, limits: {"m: 1": {rpm: 5}, g: {models: [yes, "a: *"], tpm: 7}}}
                 costs: {"m: 1": {input_per_1k: .00001, cache_write_per_1k: 1_0}}
                 """)
         let again = try scratch.load(project: shown.yaml)
@@ -397,6 +542,8 @@ private struct Scratch: ~Copyable {
         #expect(again.models?.map(\.name) == shown.models?.map(\.name))
         #expect(again.models?.map(\.options) == shown.models?.map(\.options))
         #expect(again.costs == shown.costs)
+        #expect(again.limits == shown.limits)
+        #expect(again.limits.count == 2)
         #expect(try scratch.load(project: Configuration().yaml).costs == [:])
     }
 

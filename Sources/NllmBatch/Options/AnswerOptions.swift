@@ -13,8 +13,8 @@ struct AnswerOptions: ParsableArguments {
     @Option(
         name: .customLong("cache"),
         help: ArgumentHelp(
-            "Take answers of this database in place of requests, if they are no older than this, such as 24h or 7d "
-                + "(default: none; with no age given: any); 0 for none.", valueName: "age"))
+            "Take answers of this database in place of requests: of any age, or with a value no older ones, such as 24h "
+                + "or 7d; 0 for none (default: none).", valueName: "age"))
     var cache: String?
 
     func validate() throws {

@@ -133,12 +133,13 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
         case .check: "Whether model names are checked before a run."
         case .requestsPerMinute: "Requests a minute to all models together; unset: no limit."
         case .tokensPerMinute: "Tokens a minute of all models together; unset: no limit."
-        case .maxWait: "How long to wait for a provider that asks to wait; where it asks for longer, cells are left undone."
+        case .maxWait: "How long a provider may ask to wait; where it asks for longer, cells are left undone."
         case .maxCost: "US dollars that may be spent; unset: no limit."
         case .maxTokensTotal: "Tokens of prompts and answers that may be spent; unset: no limit."
         case .budgetWindow: "The time whose spending counts, of the whole database; unset: all spending of the runs."
-        case .failOn: "Answers that count as failures: \(FailOnText.kinds.map(\.rawValue).joined(separator: ", ")); unset: none."
-        case .cache: "How old an answer of the database may be to be taken in place of a request, or any; unset: none is."
+        case .failOn:
+            "Answers that count as failures, of \(FailOnText.kinds.map(\.rawValue).joined(separator: ", ")); unset: none."
+        case .cache: "How old an answer of the database may be to be taken again, or any; unset: every cell is asked."
         case .priority: "Which runs go first, -1000 to 1000; the higher, the earlier."
         }
     }

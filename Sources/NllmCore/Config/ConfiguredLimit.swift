@@ -89,7 +89,7 @@ extension ConfigurationReader {
             throw ConfigurationFlaw("`models` is \(node.kind), not a list; write `models: [\(example)]`")
         }
         guard !elements.isEmpty else {
-            throw ConfigurationFlaw("`models` is empty; name a model, or leave it out for the model of the limit's name")
+            throw ConfigurationFlaw("`models` is empty; name a model, or leave it out for the model of that name")
         }
         return try elements.map { element throws(ConfigurationFlaw) in
             guard let scalar = element.scalar, !scalar.isNull, !scalar.text.isEmpty else {

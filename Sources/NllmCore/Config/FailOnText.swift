@@ -15,7 +15,6 @@ public enum FailOnText {
         guard let unknown = words(text).first(where: { !names.contains($0) }) else { return nil }
         let known = names.map { "`\($0)`" }.joined(separator: ", ")
         return "holds `\(unknown)` but may hold \(known), separated by commas"
-            + NearestName.hint(unknown, among: names)
     }
 
     private static func words(_ text: String) -> [String] {

@@ -47,11 +47,9 @@ public enum SettingLimits {
 
     /// The number with its thousands apart, from five digits on.
     private static func grouped(_ number: Int) -> String {
-        var digits = String(number)
-        guard digits.count > 4 else { return digits }
-        for place in stride(from: digits.count - 3, to: 0, by: -3) {
-            digits.insert(",", at: digits.index(digits.startIndex, offsetBy: place))
-        }
-        return digits
+        var digits = String(number.magnitude)
+        let places = digits.count > 4 ? Array(stride(from: digits.count - 3, to: 0, by: -3)) : []
+        for place in places { digits.insert(",", at: digits.index(digits.startIndex, offsetBy: place)) }
+        return (number < 0 ? "-" : "") + digits
     }
 }

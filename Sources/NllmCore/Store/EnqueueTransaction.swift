@@ -49,7 +49,8 @@ struct EnqueueTransaction {
             """,
             name, plan.identity, plan.common.directory, settings.outdir, settings.raw, settings.timeoutMilliseconds,
             settings.retries, JSONWriter.text(RunSettings.json(settings.failOn)),
-            settings.cache.map(RunSettings.milliseconds(cache:)), settings.priority, plan.common.system, JSONWriter.text(ModelOption.json(plan.common.options)),
+            settings.cache.map(RunSettings.milliseconds(cache:)), settings.priority, plan.common.system,
+            JSONWriter.text(ModelOption.json(plan.common.options)),
             JSONWriter.text(.strings(plan.common.arguments)), JSONWriter.text(plan.manifest),
             plan.createdAt.milliseconds)
         return (database.lastInsertedID, name)
