@@ -77,6 +77,13 @@ import Testing
 
     // MARK: What a run keeps
 
+    /// A folder where every question about `llm` is answered at once.
+    private static func batch() throws -> Batch {
+        let batch = try Batch(llm: Batch.fakeLLM("echo 'llm, version 9.9'"))
+        try batch.write("\"x\"", to: "p.jsonl")
+        return batch
+    }
+
     /// The settings of a run that its manifest tells.
     private func settings(_ run: String, _ batch: Batch) async throws -> String {
         #expect(try await batch.run("export", run).code == 0)
@@ -89,8 +96,7 @@ import Testing
     }
 
     @Test func aRunKeepsWhatFailsWhatIsCachedAndItsPriority() async throws {
-        let batch = try Batch()
-        try batch.write("\"x\"", to: "p.jsonl")
+        let batch = try Self.batch()
         let table = [
             ("p.jsonl", " null 0"),
             ("p.jsonl --priority -5 --fail-on empty,truncated", "truncated,empty null -5"),
@@ -104,17 +110,16 @@ import Testing
         ]
         for (index, (arguments, expected)) in table.enumerated() {
             let words = arguments.split(separator: " ").map(String.init)
-            let result = try await batch.run(["enqueue", "-m", "echo", "--run", "r\(index)"] + words)
+            let result = try await batch.run(["enqueue", "-m", "m", "--no-check", "--run", "r\(index)"] + words)
             #expect(result.code == 0, "\(arguments): \(result.err)")
             #expect(try await settings("r\(index)", batch) == expected, "\(arguments)")
         }
     }
 
     @Test func anExistingRunTakesOverWhatIsGivenAndKeepsTheRest() async throws {
-        let batch = try Batch()
-        try batch.write("\"x\"", to: "p.jsonl")
+        let batch = try Self.batch()
         func enqueue(_ arguments: String...) async throws -> String {
-            let result = try await batch.run(["enqueue", "p.jsonl", "-m", "echo", "--run", "r"] + arguments)
+            let result = try await batch.run(["enqueue", "p.jsonl", "-m", "m", "--no-check", "--run", "r"] + arguments)
             #expect(result.code == 0, "\(result.err)")
             return try await settings("r", batch)
         }

@@ -373,6 +373,12 @@ private struct Scratch: ~Copyable {
                 "1: `fail_on` holds `auth` but may hold `truncated`, `filtered`, `empty`, separated by commas"
             ]
         ),
+        (
+            "batch: {fail_on: empty filtered}",
+            [
+                "1: `fail_on` holds `emptyfiltered` but may hold `truncated`, `filtered`, `empty`, separated by commas"
+            ]
+        ),
         ("batch: {fail_on: [empty]}", ["1: `fail_on` is a list, not a text; write `fail_on: \"truncated,empty\"`"]),
         // Limits.
         ("batch: {rpm: 0}", ["1: `rpm` is 0 but must be 1 to 1,000,000"]),

@@ -30,16 +30,11 @@ extension Configuration {
         return limitSettings[name]?[.models]?.value.stringValues ?? [name]
     }
 
-    /// The configured limits, but for those in whose place others of the same name and kind are given.
+    /// The configured limits and given ones, of each name and kind the last.
     public func limits(given: [Limit]) -> [Limit] {
-        let places = given + limits
-        // The last of those that are given more than once is the one that was meant.
-        let chosen = places.enumerated().filter { index, limit in
-            let isGiven = index < given.count
-            let rivals = isGiven ? given[(index + 1)...] : given[...]
-            return !rivals.contains { $0.name == limit.name && $0.kind == limit.kind }
-        }
-        return Self.sorted(chosen.map(\.element))
+        var chosen: [[String]: Limit] = [:]
+        for limit in limits + given { chosen[[limit.name, limit.kind.rawValue]] = limit }
+        return Self.sorted(Array(chosen.values))
     }
 
     private static func sorted(_ limits: [Limit]) -> [Limit] {

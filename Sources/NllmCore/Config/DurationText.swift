@@ -4,7 +4,7 @@ public enum DurationText {
     private static let units: [(name: Character, seconds: Double)] = [
         ("w", 604_800), ("d", 86_400), ("h", 3600), ("m", 60), ("s", 1),
     ]
-    /// What takes a duration, for messages.
+    /// What a duration is, for messages.
     public static let form = "a duration such as 90, 15m, 24h or 7d"
 
     /// The seconds that `90`, `90s`, `15m`, `24h`, `7d`, `2w` or `1.5h` means; nil if the text is nothing of the kind.

@@ -18,6 +18,6 @@ public enum FailOnText {
     }
 
     private static func words(_ text: String) -> [String] {
-        text.split(separator: ",").map { String($0.drop { $0 == " " }.prefix { $0 != " " }) }
+        text.filter { $0 != " " }.split(separator: ",").map(String.init)
     }
 }
