@@ -43,15 +43,15 @@ extension Store {
         let (outcome, model) = (report.outcome, report.claim.request.model)
         let now = outcome.finishedAt
         var throttle = try lessons.throttles[model] ?? throttle(of: model) ?? Throttle(now: now)
-        let held = throttle.hold
         throttle.refresh(now: now)
+        let wasHeld = throttle.hold != nil
         if let failure = outcome.failure, failure.kind.isTheProviders {
             throttle.failed(failure, startedAt: outcome.startedAt, now: now, jitter: .random(in: 0...1))
         } else {
             throttle.succeeded(startedAt: outcome.startedAt, now: now, used: lessons.running[model, default: 1])
         }
         lessons.throttles[model] = throttle
-        guard let hold = throttle.hold, hold != held, hold.until.timeIntervalSince(now) >= Self.briefHold else { return }
+        guard !wasHeld, let hold = throttle.hold, hold.until.timeIntervalSince(now) >= Self.briefHold else { return }
         lessons.news.append(
             ModelNews(
                 model: report.claim.model, run: report.claim.run,

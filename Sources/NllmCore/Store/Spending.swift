@@ -71,7 +71,7 @@ extension Store {
             ) { (run: try $0.id("id"), name: try $0.text("run"), label: try $0.text("label")) }
         }.filter { runs?.contains($0.run) ?? true }
         guard let first = unpriced.first else { return }
-        throw .usage("\(first.label) \(first.name) \(unpriced.count)")
+        throw .unpriced(model: first.label, run: first.name, count: unpriced.count)
     }
 }
 
