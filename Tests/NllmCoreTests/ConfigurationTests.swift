@@ -374,9 +374,9 @@ private struct Scratch: ~Copyable {
             ]
         ),
         (
-            "batch: {fail_on: empty filtered}",
+            "batch: {fail_on: \"truncated , empty filtered \"}",
             [
-                "1: `fail_on` holds `emptyfiltered` but may hold `truncated`, `filtered`, `empty`, separated by commas"
+                "1: `fail_on` holds `empty filtered` but may hold `truncated`, `filtered`, `empty`, separated by commas"
             ]
         ),
         ("batch: {fail_on: [empty]}", ["1: `fail_on` is a list, not a text; write `fail_on: \"truncated,empty\"`"]),

@@ -18,6 +18,9 @@ public enum FailOnText {
     }
 
     private static func words(_ text: String) -> [String] {
-        text.filter { $0 != " " }.split(separator: ",").map(String.init)
+        text.split(separator: ",").map { word in
+            let start = word.drop { $0 == " " }
+            return String(start[..<(start.lastIndex { $0 != " " }.map(start.index(after:)) ?? start.startIndex)])
+        }
     }
 }
