@@ -70,6 +70,34 @@ final class LoopbackServer: Sendable {
         }
     }
 
+    /// Gives the models other behaviours, each prompt beginning anew.
+    func change(_ behaviours: String) async throws {
+        let script = """
+            import sys, urllib.request
+            urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[1]}/behaviours", sys.argv[2].encode()).read()
+            """
+        let process = try await RunningProcess(
+            Batch.venv + "/python", ["-c", script, String(port), behaviours], directory: folder,
+            environment: ProcessInfo.processInfo.environment)
+        let result = try await process.result()
+        try #require(result.code == 0, "\(result.err)")
+    }
+
+    /// The statuses of all requests that have ended, by model.
+    func statuses() throws -> [String: [Int]] {
+        let log = try log()
+        var models: [Int: String] = [:]
+        var statuses: [String: [Int]] = [:]
+        for entry in log {
+            if let number = entry["n"] as? Int { models[number] = entry["model"] as? String }
+            guard let end = entry["end"] as? Int, let model = models[end], let status = entry["status"] as? Int else {
+                continue
+            }
+            statuses[model, default: []].append(status)
+        }
+        return statuses
+    }
+
     /// How many requests there were for each prompt.
     func requestsByPrompt() throws -> [String: Int] {
         try requests().reduce(into: [:]) { $0[$1.prompt, default: 0] += 1 }

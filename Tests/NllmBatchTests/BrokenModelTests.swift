@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+
+/// A model that can't be used costs a few requests, is told of everywhere, and holds up no other.
+@Suite struct BrokenModelTests {
+    private let message = "Error code: 401 - Incorrect API key provided"
+
+    private func counts(_ batch: Batch, _ model: String) async throws -> [String] {
+        try await batch.query("SELECT ok, error, pending FROM progress WHERE model = '\(model)'").first ?? []
+    }
+
+    @Test func itStopsAfterThreeFailuresInARowAndGoesOnOnceItIsMended() async throws {
+        let server = try await LoopbackServer(#"{"broken": {"fail": {"status": 401}}, "good": {}}"#)
+        let batch = try Batch(userPath: server.userPath)
+        try batch.write((1...60).map { "\"prompt \($0)\"\n" }.joined(), to: "p.jsonl")
+        let arguments = ["run", "p.jsonl", "-m", "broken", "-m", "good", "--executor", "shared", "-j", "8"]
+        let run = try await batch.run(arguments)
+        #expect(run.code == 1)
+        let requests = try server.requests().count { $0.model == "broken" }
+        #expect(requests <= 3 + 8)
+        #expect(try await counts(batch, "good") == ["60", "0", "0"])
+        #expect(try await counts(batch, "broken") == ["0", "3", "57"])
+
+        // The reason stands in the messages, the summary, the status, the cells and the results.
+        #expect(run.err.contains("broken paused: auth: \(message)"))
+        #expect(run.err.contains("  broken: 57 cells left, paused: auth: \(message)"))
+        let status = try await batch.run("status")
+        #expect(status.out.contains("broken waits for a remedy; paused: auth: \(message)"))
+        let name = try await batch.query("SELECT name FROM runs")[0][0]
+        let show = try await batch.run("show", name, "-m", "broken")
+        #expect(show.out.contains("[broken 000060] pending\n  model paused: auth: \(message)"))
+        let results = try batch.jsonLines("nllm-runs/\(name)/results.jsonl")
+        let failures = results.compactMap { ($0["failure"] as? [String: Any])?["kind"] as? String }
+        #expect(failures == ["auth", "auth", "auth"])
+
+        // The same command tries once, and no more.
+        let again = try await batch.run(arguments)
+        #expect(again.code == 1)
+        #expect(try server.requests().count { $0.model == "broken" } == requests + 1)
+        #expect(try await counts(batch, "broken") == ["0", "3", "57"])
+
+        try await server.change(#"{"broken": {}, "good": {}}"#)
+        let mended = try await batch.run(arguments)
+        #expect(mended.code == 0, "\(mended.err)")
+        #expect(mended.err.contains("broken can be used again"))
+        #expect(try await counts(batch, "broken") == ["60", "0", "0"])
+        #expect(try server.requests().count { $0.model == "good" } == 60)
+        #expect(try batch.jsonLines("nllm-runs/\(name)/results.jsonl").count == 120)
+    }
+
+    @Test func resumeTakesItUpWithTheCellsThatFailed() async throws {
+        let server = try await LoopbackServer(#"{"broken": {"fail": {"status": 404}}}"#)
+        let batch = try Batch(userPath: server.userPath)
+        try batch.write((1...20).map { "\"prompt \($0)\"\n" }.joined(), to: "p.jsonl")
+        let run = try await batch.run("run", "p.jsonl", "-m", "broken", "--run", "r", "--executor", "shared")
+        #expect(run.code == 1)
+        #expect(try await counts(batch, "broken") == ["0", "3", "17"])
+        try await server.change(#"{"broken": {}}"#)
+        let resume = try await batch.run("resume", "r")
+        #expect(resume.err == "run r goes on\nmodel broken goes on\nexecute with: nllm-batch work r\n")
+        #expect(try await counts(batch, "broken") == ["0", "0", "20"])
+        #expect(try batch.jsonLines("nllm-runs/r/results.jsonl").isEmpty)
+        let work = try await batch.run("work", "r", "--executor", "shared")
+        #expect(work.code == 0, "\(work.err)")
+        #expect(try await counts(batch, "broken") == ["20", "0", "0"])
+    }
+
+    @Test func aCellThatFailsInTheSameWordsIsTriedThreeTimes() async throws {
+        let server = try await LoopbackServer(#"{"same": {"fail": {"status": 500}}}"#)
+        let batch = try Batch(userPath: server.userPath)
+        try batch.write("\"prompt\"\n", to: "p.jsonl")
+        let run = try await batch.run(
+            "run", "p.jsonl", "-m", "same", "--retries", "10", "--executor", "shared", "--run", "r")
+        #expect(run.code == 1)
+        #expect(try server.requests().count == 3)
+    }
+}
