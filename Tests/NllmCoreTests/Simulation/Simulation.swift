@@ -73,7 +73,7 @@ struct Simulation {
     }
 
     /// Works until each cell has an answer.
-    mutating func run() {
+    mutating func run(watch: (Double, Throttle, Int, Int) -> Void = { _, _, _, _ in }) {
         plan(.tick, at: 0)
         while result.answers.count < tries.count, now < Self.longest, let next = agenda.popLast() {
             now = next.at
@@ -88,6 +88,7 @@ struct Simulation {
                 nextWake = .infinity
                 fill()
             case .tick:
+                watch(now, throttle, underWay, result.answers.count)
                 plan(.tick, at: now + Self.tick)
                 fill()
             }

@@ -28,7 +28,7 @@ struct Throttle: Sendable, Equatable {
         /// How the bucket fills. It saves up a little, for what a start that comes late has missed.
         func rate(now: Date) -> TokenBucket.Rate {
             let perSecond = perSecond(now: now)
-            return TokenBucket.Rate(perSecond: perSecond, capacity: 1 + perSecond / 10)
+            return TokenBucket.Rate(perSecond: perSecond, capacity: 1 + perSecond / 20)
         }
     }
 
@@ -56,7 +56,7 @@ struct Throttle: Sendable, Equatable {
     static let initial = 8.0
     /// Seconds without an outcome after which what was learned is no longer worth anything.
     static let idle = 600.0
-    static let paceDepth = 0.1
+    static let paceDepth = 0.05
     /// Seconds of the first span of a pace and of the longest.
     static let paceSpans = 30.0...240.0
     /// The slowest pace in requests a second.
@@ -127,7 +127,7 @@ struct Throttle: Sendable, Equatable {
         roundTrip = smoothed
         // What isn't used has not been tried.
         guard Double(used) >= allowed / 2 else { return }
-        guard let cut else {
+        guard let cut, pace == nil else {
             allowed += 1
             return
         }
@@ -150,10 +150,10 @@ struct Throttle: Sendable, Equatable {
             cut(by: 0.1, startedAt: startedAt, now: now)
         case .rateLimited:
             sent.refused()
-            // Who says when to come again limits the rate; otherwise it may as well be how many are under way, which
-            // is tried first.
-            if failure.retryAfter == nil { cut(by: 0.5, startedAt: startedAt, now: now) }
+            // Only who says when to come again surely limits the rate; otherwise it may be how many are under way, until
+            // there is no fewer than one.
             if failure.retryAfter != nil || pace != nil || slots == 1 { slow(startedAt: startedAt, now: now) }
+            cut(by: 0.5, startedAt: startedAt, now: now)
         default: return
         }
         if let asked = failure.retryAfter { hold(asked, failure, now: now, jitter: jitter) }
