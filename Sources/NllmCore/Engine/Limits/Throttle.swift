@@ -53,12 +53,12 @@ struct Throttle: Sendable, Equatable {
     }
 
     /// How many requests may be under way at first.
-    static let initial = 8.0
+    static let initial = 16.0
     /// Seconds without an outcome after which what was learned is no longer worth anything.
     static let idle = 600.0
     static let paceDepth = 0.05
     /// Seconds of the first span of a pace and of the longest.
-    static let paceSpans = 30.0...240.0
+    static let paceSpans = 15.0...240.0
     /// The slowest pace in requests a second.
     static let slowest = 1.0 / 60
 
@@ -180,7 +180,8 @@ struct Throttle: Sendable, Equatable {
             return
         }
         let current = old.perSecond(now: now)
-        let peak = max(Self.slowest, min(max(through, current / 2), 0.97 * current))
+        // One second tells little of a small difference, and what went on at the pace is known better.
+        let peak = max(Self.slowest, through < 0.85 * current ? max(through, current / 2) : 0.97 * current)
         let isSame = abs(peak - old.peak) <= 0.15 * old.peak
         let span = isSame ? min(2 * old.span, Self.paceSpans.upperBound) : Self.paceSpans.lowerBound
         pace = Pace(peak: peak, cutAt: now, span: span)
