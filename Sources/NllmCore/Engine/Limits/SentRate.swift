@@ -31,6 +31,6 @@ struct SentRate: Sendable, Equatable {
     /// little, so it is never less than what one whole second had.
     func perSecond(at time: Date) -> Double {
         let part = min(1, max(0, time.timeIntervalSince(since)))
-        return max(Double(before), Double(count) + Double(before) * (1 - part))
+        return max(Double(before), Double(count) + Double(before) * (1 - part * part))
     }
 }
