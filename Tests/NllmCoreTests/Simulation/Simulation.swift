@@ -169,7 +169,7 @@ struct Simulation {
     private mutating func repeatLater(_ request: Request, _ failure: Failure) {
         if let asked = failure.retryAfter { askedUntil = max(askedUntil, request.endedAt + asked) }
         let again = RetryPolicy().nextTry(
-            after: failure, tries: tries[request.cell], crashes: 0, retries: .max, now: date,
+            after: failure, tries: tries[request.cell], history: [], retries: .max, now: date,
             jitter: random())
         guard let notBefore = again?.timeIntervalSinceReferenceDate else { return }
         let place = refused.firstIndex { $0.notBefore < notBefore } ?? refused.endIndex
