@@ -38,7 +38,7 @@ import Testing
     @Test func aBudgetIsNotPassedOverFiveRestarts() async throws {
         let (batch, server) = try await scene()
         _ = try await batch.run("enqueue", "p.jsonl", "-m", "paid", "--option", "max_tokens=10", "--run", "r")
-        let arguments = ["work", "r", "--max-cost", "0.50", "-j", "4", "--executor", "shared"]
+        let arguments = ["work", "r", "--max-cost", "0.50", "-j", "2", "--executor", "shared"]
         for round in 1...(Self.isLong ? 20 : 5) {
             let worker = try await batch.start(Batch.binary, arguments)
             let wanted = round * 4
@@ -52,7 +52,8 @@ import Testing
         let last = try await batch.run(arguments)
         #expect(last.code == 1, "\(last.err)")
         #expect(try charged(server) <= 0.5)
-        #expect(try server.requests().count >= 20)
+        // What was under way at a kill counts as if it had cost the most.
+        #expect(try server.requests().count >= 15)
         let more = try await batch.run(["work", "r", "--max-cost", "0.50", "--executor", "shared"])
         #expect(more.code == 1)
         #expect(try charged(server) <= 0.5)
@@ -92,7 +93,8 @@ import Testing
             "--executor", "shared")
         #expect(run.code == 1)
         #expect(try server.requests().count <= 25)
-        #expect(try server.requests().count >= 20)
+        // What was under way at a kill counts as if it had cost the most.
+        #expect(try server.requests().count >= 15)
     }
 
     @Test func aRunThatWasEnqueuedWithoutAPriceIsRefusedABudgetInDollars() async throws {

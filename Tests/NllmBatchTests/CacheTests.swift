@@ -50,7 +50,10 @@ import Testing
         #expect(try server.requests().count == 9 + 3)
         // As if they had been given two hours ago.
         try await batch.execute(
-            "UPDATE attempts SET finished_at = finished_at - 7200000", in: "nllm-runs/batch.db")
+            """
+            UPDATE attempts SET finished_at = finished_at - 7200000,
+                cached_from = json_set(cached_from, '$.finished_ms', cached_from ->> 'finished_ms' - 7200000)
+            """, in: "nllm-runs/batch.db")
         #expect(try await run(batch, "old", "-m", "m", "--cache", "1h").code == 0)
         #expect(try server.requests().count == 12 + 3)
         #expect(try await run(batch, "none", "-m", "m").code == 0)

@@ -6,7 +6,7 @@ struct WorkCommand: AsyncParsableCommand {
         commandName: "work",
         abstract: "Execute cells until none is left; print the folder of each run that ended.",
         discussion: """
-            Without a run, all runs are worked on, the oldest first. Any number of workers may share a database. \
+            Without a run, all runs are worked on: the highest priority first, then the oldest. Any number of workers may share a database. \
             The first SIGINT or SIGTERM stops politely, a second one at once; nothing is lost either way.
             """)
 

@@ -20,9 +20,11 @@ extension Wait {
         case .provider(let message): "the provider, which asked for it: \(message)"
         case .pause(let pause): "a remedy; \(pause.text)"
         case .firstAnswer: "the model's first answer"
-        case .cost(let spent, let budget):
-            "budget; \(Format.dollars(spent)) of \(Format.dollars(budget)) are spent or reserved"
-        case .tokens(let spent, let budget): "budget; \(spent) of \(budget) tokens are spent or reserved"
+        case .cost(let spent, let next, let budget):
+            "budget; \(Format.dollars(spent)) of \(Format.dollars(budget)) are spent or reserved, and the next cell may "
+                + "take \(Format.dollars(next))"
+        case .tokens(let spent, let next, let budget):
+            "budget; \(spent) of \(budget) tokens are spent or reserved, and the next cell may take \(next)"
         case .retry: "the next try of cells that failed"
         }
     }
@@ -56,11 +58,13 @@ extension Wait {
 extension Limit {
     fileprivate var text: String {
         let whose = name == Limit.ofAllModels ? "all models" : name
-        let amount = amount == amount.rounded() ? String(Int(amount)) : String(amount)
+        func count(_ noun: String) -> String {
+            amount == amount.rounded() ? Format.count(Int(amount), noun) : "\(amount) \(noun)s"
+        }
         return switch kind {
-        case .concurrency: "a free place; \(whose): \(amount) cells at a time"
-        case .requests: "\(amount) requests a minute of \(whose)"
-        case .tokens: "\(amount) tokens a minute of \(whose)"
+        case .concurrency: "a free place; \(whose): \(count("cell")) at a time"
+        case .requests: "\(count("request")) a minute of \(whose)"
+        case .tokens: "\(count("token")) a minute of \(whose)"
         }
     }
 }

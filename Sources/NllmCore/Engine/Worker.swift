@@ -227,9 +227,12 @@ public actor Worker {
     /// Makes a run ready to be worked on; false if nothing of it can be done.
     private func prepare(_ run: Int64) async throws(NllmError) -> Bool {
         guard !prepared.contains(run) else { return true }
-        counted.insert(run)
-        let cached = try await store.takeCached(run: run, age: options.cache, worker: id, now: Date())
+        let cached: Int
         do throws(NllmError) {
+            // It may have been enqueued after this worker began.
+            if options.maxCost != nil { try await store.checkPrices(runs: [run]) }
+            counted.insert(run)
+            cached = try await store.takeCached(run: run, age: options.cache, worker: id, now: Date())
             try await artifacts.prepare(run: run)
         } catch {
             // Who named the run has to know; else it must not hold up the others.

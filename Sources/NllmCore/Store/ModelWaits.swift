@@ -13,7 +13,7 @@ extension Store {
         for index in progress.models.indices {
             guard let model = admission.models[progress.models[index].id] else { continue }
             let own = model.pause.map { Wait(.pause($0)) } ?? admission.waits[model.id]
-            progress.models[index].allowed = min(admission.allowed(model), max(places, 1))
+            progress.models[index].allowed = places > 0 ? min(admission.allowed(model), places) : nil
             progress.models[index].wait = Self.wait(
                 own, isPaused: progress.run.isPaused, hasWorker: progress.hasWorker, isFull: isFull)
         }

@@ -102,8 +102,8 @@ struct Admission: Sendable {
             if seconds > 0 { return Wait(.limit(limit), until: now.addingTimeInterval(seconds)) }
         }
         switch budget.obstacle(to: reservation, after: spending) {
-        case .cost(let spent, let most): return Wait(.cost(spent: spent, budget: most))
-        case .tokens(let spent, let most): return Wait(.tokens(spent: spent, budget: most))
+        case .cost(let spent, let next, let most): return Wait(.cost(spent: spent, next: next, budget: most))
+        case .tokens(let spent, let next, let most): return Wait(.tokens(spent: spent, next: next, budget: most))
         case nil: return nil
         }
     }

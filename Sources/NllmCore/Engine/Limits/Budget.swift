@@ -15,18 +15,21 @@ struct Budget: Sendable, Equatable {
         if let maxCost {
             // Sums of binary fractions are not exact to the last digit.
             let sum = spending.cost + (reservation.cost ?? 0)
-            if sum > maxCost * (1 + 1e-9) { return .cost(spent: spending.cost, of: maxCost) }
+            if sum > maxCost * (1 + 1e-9) {
+                return .cost(spent: spending.cost, next: reservation.cost ?? 0, of: maxCost)
+            }
         }
         if let maxTokens, spending.tokens + reservation.tokens > maxTokens {
-            return .tokens(spent: spending.tokens, of: maxTokens)
+            return .tokens(spent: spending.tokens, next: reservation.tokens, of: maxTokens)
         }
         return nil
     }
 
-    /// The part of a budget that is used up, with what was spent or is reserved of it.
+    /// The part of a budget that has too little left, with what was spent or is reserved of it, and what the next request
+    /// may take.
     enum Obstacle: Sendable, Equatable {
-        case cost(spent: Double, of: Double)
-        case tokens(spent: Int, of: Int)
+        case cost(spent: Double, next: Double, of: Double)
+        case tokens(spent: Int, next: Int, of: Int)
     }
 }
 

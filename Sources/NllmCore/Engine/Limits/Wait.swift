@@ -22,10 +22,10 @@ public struct Wait: Sendable, Equatable {
         case pause(ModelPause)
         /// The first answer of the model, which tells whether it can be used, or what one costs.
         case firstAnswer
-        /// Money: so much of the budget is spent or reserved, in US dollars.
-        case cost(spent: Double, budget: Double)
-        /// Tokens: so many of the budget are spent or reserved.
-        case tokens(spent: Int, budget: Int)
+        /// Money: what of the budget is spent or reserved, and what the next request may take, in US dollars.
+        case cost(spent: Double, next: Double, budget: Double)
+        /// Tokens: how many of the budget are spent or reserved, and how many the next request may take.
+        case tokens(spent: Int, next: Int, budget: Int)
         /// The time of the next try of cells that failed.
         case retry
     }
