@@ -41,8 +41,8 @@ struct Simulation {
     /// When a run is given up.
     private static let longest = 10_000.0
 
-    let slots: Int
-    private(set) var throttle = Throttle(now: Date(timeIntervalSinceReferenceDate: 0))
+    private let slots: Int
+    private var throttle = Throttle(now: Date(timeIntervalSinceReferenceDate: 0))
     private(set) var result = Result()
     private var provider: SimulatedProvider
     private var generator: AnswerGenerator
@@ -73,7 +73,7 @@ struct Simulation {
     }
 
     /// Works until each cell has an answer.
-    mutating func run(watch: (Double, Throttle, Int, Int) -> Void = { _, _, _, _ in }) {
+    mutating func run() {
         plan(.tick, at: 0)
         while result.answers.count < tries.count, now < Self.longest, let next = agenda.popLast() {
             now = next.at
@@ -88,7 +88,6 @@ struct Simulation {
                 nextWake = .infinity
                 fill()
             case .tick:
-                watch(now, throttle, underWay, result.answers.count)
                 plan(.tick, at: now + Self.tick)
                 fill()
             }

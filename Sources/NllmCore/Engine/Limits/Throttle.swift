@@ -53,12 +53,12 @@ struct Throttle: Sendable, Equatable {
     }
 
     /// How many requests may be under way at first.
-    static let initial = 16.0
+    static let initial = 8.0
     /// Seconds without an outcome after which what was learned is no longer worth anything.
     static let idle = 600.0
     static let paceDepth = 0.05
     /// Seconds of the first span of a pace and of the longest.
-    static let paceSpans = 15.0...240.0
+    static let paceSpans = 15.0...60.0
     /// The slowest pace in requests a second.
     static let slowest = 1.0 / 60
 
@@ -127,8 +127,9 @@ struct Throttle: Sendable, Equatable {
         roundTrip = smoothed
         // What isn't used has not been tried.
         guard Double(used) >= allowed / 2 else { return }
+        // It triples in a round trip, since one may take seconds. Where a pace is kept the number is not what limits.
         guard let cut, pace == nil else {
-            allowed += 1
+            allowed += 2
             return
         }
         let growth = CubicGrowth(peak: cut.peak, depth: cut.depth, span: max(0.001, 8 * smoothed))
@@ -181,7 +182,7 @@ struct Throttle: Sendable, Equatable {
         }
         let current = old.perSecond(now: now)
         // One second tells little of a small difference, and what went on at the pace is known better.
-        let peak = max(Self.slowest, through < 0.85 * current ? max(through, current / 2) : 0.97 * current)
+        let peak = max(Self.slowest, through < 0.7 * current ? max(through, current / 2) : 0.97 * current)
         let isSame = abs(peak - old.peak) <= 0.15 * old.peak
         let span = isSame ? min(2 * old.span, Self.paceSpans.upperBound) : Self.paceSpans.lowerBound
         pace = Pace(peak: peak, cutAt: now, span: span)
