@@ -2,7 +2,9 @@ import Foundation
 
 @testable import NllmCore
 
-/// A provider that refuses what is too much, by one of the rules that providers have. Times are seconds.
+/// A provider that refuses what is too much, by one of the rules that providers have.
+///
+/// Times are seconds.
 struct SimulatedProvider {
     /// What is too much.
     enum Rule {
@@ -93,7 +95,8 @@ struct SimulatedProvider {
 
     private mutating func busy(_ most: Int, at time: Double, end: Double) -> Bool {
         times.removeAll { $0 <= time }
-        if times.count < most { times.append(end) } else { return true }
+        guard times.count < most else { return true }
+        times.append(end)
         return false
     }
 

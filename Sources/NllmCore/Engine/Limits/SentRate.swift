@@ -27,8 +27,9 @@ struct SentRate: Sendable, Equatable {
 
     /// Requests in the second that ends at a time.
     ///
-    /// Of the second before, only the part that belongs to it counts. Where requests came in a burst this may be far too
-    /// little, so it is never less than what one whole second had.
+    /// Of the second before, the part that belongs to it counts and more, since requests come in bursts: a rate that is
+    /// too high is refused soon, one that is too low lasts. For the same reason it is never less than what one whole
+    /// second had.
     func perSecond(at time: Date) -> Double {
         let part = min(1, max(0, time.timeIntervalSince(since)))
         return max(Double(before), Double(count) + Double(before) * (1 - part * part))

@@ -25,7 +25,10 @@ struct Throttle: Sendable, Equatable {
             CubicGrowth(peak: peak, depth: Throttle.paceDepth, span: span).value(after: now.timeIntervalSince(cutAt))
         }
 
-        /// How the bucket fills. It saves up a little, for what a start that comes late has missed.
+        /// How the bucket fills.
+        ///
+        /// It saves up a twentieth of a second, for what a start that comes late has missed; more would go past the limit of
+        /// a second when it is used at once.
         func rate(now: Date) -> TokenBucket.Rate {
             let perSecond = perSecond(now: now)
             return TokenBucket.Rate(perSecond: perSecond, capacity: 1 + perSecond / 20)
@@ -56,8 +59,12 @@ struct Throttle: Sendable, Equatable {
     static let initial = 8.0
     /// Seconds without an outcome after which what was learned is no longer worth anything.
     static let idle = 600.0
+    /// Which part of a pace is cut off; each second below it is lost.
     static let paceDepth = 0.05
     /// Seconds of the first span of a pace and of the longest.
+    ///
+    /// The first is short because one second may have been measured too low. The longest is a compromise of what each
+    /// refusal costs, about a second, and of how soon a raised limit is found.
     static let paceSpans = 15.0...60.0
     /// The slowest pace in requests a second.
     static let slowest = 1.0 / 60

@@ -28,7 +28,9 @@ struct TokenBucket: Sendable, Equatable {
         filledAt = now
     }
 
-    /// Seconds until a request may start; 0 when it may now. The bucket has to be filled.
+    /// Seconds until a request may start; 0 when it may now.
+    ///
+    /// The bucket has to be filled.
     func wait(for cost: Double, _ rate: Rate) -> Double {
         // What costs more than fits starts when it is full.
         max(0, (min(cost, rate.capacity) - level) / rate.perSecond)
