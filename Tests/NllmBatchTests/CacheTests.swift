@@ -34,7 +34,7 @@ import Testing
 
         try batch.write("\"one\"\n\"edited\"\n\"three\"\n", to: "p.jsonl")
         #expect(try await run(batch, "third", "-m", "m", "--cache").code == 0)
-        #expect(try server.requests().map(\.prompt) .suffix(1) == ["edited"])
+        #expect(try server.requests().map(\.prompt).suffix(1) == ["edited"])
         #expect(try server.requests().count == 4)
         // What was taken from the second run is known by where it first came from.
         let third = try batch.jsonLines("nllm-runs/third/results.jsonl")

@@ -106,7 +106,9 @@ import Testing
         var (running, most): (Set<Int>, Int) = ([], 0)
         for entry in try server.log() {
             if let end = entry["end"] as? Int { running.remove(end) }
-            guard let number = entry["n"] as? Int, let model = entry["model"] as? String, isMeant(model) else { continue }
+            guard let number = entry["n"] as? Int, let model = entry["model"] as? String, isMeant(model) else {
+                continue
+            }
             running.insert(number)
             most = max(most, running.count)
         }

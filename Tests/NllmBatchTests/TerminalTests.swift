@@ -138,7 +138,7 @@ import Testing
         let list = try await batch.runInTerminal(["list"], columns: 40)
         #expect(list.screen.prefix(4) == ["run: r", "  state: new", "  cells: 4", "  left: 4"])
         #expect(list.screen.dropFirst(4).first?.hasPrefix("  created: 20") == true)
-        let heading = "model  cells  pending  running  ok  error  timeout  cancelled  tokens in  tokens out"
+        let heading = "model  cells  pending  running  allowed  ok  error  timeout  cancelled  tokens in  tokens out"
         #expect(try await batch.runInTerminal(["status"], columns: 100).screen.contains(heading))
         #expect(try await batch.run("status").lines.contains(heading))
     }

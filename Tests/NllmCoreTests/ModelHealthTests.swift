@@ -15,7 +15,7 @@ import Testing
     @Test(arguments: [FailureKind.quota, .auth, .modelUnknown])
     func threeInARowPauseIt(kind: FailureKind) {
         var health = ModelHealth()
-        #expect([0, 1, 2, 3].map { ended(&health, kind, at: $0) } == [nil, nil, .paused, nil])
+        #expect([0, 1, 2, 3].map { ended(&health, kind, at: $0) } == [nil, nil, .paused, .stillPaused])
         #expect(health.pause == ModelPause(kind: kind, message: "no", at: now + 2.5))
     }
 
@@ -24,6 +24,15 @@ import Testing
         let kinds: [FailureKind?] = [.auth, .quota, nil, .auth, .auth, .network, .auth, .auth]
         #expect(kinds.enumerated().allSatisfy { ended(&health, $1, at: Double($0)) == nil })
         #expect(health.inRow == 2)
+    }
+
+    @Test func cellsThatFailOnceMoreSayNothingNewOfTheModel() {
+        var health = ModelHealth()
+        let failure = Failure(kind: .auth, message: "403 for this prompt")
+        for second in 0...9 {
+            #expect(health.ended(failure, isFirst: false, startedAt: now + Double(second), now: now + 10) == nil)
+        }
+        #expect(health.pause == nil)
     }
 
     @Test func anAnswerThatWasAskedForAfterwardsMendsItAndAnEarlierOneDoesNot() {
@@ -38,9 +47,10 @@ import Testing
     @Test func aProbeThatFailsForAnotherReasonSaysNothingUnlessTheRequestWasRead() {
         var health = ModelHealth()
         for second in 0...2 { _ = ended(&health, .modelUnknown, at: Double(second)) }
-        #expect(ended(&health, .server, at: 3) == .unclear)
-        #expect(ended(&health, .rateLimited, at: 4) == .unclear)
-        #expect(ended(&health, .auth, at: 5) == nil)
+        #expect(ended(&health, .server, at: 3) == nil)
+        #expect(ended(&health, .rateLimited, at: 4) == nil)
+        #expect(ended(&health, .auth, at: 5) == .stillPaused)
+        #expect(health.pause != nil)
         #expect(ended(&health, .request, at: 6) == .recovered)
     }
 }

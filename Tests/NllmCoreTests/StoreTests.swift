@@ -98,7 +98,8 @@ import Testing
         let (slow, other) = (try await worker(store), try await worker(store))
         let late = try #require(try await store.claim(worker: slow, run: run.id, limit: 1, now: start).claims.first)
         try await store.takeOver(worker: slow, now: start + 40)
-        let mine = try #require(try await store.claim(worker: other, run: run.id, limit: 1, now: start + 40).claims.first)
+        let mine = try #require(
+            try await store.claim(worker: other, run: run.id, limit: 1, now: start + 40).claims.first)
         // The slow worker's answer arrives while the other one works: it is the result, and the other's lease is gone.
         let recorded = try await store.record([report(late, .exited(code: 0), text: "late")], now: start + 41)
         #expect(recorded.results[run.id]?.count == 1)

@@ -2,7 +2,8 @@ import ArgumentParser
 import NllmCore
 
 struct ResumeCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "resume", abstract: "Let a paused run go on, and its paused models.")
+    static let configuration = CommandConfiguration(
+        commandName: "resume", abstract: "Let a paused run go on, and its paused models.")
 
     @OptionGroup var common: CommonOptions
 

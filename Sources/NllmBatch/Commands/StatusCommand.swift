@@ -22,7 +22,8 @@ struct StatusCommand: AsyncParsableCommand {
     private static func text(_ progress: RunProgress) -> String {
         var lines = ["\(progress.run.name): \(progress.state), \(Format.counts(progress.counts))"]
         var table = Table(
-            ("model", .left), ("cells", .right), ("pending", .right), ("running", .right), ("allowed", .right), ("ok", .right),
+            ("model", .left), ("cells", .right), ("pending", .right), ("running", .right), ("allowed", .right),
+            ("ok", .right),
             ("error", .right), ("timeout", .right), ("cancelled", .right), ("tokens in", .right), ("tokens out", .right)
         )
         for model in progress.models {

@@ -40,9 +40,9 @@ struct Table {
         }
     }
 
-    /// A row as lines of heading and value, without the counts of nothing.
+    /// A row as lines of heading and value, without what is nothing.
     private func block(_ row: [String]) -> [String] {
-        zip(headings, row).filter { $0.1 != "0" }.enumerated().map { index, cell in
+        zip(headings, row).filter { $0.1 != "0" && $0.1 != "" }.enumerated().map { index, cell in
             (index > 0 ? "  " : "") + "\(cell.0.0): \(cell.1)"
         }
     }

@@ -12,6 +12,8 @@ extension Wait {
     private var what: String {
         switch reason {
         case .worker: "a worker; none is running"
+        case .starting: "a worker that gets ready"
+        case .price: "a price; none is known, and there is a budget"
         case .run: "`nllm-batch resume`; the run is paused"
         case .place: "a free place; all cells at a time are in use"
         case .limit(let limit): limit.text
@@ -40,6 +42,8 @@ extension Wait {
     private var name: String {
         switch reason {
         case .worker: "worker"
+        case .starting: "start"
+        case .price: "price"
         case .run: "resume"
         case .place: "concurrency"
         case .limit(let limit): limit.kind.rawValue
@@ -80,6 +84,7 @@ extension CellsLeft {
         let remedy =
             switch wait.reason {
             case .pause: "; mend that, then: nllm-batch work \(run)\(hint)"
+            case .price: "; give it under `costs` and enqueue again"
             case .provider: "; later: nllm-batch work \(run)\(hint)"
             case .cost, .tokens: "; go on with a larger budget"
             default: ""

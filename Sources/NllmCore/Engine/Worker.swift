@@ -119,8 +119,8 @@ public actor Worker {
     private func runToEnd(_ shutdown: Shutdown) async throws(NllmError) -> WorkSummary {
         if !options.runs.isEmpty { scope = try await store.runs(named: options.runs).map(\.id) }
         if options.maxCost != nil { try await store.checkPrices(runs: scope) }
-        counted = Set(try await runs())
         id = try await store.register(identity, keeping: options, runs: scope, now: Date())
+        counted = try await store.count(try await runs(), againstBudgetOf: id)
         await work(shutdown: shutdown.signal)
         let outlook = try? await outlook(except: [])
         // What could not be recorded goes back, as after a crash.
@@ -231,7 +231,7 @@ public actor Worker {
         do throws(NllmError) {
             // It may have been enqueued after this worker began.
             if options.maxCost != nil { try await store.checkPrices(runs: [run]) }
-            counted.insert(run)
+            if !counted.contains(run) { counted = try await store.count([run], againstBudgetOf: id) }
             cached = try await store.takeCached(run: run, age: options.cache, worker: id, now: Date())
             try await artifacts.prepare(run: run)
         } catch {
@@ -332,7 +332,12 @@ public actor Worker {
         if now - lastBeat > Self.heartbeat * 2 { steadySince = now }
         lastBeat = now
         // Taken for dead, perhaps after the machine slept; the cells are another worker's now.
-        if !isKnown, let renewed = try? await store.register(identity, keeping: options, runs: [], now: Date()) { id = renewed }
+        if !isKnown,
+            let renewed = try? await store.register(
+                identity, keeping: options, runs: scope, probing: [], now: Date())
+        {
+            id = renewed
+        }
     }
 
     /// Whether the silence of others means something: what has held up this worker may have held up them as well.

@@ -9,6 +9,7 @@ extension Store {
     ///   - counted: the runs whose spending counts.
     ///   - now: the time.
     /// - Returns: the models with cells to be done, and the limits on them.
+    /// - Throws: when the store can't be read.
     func admission(to run: Int64, budget: Budget, counting counted: [Int64], now: Date) throws -> Admission {
         let models = try database.rows(Self.candidatesSQL, run, read: Admission.Model.init)
         let limits = try limits()
@@ -35,7 +36,8 @@ extension Store {
             SELECT models.name, sum(counters.running) AS running
             FROM runs JOIN counters ON counters.run_id = runs.id JOIN models ON models.id = counters.model_id
             WHERE runs.finished_at IS NULL AND counters.running > 0 GROUP BY models.name
-            """) { (try $0.text("name"), try $0.int("running")) }
+            """
+        ) { (try $0.text("name"), try $0.int("running")) }
         return Dictionary(rows) { _, last in last }
     }
 

@@ -42,8 +42,12 @@ extension Store {
             """
             INSERT INTO temp.cached (cell_id, key)
             SELECT cells.id, cells.key FROM models CROSS JOIN cells ON cells.model_id = models.id
-            WHERE models.run_id = ? AND cells.status = 'pending' AND cells.not_before IS NULL
+            WHERE models.run_id = ?1 AND cells.status = 'pending' AND cells.not_before IS NULL
                 AND cells.sample = 1 AND cells.attempts = 0
+            UNION ALL
+            SELECT cells.id, cells.key FROM models CROSS JOIN cells ON cells.model_id = models.id
+            WHERE models.run_id = ?1 AND cells.status = 'pending' AND cells.not_before IS NOT NULL
+                AND cells.not_before = 0 AND cells.sample = 1 AND cells.attempts = 0
             """, run)
         try database.execute("CREATE INDEX temp.cached_by_key ON cached (key)")
         // With max() the other columns are those of the row that has it.
@@ -92,7 +96,7 @@ extension Store {
             SELECT new.id, text, stderr_tail, command, stdout, stderr
             FROM temp.taken JOIN attempts AS new ON new.cell_id = taken.cell_id AND new.number = 1
             JOIN answers ON answers.attempt_id = taken.attempt_id;
-            UPDATE cells SET status = 'ok', attempts = 1, tries = 1, attempt_id = (
+            UPDATE cells SET status = 'ok', not_before = NULL, attempts = 1, tries = 1, attempt_id = (
                 SELECT id FROM attempts WHERE cell_id = cells.id AND number = 1)
             WHERE id IN (SELECT cell_id FROM temp.taken);
             """)

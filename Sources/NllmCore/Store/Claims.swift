@@ -8,6 +8,8 @@ package struct Claim: Sendable {
     var modelID: Int64
     var worker: Int64
     var lease: Int
+    /// Attempts that count, in all.
+    var attempts: Int
     /// Attempts that count, since the cell was last put back by hand.
     var tries: Int
     /// How these failed, the last one first.
@@ -85,7 +87,7 @@ extension Store {
                 }
                 admission.start(claim.reservation, of: model)
                 started.insert(model.name)
-                try start(claim, asProbe: model.pause != nil, now: now)
+                try start(claim, now: now)
                 round.claims.append(claim)
             }
             round.next = admission.waits.values.compactMap(\.until).min()
@@ -103,8 +105,9 @@ extension Store {
 
     /// The model's next cell that may run now.
     func nextCell(of model: Admission.Model, now: Date) throws -> Int64? {
+        if model.pause != nil { return try probe(of: model, now: now) }
         // The status stands in the text, because partial indexes are found by their literal condition only.
-        try database.row(
+        return try database.row(
             """
             SELECT id FROM cells WHERE model_id = ? AND status = 'pending' AND not_before IS NOT NULL
                 AND not_before <= ? ORDER BY not_before LIMIT 1
@@ -114,6 +117,16 @@ extension Store {
                 SELECT id FROM cells WHERE model_id = ? AND status = 'pending' AND not_before IS NULL
                 ORDER BY id LIMIT 1
                 """, model.id, read: { try $0.id("id") })
+    }
+
+    /// The cell that finds out if a paused model can be used: one that has not failed yet, in case that was the prompts'
+    /// fault.
+    private func probe(of model: Admission.Model, now: Date) throws -> Int64? {
+        try database.row(
+            """
+            SELECT id FROM cells WHERE model_id = ? AND status = 'pending' AND ifnull(not_before, 0) <= ?
+            ORDER BY attempts, id LIMIT 1
+            """, model.id, now.milliseconds, read: { try $0.id("id") })
     }
 
     /// Reads a cell as a worker would have it that claims it.
@@ -130,7 +143,7 @@ extension Store {
         return claim
     }
 
-    private func start(_ claim: Claim, asProbe isProbe: Bool, now: Date) throws {
+    private func start(_ claim: Claim, now: Date) throws {
         try database.run(
             """
             UPDATE cells SET status = 'running', worker_id = ?, claimed_at = ?, lease = ?, not_before = NULL,
@@ -138,11 +151,10 @@ extension Store {
             WHERE id = ?
             """, claim.worker, now.milliseconds, claim.lease, claim.reservation.cost, claim.reservation.tokens,
             claim.cell)
-        if isProbe { try database.run("UPDATE models SET probe = 0 WHERE id = ?", claim.modelID) }
     }
 
     private static let claimSQL = """
-        SELECT cells.id, cells.run_id, cells.model_id, cells.lease, cells.tries, cells.sample,
+        SELECT cells.id, cells.run_id, cells.model_id, cells.lease, cells.attempts, cells.tries, cells.sample,
             prompts.name AS prompt, prompts.text, prompts.in_arguments, prompts.system AS prompt_system,
             prompts.schema, prompts.options AS prompt_options, prompts.attachments, models.label,
             models.name AS model, models.options AS model_options, models.system AS model_system,
@@ -174,6 +186,7 @@ extension Claim {
         self.worker = worker
         // Counts the claims, so that this one is known from those before.
         lease = try row.int("lease") + 1
+        attempts = try row.int("attempts")
         tries = try row.int("tries")
         promptID = try row.text("prompt")
         model = try row.text("label")

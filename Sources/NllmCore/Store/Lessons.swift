@@ -63,13 +63,15 @@ extension Store {
         let before = try lessons.healths[model] ?? health(of: model)
         var health = before
         let failure = report.outcome.status == .ok ? nil : report.outcome.failure
-        let change = health.ended(failure, startedAt: report.outcome.startedAt, now: report.outcome.finishedAt)
+        let change = health.ended(
+            failure, isFirst: report.claim.attempts == 0, startedAt: report.outcome.startedAt,
+            now: report.outcome.finishedAt)
         lessons.healths[model] = health
         if change != nil || health != before { try save(health, change, of: model) }
         switch change {
         case .paused: if let pause = health.pause { tell(.paused(pause)) }
         case .recovered: tell(.recovered)
-        case .unclear, nil: break
+        case .stillPaused, nil: break
         }
         func tell(_ change: ModelNews.Change) {
             lessons.news.append(ModelNews(model: report.claim.model, run: report.claim.run, change: change))

@@ -10,17 +10,16 @@ extension Store {
         }
     }
 
-    /// The limits of all workers that have not ended; where they differ, the strictest.
+    /// The limits of all workers that have not ended; where they differ, the smallest amount over all of the models.
     func limits() throws -> [Limit] {
-        try database.rows("SELECT name, kind, min(amount) AS amount, models FROM limits GROUP BY name, kind") { row in
-            let kind = try row.text("kind")
-            guard let known = Limit.Kind(rawValue: kind) else {
-                throw DatabaseError(code: 1, message: "unknown limit \(kind)")
-            }
-            return Limit(
-                name: try row.text("name"), kind: known, amount: try row.double("amount"),
-                models: try row.optionalText("models").map { try JSONParser.parse($0).stringValues })
+        let all = try database.rows(
+            "SELECT name, kind, min(amount) AS amount, models FROM limits GROUP BY name, kind, models", read: Limit.init
+        )
+        var merged: [Admission.BucketName: Limit] = [:]
+        for limit in all {
+            merged[Admission.BucketName(limit)] = merged[Admission.BucketName(limit)]?.merged(with: limit) ?? limit
         }
+        return merged.values.sorted { ($0.name, $0.kind.rawValue) < ($1.name, $1.kind.rawValue) }
     }
 
     /// What is left of these limits, as far as they were used before.
@@ -38,5 +37,24 @@ extension Store {
         try database.run(
             "INSERT OR REPLACE INTO buckets (name, kind, level, filled_at) VALUES (?, ?, ?, ?)", name.name,
             name.kind.rawValue, bucket.level, bucket.filledAt.timeIntervalSince1970)
+    }
+}
+
+extension Limit {
+    fileprivate init(_ row: Statement) throws {
+        let kind = try row.text("kind")
+        guard let known = Limit.Kind(rawValue: kind) else {
+            throw DatabaseError(code: 1, message: "unknown limit \(kind)")
+        }
+        self.init(
+            name: try row.text("name"), kind: known, amount: try row.double("amount"),
+            models: try row.optionalText("models").map { try JSONParser.parse($0).stringValues })
+    }
+
+    fileprivate func merged(with other: Limit) -> Limit {
+        var merged = self
+        merged.amount = min(amount, other.amount)
+        merged.models = models.flatMap { own in other.models.map { Array(Set(own + $0)).sorted() } }
+        return merged
     }
 }

@@ -46,6 +46,9 @@ extension Migrations {
         ALTER TABLE workers ADD COLUMN max_cost REAL CHECK (max_cost >= 0);
         ALTER TABLE workers ADD COLUMN max_tokens INTEGER CHECK (max_tokens >= 0);
         ALTER TABLE workers ADD COLUMN budget_window_ms INTEGER CHECK (budget_window_ms >= 0);
+        -- The ids of the runs that it was given, null for all, and of those whose spending counts against its budget.
+        ALTER TABLE workers ADD COLUMN runs TEXT CHECK (runs IS NULL OR json_valid(runs));
+        ALTER TABLE workers ADD COLUMN budget_runs TEXT CHECK (budget_runs IS NULL OR json_valid(budget_runs));
 
         -- The limits of each worker that has not ended; they hold for all.
         CREATE TABLE limits (

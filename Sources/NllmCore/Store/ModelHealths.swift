@@ -12,7 +12,7 @@ extension Store {
     func save(_ health: ModelHealth, _ change: ModelHealth.Change?, of model: Int64) throws {
         switch change {
         case .recovered: _ = try takeUp(models: [model])
-        case .unclear: try database.run("UPDATE models SET probe = 1 WHERE id = ?", model)
+        case .stillPaused: try database.run("UPDATE models SET probe = 0 WHERE id = ?", model)
         case .paused, nil:
             try database.run(
                 "UPDATE models SET broken_in_row = ?, paused_kind = ?, paused_message = ?, paused_at = ? WHERE id = ?",
@@ -26,7 +26,8 @@ extension Store {
             """
             SELECT models.id, run_id FROM runs JOIN models ON models.run_id = runs.id
             WHERE finished_at IS NULL AND paused_kind IS NOT NULL
-            """) { (try $0.id("id"), try $0.id("run_id")) }
+            """
+        ) { (try $0.id("id"), try $0.id("run_id")) }
         for (model, run) in models where runs?.contains(run) ?? true {
             try database.run("UPDATE models SET probe = 1 WHERE id = ?", model)
         }

@@ -3,44 +3,55 @@ internal import FoundationEssentials
 extension Store {
     /// Adds what the models of a run wait for, decided as a worker decides it.
     func addWaits(to progress: inout RunProgress, now: Date) throws {
-        let workers = try livingWorkers(now: now)
+        let workers = try livingWorkers(on: progress.run.id, now: now)
         progress.hasWorker = !workers.isEmpty
+        // Where one of them has no budget, the run goes on.
+        let budgets = workers.map(\.budget)
+        let isFree = budgets.contains(where: \.isEmpty)
         let admission = try waits(
-            in: progress.run.id, budget: workers.map(\.budget).reduce(Budget(), Budget.stricter),
-            counting: try unfinished(with: progress.run.id), now: now)
+            in: progress.run.id, budget: isFree ? Budget() : budgets.reduce(Budget(), Budget.stricter),
+            counting: Array(Set(workers.flatMap(\.counted) + [progress.run.id])), now: now)
         let places = workers.map(\.concurrency).reduce(0, +)
-        let isFull = admission.running.values.reduce(0, +) >= places
+        let running = admission.running.values.reduce(0, +)
         for index in progress.models.indices {
             guard let model = admission.models[progress.models[index].id] else { continue }
             let own = model.pause.map { Wait(.pause($0)) } ?? admission.waits[model.id]
             progress.models[index].allowed = places > 0 ? min(admission.allowed(model), places) : nil
-            progress.models[index].wait = Self.wait(
-                own, isPaused: progress.run.isPaused, hasWorker: progress.hasWorker, isFull: isFull)
+            progress.models[index].wait =
+                Self.foremost(own, progress) ?? own
+                ?? (running >= places ? Wait(.place) : running == 0 ? Wait(.starting) : nil)
         }
     }
 
-    /// What is told of all that a model waits for: first what no worker changes.
-    private static func wait(_ own: Wait?, isPaused: Bool, hasWorker: Bool, isFull: Bool) -> Wait? {
+    /// What comes before all that a worker decides; nil if there is nothing.
+    private static func foremost(_ own: Wait?, _ progress: RunProgress) -> Wait? {
         switch own?.reason {
-        case .pause, .provider: return own
-        default: break
+        case .pause, .provider: own
+        default: progress.run.isPaused ? Wait(.run) : progress.hasWorker ? nil : Wait(.worker)
         }
-        if isPaused { return Wait(.run) }
-        if !hasWorker { return Wait(.worker) }
-        return own ?? (isFull ? Wait(.place) : nil)
     }
 
-    private func unfinished(with run: Int64) throws -> [Int64] {
-        try database.rows("SELECT id FROM runs WHERE finished_at IS NULL OR id = ?", run, read: { try $0.id("id") })
+    /// A worker as far as it matters to those who look on.
+    private struct LivingWorker {
+        var concurrency: Int
+        var budget: Budget
+        /// The runs whose spending counts against its budget.
+        var counted: [Int64]
     }
 
-    /// The workers that have not ended, as far as that can be seen from here.
-    private func livingWorkers(now: Date) throws -> [(concurrency: Int, budget: Budget)] {
+    /// The workers that may work on a run and have not ended, as far as that can be seen from here.
+    private func livingWorkers(on run: Int64, now: Date) throws -> [LivingWorker] {
         let observer = WorkerIdentity.current()
         let workers = try database.rows("SELECT * FROM workers WHERE ended_at IS NULL") { row in
-            (try WorkerRow(row), try row.optionalInt("concurrency") ?? 1, try Budget(row))
+            let runs = try row.optionalText("runs").map { try JSONParser.parse($0).ids }
+            let counted = try row.optionalText("budget_runs").map { try JSONParser.parse($0).ids } ?? []
+            let worker = LivingWorker(
+                concurrency: try row.optionalInt("concurrency") ?? 1, budget: try Budget(row), counted: counted)
+            return (row: try WorkerRow(row), runs: runs, worker: worker)
         }
-        return workers.filter { !$0.0.isGone(seenFrom: observer) && !$0.0.isSilent(now: now) }.map { ($0.1, $0.2) }
+        return workers.filter { found in
+            found.runs?.contains(run) ?? true && !found.row.isGone(seenFrom: observer) && !found.row.isSilent(now: now)
+        }.map(\.worker)
     }
 }
 

@@ -16,13 +16,17 @@ package struct Report: Sendable {
     }
 
     /// US dollars that the attempt may have cost at worst where nobody has told; nil where that is known.
-    var possibleCost: Double? { cost == nil && outcome.mayBeBilled ? claim.reservation.cost : nil }
+    var possibleCost: Double? { cost == nil && outcome.mayBeBilled ? worst.cost : nil }
 
     /// Tokens of both directions; nil where nobody has told.
     var tokens: Int? { outcome.usage.map { ($0.input ?? 0) + ($0.output ?? 0) } }
 
     /// Tokens that the attempt may have taken at worst where nobody has told; nil where that is known.
-    var possibleTokens: Int? { tokens == nil && outcome.mayBeBilled ? claim.reservation.tokens : nil }
+    var possibleTokens: Int? { tokens == nil && outcome.mayBeBilled ? worst.tokens : nil }
+
+    private var worst: Reservation {
+        claim.reservation.raised(to: claim.request, price: claim.price, answer: outcome.text.utf8.count)
+    }
 }
 
 /// What became of reports.
@@ -178,7 +182,8 @@ extension Store {
         let largestCost = report.cost ?? (isOK ? report.possibleCost : nil)
         let largestTokens = report.tokens ?? (isOK ? report.possibleTokens : nil)
         let reserved = report.claim.reservation
-        let hasOverrun = (report.tokens ?? 0) > reserved.tokens
+        let hasOverrun =
+            (report.tokens ?? 0) > reserved.tokens
             || (report.cost ?? 0) > (reserved.cost ?? .infinity) * (1 + 1e-9)
         try database.run(
             """

@@ -50,7 +50,8 @@ extension Store {
                 let admission = try waits(in: run.id, budget: budget, counting: counted, now: now)
                 for model in admission.models.values {
                     let isQuiet = admission.spending.underWay == 0
-                    if let wait = admission.waits[model.id], wait.isFinal(now: now, maxWait: maxWait, isQuiet: isQuiet) {
+                    if let wait = admission.waits[model.id], wait.isFinal(now: now, maxWait: maxWait, isQuiet: isQuiet)
+                    {
                         outlook.stuck.append(try cellsLeft(of: model, run: run.name, wait: wait))
                     } else {
                         outlook.cells += 1

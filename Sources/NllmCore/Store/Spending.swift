@@ -8,6 +8,30 @@ extension Store {
             read: Budget.init)
     }
 
+    /// Adds runs to those whose spending counts against a worker's budget.
+    ///
+    /// Who is started again after it was killed goes on with the same budget: whatever an earlier worker counted together
+    /// with one of these runs is counted, too.
+    ///
+    /// - Parameters:
+    ///   - runs: the runs.
+    ///   - worker: the worker.
+    /// - Returns: all that count now.
+    /// - Throws: when the store can't be written.
+    func count(_ runs: [Int64], againstBudgetOf worker: Int64) throws(NllmError) -> Set<Int64> {
+        try transaction {
+            var counted = Set(runs)
+            guard try budget(ofWorker: worker)?.isEmpty == false else { return counted }
+            let others = try database.rows(
+                "SELECT budget_runs FROM workers WHERE budget_runs IS NOT NULL ORDER BY id DESC",
+                read: { try Set(JSONParser.parse($0.text("budget_runs")).ids) })
+            for other in others where !other.isDisjoint(with: counted) { counted.formUnion(other) }
+            try database.run(
+                "UPDATE workers SET budget_runs = ? WHERE id = ?", JSONWriter.text(.ids(counted.sorted())), worker)
+            return counted
+        }
+    }
+
     /// What counts against a budget: what was spent, and what requests under way may take at worst.
     ///
     /// - Parameters:
@@ -15,6 +39,7 @@ extension Store {
     ///   - runs: the runs whose spending counts, unless the budget is for a time.
     ///   - now: the time.
     /// - Returns: the sums; nothing where nothing is limited.
+    /// - Throws: when the store can't be read.
     func spending(against budget: Budget, runs: [Int64], now: Date) throws -> Spending {
         var spending = Spending()
         guard !budget.isEmpty else { return spending }
@@ -72,6 +97,17 @@ extension Store {
         }.filter { runs?.contains($0.run) ?? true }
         guard let first = unpriced.first else { return }
         throw .unpriced(model: first.label, run: first.name, count: unpriced.count)
+    }
+}
+
+extension JSONValue {
+    /// Row ids as a list.
+    static func ids(_ ids: [Int64]) -> JSONValue { .array(ids.map { .integer(Int($0)) }) }
+
+    /// The row ids in a list.
+    var ids: [Int64] {
+        guard case .array(let values) = self else { return [] }
+        return values.compactMap { $0.intValue.map(Int64.init) }
     }
 }
 

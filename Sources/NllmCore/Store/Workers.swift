@@ -32,23 +32,24 @@ struct WorkerRow: Sendable, Equatable {
 extension Store {
     /// Registers this process as a worker with the limits that it brings, and returns its id.
     ///
-    /// A new worker finds out about paused models in its runs, or in all.
+    /// A new worker finds out about paused models in its runs, or in all, unless it is told which.
     package func register(
-        _ identity: WorkerIdentity, keeping options: WorkOptions = WorkOptions(), runs: [Int64]? = nil, now: Date
+        _ identity: WorkerIdentity, keeping options: WorkOptions = WorkOptions(), runs: [Int64]? = nil,
+        probing probed: [Int64]? = nil, now: Date
     ) throws(NllmError) -> Int64 {
         try transaction {
             try database.run(
                 """
                 INSERT INTO workers (mark, host, boot, pid, process_started, registered_at, heartbeat_at, concurrency,
-                    max_cost, max_tokens, budget_window_ms)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    max_cost, max_tokens, budget_window_ms, runs)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 identity.mark, identity.host, identity.boot, identity.pid, identity.processStarted, now.milliseconds,
                 now.milliseconds, options.concurrency, options.maxCost, options.maxTokensTotal,
-                options.budgetWindow.map { Int($0 * 1000) })
+                options.budgetWindow.map { Int($0 * 1000) }, runs.map { JSONWriter.text(.ids($0)) })
             let worker = database.lastInsertedID
             try insert(options.limits, ofWorker: worker)
-            try probePausedModels(runs: runs)
+            try probePausedModels(runs: probed ?? runs)
             return worker
         }
     }
@@ -93,7 +94,8 @@ extension Store {
             """
             SELECT model_id, sum(ifnull(reserved_cost, 0)) AS cost, sum(ifnull(reserved_tokens, 0)) AS tokens FROM cells
             WHERE worker_id = ? AND status = 'running' GROUP BY model_id
-            """, worker) { (try $0.id("model_id"), try $0.double("cost"), try $0.int("tokens")) }
+            """, worker
+        ) { (try $0.id("model_id"), try $0.double("cost"), try $0.int("tokens")) }
         for (model, cost, tokens) in models {
             try database.run(
                 """

@@ -39,8 +39,8 @@ import Testing
         var batch = SimulatedBatch(
             [Model(name: "m", cells: 100, latency: 0.1, reservation: large)], places: 8, limits: [limit])
         batch.work(seconds: 100)
-        // 97 tokens come in a second, and the next request starts when the bucket is full again.
-        #expect(batch.starts.map { ($0.time / 10.31).rounded() } == (0..<batch.starts.count).map(Double.init))
+        // 97 tokens come in a second, and the next request starts when the last one is paid back.
+        #expect(batch.starts.map { (($0.time + 0.6) / 10.31).rounded() } == (0..<batch.starts.count).map(Double.init))
         #expect(batch.starts.count == 10)
     }
 

@@ -103,6 +103,7 @@ struct Admission: Sendable {
         }
         switch budget.obstacle(to: reservation, after: spending) {
         case .cost(let spent, let next, let most): return Wait(.cost(spent: spent, next: next, budget: most))
+        case .price: return Wait(.price)
         case .tokens(let spent, let next, let most): return Wait(.tokens(spent: spent, next: next, budget: most))
         case nil: return nil
         }
@@ -118,7 +119,6 @@ struct Admission: Sendable {
     mutating func start(_ reservation: Reservation, of model: Model) {
         models[model.id]?.running += 1
         models[model.id]?.begun += 1
-        models[model.id]?.mayProbe = false
         running[model.name, default: 0] += 1
         throttles[model.name]?.started(now: now)
         for limit in limits where limit.isByTheMinute && limit.covers(model.name) {

@@ -13,6 +13,7 @@ struct Budget: Sendable, Equatable {
     /// Which part does not allow one more request; nil if it may start.
     func obstacle(to reservation: Reservation, after spending: Spending) -> Obstacle? {
         if let maxCost {
+            guard reservation.cost != nil else { return .price }
             // Sums of binary fractions are not exact to the last digit.
             let sum = spending.cost + (reservation.cost ?? 0)
             if sum > maxCost * (1 + 1e-9) {
@@ -29,6 +30,8 @@ struct Budget: Sendable, Equatable {
     /// may take.
     enum Obstacle: Sendable, Equatable {
         case cost(spent: Double, next: Double, of: Double)
+        /// What the request costs is not known.
+        case price
         case tokens(spent: Int, next: Int, of: Int)
     }
 }

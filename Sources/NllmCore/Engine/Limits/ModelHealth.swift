@@ -13,8 +13,8 @@ struct ModelHealth: Sendable, Equatable {
         case paused
         /// It can be used again.
         case recovered
-        /// The probe said nothing about the reason; another cell has to.
-        case unclear
+        /// It still can't be used.
+        case stillPaused
     }
 
     var inRow = 0
@@ -24,20 +24,23 @@ struct ModelHealth: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - failure: why it failed; nil if it did not.
+    ///   - isFirst: whether it was its cell's first attempt: what fails once more says nothing new of the model.
     ///   - startedAt: when it started.
     ///   - now: when it ended.
     /// - Returns: what is different now.
-    mutating func ended(_ failure: Failure?, startedAt: Date, now: Date) -> Change? {
+    mutating func ended(_ failure: Failure?, isFirst: Bool = true, startedAt: Date, now: Date) -> Change? {
         guard let failure, Self.kinds.contains(failure.kind) else {
             inRow = 0
             // What was under way before says nothing of what has been mended since.
             guard let pause, startedAt >= pause.at else { return nil }
-            guard failure?.provesUse ?? true else { return .unclear }
+            // Anything else says nothing about the reason.
+            guard failure?.provesUse ?? true else { return nil }
             self.pause = nil
             return .recovered
         }
-        inRow += 1
-        guard pause == nil, inRow >= Self.mostInRow else { return nil }
+        if let pause { return startedAt >= pause.at ? .stillPaused : nil }
+        if isFirst { inRow += 1 }
+        guard inRow >= Self.mostInRow else { return nil }
         pause = ModelPause(kind: failure.kind, message: failure.message, at: now)
         return .paused
     }

@@ -39,6 +39,15 @@ struct Reservation: Sendable, Equatable {
         cost = cost.map { max($0, history.largestCost ?? 0) }
     }
 
+    /// What a request may have taken that was answered with so many bytes, and told no usage.
+    func raised(to request: LLMRequest, price: Price?, answer bytes: Int) -> Reservation {
+        let input = request.bytes + Self.overhead
+        var raised = self
+        raised.tokens = max(tokens, input + bytes)
+        raised.cost = cost.map { max($0, price?.highestCost(input: input, output: bytes) ?? 0) }
+        return raised
+    }
+
     init(cost: Double?, tokens: Int, expected: Int) {
         self.cost = cost
         self.tokens = tokens

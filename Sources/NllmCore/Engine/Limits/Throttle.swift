@@ -160,7 +160,9 @@ struct Throttle: Sendable, Equatable {
             sent.refused()
             // Only who says when to come again surely limits the rate; otherwise it may be how many are under way, until
             // there is no fewer than one.
-            if failure.retryAfter != nil || pace != nil || slots == 1 { slow(startedAt: startedAt, now: now) }
+            if failure.retryAfter != nil || pace != nil || slots == 1 {
+                slow(startedAt: startedAt, now: now, mustKnow: failure.retryAfter == nil)
+            }
             cut(by: 0.5, startedAt: startedAt, now: now)
         default: return
         }
@@ -174,17 +176,20 @@ struct Throttle: Sendable, Equatable {
         allowed = max(1, allowed * (1 - depth))
     }
 
-    /// Starts requests at the rate at which they were let through.
-    private mutating func slow(startedAt: Date, now: Date) {
+    /// Starts requests at the rate at which they were let through; at some rate if nothing else keeps them back.
+    private mutating func slow(startedAt: Date, now: Date, mustKnow: Bool) {
         let through = 0.97 * sent.perSecond(at: startedAt)
         guard let old = pace else {
+            guard through > 0 || mustKnow else { return }
             pace = Pace(peak: max(1, through), cutAt: now, span: Self.paceSpans.lowerBound)
             bucket = TokenBucket(level: 0, filledAt: now)
             return
         }
         if startedAt <= old.cutAt {
             // It was sent together with the one that was refused first, and was counted as let through.
-            pace?.peak = max(Self.slowest, old.peak - 0.97, min(old.peak, through))
+            pace?.peak = max(min(old.peak, 1), old.peak - 0.97, min(old.peak, through))
+            // Where all were refused, others have used up what there was, and nothing is known of a rate.
+            if through == 0, !mustKnow { pace = nil }
             return
         }
         let current = old.perSecond(now: now)

@@ -16,14 +16,21 @@ struct TokenBucket: Sendable, Equatable {
         }
     }
 
+    /// Seconds that a time may be late.
+    private static let mostDelay = 60.0
+
     /// What is in it; below 0 after a request that took more than it holds.
     var level: Double
     var filledAt: Date
 
     /// Adds what has come in since it was last filled.
     mutating func fill(_ rate: Rate, now: Date) {
-        // A clock that was set back brings nothing, and nothing again until it has caught up.
-        let seconds = max(0, now.timeIntervalSince(filledAt))
+        let seconds = now.timeIntervalSince(filledAt)
+        guard seconds >= 0 else {
+            // Who has waited for its turn may come with an earlier time; only a clock that was set back begins anew.
+            if seconds < -Self.mostDelay { filledAt = now }
+            return
+        }
         level = min(rate.capacity, level + seconds * rate.perSecond)
         filledAt = now
     }
@@ -32,8 +39,9 @@ struct TokenBucket: Sendable, Equatable {
     ///
     /// The bucket has to be filled.
     func wait(for cost: Double, _ rate: Rate) -> Double {
-        // What costs more than fits starts when it is full.
-        max(0, (min(cost, rate.capacity) - level) / rate.perSecond)
+        // A large request would wait for ever while small ones take all that comes in; so it starts as they do, and is
+        // paid back afterwards.
+        max(0, (min(cost, 1) - level) / rate.perSecond)
     }
 
     /// Takes what a request costs, or gives back where that is below 0.

@@ -6,6 +6,8 @@ public struct Wait: Sendable, Equatable {
     public enum Reason: Sendable, Equatable {
         /// A worker: none is there.
         case worker
+        /// A worker that gets ready, or is about to start the next cell.
+        case starting
         /// The run, which is paused.
         case run
         /// A free place: the workers run as many cells as they may.
@@ -24,6 +26,8 @@ public struct Wait: Sendable, Equatable {
         case firstAnswer
         /// Money: what of the budget is spent or reserved, and what the next request may take, in US dollars.
         case cost(spent: Double, next: Double, budget: Double)
+        /// A price, without which a budget in US dollars can't be kept.
+        case price
         /// Tokens: how many of the budget are spent or reserved, and how many the next request may take.
         case tokens(spent: Int, next: Int, budget: Int)
         /// The time of the next try of cells that failed.
@@ -52,7 +56,10 @@ public struct Wait: Sendable, Equatable {
         case .pause: true
         case .provider: until.map { $0.timeIntervalSince(now) > maxWait } ?? false
         case .cost, .tokens: isQuiet
-        case .worker, .run, .place, .limit, .adapting, .pace, .firstAnswer, .retry: false
+        case .price: true
+        // A retry may come a little after the time for which its provider holds the model.
+        case .retry: until.map { $0.timeIntervalSince(now) > max(maxWait, 60) * 1.1 } ?? false
+        case .worker, .starting, .run, .place, .limit, .adapting, .pace, .firstAnswer: false
         }
     }
 }
