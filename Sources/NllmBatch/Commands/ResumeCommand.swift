@@ -17,6 +17,6 @@ struct ResumeCommand: AsyncParsableCommand {
         if !models.isEmpty { try await Exporter(store: store).refresh(run) }
         common.say("run \(run.name) \(wasPaused || !models.isEmpty ? "goes on" : "was not paused")")
         for model in models { common.say("model \(model) goes on") }
-        if wasPaused || !models.isEmpty { common.say("execute with: nllm-batch work \(run.name)\(common.hint)") }
+        if !models.isEmpty { common.say("execute with: nllm-batch work \(run.name)\(common.hint)") }
     }
 }

@@ -37,6 +37,8 @@ package struct Execution: Sendable {
     var error: ProviderError?
     /// Why the model stopped, where the executor is told.
     var finish: FinishReason?
+    /// Whether that counts only for who asks for it, because elsewhere the same request would end without it.
+    var hidesFinish = false
     /// What the process took; nil where cells share one, or it was not measured.
     var resources: Resources?
 

@@ -57,7 +57,7 @@ struct Outcome: Sendable {
         startedAt = execution.startedAt
         finishedAt = execution.finishedAt
         (status, exitCode, failure) = Self.judge(
-            execution, said: said, text: text, timeout: timeout, maxMemory: maxMemory)
+            execution, said: said, text: text, timeout: timeout, maxMemory: maxMemory, failOn: failOn)
         if status == .ok, let kind = failure?.kind, failOn.contains(kind) { status = .error }
         mayBeBilled = Self.mayBeBilled(execution, failure)
         if let message = failure?.message {
@@ -66,14 +66,17 @@ struct Outcome: Sendable {
     }
 
     private static func judge(
-        _ execution: Execution, said: String, text: String, timeout: Duration?, maxMemory: Int?
+        _ execution: Execution, said: String, text: String, timeout: Duration?, maxMemory: Int?,
+        failOn: Set<FailureKind>
     ) -> (Status, Int, Failure?) {
         let answered = !text.unicodeScalars.allSatisfy(\.properties.isWhitespace)
         switch (execution.end, execution.cause) {
         case (.exited(code: 0), let cause) where cause == nil || answered && cause != .flooded:
             // It may have ended just before it was to be ended: an answer that arrived is kept.
             let empty = answered ? nil : Failure(kind: .empty, message: "the answer is empty")
-            return (.ok, 0, execution.finish?.failure ?? empty)
+            let cut = execution.finish?.failure
+            let isTold = cut.map { !execution.hidesFinish || failOn.contains($0.kind) } ?? false
+            return (.ok, 0, isTold ? cut : empty)
         case (_, .timedOut):
             return (.timeout, noExitCode, Failure(kind: .timeout, message: "no answer within \(seconds(timeout)) s"))
         case (_, .stopped): return (.interrupted, noExitCode, nil)

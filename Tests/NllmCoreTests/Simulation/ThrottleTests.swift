@@ -27,6 +27,17 @@ import Testing
         #expect(allowed == [16, 16, 16, 8, 8, 4])
     }
 
+    @Test func whereAllWereRefusedAtOnceNothingIsKnownOfAPace() {
+        var throttle = Throttle(now: start)
+        for _ in 0..<8 { throttle.started(now: at(0)) }
+        let failure = Failure(kind: .rateLimited, message: "", retryAfter: 2)
+        for _ in 0..<8 { throttle.failed(failure, startedAt: at(0), now: at(0.1), jitter: 0) }
+        #expect(throttle.wait(now: at(1))?.until == at(2.1))
+        throttle.refresh(now: at(2.1))
+        #expect(throttle.wait(now: at(2.1)) == nil)
+        #expect(throttle.pace == nil)
+    }
+
     @Test func oneIsAlwaysAllowed() {
         var throttle = throttle(allowed: 3)
         var slots: [Int] = []

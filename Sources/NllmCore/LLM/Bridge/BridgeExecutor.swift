@@ -61,8 +61,8 @@ actor BridgeExecutor: Executor {
         let begin = Date()
         if var execution = await bridge.run(message, timeout: timeout, stop: stop, output: output) {
             if !deaths.isEmpty { deaths[request] = nil }
-            // A forked `llm` is to be judged as the cold one would be.
-            if mode == .fork { execution.finish = nil }
+            // A forked `llm` is to be judged as the cold one would be, unless more is asked for.
+            execution.hidesFinish = mode == .fork
             return execution
         }
         // Nobody knows what became of the request.
