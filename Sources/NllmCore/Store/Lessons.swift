@@ -6,6 +6,8 @@ struct Lessons {
     /// Cells that run by the model's name, those that have just ended included.
     let running: [String: Int]
     fileprivate var throttles: [String: Throttle] = [:]
+    /// The models whose throttles are worth saving.
+    fileprivate var changed: Set<String> = []
     fileprivate var buckets: [Admission.BucketName: TokenBucket] = [:]
     fileprivate var healths: [Int64: ModelHealth] = [:]
     fileprivate var spent = Spending()
@@ -34,7 +36,9 @@ extension Store {
     }
 
     func save(_ lessons: Lessons, now: Date) throws {
-        for (model, throttle) in lessons.throttles { try save(throttle, of: model) }
+        for (model, throttle) in lessons.throttles where lessons.changed.contains(model) {
+            try save(throttle, of: model)
+        }
         for (name, bucket) in lessons.buckets { try save(bucket, name) }
         try noteSpending(cost: lessons.spent.cost, tokens: lessons.spent.tokens, now: now)
     }
@@ -42,7 +46,8 @@ extension Store {
     private func learnThrottle(_ report: Report, _ lessons: inout Lessons) throws {
         let (outcome, model) = (report.outcome, report.claim.request.model)
         let now = outcome.finishedAt
-        var throttle = try lessons.throttles[model] ?? throttle(of: model) ?? Throttle(now: now)
+        let before = try lessons.throttles[model] ?? throttle(of: model)
+        var throttle = before ?? Throttle(now: now)
         throttle.refresh(now: now)
         let wasHeld = throttle.hold != nil
         if let failure = outcome.failure, failure.kind.isTheProviders {
@@ -51,6 +56,7 @@ extension Store {
             throttle.succeeded(startedAt: outcome.startedAt, now: now, used: lessons.running[model, default: 1])
         }
         lessons.throttles[model] = throttle
+        if before.map({ throttle.isNews(since: $0) }) ?? true { lessons.changed.insert(model) }
         guard !wasHeld, let hold = throttle.hold, hold.until.timeIntervalSince(now) >= Self.briefHold else { return }
         lessons.news.append(
             ModelNews(

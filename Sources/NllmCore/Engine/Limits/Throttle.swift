@@ -201,6 +201,12 @@ struct Throttle: Sendable, Equatable {
         bucket = TokenBucket(level: 0, filledAt: now)
     }
 
+    /// Whether it has changed by more than what is told again by the next outcome.
+    func isNews(since other: Throttle) -> Bool {
+        (allowed, cut, pace, hold, sent) != (other.allowed, other.cut, other.pace, other.hold, other.sent)
+            || activeAt.timeIntervalSince(other.activeAt) > Self.idle / 60
+    }
+
     /// Keeps to what the provider asked for, and later by up to a tenth, never earlier than what it asked for before.
     private mutating func hold(_ seconds: Double, _ failure: Failure, now: Date, jitter: Double) {
         let until = now.addingTimeInterval(max(0, seconds) * (1 + jitter / 10))
