@@ -1332,7 +1332,8 @@ def prepared_llm(mode: str) -> Llm:
             raise UnusableError(f"{count_threads() - 1} threads run after llm's import; forking is unsafe then")
     # What was loaded is never garbage, and as long as nobody looks at it, forks share its memory.
     gc.collect()
-    llm.generators = [thing for thing in gc.get_objects() if isinstance(thing, random.Random)]
+    # isinstance() would ask objects for their class, and proxies load what they stand for when they are asked.
+    llm.generators = [thing for thing in gc.get_objects() if issubclass(type(thing), random.Random)]
     gc.freeze()
     # What plugins have printed so far would be printed again by each child.
     sys.stdout.flush()
