@@ -43,8 +43,9 @@ import Testing
         let model = ModelVariant(
             label: model, name: model, options: options, system: modelSystem, arguments: modelArguments)
         let common = CommonRequest(system: system, arguments: arguments, directory: "/")
+        let files = digests.map { RequestFile(flag: "--fragment", value: "f", path: "/f", digest: $0) }
         return CellKeys(prompt: prompt, common: common)
-            .key(PlannedModel(variant: model, digests: digests), sample: sample)
+            .key(PlannedModel(variant: model, files: files), sample: sample)
     }
 
     @Test func aKeyStaysWhatItWasInEarlierVersions() {

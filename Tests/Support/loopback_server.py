@@ -16,7 +16,7 @@ optional; unknown keys and values of the wrong kind are refused at start. {} ech
 means the text of the last user message.
 
 Answer:
-  answer          text; {prompt}, {system} and {model} are filled in; "" is an empty answer, null is content
+  answer          text; {prompt}, {system}, {model} and {n} (the request's number) are filled in; "" is an empty answer, null is content
                   null. Default: "echo: {prompt}"
   answer_tokens   N: an answer of N words instead
   finish_reason   default "stop"
@@ -66,8 +66,9 @@ POST /behaviours  replaces the behaviours by the JSON body; every prompt starts 
 Log
 ---
 One JSON line for a chat request that has arrived in full:
-  {"n", "t", "model", "prompt", "system", "stream", "params", "authorization", "parts"}
-params are the remaining keys of its body, parts counts the prompt's images and other attachments. And one
+  {"n", "t", "model", "prompt", "system", "stream", "params", "authorization", "parts", "attachments"}
+params are the remaining keys of its body, parts counts the prompt's images and other attachments, attachments has
+the SHA-256 of the content of each that came as data, in their order. And one
 when it ends, written just after the last byte was sent:
   {"end": n, "t", "status", "outcome"}
 status is null when none was sent; outcome is "answered", "failed" (an error or a malformed answer), "reset",
@@ -76,6 +77,8 @@ status is null when none was sent; outcome is "answered", "failed" (an error or 
 
 import argparse
 import asyncio
+import base64
+import hashlib
 import http.client
 import json
 import math
@@ -381,13 +384,15 @@ class Chat:
     params: dict[str, Any]
     authorization: str | None
     parts: int
+    attachments: list[str]
     words: int
     has_messages: bool
 
     @property
     def placeholders(self) -> dict[str, str]:
         key = (self.authorization or "").removeprefix("Bearer ")
-        return {"prompt": self.prompt, "system": self.system or "", "model": self.model, "key": key}
+        values = {"prompt": self.prompt, "system": self.system or "", "model": self.model, "key": key}
+        return {**values, "n": str(self.n)}
 
     @property
     def wants_usage(self) -> bool:
@@ -408,9 +413,19 @@ def parse_chat(n: int, body: dict[str, Any], authorization: str | None) -> Chat:
         params={key: value for key, value in body.items() if key not in ("model", "messages", "stream")},
         authorization=authorization,
         parts=sum(part.get("type") != "text" for part in last) if isinstance(last, list) else 0,
+        attachments=[digest for part in last for digest in digests(part)] if isinstance(last, list) else [],
         words=sum(len(text_of(message).split()) for message in messages),
         has_messages=bool(messages),
     )
+
+
+def digests(part: dict[str, Any]) -> list[str]:
+    """The SHA-256 of a part's content, if it came as data."""
+    data = (part.get("image_url") or {}).get("url") or (part.get("input_audio") or {}).get("data")
+    data = data or (part.get("file") or {}).get("file_data")
+    if not data or data.startswith(("http://", "https://")):
+        return []
+    return [hashlib.sha256(base64.b64decode(data.partition("base64,")[2] or data)).hexdigest()]
 
 
 def text_of(message: dict[str, Any]) -> str:
@@ -681,7 +696,7 @@ class RequestLog:
         self._max_in_flight = max(self._max_in_flight, self._in_flight)
         self._by_prompt[chat.prompt] += 1
         self._by_model[chat.model] += 1
-        names = ("model", "prompt", "system", "stream", "params", "authorization", "parts")
+        names = ("model", "prompt", "system", "stream", "params", "authorization", "parts", "attachments")
         self._write({"n": chat.n, "t": time.time(), **{name: getattr(chat, name) for name in names}})
 
     def end(self, chat: Chat, status: int | None, outcome: str) -> None:

@@ -91,7 +91,7 @@ public actor Worker {
             }
             let (executor, report) = try await factory.make(options.executor)
             observe(.executor(report))
-            return executor
+            return CopyingExecutor(executor, mark: identity.mark)
         }
         return Worker(
             store: store, executor: executor, options: options, identity: identity, observe: observe, pace: pace)

@@ -20,6 +20,8 @@ package struct Execution: Sendable {
         case timedOut
         /// The worker shuts down, or has lost its lease.
         case stopped
+        /// A file that the request is made of is not what it was when the cell was enqueued; `llm` was not started.
+        case refused
         /// It wrote more than ``outputLimit``.
         case flooded
     }

@@ -137,15 +137,20 @@ extension LLMArguments {
         }
     }
 
-    /// The files that flags name, as they were written; what is no file there is something else, such as an alias.
-    var paths: [String] {
-        flags.compactMap { flag in
-            switch flag.name {
-            case "--attachment", "--attachment-type", "--fragment", "--system-fragment", "--template", "--schema",
-                "--schema-multi", "--functions":
-                flag.values.first
-            default: nil
-            }
+    /// The flags that may name files.
+    var fileFlags: [Flag] { flags.filter { LLMFileSearch.flags.contains($0.name) && !$0.values.isEmpty } }
+
+    /// The arguments with other texts where files are named.
+    ///
+    /// - Parameter name: what is to stand in place of a flag's first value; nil for what stands there.
+    func renamingFiles(_ name: (Flag) -> String?) -> [String] {
+        items.flatMap { item -> [String] in
+            // Only the last of flags that are written together has values.
+            guard var last = item.flags.last, LLMFileSearch.flags.contains(last.name), !last.values.isEmpty,
+                let other = name(last)
+            else { return item.raw }
+            last.values[0] = other
+            return item.flags.dropLast().map(\.name) + [last.name] + last.values
         }
     }
 }

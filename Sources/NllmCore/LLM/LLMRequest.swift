@@ -14,6 +14,8 @@ package struct LLMRequest: Sendable, Hashable {
     var arguments: [String] = []
     /// Where `llm` runs.
     var directory: String
+    /// The local files among all that, as far as their content was counted when the cell was enqueued.
+    var files = RequestFiles()
 
     /// ``directory``, or this process' own where that is gone.
     var existingDirectory: String {

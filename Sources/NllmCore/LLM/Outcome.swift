@@ -83,6 +83,8 @@ struct Outcome: Sendable {
         case (_, .flooded):
             let limit = Execution.outputLimit >> 20
             return (.error, noExitCode, Failure(kind: .crashed, message: "wrote more than \(limit) MB"))
+        case (.notStarted(let reason), .refused):
+            return (.error, noExitCode, Failure(kind: .request, message: reason))
         case (.notStarted(let reason), _):
             return (.error, noExitCode, Failure(kind: .crashed, message: "llm could not be started: \(reason)"))
         case (.signaled(let signal), _):

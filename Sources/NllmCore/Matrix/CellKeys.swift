@@ -27,7 +27,7 @@ struct CellKeys {
         // The order in which options were written does not change the request.
         let options = ModelOption.merged(common.options, model.options, prompt.options)
         hasher.add(options.sorted { $0.name < $1.name }.flatMap { [$0.name, $0.value] })
-        let particulars = model.arguments + planned.digests
+        let particulars = model.arguments + planned.files.flatMap(\.digests)
         if !particulars.isEmpty { hasher.add(particulars) }
         hasher.add(String(sample))
         return Array(hasher.finalize())
@@ -37,7 +37,8 @@ struct CellKeys {
         var hasher = SHA256()
         hasher.add(prompt.text)
         hasher.add(system)
-        hasher.add(prompt.schema)
+        // A file counts by its content, wherever it lies.
+        hasher.add(prompt.schemaFile?.digest.map { "sha256:" + $0 } ?? prompt.schema)
         hasher.add(common.arguments)
         hasher.add(prompt.attachments.map { $0.digest ?? $0.location })
         return hasher

@@ -51,9 +51,11 @@ struct ModelSelection {
     func plan(_ selected: Selected, _ catalogue: ModelCatalogue?) throws(NllmError) -> [PlannedModel] {
         if selected.areNamed, checks { try catalogue?.check(selected.variants) }
         let prices = try PriceBook(request.configuration)
+        let common = try request.common()
+        var search = LLMFileSearch(directory: common.directory)
         let models = try selected.variants.map { model throws(NllmError) in
             PlannedModel(
-                variant: model, digests: try digests(model),
+                variant: model, files: try Self.files(model.arguments + common.arguments, &search),
                 price: prices.price(
                     ofAny: [model.label, model.name, catalogue?.id(of: model.name)].compactMap(\.self)))
         }
@@ -135,11 +137,18 @@ struct ModelSelection {
 
     // MARK: Files
 
-    /// Digests of the files that the arguments name: a request changes with what they hold.
-    private func digests(_ model: ModelVariant) throws(NllmError) -> [String] {
-        let common = try request.common()
-        return LLMArguments(model.arguments + common.arguments).paths.compactMap { path in
-            try? FileDigest.hexadecimal(path: AbsolutePath.resolve(path, in: common.directory))
+    /// The files that the arguments name: a request changes with what they hold.
+    private static func files(
+        _ arguments: [String], _ search: inout LLMFileSearch
+    ) throws(NllmError) -> [RequestFile] {
+        var files: [RequestFile] = []
+        for flag in LLMArguments(arguments).fileFlags {
+            do throws(FileError) {
+                if let file = try search.file(flag.name, flag.values[0]) { files.append(file) }
+            } catch {
+                throw .unreadable(path: error.path, reason: "\(error.reason) (`\(flag.name) \(flag.values[0])`)")
+            }
         }
+        return files
     }
 }

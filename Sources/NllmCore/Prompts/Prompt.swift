@@ -7,6 +7,8 @@ struct Prompt: Sendable, Equatable {
     var system: String?
     /// A JSON schema the answer has to follow, as `llm --schema` takes it.
     var schema: String?
+    /// The file that ``schema`` names, if it names one.
+    var schemaFile: RequestFile?
     /// Options that stand above the model's and the run's.
     var options: [ModelOption] = []
     var attachments: [Attachment] = []
@@ -25,6 +27,11 @@ struct Attachment: Sendable, Equatable {
     var location: String
     /// SHA-256 of the file's content in hexadecimal; nil for a URL, which counts by its text.
     var digest: String?
+
+    /// The local file; nil for a URL.
+    var file: RequestFile? {
+        digest.map { RequestFile(flag: "--attachment", value: location, path: location, digest: $0) }
+    }
 
     static func isURL(_ location: String) -> Bool {
         ["http://", "https://"].contains { location.lowercased().hasPrefix($0) }

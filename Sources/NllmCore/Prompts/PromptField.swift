@@ -17,7 +17,14 @@ struct PromptFieldReader {
     /// Where relative attachment paths start.
     var directory: String
     /// Digests of the attachments read so far, by path: many prompts may share one file.
-    var digests: [String: String] = [:]
+    private var digests: [String: String] = [:]
+    /// Schemas are looked for where `llm` runs.
+    private var search = LLMFileSearch(directory: AbsolutePath.current)
+
+    /// - Parameter directory: where relative attachment paths start.
+    init(directory: String) {
+        self.directory = directory
+    }
 
     /// The prompt in these fields, or everything that is wrong with them.
     ///
@@ -63,7 +70,9 @@ struct PromptFieldReader {
             guard text == nil else { throw FieldError("`prompt` is a field, but the text below is the prompt") }
             prompt.text = try string(field)
         case "system": prompt.system = try argument(field)
-        case "schema": prompt.schema = try schema(field)
+        case "schema":
+            prompt.schema = try schema(field)
+            if let text = prompt.schema, case .string = field.value { prompt.schemaFile = try schemaFile(text) }
         case "options":
             do { prompt.options = try ModelOption.options(field.value) } catch { throw FieldError(error.message) }
             if let name = Redaction.secret(in: ModelOption.arguments(prompt.options)) {
@@ -135,6 +144,18 @@ struct PromptFieldReader {
         case .string: try argument(field)
         default: throw wrong(field, "an object or a string")
         }
+    }
+
+    private mutating func schemaFile(_ text: String) throws(FieldError) -> RequestFile? {
+        let file: RequestFile?
+        do throws(FileError) {
+            file = try search.file("--schema", text)
+        } catch {
+            throw FieldError("schema `\(text)` can't be read: \(error.reason)")
+        }
+        guard let file, file.digest == nil else { return file }
+        let names = text.hasPrefix("t:") ? "there is no such template" : "there is no such file, and `llm` stores no such schema"
+        throw FieldError("schema `\(text)`: \(names); the path is relative to \(AbsolutePath.current)")
     }
 
     private mutating func attachments(_ field: PromptField) throws(FieldError) -> [Attachment] {

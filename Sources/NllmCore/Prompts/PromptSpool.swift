@@ -21,6 +21,7 @@ final class PromptSpool {
                 in_arguments INTEGER NOT NULL,
                 system TEXT,
                 schema TEXT,
+                schema_file TEXT,
                 options TEXT NOT NULL,
                 attachments TEXT NOT NULL,
                 models TEXT,
@@ -38,11 +39,12 @@ final class PromptSpool {
         let location = place.line.map { "\(place.file):\($0)" } ?? place.file
         let added = try database.run(
             """
-            INSERT INTO prompts (id, place, text, in_arguments, system, schema, options, attachments, models, samples,
-                vars, expect, metadata)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+            INSERT INTO prompts (id, place, text, in_arguments, system, schema, schema_file, options, attachments,
+                models, samples, vars, expect, metadata)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
             """,
             prompt.id, location, prompt.text, prompt.isInArguments, prompt.system, prompt.schema,
+            prompt.schemaFile.map { Self.text($0.json) },
             Self.text(ModelOption.json(prompt.options)), Self.text(Attachment.json(prompt.attachments)),
             prompt.models.map { Self.text(.strings($0)) }, prompt.samples, prompt.vars.map(Self.text),
             prompt.expect.map(Self.text), prompt.metadata.map(Self.text))
@@ -67,6 +69,7 @@ final class PromptSpool {
             prompt.isInArguments = try row.bool("in_arguments")
             prompt.system = try row.optionalText("system")
             prompt.schema = try row.optionalText("schema")
+            prompt.schemaFile = try row.optionalText("schema_file").flatMap { RequestFile(try JSONParser.parse($0)) }
             prompt.options = try ModelOption.options(JSONParser.parse(row.text("options")))
             prompt.attachments = Attachment.attachments(try JSONParser.parse(row.text("attachments")))
             prompt.models = try row.optionalText("models").map { try JSONParser.parse($0).stringValues }

@@ -156,9 +156,9 @@ extension Store {
     private static let claimSQL = """
         SELECT cells.id, cells.run_id, cells.model_id, cells.lease, cells.attempts, cells.tries, cells.sample,
             prompts.name AS prompt, prompts.text, prompts.in_arguments, prompts.system AS prompt_system,
-            prompts.schema, prompts.options AS prompt_options, prompts.attachments, models.label,
+            prompts.schema, prompts.schema_file, prompts.options AS prompt_options, prompts.attachments, models.label,
             models.name AS model, models.options AS model_options, models.system AS model_system,
-            models.arguments AS model_arguments, models.price, runs.system, runs.options, runs.arguments,
+            models.arguments AS model_arguments, models.files, models.price, runs.system, runs.options, runs.arguments,
             runs.directory, runs.timeout_ms, runs.retries, runs.raw, runs.fail_on
         FROM cells
         JOIN runs ON runs.id = cells.run_id
@@ -196,7 +196,9 @@ extension Claim {
         raw = try row.bool("raw")
         failOn = Set(try JSONParser.parse(row.text("fail_on")).stringValues.compactMap(FailureKind.init))
         price = try row.optionalText("price").flatMap { Price(json: try JSONParser.parse($0)) }
-        request = LLMRequest(prompt: try Prompt(row), model: try ModelVariant(row), common: try CommonRequest(row))
+        request = LLMRequest(
+            prompt: try Prompt(row), model: try ModelVariant(row), common: try CommonRequest(row),
+            files: RequestFile.files(try JSONParser.parse(row.text("files"))))
     }
 }
 
@@ -220,6 +222,7 @@ extension Prompt {
         isInArguments = try row.bool("in_arguments")
         system = try row.optionalText("prompt_system")
         schema = try row.optionalText("schema")
+        schemaFile = try row.optionalText("schema_file").flatMap { RequestFile(try JSONParser.parse($0)) }
         options = try ModelOption.options(JSONParser.parse(row.text("prompt_options")))
         attachments = Attachment.attachments(try JSONParser.parse(row.text("attachments")))
     }

@@ -33,8 +33,8 @@ struct EnqueuePlan {
 /// A model of a run that is going to be enqueued.
 struct PlannedModel: Sendable, Equatable {
     var variant: ModelVariant
-    /// Digests of the files that its arguments and the run's name.
-    var digests: [String] = []
+    /// The files that its arguments and the run's name.
+    var files: [RequestFile] = []
     /// What its tokens cost, as far as that is known.
     var price: Price?
 }

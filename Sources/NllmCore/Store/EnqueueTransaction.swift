@@ -135,11 +135,11 @@ struct EnqueueTransaction {
         try database.run(
             """
             INSERT INTO prompts (run_id, position, name, folder, folder_key, text, in_arguments, system, schema,
-                options, attachments, vars, expect, metadata)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                schema_file, options, attachments, vars, expect, metadata)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             runID, position, prompt.id, folder, FileName.key(folder), prompt.text, prompt.isInArguments, prompt.system,
-            prompt.schema, JSONWriter.text(ModelOption.json(prompt.options)),
+            prompt.schema, prompt.schemaFile.map { JSONWriter.text($0.json) }, JSONWriter.text(ModelOption.json(prompt.options)),
             JSONWriter.text(Attachment.json(prompt.attachments)),
             prompt.vars.map(JSONWriter.text), prompt.expect.map(JSONWriter.text),
             prompt.metadata.map(JSONWriter.text))

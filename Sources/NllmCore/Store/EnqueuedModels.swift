@@ -24,6 +24,7 @@ extension EnqueueTransaction {
         let model = planned.variant
         let options = JSONWriter.text(ModelOption.json(model.options))
         let arguments = JSONWriter.text(.strings(model.arguments))
+        let files = JSONWriter.text(.array(planned.files.map(\.json)))
         let price = planned.price.map { JSONWriter.text($0.json) }
         let same = try database.row(
             """
@@ -32,15 +33,15 @@ extension EnqueueTransaction {
             """, runID, model.label, model.name, options, model.system, arguments, read: { try $0.id("id") })
         if let same {
             try database.run(
-                "UPDATE models SET live = 1, position = ?, file = ?, price = ? WHERE id = ?", position, file, price,
-                same)
+                "UPDATE models SET live = 1, position = ?, file = ?, files = ?, price = ? WHERE id = ?", position, file,
+                files, price, same)
             return same
         }
         try database.run(
             """
-            INSERT INTO models (run_id, position, label, name, options, system, arguments, price, file)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """, runID, position, model.label, model.name, options, model.system, arguments, price, file)
+            INSERT INTO models (run_id, position, label, name, options, system, arguments, files, price, file)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """, runID, position, model.label, model.name, options, model.system, arguments, files, price, file)
         let id = database.lastInsertedID
         try database.run("INSERT INTO counters (model_id, run_id) VALUES (?, ?)", id, runID)
         return id

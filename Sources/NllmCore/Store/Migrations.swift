@@ -8,6 +8,7 @@ enum Migrations {
     static let all: [(name: String, sql: String)] = [
         ("0001-runs-and-cells", runsAndCells), ("0002-arguments-and-costs", argumentsAndCosts),
         ("0003-resources", resources), ("0004-limits", limits),
+        ("0007-files", files),
     ]
 
     /// Brings the database to the newest schema; each migration and its record are one transaction.

@@ -46,6 +46,7 @@ final class ExecutorScene {
             "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
         try batch.write(try #require(Data(base64Encoded: dot)), to: "dot.png")
         try batch.write("A note, noted.\n", to: "note.txt")
+        try batch.write("?\n", to: "odd")
         try batch.write(#"{"type": "object", "properties": {"name": {"type": "string"}}}"#, to: "schema.json")
     }
 

@@ -79,7 +79,7 @@ enum ExecutorTable {
         refusal("option unknown", fields: #""options": {"foo": 1}"#),
         refusal("option out of range", fields: #""options": {"temperature": 3}"#),
         refusal("flag unknown", arguments: ["--bogus"], code: 2),
-        refusal("attachment missing", model: .server(sees), arguments: ["-a", "no.png"], code: 2),
+        refusal("attachment of no type", model: .server(sees), arguments: ["-a", "odd"], code: 2),
         refusal("attachment unsupported", fields: #""attachments": ["dot.png"]"#),
         refusal("template missing", arguments: ["-t", "no-such"]),
         refusal("parameter missing", arguments: ["-t", "poem"]),

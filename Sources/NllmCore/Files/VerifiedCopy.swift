@@ -1,0 +1,109 @@
+internal import Crypto
+internal import SystemPackage
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// Copies a file whose content is known by its digest.
+enum VerifiedCopy {
+    /// Why there is no copy.
+    enum Failure: Error, Equatable {
+        /// The file holds something else.
+        case changed
+        /// The file is gone, or can't be read.
+        case unreadable(FileError)
+        /// The copy can't be written, or the system has no descriptors left.
+        case impossible(FileError)
+    }
+
+    /// A file that grows by more than this while it is read is not waited for, in bytes.
+    private static let growth = 16 << 20
+
+    /// Copies the file and returns how many bytes the copy has; without the right content there is none.
+    ///
+    /// - Parameters:
+    ///   - source: the file, which must be a regular one.
+    ///   - target: where nothing is yet.
+    ///   - digest: SHA-256 of the content as hexadecimal digits.
+    ///   - edit: makes the copy's content of the file's, which is then read as a whole; nil to copy it as it is.
+    static func make(
+        of source: String, at target: String, digest: String, edit: (([UInt8]) -> [UInt8])? = nil
+    ) throws(Failure) -> Int {
+        let input = try open(source)
+        defer { try? input.close() }
+        let options: FileDescriptor.OpenOptions = [.create, .exclusiveCreate, .noFollow, .closeOnExec]
+        let output: FileDescriptor
+        do {
+            output = try FileDescriptor.open(target, .writeOnly, options: options, permissions: .ownerRead)
+        } catch {
+            throw .impossible(FileError(error, path: target))
+        }
+        defer { try? output.close() }
+        do throws(Failure) {
+            return try copy(input, source, to: output, target, digest: digest, edit: edit)
+        } catch {
+            unlink(target)
+            throw error
+        }
+    }
+
+    private static func copy(
+        _ input: FileDescriptor, _ source: String, to output: FileDescriptor, _ target: String, digest: String,
+        edit: (([UInt8]) -> [UInt8])?
+    ) throws(Failure) -> Int {
+        var hasher = SHA256()
+        var whole: [UInt8] = []
+        var size = 0
+        let limit = try length(input, source) + growth
+        var buffer = [UInt8](repeating: 0, count: FileReader.pieceSize)
+        while size <= limit {
+            let count: Int
+            do {
+                count = try buffer.withUnsafeMutableBytes { try input.read(into: $0) }
+            } catch {
+                throw .unreadable(FileError(error, path: source))
+            }
+            if count == 0 { break }
+            size += count
+            hasher.update(data: buffer[..<count])
+            if edit == nil { try write(buffer[..<count], to: output, target) } else { whole += buffer[..<count] }
+        }
+        guard Hexadecimal.text(hasher.finalize()) == digest else { throw .changed }
+        guard let edit else { return size }
+        let edited = edit(whole)
+        try write(edited[...], to: output, target)
+        return edited.count
+    }
+
+    private static func write(_ bytes: ArraySlice<UInt8>, to output: FileDescriptor, _ path: String) throws(Failure) {
+        do {
+            try output.writeAll(bytes)
+        } catch {
+            throw .impossible(FileError(error, path: path))
+        }
+    }
+
+    /// Opens a file without waiting for anyone.
+    private static func open(_ path: String) throws(Failure) -> FileDescriptor {
+        do {
+            return try FileDescriptor.open(path, .readOnly, options: [.nonBlocking, .closeOnExec])
+        } catch {
+            let problem = FileError(error, path: path)
+            let isOurs = [Errno.tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory].contains {
+                $0.rawValue == problem.code
+            }
+            throw isOurs ? .impossible(problem) : .unreadable(problem)
+        }
+    }
+
+    private static func length(_ file: FileDescriptor, _ path: String) throws(Failure) -> Int {
+        var info = stat()
+        guard fstat(file.rawValue, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
+            throw .unreadable(FileError(Errno.invalidArgument, path: path, reason: "not a regular file"))
+        }
+        return Int(info.st_size)
+    }
+}

@@ -1,0 +1,90 @@
+internal import FoundationEssentials
+internal import SystemPackage
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// A private folder among the temporary files that goes with its process.
+///
+/// A lock on it says that its process lives. The system releases the lock of a killed process, and whoever comes next
+/// removes the folder.
+final class WorkerFolder: Sendable {
+    private static let prefix = "nllm-batch-files-"
+
+    /// Its absolute path, without symbolic links.
+    let path: String
+    private let lock: FileDescriptor
+
+    /// Makes a folder that only this user can enter.
+    ///
+    /// - Parameter name: tells it from all others.
+    init(name: String) throws(FileError) {
+        let path = Self.parent + "/" + Self.prefix + name
+        // A sweep may remove it before it is locked.
+        for _ in 1...100 {
+            guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+                throw FileError(Errno(rawValue: errno), path: path)
+            }
+            guard let lock = Self.open(path) else { continue }
+            if flock(lock.rawValue, LOCK_EX) == 0, Self.identity(lock) == Self.identity(path) {
+                self.path = path
+                self.lock = lock
+                return
+            }
+            try? lock.close()
+        }
+        throw FileError(Errno.resourceBusy, path: path)
+    }
+
+    deinit {
+        try? lock.close()
+    }
+
+    /// Removes the folder with all that it holds.
+    func remove() { try? FileManager.default.removeItem(atPath: path) }
+
+    /// Removes the folders of this user's processes that have ended without doing so.
+    static func sweep() {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [] where name.hasPrefix(prefix) {
+            guard let lock = open(parent + "/" + name) else { continue }
+            if flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 {
+                try? FileManager.default.removeItem(atPath: parent + "/" + name)
+            }
+            try? lock.close()
+        }
+    }
+
+    /// Where temporary files belong. `llm` does not take every text for a schema's path.
+    private static var parent: String {
+        let wanted = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        guard let real = realpath(wanted, nil) else { return "/tmp" }
+        defer { free(real) }
+        let path = String(cString: real)
+        return path.contains { " ,".contains($0) } ? "/tmp" : path
+    }
+
+    /// Opens a folder of this user; nil if it is none.
+    private static func open(_ path: String) -> FileDescriptor? {
+        let options: FileDescriptor.OpenOptions = [.directory, .noFollow, .closeOnExec]
+        guard let folder = try? FileDescriptor.open(path, .readOnly, options: options) else { return nil }
+        var info = stat()
+        guard fstat(folder.rawValue, &info) == 0, info.st_uid == geteuid() else {
+            try? folder.close()
+            return nil
+        }
+        return folder
+    }
+
+    private static func identity(_ folder: FileDescriptor) -> [UInt64]? {
+        var info = stat()
+        return fstat(folder.rawValue, &info) == 0 ? [UInt64(info.st_dev), UInt64(info.st_ino)] : nil
+    }
+
+    private static func identity(_ path: String) -> [UInt64]? {
+        var info = stat()
+        return lstat(path, &info) == 0 ? [UInt64(info.st_dev), UInt64(info.st_ino)] : nil
+    }
+}
