@@ -16,6 +16,8 @@ internal import SystemPackage
 actor PrivateCopies {
     /// What copies that no cell needs now may take, in bytes.
     private static let idleLimit = 256 << 20
+    /// What a file takes beside its content, in bytes.
+    private static let overhead = 8 << 10
 
     private nonisolated let executor = BlockingExecutor(label: "files")
     /// Reading large files must not hold up other tasks.
@@ -25,6 +27,8 @@ actor PrivateCopies {
     /// Where removing finds it, from any thread; made when it is first needed.
     private let folder = Mutex<WorkerFolder?>(nil)
     private var copies: [RequestFile: Copy] = [:]
+    /// What the copies without users take, in bytes.
+    private var idleSize = 0
     private var clock = 0
 
     private struct Copy {
@@ -86,15 +90,23 @@ actor PrivateCopies {
     func giveBack(_ loan: Loan) {
         clock += 1
         for file in loan.files {
-            copies[file]?.users -= 1
-            copies[file]?.lastUse = clock
+            guard var copy = copies[file] else { continue }
+            copy.users -= 1
+            copy.lastUse = clock
+            if copy.users == 0 { idleSize += copy.size }
+            copies[file] = copy
         }
-        var idle = copies.filter { $0.value.users == 0 }.sorted { $0.value.lastUse < $1.value.lastUse }[...]
-        var size = idle.map(\.value.size).reduce(0, +)
-        while size > Self.idleLimit, let (file, copy) = idle.popFirst() {
-            size -= copy.size
+        if idleSize > Self.idleLimit { removeIdle() }
+    }
+
+    /// Removes those that were not used for the longest time, many at once, so that this is seldom done.
+    private func removeIdle() {
+        let idle = copies.filter { $0.value.users == 0 }.sorted { $0.value.lastUse < $1.value.lastUse }
+        for (file, copy) in idle where idleSize > Self.idleLimit / 2 {
+            idleSize -= copy.size
             copies[file] = nil
             unlink(copy.path)
+            rmdir(AbsolutePath.parent(copy.path))
         }
     }
 
@@ -139,7 +151,10 @@ actor PrivateCopies {
         let target = try place(of: file, path)
         do throws(VerifiedCopy.Failure) {
             let size = try VerifiedCopy.make(of: path, at: target, digest: digest, edit: Self.edit(file, names))
-            copies[file] = Copy(path: target, size: size, users: copies[file]?.users ?? 0)
+            // A damaged one is replaced under the same name.
+            let users = copies[file]?.users ?? 0
+            if users == 0 { idleSize += size + Self.overhead - (copies[file]?.size ?? 0) }
+            copies[file] = Copy(path: target, size: size + Self.overhead, users: users)
         } catch {
             throw Self.failure(error, path)
         }
@@ -148,6 +163,7 @@ actor PrivateCopies {
     }
 
     private func borrow(_ file: RequestFile, _ loan: inout Loan) {
+        if let copy = copies[file], copy.users == 0 { idleSize -= copy.size }
         copies[file]?.users += 1
         loan.files.append(file)
     }
@@ -156,9 +172,8 @@ actor PrivateCopies {
     private static func edit(_ file: RequestFile, _ names: [RequestFile: String]) -> (([UInt8]) -> [UInt8])? {
         guard !file.isAttachment else { return nil }
         return { bytes in
-            let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
-            guard !file.parts.isEmpty else { return text }
-            let renamed = TemplateText(text).renaming { flag, value in
+            guard !file.parts.isEmpty else { return ByteOrderMark.removed(from: bytes) }
+            let renamed = TemplateText(bytes).renaming { flag, value in
                 RequestFile.named(value, by: flag, in: file.parts).flatMap { names[$0] } ?? value
             }
             // Such a template was refused before it was enqueued.

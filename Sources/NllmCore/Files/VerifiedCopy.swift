@@ -22,13 +22,15 @@ enum VerifiedCopy {
     /// A file that grows by more than this while it is read is not waited for, in bytes.
     private static let growth = 16 << 20
 
-    /// Copies the file and returns how many bytes the copy has; without the right content there is none.
+    /// Copies the file.
     ///
     /// - Parameters:
     ///   - source: the file, which must be a regular one.
     ///   - target: where nothing is yet.
     ///   - digest: SHA-256 of the content as hexadecimal digits.
     ///   - edit: makes the copy's content of the file's, which is then read as a whole; nil to copy it as it is.
+    /// - Returns: how many bytes the copy has.
+    /// - Throws: why there is none, such as that the file holds something else.
     static func make(
         of source: String, at target: String, digest: String, edit: (([UInt8]) -> [UInt8])? = nil
     ) throws(Failure) -> Int {

@@ -21,6 +21,7 @@ final class WorkerFolder: Sendable {
     /// Makes a folder that only this user can enter.
     ///
     /// - Parameter name: tells it from all others.
+    /// - Throws: when it can't be made there.
     init(name: String) throws(FileError) {
         let path = Self.parent + "/" + Self.prefix + name
         // A sweep may remove it before it is locked.
@@ -57,7 +58,7 @@ final class WorkerFolder: Sendable {
         }
     }
 
-    /// Where temporary files belong. `llm` does not take every text for a schema's path.
+    /// Where temporary files belong; not every path, because `llm` takes a text with a space for a schema in short.
     private static var parent: String {
         let wanted = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         guard let real = realpath(wanted, nil) else { return "/tmp" }
@@ -80,11 +81,15 @@ final class WorkerFolder: Sendable {
 
     private static func identity(_ folder: FileDescriptor) -> [UInt64]? {
         var info = stat()
-        return fstat(folder.rawValue, &info) == 0 ? [UInt64(info.st_dev), UInt64(info.st_ino)] : nil
+        return fstat(folder.rawValue, &info) == 0 ? identity(info) : nil
     }
 
     private static func identity(_ path: String) -> [UInt64]? {
         var info = stat()
-        return lstat(path, &info) == 0 ? [UInt64(info.st_dev), UInt64(info.st_ino)] : nil
+        return lstat(path, &info) == 0 ? identity(info) : nil
+    }
+
+    private static func identity(_ info: stat) -> [UInt64] {
+        [UInt64(truncatingIfNeeded: info.st_dev), UInt64(info.st_ino)]
     }
 }

@@ -10,9 +10,8 @@ struct CommonRequest: Sendable, Equatable {
 }
 
 extension LLMRequest {
-    /// What a prompt asks of a model in a run: the more particular stands above the more general.
-    ///
-    /// - Parameter files: those that the arguments name.
+    /// What a prompt asks of a model in a run: the more particular stands above the more general; `files` are those that
+    /// the arguments name.
     init(prompt: Prompt, model: ModelVariant, common: CommonRequest, files: [RequestFile] = []) {
         self.init(
             model: model.name, prompt: prompt.isInArguments ? nil : prompt.text,

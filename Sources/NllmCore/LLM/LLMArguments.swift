@@ -143,6 +143,7 @@ extension LLMArguments {
     /// The arguments with other texts where files are named.
     ///
     /// - Parameter name: what is to stand in place of a flag's first value; nil for what stands there.
+    /// - Returns: arguments that mean the same otherwise.
     func renamingFiles(_ name: (Flag) -> String?) -> [String] {
         items.flatMap { item -> [String] in
             // Only the last of flags that are written together has values.

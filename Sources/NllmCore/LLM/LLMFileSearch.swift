@@ -103,7 +103,8 @@ struct LLMFileSearch {
             file.parts.append(found)
         }
         guard file.parts.isEmpty || text.renaming({ $1 }) != nil else {
-            let reason = "names files in a way that can't be followed; begin a line with each of `fragments:`, "
+            let reason =
+                "names files in a way that can't be followed; begin a line with each of `fragments:`, "
                 + "`system_fragments:`, `attachments:` and `attachment_types:`"
             throw FileError(Errno.invalidArgument, path: path, reason: reason)
         }

@@ -6,9 +6,7 @@
 
 /// The folder where `llm` keeps what belongs to its user: templates, keys, its log.
 enum LLMUserFolder {
-    /// The folder's path, found as `llm` finds it.
-    ///
-    /// - Parameter directory: where `llm` runs.
+    /// The folder's path, found as an `llm` finds it that runs in `directory`.
     static func path(in directory: String) -> String {
         if let path = variable("LLM_USER_PATH") { return AbsolutePath.literal(path, in: directory) }
         #if os(macOS)

@@ -10,7 +10,7 @@ struct TemplateText {
     private let root: [YAMLPair]
 
     init(_ bytes: some Collection<UInt8>) {
-        text = String(decoding: bytes, as: UTF8.self)
+        text = String(decoding: ByteOrderMark.removed(from: bytes), as: UTF8.self)
         // One that can't be read names nothing; `llm` itself says what is wrong with it.
         if let content = (try? YAMLNode.parse(text))??.content, case .mapping(let pairs) = content {
             root = pairs
@@ -27,9 +27,8 @@ struct TemplateText {
         }
     }
 
-    /// The same template with other names for its files; nil if it is written in a way that only `llm` can follow.
-    ///
-    /// - Parameter name: what is to stand in place of a value, for a flag.
+    /// The same template with what `name` gives in place of each value; nil if it is written in a way that only `llm` can
+    /// follow.
     func renaming(_ name: (_ flag: String, _ value: String) -> String) -> [UInt8]? {
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         var expected: [String] = []

@@ -154,8 +154,9 @@ struct PromptFieldReader {
             throw FieldError("schema `\(text)` can't be read: \(error.reason)")
         }
         guard let file, file.digest == nil else { return file }
-        let names = text.hasPrefix("t:") ? "there is no such template" : "there is no such file, and `llm` stores no such schema"
-        throw FieldError("schema `\(text)`: \(names); the path is relative to \(AbsolutePath.current)")
+        guard !text.hasPrefix("t:") else { throw FieldError("schema `\(text)`: `llm` has no such template") }
+        throw FieldError(
+            "schema `\(text)`: no such file in \(AbsolutePath.current), and `llm` stores no schema of that id")
     }
 
     private mutating func attachments(_ field: PromptField) throws(FieldError) -> [Attachment] {

@@ -139,7 +139,8 @@ struct EnqueueTransaction {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             runID, position, prompt.id, folder, FileName.key(folder), prompt.text, prompt.isInArguments, prompt.system,
-            prompt.schema, prompt.schemaFile.map { JSONWriter.text($0.json) }, JSONWriter.text(ModelOption.json(prompt.options)),
+            prompt.schema, prompt.schemaFile.map { JSONWriter.text($0.json) },
+            JSONWriter.text(ModelOption.json(prompt.options)),
             JSONWriter.text(Attachment.json(prompt.attachments)),
             prompt.vars.map(JSONWriter.text), prompt.expect.map(JSONWriter.text),
             prompt.metadata.map(JSONWriter.text))

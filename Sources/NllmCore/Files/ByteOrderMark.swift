@@ -1,0 +1,7 @@
+/// The mark U+FEFF that some editors put before a text in UTF-8, and that is no part of it.
+enum ByteOrderMark {
+    /// The text without the mark, if it begins with one.
+    static func removed(from bytes: some Collection<UInt8>) -> [UInt8] {
+        Array(bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...])
+    }
+}
