@@ -28,7 +28,7 @@ extension WorkerIdentity {
     /// Changes whenever the machine starts anew.
     private static var boot: String {
         #if os(Linux)
-            let bytes = (try? FileReader(path: "/proc/sys/kernel/random/boot_id").rest(limit: 100)) ?? nil
+            let bytes = (try? FileReader(path: "/proc/sys/kernel/random/boot_id", .any).rest(limit: 100)) ?? nil
             return bytes.map { String(decoding: $0.filter { $0 > 0x20 }, as: UTF8.self) } ?? "unknown"
         #else
             var size = 0

@@ -4,7 +4,8 @@ internal import FoundationEssentials
 enum DirectoryWalk {
     /// The paths of files with one of these endings, relative to `root`, in the order of their components' bytes.
     ///
-    /// Hidden files and folders are passed over, and folders behind symbolic links, which may lead in a circle.
+    /// Hidden files and folders are passed over, and folders behind symbolic links, which may lead in a circle. A path
+    /// may lead to something that is not a regular file.
     static func files(below root: String, endings: Set<String>) throws(FileError) -> [String] {
         var found: [String] = []
         try walk(root, prefix: "", endings: endings, into: &found)
@@ -25,7 +26,7 @@ enum DirectoryWalk {
             let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
             if type == .typeDirectory {
                 try walk(path, prefix: prefix + name + "/", endings: endings, into: &found)
-            } else if endings.contains(AbsolutePath.ending(name)), type == .typeRegular || type == .typeSymbolicLink {
+            } else if type != nil, endings.contains(AbsolutePath.ending(name)) {
                 found.append(prefix + name)
             }
         }

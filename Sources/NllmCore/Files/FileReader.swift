@@ -1,11 +1,19 @@
 internal import SystemPackage
 
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
 /// Why a file can't be read or written, in the system's words.
 struct FileError: Error, Equatable {
     var path: String
     var reason: String
     /// The system's error number.
     var code: Int32
+    /// Whether something is there that is not a regular file.
+    private(set) var isNotRegular = false
 
     init(_ error: any Error, path: String, reason: String? = nil) {
         let errno = (error as? Errno) ?? .ioError
@@ -14,11 +22,19 @@ struct FileError: Error, Equatable {
         self.reason = reason ?? String(describing: errno).lowercasingFirst
     }
 
+    /// Something else is at the path than the regular file that has to be there.
+    static func notRegular(_ path: String, isLink: Bool = false) -> FileError {
+        var error = FileError(Errno.invalidArgument, path: path, reason: isLink ? "is a link" : "not a regular file")
+        error.isNotRegular = true
+        return error
+    }
+
     /// Whether the place may not be written at all.
     var isRefusal: Bool {
-        [Errno.readOnlyFileSystem, .permissionDenied, .notPermitted, .notDirectory, .isDirectory].contains {
-            $0.rawValue == code
-        }
+        isNotRegular
+            || [Errno.readOnlyFileSystem, .permissionDenied, .notPermitted, .notDirectory, .isDirectory].contains {
+                $0.rawValue == code
+            }
     }
 }
 
@@ -29,42 +45,94 @@ extension String {
 
 /// Reads a file piece by piece, so that its size does not matter.
 final class FileReader {
+    /// Which files are read.
+    enum Kind {
+        /// Regular ones only: nothing that never ends, waits for a writer, or does something when it is opened.
+        case regular
+        /// Whatever is there, such as a pipe that the user has named, or a file that the system makes up.
+        case any
+    }
+
     static let pieceSize = 1 << 20
 
+    /// Whether it ends by itself: a regular file, unlike a pipe or a device.
+    let isRegular: Bool
     private let path: String
+    private let kind: Kind
     private let descriptor: FileDescriptor
     private let owned: Bool
+    /// Whether a file said that it was empty and has not been read yet.
+    private var isSaidToBeEmpty = false
     private var buffer = [UInt8](repeating: 0, count: FileReader.pieceSize)
 
-    init(path: String) throws(FileError) {
+    init(path: String, _ kind: Kind = .regular) throws(FileError) {
         self.path = path
+        self.kind = kind
         owned = true
+        // Asked before it is opened, because opening a device may do something, and opening a pipe waits.
+        if kind == .regular, let status = FileStatus(path, followingLinks: true) {
+            try Self.check(status, path)
+        }
         do {
-            descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+            // A pipe may have taken the file's place in the meantime.
+            let options: FileDescriptor.OpenOptions = kind == .regular ? [.closeOnExec, .nonBlocking] : .closeOnExec
+            descriptor = try FileDescriptor.open(path, .readOnly, options: options)
         } catch {
             throw FileError(error, path: path)
+        }
+        let status = FileStatus(descriptor: descriptor.rawValue)
+        isRegular = status?.kind == .regular
+        isSaidToBeEmpty = status?.size == 0
+        guard kind == .regular, let status else { return }
+        do throws(FileError) {
+            try Self.check(status, path)
+        } catch {
+            try? descriptor.close()
+            throw error
         }
     }
 
     /// Reads this process's standard input.
     init() {
         path = "-"
+        kind = .any
         owned = false
         descriptor = .standardInput
+        isRegular = FileStatus(descriptor: descriptor.rawValue)?.kind == .regular
     }
 
     deinit {
         if owned { try? descriptor.close() }
     }
 
+    /// The file's size in bytes as it is now.
+    var size: Int { FileStatus(descriptor: descriptor.rawValue)?.size ?? 0 }
+
+    private static func check(_ status: FileStatus, _ path: String) throws(FileError) {
+        switch status.kind {
+        case .regular: return
+        case .directory: throw FileError(Errno.isDirectory, path: path)
+        case .link, .other: throw .notRegular(path)
+        }
+    }
+
     /// The next bytes; nil at the end.
     func next() throws(FileError) -> ArraySlice<UInt8>? {
+        let count: Int
         do {
-            let count = try buffer.withUnsafeMutableBytes { try descriptor.read(into: $0) }
-            return count == 0 ? nil : buffer[..<count]
+            count = try buffer.withUnsafeMutableBytes { try descriptor.read(into: $0) }
         } catch {
-            throw FileError(error, path: path)
+            // No regular file makes a reader wait, whatever it calls itself.
+            let waits = (error as? Errno) == .wouldBlock || (error as? Errno) == .resourceTemporarilyUnavailable
+            throw kind == .regular && waits ? .notRegular(path) : FileError(error, path: path)
         }
+        guard count > 0 else { return nil }
+        if isSaidToBeEmpty, kind == .regular {
+            isSaidToBeEmpty = false
+            // Files that the system makes up, such as /proc/kmsg, are called regular, but may never end.
+            guard size > 0 else { throw .notRegular(path) }
+        }
+        return buffer[..<count]
     }
 
     /// All that is left, or nil if that is more than `limit` bytes.

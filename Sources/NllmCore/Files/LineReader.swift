@@ -10,6 +10,8 @@ internal import Crypto
 struct LineReader {
     /// A longer line is given up, so that a file without line breaks does not fill the memory.
     static let lineLimit = 64 << 20
+    /// What is passed over of a longer line in a regular file, so that the lines behind it are read as well.
+    private static let skipLimit = 1 << 30
 
     /// A line without its line feed, or that it was too long.
     enum Line {
@@ -20,16 +22,24 @@ struct LineReader {
     private let file: FileReader
     private var hasher = SHA256()
     private var piece: ArraySlice<UInt8> = []
+    private var hasEnded = false
 
     init(_ file: FileReader) {
         self.file = file
     }
 
     /// The next line; nil at the end.
+    ///
+    /// A pipe or device may never end, so nothing is read from it behind a line that is too long.
     mutating func next() throws(FileError) -> Line? {
+        guard !hasEnded else { return nil }
         var line: [UInt8] = []
         var length = 0
         while true {
+            guard length <= Self.lineLimit + (file.isRegular ? Self.skipLimit : 0) else {
+                hasEnded = true
+                return .tooLong
+            }
             if piece.isEmpty {
                 guard let more = try file.next() else {
                     return length == 0 ? nil : length > Self.lineLimit ? .tooLong : .bytes(line[...])

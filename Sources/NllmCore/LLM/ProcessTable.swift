@@ -64,7 +64,7 @@ enum ProcessTable {
 
     private static func bytes(_ path: String) -> [UInt8]? {
         // Such files claim to be empty, so they are read to their end.
-        try? FileReader(path: path).rest(limit: 4 << 20)
+        try? FileReader(path: path, .any).rest(limit: 4 << 20)
     }
 }
 

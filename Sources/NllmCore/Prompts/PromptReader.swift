@@ -6,6 +6,9 @@ struct PromptReader {
     /// A text file over this size is refused: no model takes it.
     static let textLimit = LineReader.lineLimit
 
+    /// Nothing more is read from a pipe or device with so many problems.
+    private static let problemLimit = 100_000
+
     private let spool: PromptSpool
     /// The run's models, which prompts may name.
     private let models: [ModelVariant]
@@ -38,7 +41,7 @@ struct PromptReader {
             case .standardInput: digest = try readLines(FileReader(), source, directory: AbsolutePath.current)
             case .jsonLines:
                 let directory = AbsolutePath.parent(AbsolutePath.resolve(source.path))
-                digest = try readLines(FileReader(path: source.path), source, directory: directory)
+                digest = try readLines(FileReader(path: source.path, .any), source, directory: directory)
             case .textFile: digest = try readTextFile(source)
             case .directory: digest = try readDirectory(source)
             case .direct(let direct): digest = try readDirect(direct)
@@ -66,7 +69,9 @@ struct PromptReader {
         var lines = LineReader(file)
         var fields = PromptFieldReader(directory: directory)
         var number = 0
-        while let line = try lines.next() {
+        let before = problems.count
+        // What comes out of a device may go on for ever without any line that is right.
+        while file.isRegular || problems.count - before < Self.problemLimit, let line = try lines.next() {
             number += 1
             let place = InputProblem(file: source.path, line: number, message: "")
             switch line {
@@ -139,6 +144,10 @@ struct PromptReader {
         do throws(FileError) {
             content = try FileReader(path: path).rest(limit: Self.textLimit)
         } catch {
+            guard !error.isNotRegular else {
+                report(place, nil, error.reason)
+                return ""
+            }
             throw NllmError.unreadable(path: name, reason: error.reason)
         }
         guard let bytes = content else {

@@ -78,7 +78,7 @@ struct PythonProcess: Sendable {
 
     /// The texts in a file that a NUL ends each, nil for those that are no UTF-8; nil if there are none.
     private static func texts(_ path: String) -> [String?]? {
-        guard let bytes = try? FileReader(path: path).rest(limit: 4 << 20), bytes.last == 0 else { return nil }
+        guard let bytes = try? FileReader(path: path, .any).rest(limit: 4 << 20), bytes.last == 0 else { return nil }
         return bytes.dropLast().split(separator: 0, omittingEmptySubsequences: false).map {
             String(validating: $0, as: UTF8.self)
         }

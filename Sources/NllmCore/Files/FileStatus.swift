@@ -1,0 +1,61 @@
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// What stands at a path.
+struct FileStatus {
+    enum Kind {
+        case regular, directory, link, other
+    }
+
+    let kind: Kind
+    /// In bytes; 0 for files that the system makes up while they are read.
+    let size: Int
+    /// The number of the user that it belongs to.
+    let owner: uid_t
+    /// The permission bits.
+    let mode: mode_t
+    private let device: dev_t
+    private let inode: ino_t
+
+    /// What is at the path, or behind it if that is a link and links are followed; nil if nothing can be seen there.
+    init?(_ path: String, followingLinks: Bool = false) {
+        var info = stat()
+        guard (followingLinks ? stat(path, &info) : lstat(path, &info)) == 0 else { return nil }
+        self.init(info)
+    }
+
+    /// What is in an open folder under that name; links are not followed.
+    init?(_ name: String, in folder: Int32) {
+        var info = stat()
+        guard fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
+        self.init(info)
+    }
+
+    /// What is open; nil if the system does not say.
+    init?(descriptor: Int32) {
+        var info = stat()
+        guard fstat(descriptor, &info) == 0 else { return nil }
+        self.init(info)
+    }
+
+    private init(_ info: stat) {
+        kind =
+            switch info.st_mode & S_IFMT {
+            case S_IFREG: .regular
+            case S_IFDIR: .directory
+            case S_IFLNK: .link
+            default: .other
+            }
+        size = Int(info.st_size)
+        owner = info.st_uid
+        mode = info.st_mode & 0o7777
+        device = info.st_dev
+        inode = info.st_ino
+    }
+
+    /// Whether both are the same file.
+    func isSame(as other: FileStatus) -> Bool { device == other.device && inode == other.inode }
+}
