@@ -30,9 +30,10 @@ extension NllmError {
         case .unreadable, .noDatabase, .unreadableDatabase, .noRun, .noRuns: .noInput
         case .llmUnusable: .unavailable
         case .badConfiguration, .unpriced: .badConfiguration
-        case .cannotCreate, .configurationNotCreated, .runExists: .cannotCreate
-        case .inputOutput: .inputOutput
-        case .busy: .tryLater
+        case .cannotCreate, .configurationNotCreated, .runExists, .foreignFolder, .cannotRestrict, .backupRefused:
+            .cannotCreate
+        case .inputOutput, .damagedDatabase: .inputOutput
+        case .busy, .beingRemoved, .runInUse: .tryLater
         }
     }
 }

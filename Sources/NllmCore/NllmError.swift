@@ -18,12 +18,26 @@ public enum NllmError: Error, Sendable, Equatable {
     case unreadableDatabase(path: String, reason: String)
     /// A file that is not one of our databases.
     case notADatabase(path: String)
+    /// A database that holds what this program cannot have written, or that is broken.
+    case damagedDatabase(path: String, reason: String)
     /// A database written by a newer version, with the migrations that this one does not know.
     case newerDatabase(path: String, unknown: [String])
     /// A run that is not in the database.
     case noRun(name: String, database: String, nearest: String?)
     /// A database that holds no run yet.
     case noRuns(database: String)
+    /// A run that is being removed; the removal was interrupted.
+    case beingRemoved(run: String)
+    /// A run that can't be removed because a worker works on it, or counts its cost.
+    case runInUse(run: String, reason: String)
+    /// A folder where a run's own would stand that is not the run's; nil for a new run.
+    ///
+    /// The path is that of the folder or of something in it, the reason follows it.
+    case foreignFolder(run: String?, path: String, reason: String)
+    /// A file or folder that can't be made private.
+    case cannotRestrict(path: String, reason: String)
+    /// A file that a backup would replace, and why it is not replaced.
+    case backupRefused(path: String, reason: String)
     /// A name that is already in use.
     case runExists(name: String, path: String)
     /// A model that `llm` does not know.
@@ -58,6 +72,7 @@ extension NllmError: CustomStringConvertible {
         case .unreadableDatabase(let path, let reason): "database \(path): \(reason)"
         case .notADatabase(let path):
             "\(path) is not an nllm-batch database; name another file with --db, or move this one away"
+        case .damagedDatabase(let path, let reason): "database \(path) is damaged or was changed by hand: \(reason)"
         case .newerDatabase(let path, let unknown):
             "\(path) was written by a newer nllm-batch (\(unknown.joined(separator: ", "))); "
                 + "update nllm-batch, or name another file with --db"
@@ -65,6 +80,20 @@ extension NllmError: CustomStringConvertible {
             "no run `\(name)` in \(database)"
                 + (nearest.map { "; did you mean `\($0)`?" } ?? "; `nllm-batch list` shows the runs")
         case .noRuns(let database): "no run in \(database) yet; `nllm-batch enqueue` adds one"
+        case .beingRemoved(let run):
+            "run \(run) is being removed, and that was interrupted; finish it with `nllm-batch rm \(run)`"
+        case .runInUse(let run, let reason):
+            "run \(run) cannot be removed: \(reason); stop the worker or wait for it, then run the same command again"
+        case .foreignFolder(let run?, let path, let reason):
+            "\(path) \(reason), and nothing is written there; move it away, or write the run elsewhere with "
+                + "`nllm-batch export \(run) -o DIR`"
+        case .foreignFolder(nil, let path, let reason):
+            "\(path) \(reason), and a run cannot take it; choose another name with --run or another place with --outdir"
+        case .cannotRestrict(let path, let reason):
+            "cannot make \(path) private: \(reason); leave out --private (`batch.private` in the configuration), "
+                + "or ask its owner"
+        case .backupRefused(let path, let reason):
+            "\(path) \(reason), and is not replaced; name another file"
         case .runExists(let name, let path):
             "\(path) already holds results that are not in this database; "
                 + "choose another name than `\(name)` with --run, or move the folder away"

@@ -32,6 +32,7 @@ import Testing
           fail_on: null  # default
           cache: null  # default
           priority: 0  # default
+          private: false  # default
           limits: {}  # default
         costs: {}  # default
 
@@ -133,6 +134,7 @@ import Testing
                 + #""batch.max_tokens_total":\#(unset),"batch.budget_window":\#(unset),"#
                 + #""batch.fail_on":\#(unset),"batch.cache":\#(unset),"#
                 + #""batch.priority":{"value":0,"source":"default"},"#
+                + #""batch.private":{"value":false,"source":"default"},"#
                 + #""batch.limits.g.models":{"value":["a","b*"],"source":"\#(project):2"},"#
                 + #""batch.limits.g.rpm":{"value":5,"source":"\#(project):2"},"#
                 + #""costs.gpt-4.1.input_per_1k":{"value":0.002,"source":"\#(project):3"}}"# + "\n")
@@ -202,7 +204,7 @@ import Testing
                 .nllm-config.yaml:1: `concurrency` is 0 but must be 1 to 1024
                 .nllm-config.yaml:1: unknown key `zzzzzzz` in `batch`; known are `concurrency`, `executor`, `grace`, \
                 `max_memory`, `samples`, `system`, `raw`, `db`, `prices`, `check`, `rpm`, `tpm`, `max_wait`, `max_cost`, \
-                `max_tokens_total`, `budget_window`, `fail_on`, `cache`, `priority`, `limits`
+                `max_tokens_total`, `budget_window`, `fail_on`, `cache`, `priority`, `private`, `limits`
                 no.yaml: no such file or directory; name a file that is there; `nllm-batch config init` writes one
                 """)
     }

@@ -484,7 +484,7 @@ private struct Scratch: ~Copyable {
                 "3: `raw` is a number, not true or false; write `raw: true`",
                 "4: unknown key `zzzzzzzzz` in `batch`; known are `concurrency`, `executor`, `grace`, `max_memory`, "
                     + "`samples`, `system`, `raw`, `db`, `prices`, `check`, `rpm`, `tpm`, `max_wait`, `max_cost`, "
-                    + "`max_tokens_total`, `budget_window`, `fail_on`, `cache`, `priority`, `limits`",
+                    + "`max_tokens_total`, `budget_window`, `fail_on`, `cache`, `priority`, `private`, `limits`",
                 "6: `defaults` is a list, not a mapping; write its keys indented below it",
             ]
         ),

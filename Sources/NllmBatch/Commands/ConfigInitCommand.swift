@@ -17,6 +17,7 @@ struct ConfigInitCommand: ParsableCommand {
     }
 
     func run() throws {
+        common.beginPrivate()
         let place = common.config.map(ConfigurationPlace.named) ?? (global ? .user : .project)
         try ConfigurationExample.write(to: place, makingFolder: global)
         Console.out(place.path)

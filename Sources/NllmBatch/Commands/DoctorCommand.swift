@@ -61,7 +61,7 @@ struct DoctorCommand: AsyncParsableCommand {
     private func checkDatabase(_ configuration: Result<Configuration, NllmError>) async -> Result<String, NllmError>? {
         guard case .success(let configuration) = configuration else { return nil }
         do throws(NllmError) {
-            let store = try Store(path: configuration.database)
+            let store = try common.open(configuration)
             let problems = try await store.verify()
             guard problems.isEmpty else {
                 return .failure(.inputOutput(what: "database \(store.path)", reason: problems.joined(separator: "; ")))

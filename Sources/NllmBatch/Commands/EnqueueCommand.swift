@@ -25,7 +25,8 @@ struct EnqueueCommand: AsyncParsableCommand {
         let request = try enqueue.request(
             target: enqueue.run.map { .named($0) } ?? .new, common: common, configuration: configuration)
         guard !enqueue.dryRun else { return try await enqueue.printPreview(request, common: common, json: json) }
-        let enqueuer = Enqueuer(databasePath: configuration.database, note: common.say)
+        let enqueuer = Enqueuer(
+            databasePath: configuration.database, isPrivate: configuration.isPrivate, note: common.say)
         let (report, _) = try await enqueuer.enqueue(request)
         common.say(report.sentence)
         if json { Console.out(report.json) } else { Console.out(report.run) }

@@ -10,8 +10,22 @@ struct ExportCommand: AsyncParsableCommand {
     @Argument(help: "The run's name.")
     var run: String
 
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Write the folder below this one, and leave the run's own as it is.", valueName: "dir"))
+    var outdir: String?
+
+    func validate() throws {
+        if outdir?.isEmpty == true { throw ValidationError("`--outdir` is empty; name a folder") }
+    }
+
     func run() async throws {
         let store = try common.open()
-        Console.out(try await Exporter(store: store).export(try await store.run(run)))
+        let (run, exporter) = (try await store.run(run), Exporter(store: store))
+        if let outdir {
+            Console.out(try await exporter.export(run, to: outdir))
+        } else {
+            Console.out(try await exporter.export(run))
+        }
     }
 }

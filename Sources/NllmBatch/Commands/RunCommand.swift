@@ -37,7 +37,8 @@ struct RunCommand: AsyncParsableCommand {
         guard !enqueue.dryRun else { return try await enqueue.printPreview(request, common: common, json: json) }
         // Nothing is enqueued that could not be executed.
         _ = try LLMProgram.find()
-        let enqueuer = Enqueuer(databasePath: configuration.database, note: common.say)
+        let enqueuer = Enqueuer(
+            databasePath: configuration.database, isPrivate: configuration.isPrivate, note: common.say)
         let (report, store) = try await enqueuer.enqueue(request)
         common.say(!report.isNew && target == .unfinished ? "going on with " + report.sentence : report.sentence)
         options.runs = [report.run]

@@ -41,7 +41,7 @@ struct WorkCommand: AsyncParsableCommand {
         options.failOn = answers.failureKinds.map { Set($0) }
         options.cache = answers.age
         try await WorkSession(
-            store: try Store(path: configuration.database), options: options, common: common,
+            store: try common.open(configuration), options: options, common: common,
             output: json ? .progress : .folder, streams: worker.stream ?? configuration.stream ?? false
         ).run()
     }

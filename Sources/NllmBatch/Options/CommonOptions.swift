@@ -22,25 +22,38 @@ struct CommonOptions: ParsableArguments {
     @Flag(help: "Say more about what is done.")
     var verbose = false
 
+    @Flag(
+        name: .customLong("private"),
+        help: "Keep the database, the run's folder and all other files from other users (0600, folders 0700).")
+    var isPrivate = false
+
     func validate() throws {
         if database?.isEmpty == true { throw ValidationError("`--db` is empty; name a file") }
         if config?.isEmpty == true { throw ValidationError("`--config` is empty; name a file") }
         if quiet, verbose { throw ValidationError("`--quiet` and `--verbose` exclude each other") }
     }
 
-    /// What files, the environment and these options say.
+    /// What files, the environment and these options say; if it is to be private, all that is made from now on is.
     func configuration() throws(NllmError) -> Configuration {
+        beginPrivate()
         var configuration = try Configuration.load(explicit: config)
         configuration.readEnvironment()
         if let database { configuration.set(.database, to: .string(database), from: .commandLine("--db")) }
+        if isPrivate { configuration.set(.isPrivate, to: .bool(true), from: .commandLine("--private")) }
+        if configuration.isPrivate { PrivateFiles.begin() }
         return configuration
     }
 
-    /// The database's path.
-    func path() throws(NllmError) -> String { try configuration().database }
+    /// Lets all that is made from now on be private, if that is asked for on the command line.
+    func beginPrivate() { if isPrivate { PrivateFiles.begin() } }
 
     /// Opens the database, which has to be there.
-    func open() throws(NllmError) -> Store { try Store(path: try path()) }
+    func open() throws(NllmError) -> Store { try open(try configuration()) }
+
+    /// Opens the configured database, which has to be there.
+    func open(_ configuration: Configuration) throws(NllmError) -> Store {
+        try Store(path: configuration.database, isPrivate: configuration.isPrivate)
+    }
 
     /// Prints a message unless it is to be quiet.
     var say: @Sendable (String) -> Void {

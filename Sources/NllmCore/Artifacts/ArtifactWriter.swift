@@ -9,6 +9,8 @@ internal import SystemPackage
 actor ArtifactWriter {
     private let store: Store
     private var connection: Database?
+    /// Folders that this writer knows to be their runs' own.
+    private var taken: Set<String> = []
     private nonisolated let executor = BlockingExecutor(label: "artifacts")
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -19,35 +21,29 @@ actor ArtifactWriter {
 
     /// Makes a run's folder ready to take results, and mends it if an earlier worker died before it had written all.
     func prepare(run: Int64) async throws(NllmError) {
-        try await writing {
-            let state = try RunState(reader(), run: run)
-            let folder = try makeFolder(state)
+        try await writing(run: run) { folder in
             try RunFolder.checkWritable(directory: folder.path, for: folder.path)
-            try await folder.locked {
-                let lines = (try? Self.countLines(folder.lines)) ?? 0
-                guard lines != state.results else { return try writeManifest(state, in: folder) }
-                try await writeAll(run: run)
-            }
+            let state = try RunState(reader(), run: run)
+            let lines = (try? Self.countLines(folder.lines)) ?? 0
+            guard lines != state.results else { return try writeManifest(state, in: folder) }
+            try await writeAll(run: run)
         }
     }
 
     /// Adds results to a run's folder as they come.
     func append(run: Int64, attempts: [Int64]) async throws(NllmError) {
-        try await writing {
+        try await writing(run: run) { folder in
             let database = try reader()
-            let folder = try makeFolder(try RunState(database, run: run))
-            try await folder.locked {
-                let state = try RunState(database, run: run)
-                var lines: [UInt8] = []
-                for attempt in attempts where attempt > state.writtenAttempt {
-                    // Gone if the cell left the run in the meantime.
-                    let result = try database.row(Self.resultSQL, attempt, read: ResultRecord.init)
-                    guard let result else { continue }
-                    lines += JSONWriter.line(result.json) + [UInt8(ascii: "\n")]
-                    try write(result, in: folder)
-                }
-                try Self.append(lines, to: folder.lines)
+            let state = try RunState(database, run: run)
+            var lines: [UInt8] = []
+            for attempt in attempts where attempt > state.writtenAttempt {
+                // Gone if the cell left the run in the meantime.
+                let result = try database.row(Self.resultSQL, attempt, read: ResultRecord.init)
+                guard let result else { continue }
+                lines += JSONWriter.line(result.json) + [UInt8(ascii: "\n")]
+                try write(result, in: folder)
             }
+            try Self.append(lines, to: folder.lines)
         }
     }
 
@@ -56,30 +52,37 @@ actor ArtifactWriter {
 
     /// Writes the ordered whole of a run that has ended, unless another process has done it.
     func finish(run: Int64) async throws(NllmError) {
-        try await writing {
-            let folder = try makeFolder(try RunState(reader(), run: run))
-            try await folder.locked {
-                let state = try RunState(reader(), run: run)
-                guard state.run.finishedAt != nil, !state.run.isExported else { return }
-                try await writeAll(run: run)
-            }
+        try await writing(run: run) { _ in
+            let state = try RunState(reader(), run: run)
+            guard state.run.finishedAt != nil, !state.run.isExported else { return }
+            try await writeAll(run: run)
         }
     }
 
     /// Writes everything from the store as it is now.
     func export(run: Int64) async throws(NllmError) {
-        try await writing {
-            let folder = try makeFolder(try RunState(reader(), run: run))
-            try await folder.locked { try await writeAll(run: run) }
-        }
+        try await writing(run: run) { _ in try await writeAll(run: run) }
+    }
+
+    /// Writes everything from the store as it is now into another folder than the run's own.
+    func export(run: Int64, to path: String) async throws(NllmError) {
+        try await writing(run: run, to: path) { _ in _ = try writeSnapshot(run: run, to: path) }
     }
 
     // MARK: Writing
 
-    /// Words what goes wrong while writing.
-    private func writing(_ body: () async throws -> Void) async throws(NllmError) {
+    /// Runs `body` while no other process writes in the run's folder, which is made if need be; words what goes wrong.
+    private func writing(
+        run: Int64, to path: String? = nil, _ body: (RunFolder) async throws -> Void
+    ) async throws(NllmError) {
         do {
-            try await body()
+            let state = try RunState(reader(), run: run)
+            let folder = RunFolder(path: path ?? state.run.folder, isByPrompt: state.prompts > 1)
+            let isNew = try RunFolder.create(directory: folder.path)
+            try await folder.locked {
+                if isNew || !taken.contains(folder.path) { try take(folder, state) }
+                try await body(folder)
+            }
         } catch let error as NllmError {
             throw error
         } catch let error as FileError {
@@ -91,16 +94,24 @@ actor ArtifactWriter {
         }
     }
 
+    /// Makes sure that a folder is the run's own before anything else is written there; the folder is locked.
+    private func take(_ folder: RunFolder, _ state: RunState) throws {
+        switch try FolderStanding.of(state.run, at: folder.path, in: reader()) {
+        case .foreign(let path, let reason):
+            throw NllmError.foreignFolder(run: state.run.name, path: path, reason: reason)
+        // By the manifest the folder is known, whatever happens to this process.
+        case .empty, .missing: try writeManifest(state, in: folder)
+        case .own: break
+        }
+        if store.isPrivate { try PrivateFiles.restrict(folder: folder.path) }
+        taken.insert(folder.path)
+    }
+
     private func reader() throws -> Database {
         if let connection { return connection }
         let opened = try store.readOnlyConnection()
         connection = opened
         return opened
-    }
-
-    private func makeFolder(_ state: RunState) throws -> RunFolder {
-        try RunFolder.create(directory: state.run.folder)
-        return RunFolder(path: state.run.folder, isByPrompt: state.prompts > 1)
     }
 
     private func writeManifest(_ state: RunState, in folder: RunFolder) throws {
@@ -110,17 +121,17 @@ actor ArtifactWriter {
 
     /// Writes all artifacts; the folder is locked.
     private func writeAll(run: Int64) async throws {
-        let (state, lastAttempt) = try writeSnapshot(run: run)
+        let (state, lastAttempt) = try writeSnapshot(run: run, to: nil)
         try await store.noteWritten(state.run, through: lastAttempt, now: Date())
     }
 
     /// Writes all artifacts from one state of the store, whatever others record meanwhile.
-    private func writeSnapshot(run: Int64) throws -> (RunState, lastAttempt: Int64) {
+    private func writeSnapshot(run: Int64, to path: String?) throws -> (RunState, lastAttempt: Int64) {
         let database = try reader()
         try database.execute("BEGIN")
         defer { try? database.execute("ROLLBACK") }
         let state = try RunState(database, run: run)
-        let folder = try makeFolder(state)
+        let folder = RunFolder(path: path ?? state.run.folder, isByPrompt: state.prompts > 1)
         try FolderSweep(database: database, folder: folder, run: state.run).perform()
         var lines = try AtomicFile(path: folder.lines)
         try ResultRecord.forEach(of: run, in: database) { result in
@@ -146,19 +157,26 @@ actor ArtifactWriter {
     private static func write(_ bytes: [UInt8], to name: String, in directory: String) throws {
         let path = directory + "/" + name
         guard !AtomicFile.holds(bytes, at: path) else { return }
-        try RunFolder.create(directory: directory)
+        try RunFolder.create(within: directory)
         try AtomicFile.write(bytes, to: path)
     }
 
     private static func append(_ bytes: [UInt8], to path: String) throws {
         guard !bytes.isEmpty else { return }
         do {
+            // Nothing is waited for, and no link is followed, whatever has taken the file's place.
             let file = try FileDescriptor.open(
-                path, .writeOnly, options: [.append, .create, .closeOnExec],
-                permissions: [.ownerReadWrite, .groupRead, .otherRead])
-            try file.closeAfter { _ = try file.writeAll(bytes) }
+                path, .writeOnly, options: [.append, .create, .noFollow, .nonBlocking, .closeOnExec],
+                permissions: FilePermissions(rawValue: 0o666))
+            try file.closeAfter {
+                guard FileStatus(descriptor: file.rawValue)?.kind == .regular else { throw FileError.notRegular(path) }
+                _ = try file.writeAll(bytes)
+            }
+        } catch let error as FileError {
+            throw error
         } catch {
-            throw FileError(error, path: path)
+            let isLink = FileStatus(path)?.kind == .link
+            throw isLink ? .notRegular(path, isLink: true) : FileError(error, path: path)
         }
     }
 

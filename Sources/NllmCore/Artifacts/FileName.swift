@@ -36,6 +36,17 @@ struct FileName {
         }
     }
 
+    /// A name from a database if it can be a file's; who has changed the database may have put a path there.
+    static func checked(_ name: String, of what: String) throws(DamagedValue) -> String {
+        let isSound =
+            !name.isEmpty && name.utf8.count <= 255 && name != "." && name != ".."
+            && name.unicodeScalars.allSatisfy { scalar in
+                scalar != "/" && scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value)
+            }
+        guard isSound else { throw DamagedValue("the file name of \(what) cannot be one") }
+        return name
+    }
+
     /// What two names share when a file system may take them for the same.
     static func key(_ name: String) -> String { name.lowercased() }
 

@@ -1,57 +1,71 @@
-internal import FoundationEssentials
-
-#if canImport(Darwin)
-    internal import Darwin
-#else
-    internal import Glibc
-#endif
+internal import SystemPackage
 
 /// Removes what stands in a run's folder for cells that are not in the run any more, before the others are written.
 ///
-/// Files and folders of the wrong kind would be in the way of new ones. The folders of prompts are looked into only
-/// where the run was changed after it was made.
+/// They would be in the way of new ones. Only files that a run makes, known by name and place, are removed, and folders
+/// when they are empty; no link is followed. The folders of prompts are looked into only where the run was changed after
+/// it was made.
 struct FolderSweep {
     let database: Database
     let folder: RunFolder
     let run: Run
 
     func perform() throws {
+        guard let top = OpenFolder(folder.path, followingLinks: true) else { return }
         for kind in RunFolder.Kind.allCases {
-            let root = "\(folder.path)/\(kind.rawValue)"
+            guard let root = try open(kind.rawValue, in: top, at: folder.path) else { continue }
             if kind == .raw, !run.settings.raw {
-                remove(root)
+                RunFiles.clear(root, kind)
             } else if folder.isByPrompt {
-                try forEachName(in: root) { name in try sweepPrompt(name, kind, in: root) }
-            } else if let names = try? FileManager.default.contentsOfDirectory(atPath: root) {
-                try sweepFiles(names, kind, prompt: nil, in: root)
+                try root.forEachName { name in try sweepPrompt(name, kind, in: root) }
+                continue
+            } else if try sweepFiles(kind, prompt: nil, in: root) {
+                continue
             }
+            top.removeFolder(kind.rawValue)
         }
     }
 
-    /// Goes through a folder without holding all its names at once: there may be one for each of a million prompts.
-    private func forEachName(in path: String, _ body: (String) throws -> Void) throws {
-        guard let directory = opendir(path) else { return }
-        defer { closedir(directory) }
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { try body(name) }
+    /// Opens a folder of the run; nil if it isn't there.
+    private func open(_ name: String, in parent: OpenFolder, at path: String) throws -> OpenFolder? {
+        guard let status = parent.status(of: name) else { return nil }
+        let path = "\(path)/\(name)"
+        guard status.kind == .directory else {
+            throw FileError(
+                Errno.notDirectory, path: path, reason: status.kind == .link ? "is a link" : "not a directory")
         }
+        guard let found = OpenFolder(name, in: parent) else { throw FileError(Errno.permissionDenied, path: path) }
+        return found
     }
 
-    private func sweepPrompt(_ name: String, _ kind: RunFolder.Kind, in root: String) throws {
-        let path = "\(root)/\(name)"
-        guard isDirectory(path), try isFolderOfPrompt(name) else { return remove(path) }
-        guard run.isEdited else { return }
-        let files = try FileManager.default.contentsOfDirectory(atPath: path)
-        try sweepFiles(files, kind, prompt: name, in: path)
+    private func sweepPrompt(_ name: String, _ kind: RunFolder.Kind, in root: OpenFolder) throws {
+        let status = root.status(of: name)
+        let isOfPrompt = try isFolderOfPrompt(name)
+        guard isOfPrompt || status?.kind == .directory else {
+            if RunFiles.isOne(name, kind, status) { root.removeFile(name) }
+            return
+        }
+        guard !isOfPrompt || run.isEdited else { return }
+        guard let inner = try open(name, in: root, at: "\(folder.path)/\(kind.rawValue)") else { return }
+        if isOfPrompt, try sweepFiles(kind, prompt: name, in: inner) { return }
+        if !isOfPrompt { RunFiles.clear(inner, kind, levels: 0) }
+        root.removeFolder(name)
     }
 
-    private func sweepFiles(_ names: [String], _ kind: RunFolder.Kind, prompt: String?, in root: String) throws {
+    /// Removes the files of one prompt's cells that have no result; false if there is no other.
+    private func sweepFiles(_ kind: RunFolder.Kind, prompt: String?, in root: OpenFolder) throws -> Bool {
         let expected = try expectedNames(kind, prompt: prompt)
-        guard !expected.isEmpty else { return remove(root) }
-        for name in names where !expected.contains(name) || isDirectory("\(root)/\(name)") { remove("\(root)/\(name)") }
+        root.forEachName { name in
+            guard !expected.contains(name) else { return }
+            let status = root.status(of: name)
+            if RunFiles.isOne(name, kind, status) {
+                root.removeFile(name)
+            } else if prompt == nil, status?.kind == .directory, let inner = OpenFolder(name, in: root) {
+                RunFiles.clear(inner, kind, levels: 0)
+                root.removeFolder(name)
+            }
+        }
+        return !expected.isEmpty
     }
 
     private func isFolderOfPrompt(_ name: String) throws -> Bool {
@@ -73,14 +87,5 @@ struct FolderSweep {
             """, run.id, folder.map(FileName.key)
         ) { RunFolder.name(model: try $0.text("file"), sample: try $0.int("sample")) }
         return Set(names.flatMap { name in kind.endings.map { name + $0 } })
-    }
-
-    private func isDirectory(_ path: String) -> Bool {
-        var isDirectory = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory
-    }
-
-    private func remove(_ path: String) {
-        try? FileManager.default.removeItem(atPath: path)
     }
 }

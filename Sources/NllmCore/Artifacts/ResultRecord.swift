@@ -42,8 +42,8 @@ struct ResultRecord {
     }
 
     init(_ row: Statement) throws {
-        folder = try row.text("folder")
-        file = try row.text("file")
+        folder = try FileName.checked(row.text("folder"), of: "a prompt")
+        file = try FileName.checked(row.text("file"), of: "a model")
         sample = try row.int("sample")
         let text = try row.text("text")
         if try row.bool("raw") {

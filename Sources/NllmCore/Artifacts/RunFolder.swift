@@ -37,20 +37,37 @@ struct RunFolder: Sendable {
     /// The name of a cell's files without their endings.
     static func name(model: String, sample: Int) -> String { sample == 1 ? model : "\(model).\(sample)" }
 
-    /// Whether something stands there that a new run would overwrite.
+    /// Whether anything stands there.
     static func isInUse(_ path: String) -> Bool {
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
-            return FileManager.default.fileExists(atPath: path)
-        }
-        return !names.isEmpty
+        guard let folder = OpenFolder(path, followingLinks: true) else { return FileStatus(path) != nil }
+        return folder.anyName != nil
     }
 
-    /// Makes a directory and those that lead to it.
-    static func create(directory: String) throws(NllmError) {
+    /// Makes a directory below the run's folder and the one that leads to it; neither may be a link.
+    static func create(within directory: String) throws {
         guard mkdir(directory, 0o777) != 0 else { return }
+        switch errno {
+        case EEXIST:
+            guard let status = FileStatus(directory), status.kind != .directory else { return }
+            throw FileError(
+                Errno.notDirectory, path: directory, reason: status.kind == .link ? "is a link" : "not a directory")
+        case let code: try create(directory: directory, after: code)
+        }
+    }
+
+    /// Makes a directory and those that lead to it; false if it was there.
+    @discardableResult
+    static func create(directory: String) throws(NllmError) -> Bool {
+        guard mkdir(directory, 0o777) != 0 else { return true }
         let code = errno
+        if code == EEXIST, isDirectory(directory) { return false }
+        try create(directory: directory, after: code)
+        return true
+    }
+
+    /// Makes a directory whose making has failed with that error, if that was only because its parent is missing.
+    private static func create(directory: String, after code: Int32) throws(NllmError) {
         switch code {
-        case EEXIST where isDirectory(directory): return
         // Some file systems say so of folders that can't be made although their parent is there.
         case ENOENT where directory != "/" && !isDirectory(AbsolutePath.parent(directory)):
             try create(directory: AbsolutePath.parent(directory))

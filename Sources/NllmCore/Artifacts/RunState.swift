@@ -8,7 +8,7 @@ struct RunState {
 
     init(_ database: Database, run: Int64) throws {
         let row = try database.row("SELECT *, written_attempt FROM runs WHERE id = ?", run) {
-            (try Run($0), try $0.id("written_attempt"))
+            (try Run($0, in: database), try $0.id("written_attempt"))
         }
         guard let (found, written) = row else { throw DatabaseError(code: 1, message: "run \(run) is gone") }
         self.run = found

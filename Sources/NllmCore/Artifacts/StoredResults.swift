@@ -4,8 +4,12 @@ extension Store {
     /// The results are those of one state of the database, read one by one.
     public nonisolated func forEachResult(of run: Run, _ body: (JSONValue) throws -> Void) throws {
         let database = try readOnlyConnection()
-        try database.snapshot {
-            try ResultRecord.forEach(of: run.id, in: database) { result in try body(result.json) }
+        do {
+            try database.snapshot {
+                try ResultRecord.forEach(of: run.id, in: database) { result in try body(result.json) }
+            }
+        } catch let error as DamagedValue {
+            throw Self.translate(error, path: path, opening: false)
         }
     }
 

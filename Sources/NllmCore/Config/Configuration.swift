@@ -99,6 +99,8 @@ extension Configuration {
     public var cache: Double? { duration(.cache) }
     /// Which runs go first; the higher, the earlier.
     public var priority: Int { integer(.priority) }
+    /// Whether what is made is for its owner alone.
+    public var isPrivate: Bool { optionalFlag(.isPrivate) ?? false }
     /// The models of a run whose command line names none; nil for `llm`'s default model.
     public var models: [ConfiguredModel]? { modelList.flatMap { $0.models.isEmpty ? nil : $0.models } }
     /// What tokens cost, by the model's name.

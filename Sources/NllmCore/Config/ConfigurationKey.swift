@@ -25,6 +25,7 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
     case failOn = "batch.fail_on"
     case cache = "batch.cache"
     case priority = "batch.priority"
+    case isPrivate = "batch.private"
 
     /// The sections that hold settings.
     static let sections = ["defaults", "batch"]
@@ -46,7 +47,7 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
         case .executor: .string(ExecutorChoice.auto.rawValue)
         case .grace: .integer(10)
         case .samples: .integer(1)
-        case .raw: .bool(false)
+        case .raw, .isPrivate: .bool(false)
         case .database: .string("nllm-runs/batch.db")
         case .check: .bool(true)
         case .maxWait: .integer(300)
@@ -66,7 +67,7 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
         case .grace: .seconds(SettingLimits.grace)
         case .maxMemory: .whole(SettingLimits.maxMemory)
         case .samples: .whole(SampleCount.allowed)
-        case .stream, .raw, .check: .flag
+        case .stream, .raw, .check, .isPrivate: .flag
         case .system: .text
         case .outdir, .database, .prices: .path
         case .requestsPerMinute: .whole(SettingLimits.amounts(.requests))
@@ -110,6 +111,7 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
         case .failOn: "\"truncated,empty\""
         case .cache: "7d"
         case .priority: "10"
+        case .isPrivate: "true"
         }
     }
 
@@ -141,6 +143,7 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
             "Answers that count as failures, of \(FailOnText.kinds.map(\.rawValue).joined(separator: ", ")); unset: none."
         case .cache: "How old an answer of the database may be to be taken again, or any; unset: every cell is asked."
         case .priority: "Which runs go first, -1000 to 1000; the higher, the earlier."
+        case .isPrivate: "Whether the database and the runs' folders are for their owner alone."
         }
     }
 }

@@ -1,5 +1,11 @@
 internal import FoundationEssentials
 
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
 /// Paths that mean the same wherever a process runs.
 public enum AbsolutePath {
     /// The working directory of this process.
@@ -22,6 +28,18 @@ public enum AbsolutePath {
             components = target.split(separator: "/").dropLast()
         }
         return "/" + components.joined(separator: "/")
+    }
+
+    /// The same place without links on the way, as far as the path leads to something that is there.
+    static func real(_ path: String) -> String {
+        if let found = realpath(path, nil) {
+            defer { free(found) }
+            return String(cString: found)
+        }
+        let parent = parent(path)
+        guard parent != path else { return path }
+        let base = real(parent)
+        return (base == "/" ? "" : base) + "/" + name(path)
     }
 
     /// The last component of a path.

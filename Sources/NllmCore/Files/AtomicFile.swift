@@ -8,8 +8,8 @@ internal import SystemPackage
 
 /// A file that appears under its name whole or not at all.
 ///
-/// It is written beside its place under a fixed hidden name, so that one left by a killed process is overwritten by the
-/// next. Who writes the same file at the same time has to hold a lock.
+/// It is written beside its place under a fixed hidden name, so that one left by a killed process is replaced by the
+/// next. Who may read it is for the umask to say. Who writes the same file at the same time has to hold a lock.
 struct AtomicFile: ~Copyable {
     static let bufferSize = 1 << 18
 
@@ -24,11 +24,24 @@ struct AtomicFile: ~Copyable {
         let name = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path.utf8.index(after: $0) } ?? path.startIndex
         temporary = path[..<name] + "." + path[name...] + ".tmp"
         do {
-            descriptor = try FileDescriptor.open(
-                temporary, .writeOnly, options: [.create, .truncate, .closeOnExec],
-                permissions: [.ownerReadWrite, .groupRead, .otherRead])
+            descriptor = try Self.create(temporary)
         } catch {
             throw FileError(error, path: path)
+        }
+    }
+
+    /// Makes a new file, never one that a link leads to; what stands there was left by a killed process, or is in the way.
+    private static func create(_ path: String) throws -> FileDescriptor {
+        func make() throws -> FileDescriptor {
+            try FileDescriptor.open(
+                path, .writeOnly, options: [.create, .exclusiveCreate, .noFollow, .closeOnExec],
+                permissions: FilePermissions(rawValue: 0o666))
+        }
+        do {
+            return try make()
+        } catch Errno.fileExists {
+            guard unlink(path) == 0 || errno == ENOENT else { throw Errno(rawValue: errno) }
+            return try make()
         }
     }
 

@@ -4,13 +4,18 @@ internal import FoundationEssentials
 /// Reads prompts, makes the matrix, and hands it to the store.
 public struct Enqueuer: Sendable {
     private let databasePath: String
+    private let isPrivate: Bool
     private let note: @Sendable (String) -> Void
 
     /// - Parameters:
     ///   - databasePath: the database, which is made if it isn't there and the input is sound.
+    ///   - isPrivate: whether the database and the run's folder are for their owner alone.
     ///   - note: is told what was decided for the user, such as the default model.
-    public init(databasePath: String, note: @escaping @Sendable (String) -> Void = { _ in }) {
+    public init(
+        databasePath: String, isPrivate: Bool = false, note: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
         self.databasePath = AbsolutePath.resolve(databasePath)
+        self.isPrivate = isPrivate
         self.note = note
     }
 
@@ -21,7 +26,7 @@ public struct Enqueuer: Sendable {
         try request.check()
         // Opened before the input is read, so that a file that is not ours is noticed early.
         let exists = FileManager.default.fileExists(atPath: databasePath)
-        let known = exists ? try Store(path: databasePath, .creating) : nil
+        let known = exists ? try Store(path: databasePath, .creating, isPrivate: isPrivate) : nil
         let program = try? LLMProgram.find()
         async let facts = ManifestFacts(program: program)
         async let catalogue = program?.models()
@@ -31,9 +36,10 @@ public struct Enqueuer: Sendable {
         let models = try await selection.plan(selected, catalogue)
 
         try RunFolder.checkCreatable(directory: RunSettings(request).outdir)
-        let store = if let known { known } else { try Store(path: databasePath, .creating) }
+        let store = if let known { known } else { try Store(path: databasePath, .creating, isPrivate: isPrivate) }
         let plan = try await Self.plan(request, models: models, sources: sources, facts: facts)
         let report = try await store.enqueue(plan, prompts: spool)
+        if isPrivate, report.isNew { try PrivateFiles.restrict(folder: report.folder) }
         // Results that left the run leave its folder.
         if !report.isNew, !report.isUnchanged {
             try await Exporter(store: store).refresh(try await store.run(report.run))

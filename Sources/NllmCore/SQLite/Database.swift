@@ -21,6 +21,8 @@ final class Database {
     static let busyTries: Int32 = 100_000
 
     let access: Access
+    /// The path of the file as it was given; empty for a private database.
+    let path: String
     private let handle: OpaquePointer
     private var statements: [String: Statement] = [:]
 
@@ -43,6 +45,7 @@ final class Database {
         }
         self.handle = handle
         self.access = access
+        self.path = path
         sqlite3_extended_result_codes(handle, 1)
         sqlite3_busy_handler(
             handle,
@@ -52,6 +55,9 @@ final class Database {
                 return 1
             }, nil)
     }
+
+    /// Lets a lock that somebody else holds be an error at once.
+    func stopWaiting() { sqlite3_busy_handler(handle, nil, nil) }
 
     /// Sleeps for a random 0.1 to 1 ms, so that no waiting writer is always the one that comes too late.
     static func pause() { usleep(UInt32.random(in: 100...1000)) }
@@ -65,6 +71,10 @@ final class Database {
         statements.removeAll()
         sqlite3_close_v2(handle)
     }
+
+    /// The folder of the file; where the path is a link to a file, of that one.
+    private(set) lazy var folder = AbsolutePath.parent(
+        FileStatus(path)?.kind == .link ? AbsolutePath.real(path) : path)
 
     /// Runs one or more statements that take no values and give no rows.
     func execute(_ sql: String) throws(DatabaseError) {
@@ -125,6 +135,24 @@ final class Database {
             // SQLite has already rolled back after some errors, such as a full disk; then this one says so and is moot.
             _ = try? run("ROLLBACK")
             throw error
+        }
+    }
+
+    /// Copies one state of the whole file into another database, whatever others write meanwhile.
+    func backUp(to other: Database) throws(DatabaseError) {
+        guard let backup = sqlite3_backup_init(other.handle, "main", handle, "main") else {
+            throw other.error("backup")
+        }
+        var code = SQLITE_OK
+        for _ in 1...Self.busyTries {
+            // All pages in one go are those of one state, and nobody waits for a reader.
+            code = sqlite3_backup_step(backup, -1)
+            guard code == SQLITE_BUSY || code == SQLITE_LOCKED else { break }
+            Self.pause()
+        }
+        sqlite3_backup_finish(backup)
+        guard code == SQLITE_DONE else {
+            throw DatabaseError(code: code, message: String(cString: sqlite3_errstr(code)), sql: "backup")
         }
     }
 

@@ -76,6 +76,8 @@ extension Store {
             DELETE FROM temp.cached WHERE cell_id IN (SELECT cell_id FROM temp.taken);
             DELETE FROM temp.taken WHERE cell_id NOT IN (
                 SELECT id FROM main.cells WHERE id IN (SELECT cell_id FROM temp.taken) AND status = 'pending' AND attempts = 0);
+            -- Its run may have been removed since it was listed.
+            DELETE FROM temp.taken WHERE attempt_id NOT IN (SELECT attempt_id FROM main.answers);
             """)
         let taken = try database.run(
             """

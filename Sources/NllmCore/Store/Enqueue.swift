@@ -85,11 +85,11 @@ extension Store {
     private func target(_ plan: EnqueuePlan) throws -> Run? {
         switch plan.target {
         case .new: nil
-        case .named(let name): try run(named: name)
+        case .named(let name): try run(named: name).map(checkedForRemoval)
         case .unfinished:
             try database.row(
                 "SELECT * FROM runs WHERE identity = ? AND exported_at IS NULL ORDER BY id DESC LIMIT 1", plan.identity,
-                read: Run.init)
+                read: { try Run($0, in: database) })
         }
     }
 }

@@ -41,13 +41,15 @@ struct EnqueueTransaction {
     private func insertRun() throws -> (Int64, String) {
         let name = try freeName()
         let settings = plan.settings
+        let outdir = StoredFolder.text(settings.outdir, database: database.folder)
         try database.run(
             """
-            INSERT INTO runs (name, identity, directory, outdir, raw, timeout_ms, retries, fail_on, cache_ms, priority,
+            INSERT INTO runs (id, name, identity, directory, outdir, raw, timeout_ms, retries, fail_on, cache_ms, priority,
                 system, options, arguments, manifest, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES ((SELECT max(id) + 1 FROM (SELECT id FROM runs UNION ALL SELECT id FROM removed_runs UNION ALL SELECT 0 AS id)),
+                ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
-            name, plan.identity, plan.common.directory, settings.outdir, settings.raw, settings.timeoutMilliseconds,
+            name, plan.identity, plan.common.directory, outdir, settings.raw, settings.timeoutMilliseconds,
             settings.retries, JSONWriter.text(RunSettings.json(settings.failOn)),
             settings.cache.map(RunSettings.milliseconds(cache:)), settings.priority, plan.common.system,
             JSONWriter.text(ModelOption.json(plan.common.options)),
@@ -57,7 +59,9 @@ struct EnqueueTransaction {
     }
 
     private func checkFolder(of run: Run) throws {
-        guard plan.given.outdir != nil, run.settings.outdir != plan.settings.outdir else { return }
+        guard plan.given.outdir != nil,
+            AbsolutePath.real(run.settings.outdir) != AbsolutePath.real(plan.settings.outdir)
+        else { return }
         throw NllmError.usage("run \(run.name) has its folder in \(run.settings.outdir); leave out --outdir")
     }
 
@@ -65,11 +69,13 @@ struct EnqueueTransaction {
     private func freeName() throws -> String {
         if case .named(let name) = plan.target {
             let folder = plan.settings.outdir + "/" + name
-            // An empty one may be left from an enqueue that was killed.
-            guard try reservation.make(folder) || !RunFolder.isInUse(folder) else {
-                throw NllmError.runExists(name: name, path: folder)
+            if try reservation.make(folder) { return name }
+            switch FolderStanding.ofNewRun(folder) {
+            // It may be left from an enqueue that was killed.
+            case .empty, .missing: return name
+            case .own, .foreign(_, FolderStanding.inUse): throw NllmError.runExists(name: name, path: folder)
+            case .foreign(let path, let reason): throw NllmError.foreignFolder(run: nil, path: path, reason: reason)
             }
-            return name
         }
         let base = Timestamp.runName(plan.createdAt)
         var name = base

@@ -8,7 +8,12 @@ enum Migrations {
     static let all: [(name: String, sql: String)] = [
         ("0001-runs-and-cells", runsAndCells), ("0002-arguments-and-costs", argumentsAndCosts),
         ("0003-resources", resources), ("0004-limits", limits),
-        ("0007-files", files),
+        ("0006-relative-folders", relativeFolders), ("0007-files", files),
+    ]
+
+    /// What SQL alone cannot do, by the migration's name; it comes after the migration's SQL.
+    private static let steps: [String: @Sendable (Database) throws -> Void] = [
+        "0006-relative-folders": makeFoldersRelative
     ]
 
     /// Brings the database to the newest schema; each migration and its record are one transaction.
@@ -27,6 +32,7 @@ enum Migrations {
             let known = Set(try names(database))
             for migration in all where !known.contains(migration.name) {
                 try database.execute(migration.sql)
+                try steps[migration.name]?(database)
                 try database.run("INSERT INTO migrations (name) VALUES (?)", migration.name)
             }
         }

@@ -3,7 +3,7 @@ internal import FoundationEssentials
 extension Store {
     /// Adds what the models of a run wait for, decided as a worker decides it.
     func addWaits(to progress: inout RunProgress, now: Date) throws {
-        let workers = try livingWorkers(on: progress.run.id, now: now)
+        let workers = try livingWorkers(now: now).filter { $0.runs?.contains(progress.run.id) ?? true }
         progress.hasWorker = !workers.isEmpty
         // Where one of them has no budget, the run goes on.
         let budgets = workers.map(\.budget)
@@ -32,26 +32,26 @@ extension Store {
     }
 
     /// A worker as far as it matters to those who look on.
-    private struct LivingWorker {
+    struct LivingWorker {
+        /// The runs that it was given; nil for all.
+        var runs: [Int64]?
         var concurrency: Int
         var budget: Budget
         /// The runs whose spending counts against its budget.
         var counted: [Int64]
     }
 
-    /// The workers that may work on a run and have not ended, as far as that can be seen from here.
-    private func livingWorkers(on run: Int64, now: Date) throws -> [LivingWorker] {
+    /// The workers that have not ended, as far as that can be seen from here.
+    func livingWorkers(now: Date) throws -> [LivingWorker] {
         let observer = WorkerIdentity.current()
         let workers = try database.rows("SELECT * FROM workers WHERE ended_at IS NULL") { row in
-            let runs = try row.optionalText("runs").map { try JSONParser.parse($0).ids }
             let counted = try row.optionalText("budget_runs").map { try JSONParser.parse($0).ids } ?? []
             let worker = LivingWorker(
+                runs: try row.optionalText("runs").map { try JSONParser.parse($0).ids },
                 concurrency: try row.optionalInt("concurrency") ?? 1, budget: try Budget(row), counted: counted)
-            return (row: try WorkerRow(row), runs: runs, worker: worker)
+            return (row: try WorkerRow(row), worker: worker)
         }
-        return workers.filter { found in
-            found.runs?.contains(run) ?? true && !found.row.isGone(seenFrom: observer) && !found.row.isSilent(now: now)
-        }.map(\.worker)
+        return workers.filter { !$0.row.isGone(seenFrom: observer) && !$0.row.isSilent(now: now) }.map(\.worker)
     }
 }
 

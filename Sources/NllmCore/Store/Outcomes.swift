@@ -87,9 +87,10 @@ extension Store {
     private func record(_ report: Report, _ lessons: inout Lessons) throws -> Int64? {
         let cell = report.claim.cell
         let holds = try database.row(
-            "SELECT 1 FROM cells WHERE id = ? AND worker_id = ? AND lease = ? AND status = 'running'", cell,
-            report.claim.worker, report.claim.lease, read: { _ in true })
-        let attempt = try insertAttempt(report, counts: holds == true)
+            "SELECT 1 FROM cells WHERE id = ? AND run_id = ? AND worker_id = ? AND lease = ? AND status = 'running'",
+            cell, report.claim.run, report.claim.worker, report.claim.lease, read: { _ in true })
+        // The run may have been removed, and another run's cell may have the number.
+        guard let attempt = try insertAttempt(report, counts: holds == true) else { return nil }
         let wasPaused = try learn(report, &lessons)
         if holds == true { return try finish(report, attempt: attempt, isPaused: wasPaused) ? attempt : nil }
         guard report.outcome.status == .ok else { return nil }
@@ -146,23 +147,26 @@ extension Store {
         return true
     }
 
-    private func insertAttempt(_ report: Report, counts: Bool) throws -> Int64 {
+    /// Returns the attempt; nil if the cell is gone.
+    private func insertAttempt(_ report: Report, counts: Bool) throws -> Int64? {
         let outcome = report.outcome
         let isNumbered = counts && outcome.status != .interrupted
-        try database.run(
+        let inserted = try database.run(
             """
             INSERT INTO attempts (run_id, cell_id, number, worker_id, outcome, exit_code, started_at, finished_at,
                 duration_ms, failure_kind, failure_message, http_status, retry_after, tokens_input, tokens_output,
                 usage_details, cost, possible_cost, possible_tokens, cpu_ms, peak_memory_kb)
             SELECT run_id, id, CASE WHEN ? THEN attempts + 1 END, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
-            FROM cells WHERE id = ?
+            FROM cells WHERE id = ? AND run_id = ?
             """,
             isNumbered, report.claim.worker, outcome.status.rawValue, outcome.exitCode, outcome.startedAt.milliseconds,
             outcome.finishedAt.milliseconds, outcome.durationMilliseconds, outcome.failure?.kind.rawValue,
             outcome.failure?.message, outcome.failure?.httpStatus, outcome.failure?.retryAfter, outcome.usage?.input,
             outcome.usage?.output, outcome.usage?.details.map(JSONWriter.text), report.cost,
             report.possibleCost, report.possibleTokens,
-            outcome.resources?.cpuMilliseconds, outcome.resources?.peakMemoryKilobytes, report.claim.cell)
+            outcome.resources?.cpuMilliseconds, outcome.resources?.peakMemoryKilobytes, report.claim.cell,
+            report.claim.run)
+        guard inserted == 1 else { return nil }
         let attempt = database.lastInsertedID
         if outcome.status != .interrupted {
             try database.run(

@@ -2,7 +2,7 @@ public import FoundationEssentials
 
 /// What a run does with its cells, stored when it is enqueued.
 public struct RunSettings: Sendable, Equatable {
-    /// The folder that holds the run's folder, absolute.
+    /// The folder that holds the run's folder, absolute; see ``StoredFolder`` for how the database keeps it.
     public var outdir: String
     /// Whether the raw output of `llm` is kept.
     public var raw: Bool
@@ -50,8 +50,8 @@ public struct RunSettings: Sendable, Equatable {
         priority = given.priority ?? configuration.priority
     }
 
-    init(_ row: Statement) throws {
-        outdir = try row.text("outdir")
+    init(_ row: Statement, in database: Database) throws {
+        outdir = try StoredFolder.path(row.text("outdir"), database: database.folder)
         raw = try row.bool("raw")
         timeout = Double(try row.int("timeout_ms")) / 1000
         retries = try row.int("retries")
@@ -102,6 +102,8 @@ public struct Run: Sendable, Equatable {
     public let isExported: Bool
     /// Whether cells were put back or taken out after the run was made.
     let isEdited: Bool
+    /// Whether it is being removed, and something of it is left.
+    public let isBeingRemoved: Bool
     /// Where `llm` runs.
     let directory: String
     let manifest: JSONValue
@@ -109,16 +111,19 @@ public struct Run: Sendable, Equatable {
     /// The folder with the run's artifacts.
     public var folder: String { settings.outdir + "/" + name }
 
-    init(_ row: Statement) throws {
+    init(_ row: Statement, in database: Database) throws {
         id = try row.id("id")
         name = try row.text("name")
-        settings = try RunSettings(row)
+        // It becomes a path.
+        guard RunName.isValid(name) else { throw DamagedValue("the name of a run does not follow the rule for names") }
+        settings = try RunSettings(row, in: database)
         isPaused = try row.bool("paused")
         createdAt = Date(milliseconds: try row.int("created_at"))
         startedAt = try row.optionalInt("started_at").map { Date(milliseconds: $0) }
         finishedAt = try row.optionalInt("finished_at").map { Date(milliseconds: $0) }
         isExported = try row.optionalInt("exported_at") != nil
         isEdited = try row.bool("edited")
+        isBeingRemoved = try row.bool("removing")
         directory = try row.text("directory")
         manifest = try JSONParser.parse(row.text("manifest"))
     }

@@ -56,6 +56,7 @@ public struct RunProgress: Sendable {
 
     /// The run's state in one word.
     public var state: String {
+        if run.isBeingRemoved { return "removing" }
         if counts.left == 0 { return "finished" }
         if run.isPaused { return "paused" }
         if counts[.running] > 0, hasWorker { return "running" }
@@ -66,14 +67,16 @@ public struct RunProgress: Sendable {
 extension Store {
     /// All runs, the newest first.
     public func runs() throws(NllmError) -> [Run] {
-        try reading { try database.rows("SELECT * FROM runs ORDER BY id DESC", read: Run.init) }
+        try reading { try database.rows("SELECT * FROM runs ORDER BY id DESC") { try Run($0, in: database) } }
     }
 
     /// The run of that name, or the newest one without a name.
     public func run(_ name: String?) throws(NllmError) -> Run {
         try reading {
             guard let name else {
-                let newest = try database.row("SELECT * FROM runs ORDER BY id DESC LIMIT 1", read: Run.init)
+                let newest = try database.row("SELECT * FROM runs WHERE removing = 0 ORDER BY id DESC LIMIT 1") {
+                    try Run($0, in: database)
+                }
                 guard let newest else { throw NllmError.noRuns(database: path) }
                 return newest
             }
@@ -95,13 +98,19 @@ extension Store {
 
     /// The run of that name; nil if there is none.
     func run(named name: String) throws -> Run? {
-        try database.row("SELECT * FROM runs WHERE name = ?", name, read: Run.init)
+        try database.row("SELECT * FROM runs WHERE name = ?", name) { try Run($0, in: database) }
     }
 
     func existingRun(_ name: String) throws -> Run {
-        if let run = try run(named: name) { return run }
+        if let run = try run(named: name) { return try checkedForRemoval(run) }
         let names = try database.rows("SELECT name FROM runs") { try $0.text("name") }
         throw NllmError.noRun(name: name, database: path, nearest: NearestName.find(name, among: names))
+    }
+
+    /// The same run, unless it is being removed.
+    func checkedForRemoval(_ run: Run) throws(NllmError) -> Run {
+        guard !run.isBeingRemoved else { throw .beingRemoved(run: run.name) }
+        return run
     }
 
     /// How a run stands now.
@@ -115,7 +124,8 @@ extension Store {
     /// How a run stands now; nil if it is gone.
     func progress(ofRun id: Int64, now: Date = Date()) throws(NllmError) -> RunProgress? {
         try reading {
-            guard let run = try database.row("SELECT * FROM runs WHERE id = ?", id, read: Run.init) else { return nil }
+            let run = try database.row("SELECT * FROM runs WHERE id = ?", id) { try Run($0, in: database) }
+            guard let run else { return nil }
             var progress = RunProgress(
                 run: run, models: try database.rows(Self.progressSQL, run.id, read: RunProgress.Model.init),
                 rate: try rate(of: run, now: now))

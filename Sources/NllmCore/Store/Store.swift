@@ -8,6 +8,8 @@ public actor Store {
     /// The database file.
     public nonisolated let path: String
     let database: Database
+    /// Whether the database and the runs' folders are for their owner alone.
+    nonisolated let isPrivate: Bool
     /// Whether the file lies on a medium that can't be written.
     private nonisolated let isImmutable: Bool
     private nonisolated let executor = BlockingExecutor(label: "store")
@@ -24,10 +26,14 @@ public actor Store {
     }
 
     /// Opens a database and brings its schema up to date.
-    public init(path: String, _ opening: Opening = .existing) throws(NllmError) {
+    ///
+    /// A private one is taken away from all other users, and so are the folders of runs that are written from then on.
+    public init(path: String, _ opening: Opening = .existing, isPrivate: Bool = false) throws(NllmError) {
         let path = AbsolutePath.resolve(path)
         self.path = path
+        self.isPrivate = isPrivate
         database = try Self.open(path: path, opening)
+        if isPrivate { for file in [path, path + "-wal", path + "-shm"] { try PrivateFiles.restrict(file: file) } }
         isImmutable = database.access == .immutable
     }
 
@@ -44,6 +50,9 @@ public actor Store {
         var isDirectory = false
         let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
         guard !isDirectory else { throw .unreadableDatabase(path: path, reason: "is a directory") }
+        if let status = FileStatus(path, followingLinks: true), status.kind != .regular {
+            throw .unreadableDatabase(path: path, reason: "not a regular file")
+        }
         if !exists {
             guard opening == .creating else { throw .noDatabase(path: path) }
             try RunFolder.create(directory: AbsolutePath.parent(path))
@@ -144,6 +153,7 @@ public actor Store {
     /// What an error of SQLite means to a user.
     static func translate(_ error: any Error, path: String, opening: Bool) -> NllmError {
         if let error = error as? NllmError { return error }
+        if let damaged = error as? DamagedValue { return .damagedDatabase(path: path, reason: damaged.reason) }
         guard let error = error as? DatabaseError else {
             return .inputOutput(what: "database \(path)", reason: String(describing: error))
         }

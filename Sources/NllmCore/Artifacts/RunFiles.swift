@@ -1,0 +1,46 @@
+/// The files that runs make, known by their names and kinds.
+enum RunFiles {
+    /// What stands in a run's folder itself, the manifest last: by it the folder is known.
+    static let top = ["results.jsonl", "manifest.json"]
+    /// The same while they are written.
+    static let unfinished = top.map(temporary)
+
+    /// Whether a file of this name and status is one that a run leaves for a cell, whole or while it is written.
+    static func isOne(_ name: String, _ kind: RunFolder.Kind, _ status: FileStatus?) -> Bool {
+        guard status?.kind == .regular else { return false }
+        let isHidden = name.hasPrefix(".") && name.hasSuffix(temporaryEnding)
+        let whole = isHidden ? name.dropFirst().dropLast(temporaryEnding.count) : name[...]
+        return kind.endings.contains { whole.count > $0.count && whole.hasSuffix($0) }
+    }
+
+    /// Removes all of them from a folder of results or raw outputs, and the folders below it that are empty then.
+    ///
+    /// - Parameters:
+    ///   - folder: the folder.
+    ///   - kind: what stands in it.
+    ///   - levels: how many levels of folders there are below it.
+    static func clear(_ folder: OpenFolder, _ kind: RunFolder.Kind, levels: Int = 1) {
+        folder.forEachName { name in
+            let status = folder.status(of: name)
+            if isOne(name, kind, status) {
+                folder.removeFile(name)
+            } else if levels > 0, status?.kind == .directory, let inner = OpenFolder(name, in: folder) {
+                clear(inner, kind, levels: levels - 1)
+                folder.removeFolder(name)
+            }
+        }
+    }
+
+    /// Removes everything that a run has made in its folder, the manifest last, so that the folder is known until then.
+    static func clear(run folder: OpenFolder) {
+        for kind in RunFolder.Kind.allCases {
+            guard let inner = OpenFolder(kind.rawValue, in: folder) else { continue }
+            clear(inner, kind)
+            folder.removeFolder(kind.rawValue)
+        }
+        for name in unfinished + top where folder.status(of: name)?.kind == .regular { folder.removeFile(name) }
+    }
+
+    private static let temporaryEnding = ".tmp"
+    private static func temporary(_ name: String) -> String { "." + name + temporaryEnding }
+}
