@@ -1,0 +1,89 @@
+internal import FoundationEssentials
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// What became of a run that was removed.
+public struct RemovedRun: Sendable, Equatable {
+    /// Its name.
+    public let run: String
+    /// Its folder, which is gone unless something was left in it.
+    public let folder: String
+    /// Cells whose rows were removed.
+    public let cells: Int
+    /// Why the folder is still there, in words that follow its path; nil if it is gone.
+    public let left: String?
+}
+
+/// Removes runs with their folders.
+///
+/// A run is marked first, then its folder goes, then its rows: a removal that was killed is finished by the next one.
+public struct RunRemover: Sendable {
+    private let store: Store
+
+    /// A remover for the runs of that store.
+    public init(store: Store) {
+        self.store = store
+    }
+
+    /// The runs of those names, and which of the names belong to runs that were removed before.
+    ///
+    /// - Throws: when there was never a run of one of the names.
+    public func find(_ names: [String]) async throws(NllmError) -> (runs: [Run], removed: [String]) {
+        var found: (runs: [Run], removed: [String]) = ([], [])
+        for name in names {
+            if try await store.wasRemoved(name) {
+                found.removed.append(name)
+            } else {
+                let run = try await store.runToRemove(name)
+                if !found.runs.contains(where: { $0.id == run.id }) { found.runs.append(run) }
+            }
+        }
+        return found
+    }
+
+    /// Removes a run, and from its folder what the run has made; what others have put there stays.
+    ///
+    /// - Throws: when a worker that lives works on it, or something can't be written.
+    public func remove(_ run: Run) async throws(NllmError) -> RemovedRun {
+        try await store.beginRemoval(run, now: Date())
+        let left = try await removeFolder(of: run)
+        let cells = try await store.removeRows(of: run, now: Date())
+        return RemovedRun(run: run.name, folder: run.folder, cells: cells, left: left)
+    }
+
+    /// Gives back the space of removed runs; false if it stays in the database's file and is used again.
+    public func giveBackSpace() async throws(NllmError) -> Bool { try await store.giveBackSpace(now: Date()) }
+
+    /// Returns why the folder is still there; nil if it is gone.
+    private func removeFolder(of run: Run) async throws(NllmError) -> String? {
+        do {
+            let standing = try FolderStanding.of(run, at: run.folder, in: store.readOnlyConnection())
+            switch standing {
+            case .missing: return nil
+            case .foreign(let path, let reason):
+                return path == run.folder ? reason : "holds \(AbsolutePath.name(path)), which \(reason)"
+            case .empty, .own: break
+            }
+            return try await RunFolder(path: run.folder, isByPrompt: false).locked { Self.clear(run.folder) }
+        } catch let error as NllmError {
+            throw error
+        } catch let error as FileError {
+            throw .inputOutput(what: error.path, reason: error.reason)
+        } catch {
+            throw Store.translate(error, path: store.path, opening: false)
+        }
+    }
+
+    private static func clear(_ path: String) -> String? {
+        guard let folder = OpenFolder(path, followingLinks: true) else { return "can't be read" }
+        RunFiles.clear(run: folder)
+        if rmdir(path) == 0 || errno == ENOENT { return nil }
+        let code = errno
+        guard let name = folder.anyName else { return String(cString: strerror(code)).lowercased() }
+        return "holds what the run did not make, such as \(name)"
+    }
+}

@@ -1,0 +1,31 @@
+public import FoundationEssentials
+
+extension Store {
+    /// The runs that are old enough to go, the oldest first: finished ones, and those whose removal was interrupted.
+    ///
+    /// - Parameters:
+    ///   - age: seconds since a run has finished; nil: any.
+    ///   - kept: how many of the newest finished runs stay, however old they are.
+    ///   - now: the time.
+    /// - Returns: the runs.
+    /// - Throws: when the store can't be read.
+    public func prunableRuns(olderThan age: Double?, keeping kept: Int, now: Date = Date()) throws(NllmError) -> [Run] {
+        try reading {
+            let ended = try database.rows(
+                """
+                SELECT * FROM runs WHERE removing = 0 AND finished_at IS NOT NULL
+                    AND NOT EXISTS (SELECT 1 FROM counters WHERE run_id = runs.id AND pending + running > 0)
+                ORDER BY id DESC
+                """
+            ) { try Run($0, in: database) }
+            let old = ended.dropFirst(kept).filter { run in
+                guard let age else { return true }
+                return run.finishedAt.map { now.timeIntervalSince($0) > age } ?? false
+            }
+            let interrupted = try database.rows("SELECT * FROM runs WHERE removing = 1 ORDER BY id") {
+                try Run($0, in: database)
+            }
+            return interrupted + old.reversed()
+        }
+    }
+}
