@@ -11,8 +11,12 @@ struct DoctorCommand: AsyncParsableCommand {
     @Flag(help: "Print a JSON object a check.")
     var json = false
 
+    @Flag(help: "Put a new log of llm's in the place of a broken one that holds no answers; that one is kept.")
+    var fix = false
+
     func run() async throws {
         let configuration = checkConfiguration()
+        if fix { await fixLog() }
         let checks: [(String, Result<String, NllmError>?)] = [
             ("llm", await Self.checkLLM()), ("executor", await Self.checkExecutor(configuration)),
             ("configuration", configuration.map(Self.description)), ("database", await checkDatabase(configuration)),
@@ -40,6 +44,12 @@ struct DoctorCommand: AsyncParsableCommand {
         } catch {
             return .failure(error)
         }
+    }
+
+    /// What can't be fixed is found by the checks.
+    private func fixLog() async {
+        guard let done = try? await LLMProgram.find().fixLog() else { return }
+        tell("fixed", .success(done))
     }
 
     /// How the configured executor would run `llm` and why; nil where that can't be known.

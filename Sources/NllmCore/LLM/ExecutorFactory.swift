@@ -4,13 +4,31 @@ struct ExecutorFactory: Sendable {
     /// A text that tells this worker's processes from all others.
     let mark: String
     /// Megabytes of address space a cell's process may use; nil for no limit.
-    var maxMemory: Int?
+    let maxMemory: Int?
+    private let log: LLMLog
     /// Is told when cells are run in another way from then on.
-    let changed: @Sendable (ExecutorReport) -> Void
+    private let changed: @Sendable (ExecutorReport) -> Void
 
     typealias Product = (executor: any Executor, report: ExecutorReport)
 
+    init(
+        program: LLMProgram, mark: String, maxMemory: Int? = nil,
+        changed: @escaping @Sendable (ExecutorReport) -> Void
+    ) {
+        self.program = program
+        self.mark = mark
+        self.maxMemory = maxMemory
+        self.changed = changed
+        log = LLMLog(program: program, mark: mark)
+    }
+
+    /// An executor with llm's log up to date; throws when there is none, or when no `llm` works with its log.
     func make(_ choice: ExecutorChoice) async throws(NllmError) -> Product {
+        let (executor, report) = try await unguarded(choice)
+        return (LogGuard(executor: executor, log: log), report)
+    }
+
+    private func unguarded(_ choice: ExecutorChoice) async throws(NllmError) -> Product {
         switch choice {
         case .process: try await process()
         case .auto, .fork: try await fork()
@@ -21,7 +39,7 @@ struct ExecutorFactory: Sendable {
     }
 
     private func process(because shortfall: String? = nil) async throws(NllmError) -> Product {
-        try await program.prepare()
+        try await log.prepare()
         let executor = try await ProcessExecutor(program: program, mark: mark, maxMemory: maxMemory)
         return (executor, ExecutorReport(choice: .process, detail: program.path, shortfall: shortfall))
     }
@@ -50,8 +68,9 @@ struct ExecutorFactory: Sendable {
         }
     }
 
-    /// Throws if no executor is needed any more: then that is why there is none, and another would fare no better.
+    /// Throws if another executor would fare no better: with this log, or because none is needed any more.
     private func checkNeed(_ failure: BridgeFailure) throws(NllmError) {
+        if let flaw = failure.log { throw flaw.error }
         if Task.isCancelled { throw .llmUnusable(reason: failure.reason) }
     }
 
@@ -61,7 +80,7 @@ struct ExecutorFactory: Sendable {
     ) async throws(BridgeFailure) -> Product {
         let interpreter: PythonInterpreter
         do throws(NoInterpreter) {
-            interpreter = try await PythonInterpreter.find(for: program)
+            interpreter = try await log.interpreter()
         } catch {
             throw BridgeFailure(reason: error.reason)
         }
@@ -71,7 +90,10 @@ struct ExecutorFactory: Sendable {
         }
         let (first, description) = try await Bridge.start(
             mode, interpreter: interpreter, launcher: launcher, mark: mark)
+        log.note(description.log)
         let executor = BridgeExecutor(mode, first: first, maxMemory: maxMemory, next: next, start: start) { failure in
+            // With a broken log nothing is run in another way either.
+            guard failure.log == nil else { return }
             changed(
                 ExecutorReport(
                     choice: other, detail: "from now on",

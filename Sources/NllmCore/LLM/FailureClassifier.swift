@@ -18,7 +18,7 @@ struct FailureClassifier {
             return Failure(kind: .crashed, message: "over --max-memory \(maxMemory) MB")
         }
         let message = Self.message(stderr)
-        if Self.logDatabasePhrases.contains(where: stderr.contains) { return Failure(kind: .locked, message: message) }
+        if Self.isLocalDatabase(stderr: stderr, error: error) { return Failure(kind: .locked, message: message) }
         let retryAfter = error?.retryAfter.flatMap(Self.waitingTime) ?? Self.retryAfter(message)
         if let status = error?.httpStatus.flatMap(Self.failingStatus) ?? Self.status(message) {
             let kind = Self.kind(status: status, said: [message, error?.code, error?.type])
@@ -146,10 +146,6 @@ struct FailureClassifier {
         let text = message.lowercased()
         return phrases.first { text.contains($0.phrase) }?.kind
     }
-
-    private static let logDatabasePhrases = [
-        "database is locked", "no such table: ", "_llm_migrations", "duplicate column name",
-    ]
 
     /// Python that has no memory left can't always say so, and fails in odd ways.
     private static func ranOutOfMemory(_ stderr: String) -> Bool {

@@ -18,7 +18,7 @@ struct LLMFileSearch {
     /// Where `llm` runs.
     private let directory: String
     private let userFolder: String
-    private let log: LLMLog
+    private let log: LogLookup
     /// What was found so far: one enqueue counts each file once.
     private var found: [Place: RequestFile?] = [:]
 
@@ -31,7 +31,7 @@ struct LLMFileSearch {
     init(directory: String) {
         self.directory = directory
         userFolder = LLMUserFolder.path(in: directory)
-        log = LLMLog(path: userFolder + "/logs.db")
+        log = LogLookup(path: userFolder + "/logs.db")
     }
 
     /// The file that `llm` reads for a flag's value, with its content's digest.

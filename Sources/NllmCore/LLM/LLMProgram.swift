@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import SystemPackage
 
 #if canImport(Darwin)
     internal import Darwin
@@ -87,46 +88,64 @@ public struct LLMProgram: Sendable {
         return name
     }
 
-    /// Makes `llm` ready to be run many times at once: its log database is migrated by one process, alone.
+    /// Has `llm` itself bring its log database up to date, alone; throws what is wrong with it, or with `llm`.
     ///
-    /// Each `llm` call migrates that database, logged or not, and on a new one concurrent calls fail. All workers of
-    /// this machine take their turn through a lock on the program's own file.
-    func prepare() async throws(NllmError) {
+    /// For a program whose Python can't be found: what that would do in one transaction, `llm` does step by step. So
+    /// nothing that ends this process may end it: it is in a process group of its own and goes on without a parent. And
+    /// it holds the lock by which all workers of this machine take their turn, on the program's own file, until it ends.
+    /// A folder of its own, whose log is linked into place, would be no help: a wrapper may choose the folder itself.
+    func migrateLog() async throws(NllmError) {
         let lock = open(path, O_RDONLY | O_CLOEXEC)
         guard lock >= 0 else { throw unusable(String(cString: strerror(errno))) }
         defer { close(lock) }
         while flock(lock, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK || errno == EINTR {
             guard (try? await Task.sleep(for: .milliseconds(50))) != nil else { return }
         }
-        guard logDatabaseIsOlder else { return }
-        // The cheapest command that opens and migrates it. A program that is no real `llm` may not know it, and is
-        // then found out by its cells; one that can't run is found out here.
-        let result = try await run(["fragments", "list"], timeout: Self.patience)
-        let broken = ["ModuleNotFoundError:", "ImportError:", "bad interpreter", "setpriv: failed to execute"]
-        if !result.isSuccess, result.code == 126 || result.code == 127 || broken.contains(where: result.error.contains)
-        {
-            throw unusable(result.error)
+        // Others may be at work on the log who know no lock.
+        for number in 1... {
+            // The cheapest command that opens and migrates it. A program that is no real `llm` may not know it, and is
+            // then found out by its cells; one that can't run is found out here.
+            let result = try await runOn(["fragments", "list"], holding: lock)
+            guard !result.isSuccess else { return }
+            let broken = ["ModuleNotFoundError:", "ImportError:", "bad interpreter", "setpriv: failed to execute"]
+            if result.code == 126 || result.code == 127 || broken.contains(where: result.error.contains) {
+                throw unusable(result.error)
+            }
+            guard FailureClassifier.isLocalDatabase(stderr: result.error) else { return }
+            // `llm` waits 5 s for a lock by itself.
+            let tries = result.error.contains("locked") ? 8 : 3
+            if number >= tries { throw await logFlaw(result.error).error }
+            guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
         }
     }
 
-    /// Whether the log database is missing or was last written before this `llm` was installed.
-    private var logDatabaseIsOlder: Bool {
-        let environment = ProcessInfo.processInfo.environment
-        let home = FileManager.default.homeDirectoryForCurrentUser.path
-        #if os(macOS)
-            let usual = home + "/Library/Application Support/io.datasette.llm"
-        #else
-            let usual = (environment["XDG_CONFIG_HOME"] ?? home + "/.config") + "/io.datasette.llm"
-        #endif
-        let folder = environment["LLM_USER_PATH"].map { AbsolutePath.resolve($0) } ?? usual
-        let program = URL(filePath: path).resolvingSymlinksInPath().path
-        guard let migrated = Self.modificationDate(folder + "/logs.db"), let installed = Self.modificationDate(program)
-        else { return true }
-        return migrated < installed
+    /// What is wrong with the log when `llm` fails with these words; whether it holds answers is not known.
+    private func logFlaw(_ said: String) async -> LogFlaw {
+        let place = try? await run(["logs", "path"], timeout: Self.patience)
+        let path = place?.output.split(whereSeparator: \.isNewline).last.map(String.init)
+        let message = FailureClassifier.message(said)
+        // Without the class.
+        let detail = message.firstRange(of: ": ").map { String(message[$0.upperBound...]) } ?? message
+        return LogFlaw(path: path ?? "logs.db", detail: detail, isFixable: false)
     }
 
-    private static func modificationDate(_ path: String) -> Date? {
-        (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
+    /// Runs a command that goes on when this process or task ends, with a descriptor that it holds until then.
+    private func runOn(_ arguments: [String], holding descriptor: Int32) async throws(NllmError) -> ShortCommand.Result
+    {
+        let (results, send) = AsyncStream.makeStream(of: ShortCommand.Result?.self)
+        let command = [path] + arguments
+        // As its standard input, since nothing else is passed on.
+        let input = FileDescriptor(rawValue: fcntl(descriptor, F_DUPFD_CLOEXEC, 0))
+        Task.detached { send.yield(try? await ShortCommand.run(command, timeout: nil, input: input)) }
+        let limit = Task {
+            if (try? await Task.sleep(for: Self.patience)) != nil { send.finish() }
+        }
+        defer { limit.cancel() }
+        for await result in results {
+            guard let result else { break }
+            return result
+        }
+        throw unusable("`llm \(ShellWord.line(arguments))` does not end, or can't be started")
     }
 
     private func run(_ arguments: [String], timeout: Duration) async throws(NllmError) -> ShortCommand.Result {

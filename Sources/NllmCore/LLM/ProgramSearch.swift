@@ -30,15 +30,27 @@ enum ShortCommand {
         var isSuccess: Bool { code == 0 }
     }
 
-    /// Runs a program by its absolute path with nothing on its standard input; throws if it can't be started.
-    static func run(_ command: [String], timeout: Duration) async throws -> Result {
+    /// Runs a program by its absolute path.
+    ///
+    /// - Parameters:
+    ///   - command: its path and its arguments.
+    ///   - timeout: how long it may take; nil for as long as it takes, in a process group of its own.
+    ///   - input: its standard input, which is closed here; nil for nothing.
+    /// - Returns: how it ended, and what it wrote.
+    /// - Throws: when it can't be started.
+    static func run(_ command: [String], timeout: Duration?, input: FileDescriptor? = nil) async throws -> Result {
+        var options = PlatformOptions()
+        if timeout == nil { options.processGroupID = 0 }
         let outcome = try await Subprocess.run(
-            .path(FilePath(command[0])), arguments: Arguments(Array(command.dropFirst())), input: .none,
+            .path(FilePath(command[0])), arguments: Arguments(Array(command.dropFirst())), platformOptions: options,
+            input: .fileDescriptor(
+                try input ?? .open("/dev/null", .readOnly, options: .closeOnExec),
+                closeAfterSpawningProcess: true),
             output: .sequence, error: .sequence
         ) { process in
             await withTaskGroup(of: Void.self) { group in
                 group.addTask {
-                    guard (try? await Task.sleep(for: timeout)) != nil else { return }
+                    guard let timeout, (try? await Task.sleep(for: timeout)) != nil else { return }
                     await process.teardown(using: [
                         .send(signal: .kill, allowedDurationToNextStep: .seconds(1))
                     ])

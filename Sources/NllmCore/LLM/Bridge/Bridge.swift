@@ -11,10 +11,13 @@ internal import Synchronization
 /// Why a bridge can't be used, in words that follow "because".
 struct BridgeFailure: Error, Equatable {
     let reason: String
+    /// What is wrong with llm's log, if that is the reason.
+    let log: LogFlaw?
 
-    init(reason: String) {
+    init(reason: String, log: LogFlaw? = nil) {
         // What a plugin says when it fails may quote a key.
         self.reason = Redaction.redact(reason)
+        self.log = log
     }
 }
 
@@ -44,16 +47,18 @@ final class Bridge: Sendable {
     ///
     /// - Parameters:
     ///   - mode: how it runs requests.
+    ///   - settings: texts such as `fix=yes`, which docs/bridge.md lists.
     ///   - interpreter: the Python that has `llm`.
     ///   - launcher: how it is tied to this process.
     ///   - mark: a text that tells this worker's processes from all others.
     /// - Returns: the bridge, and what it says of itself.
     /// - Throws: why it can't be used.
     static func start(
-        _ mode: BridgeMode, interpreter: PythonInterpreter, launcher: Launcher, mark: String
+        _ mode: BridgeMode, settings: [String] = [], interpreter: PythonInterpreter, launcher: Launcher, mark: String
     ) async throws(BridgeFailure) -> (bridge: Bridge, description: BridgeDescription) {
         let bridge = Bridge()
-        let command = launcher.command(interpreter.command + ["-c", BridgeProcess.bootstrap, mode.rawValue])
+        let command = launcher.command(
+            interpreter.command + ["-c", BridgeProcess.bootstrap, mode.rawValue] + settings)
         let (greetings, greet) = AsyncStream.makeStream(of: Result<BridgeDescription, BridgeFailure>.self)
         let environment = Environment(interpreter).updating([
             .init(stringLiteral: ProcessMark.variable): mark,
@@ -63,7 +68,7 @@ final class Bridge: Sendable {
             let end = await bridge.process.run(command, environment: environment) { line in
                 switch BridgeEvent(line: line) {
                 case .ready(let description): greet.yield(.success(description))
-                case .unusable(let reason): greet.yield(.failure(BridgeFailure(reason: reason)))
+                case .unusable(let reason, let log): greet.yield(.failure(BridgeFailure(reason: reason, log: log)))
                 case .some(let event): bridge.deliver(event)
                 case nil: break
                 }

@@ -5,7 +5,7 @@ enum BridgeEvent: Sendable {
     /// It is there, and can be given requests.
     case ready(BridgeDescription)
     /// It can't be used.
-    case unusable(reason: String)
+    case unusable(reason: String, log: LogFlaw?)
     /// The request can be made now.
     case started(id: Int)
     case output(id: Int, OutputChannel, [UInt8])
@@ -20,7 +20,9 @@ enum BridgeEvent: Sendable {
         case ("ready", _):
             guard let description = BridgeDescription(json) else { return nil }
             self = .ready(description)
-        case ("unusable", _): self = .unusable(reason: json["reason"]?.stringValue ?? "it does not say why")
+        case ("unusable", _):
+            let reason = json["reason"]?.stringValue ?? "it does not say why"
+            self = .unusable(reason: reason, log: json["log"].flatMap(LogFlaw.init))
         case ("started", let id?): self = .started(id: id)
         case ("output", let id?):
             let channel: OutputChannel = json["channel"]?.stringValue == "stderr" ? .stderr : .stdout
@@ -50,14 +52,19 @@ struct BridgeDescription: Sendable, Equatable {
     var llm: String
     /// The plugins' names with their versions.
     var plugins: [String]
+    /// The file of llm's log, which is up to date.
+    var log: String
+    /// Where a broken log was moved to, if there was one.
+    var movedLog: String?
 
     /// Nil if it speaks another protocol.
     fileprivate init?(_ json: JSONValue) {
         guard json["protocol"]?.intValue == Self.protocolVersion, let python = json["python"]?.stringValue,
             let executable = json["executable"]?.stringValue, let llm = json["llm"]?.stringValue,
-            case .object(let plugins)? = json["plugins"]
+            let log = json["log"]?.stringValue, case .object(let plugins)? = json["plugins"]
         else { return nil }
-        (self.python, self.executable, self.llm) = (python, executable, llm)
+        (self.python, self.executable, self.llm, self.log) = (python, executable, llm, log)
+        movedLog = json["moved"]?.stringValue
         self.plugins = plugins.map { "\($0.name) \($0.value.stringValue ?? "")".trimmingSuffix(" ") }
     }
 }
@@ -100,6 +107,14 @@ extension BridgeEnd {
             resources = .init(cpuMilliseconds: Int(cpu.rounded()), peakMemoryKilobytes: memory)
         }
         isFlooded = json["flooded"] == .bool(true)
+    }
+}
+
+extension LogFlaw {
+    /// Nil if the value is not the description of a flaw.
+    fileprivate init?(_ json: JSONValue) {
+        guard let path = json["path"]?.stringValue, let detail = json["detail"]?.stringValue else { return nil }
+        self.init(path: path, detail: detail, isFixable: json["fixable"] == .bool(true))
     }
 }
 

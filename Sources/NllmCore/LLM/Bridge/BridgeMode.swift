@@ -4,4 +4,6 @@ enum BridgeMode: String, Sendable {
     case fork
     /// All in one event loop, through `llm`'s Python interface.
     case shared
+    /// None at all: it only brings llm's log up to date, and ends.
+    case log
 }

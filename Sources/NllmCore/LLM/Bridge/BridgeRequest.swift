@@ -7,6 +7,7 @@ struct BridgeRequest: Sendable, Equatable {
         switch mode {
         case .fork: self.init(commandLine: request, maxMemory: maxMemory)
         case .shared: self.init(question: request, maxMemory: maxMemory)
+        case .log: return nil
         }
     }
 

@@ -1,0 +1,44 @@
+internal import FoundationEssentials
+
+/// Runs requests as another executor does, as long as `llm` can work with its log.
+///
+/// A log that is broken in mid-run fails every request alike: it counts as an `llm` that can't be started, so that no
+/// cell is spent on it.
+struct LogGuard: Executor {
+    let executor: any Executor
+    let log: LLMLog
+
+    func execute(
+        _ request: LLMRequest, timeout: Duration?, stop: StopSignal, output: OutputObserver?,
+        started: @escaping @Sendable () -> Void
+    ) async -> Execution {
+        let begin = Date()
+        // Requests that all migrate a new one at once would break it.
+        if log.wasReplaced, let flaw = await log.flaw() {
+            return Execution(end: .notStarted(reason: flaw), startedAt: begin, finishedAt: Date())
+        }
+        let execution = await executor.execute(
+            request, timeout: timeout, stop: stop, output: output, started: started)
+        guard execution.failedLocally, let flaw = await log.flaw() else { return execution }
+        return Execution(
+            end: .notStarted(reason: flaw), startedAt: execution.startedAt, finishedAt: execution.finishedAt)
+    }
+
+    func room() async -> Int { await executor.room() }
+
+    func stopStarting() async { await executor.stopStarting() }
+
+    func killAll() { executor.killAll() }
+
+    func close() async { await executor.close() }
+}
+
+extension Execution {
+    /// Whether a database on this machine ended it, before there was an answer.
+    fileprivate var failedLocally: Bool {
+        guard case .exited(let code) = end, code != 0, cause == nil else { return false }
+        guard stdout.allSatisfy({ $0 <= UInt8(ascii: " ") }) else { return false }
+        let said = String(decoding: stderr.suffix(Outcome.saidLength), as: UTF8.self)
+        return FailureClassifier.isLocalDatabase(stderr: said, error: error)
+    }
+}

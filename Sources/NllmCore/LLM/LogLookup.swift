@@ -1,0 +1,23 @@
+/// What `llm` keeps in its own database and finds by name.
+struct LogLookup {
+    /// The database, which need not be there.
+    let path: String
+
+    /// The hash of a fragment's content, by an alias or by itself; nil if there is none.
+    func fragment(_ name: String) -> String? {
+        first(
+            """
+            SELECT hash AS found FROM fragments LEFT JOIN fragment_aliases ON fragments.id = fragment_aliases.fragment_id
+            WHERE alias = ?1 OR hash = ?1 LIMIT 1
+            """, name)
+    }
+
+    /// Whether a schema is stored under that id, which is the hash of its content.
+    func hasSchema(_ id: String) -> Bool { first("SELECT id AS found FROM schemas WHERE id = ?1", id) != nil }
+
+    /// A database that can't be read knows nothing; `llm` itself will say why.
+    private func first(_ sql: String, _ name: String) -> String? {
+        guard let database = try? Database(path: path, access: .readOnly) else { return nil }
+        return (try? database.row(sql, name) { try $0.text("found") }) ?? nil
+    }
+}

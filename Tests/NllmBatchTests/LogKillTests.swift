@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+/// The promise: nothing that happens to a worker harms the user's own `llm`.
+///
+/// `NLLM_BATCH_SOAK=1` makes it long, `NLLM_BATCH_KILLS` says how many kills there are of each executor, and
+/// `NLLM_BATCH_SEED` repeats the choices of an earlier run.
+@Suite(.serialized) struct LogKillTests {
+    private static let variables = ProcessInfo.processInfo.environment
+    private static let isLong = variables["NLLM_BATCH_SOAK"] == "1"
+    private static let kills = variables["NLLM_BATCH_KILLS"].flatMap { Int($0) } ?? (isLong ? 200 : 3)
+
+    @Test(arguments: ["process", "fork", "shared"])
+    func killedWhileLLMIsNewAWorkerLeavesAnLLMThatWorks(executor: String) async throws {
+        let seed = Self.variables["NLLM_BATCH_SEED"].flatMap { UInt64($0) } ?? .random(in: 0...UInt64.max)
+        let note: Comment = "repeat with NLLM_BATCH_SEED=\(seed)"
+        var random = SeededGenerator(seed)
+        let batch = try Batch()
+        try batch.write("ping", to: "prompt.txt")
+        var kills = 0
+        while kills < Self.kills {
+            let user = batch.directory + "/users/\(kills)"
+            let environment = ["LLM_USER_PATH": user]
+            let run = "run-\(kills)"
+            let enqueue = try await batch.run(
+                ["enqueue", "prompt.txt", "-m", "echo", "--no-check", "--run", run], environment: environment)
+            #expect(enqueue.code == 0, "\(enqueue.err)")
+            let work = ["work", run, "--executor", executor]
+            let worker = try await batch.start(Batch.binary, work, environment: environment)
+            let moment = try await Self.moment(for: worker, user + "/logs.db", &random)
+            worker.signal(SIGKILL)
+            _ = try await worker.result()
+            kills += 1
+            let plain = try await batch.command(
+                Batch.venv + "/llm", ["-n", "-m", "echo", "x"], environment: environment)
+            #expect(plain.code == 0, "\(executor), \(moment): \(plain.err); \(note)")
+        }
+        try await Self.expectNoHarm(batch, executor, note)
+    }
+
+    /// Waits for the moment of a kill, within a worker's first two seconds: any, or one of those in which the log is made.
+    private static func moment(
+        for worker: RunningProcess, _ log: String, _ random: inout SeededGenerator
+    ) async throws -> String {
+        let isAny = isLong && Bool.random(using: &random)
+        let delay = Int.random(in: isAny ? 0...2000 : 0...80, using: &random)
+        if !isAny {
+            while !FileManager.default.fileExists(atPath: log), !OSProcess.isGone(worker.pid) {
+                try await Task.sleep(for: .milliseconds(1))
+            }
+        }
+        try await Task.sleep(for: .milliseconds(delay))
+        return "\(delay) ms after \(isAny ? "its start" : "the log was there")"
+    }
+
+    /// That the runs can be finished in the last of these folders, and no attempt ended for a broken log.
+    private static func expectNoHarm(_ batch: Batch, _ executor: String, _ note: Comment) async throws {
+        let environment = ["LLM_USER_PATH": batch.directory + "/users/\(kills - 1)"]
+        let work = try await batch.run(["work", "--executor", executor, "-j", "8"], environment: environment)
+        #expect(work.code == 0, "\(work.err); \(note)")
+        let cells = try await batch.query("SELECT status, count(*) FROM cells GROUP BY status")
+        #expect(cells == [["ok", String(kills)]], note)
+        let outcomes = try await batch.query(
+            "SELECT DISTINCT outcome, failure_kind FROM attempts WHERE outcome NOT IN ('ok', 'interrupted')")
+        #expect(outcomes == [], note)
+    }
+}
