@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test(arguments: Odd.allCases) func anAttachmentHasToBeARegularFile(odd: Odd) async throws {
-        let batch = try Batch()
+        let batch = try Batch(llm: Batch.fakeLLM("cat"))
         let path = try odd.make(in: batch)
         try batch.write("\"fine\"\n{\"prompt\":\"x\",\"attachments\":[\"\(path)\"]}\n", to: "d/p.jsonl")
         try await batch.endsWith(
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test(arguments: [Odd.fifo, .linkToFIFO, .linkToDevice]) func soHasAPromptInADirectory(odd: Odd) async throws {
-        let batch = try Batch()
+        let batch = try Batch(llm: Batch.fakeLLM("cat"))
         _ = try odd.make(in: batch)
         try batch.write("a prompt", to: "d/a.txt")
         try FileManager.default.moveItem(atPath: batch.directory + "/d/odd", toPath: batch.directory + "/d/b.txt")
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test(arguments: [Odd.fifo, .linkToFIFO, .linkToDevice]) func soHasAConfiguration(odd: Odd) async throws {
-        let batch = try Batch()
+        let batch = try Batch(llm: Batch.fakeLLM("cat"))
         _ = try odd.make(in: batch)
         let advice = "not a regular file; name or make a file that can be read"
         try await batch.endsWith(["config", "show", "-c", "d/odd"], code: 78, error: "d/odd: \(advice)")
@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test func aSourceThatIsNamedMayBeAPipe() async throws {
-        let batch = try Batch()
+        let batch = try Batch(llm: Batch.fakeLLM("cat"))
         try batch.write("\"from a file\"\n", to: "p.jsonl")
         let script = """
             "$0" enqueue <(echo '"from a pipe"') -m m --no-check --run one &&
@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test func aSourceWithoutAnEndIsGivenUpAtTheFirstLineThatIsTooLong() async throws {
-        let batch = try Batch()
+        let batch = try Batch(llm: Batch.fakeLLM("cat"))
         let arguments = ["-m", "m", "--no-check"]
         try await batch.endsWith(
             ["enqueue", "/dev/zero"] + arguments, code: 65, error: "/dev/zero:1: the line is over 64 MB")
@@ -108,7 +108,7 @@ import Testing
     }
 
     @Test(arguments: ["fifo", "device", "socket"]) func aDatabaseHasToBeARegularFile(kind: String) async throws {
-        let batch = try Batch()
+        let batch = try Batch(llm: Batch.fakeLLM("cat"))
         try batch.write("\"x\"", to: "p.jsonl")
         var path = batch.directory + "/odd.db"
         switch kind {

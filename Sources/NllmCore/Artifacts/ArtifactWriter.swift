@@ -99,8 +99,10 @@ actor ArtifactWriter {
         switch try FolderStanding.of(state.run, at: folder.path, in: reader()) {
         case .foreign(let path, let reason):
             throw NllmError.foreignFolder(run: state.run.name, path: path, reason: reason)
-        // By the manifest the folder is known, whatever happens to this process.
-        case .empty, .missing: try writeManifest(state, in: folder)
+        case .empty, .missing:
+            try RunFolder.checkWritable(directory: folder.path, for: folder.path)
+            // By the manifest the folder is known, whatever happens to this process.
+            try writeManifest(state, in: folder)
         case .own: break
         }
         if store.isPrivate { try PrivateFiles.restrict(folder: folder.path) }

@@ -40,11 +40,10 @@ struct FolderSweep {
 
     private func sweepPrompt(_ name: String, _ kind: RunFolder.Kind, in root: OpenFolder) throws {
         let status = root.status(of: name)
+        // From when the run had one prompt, perhaps under the name of a folder.
+        if RunFiles.isOne(name, kind, status) { return root.removeFile(name) }
         let isOfPrompt = try isFolderOfPrompt(name)
-        guard isOfPrompt || status?.kind == .directory else {
-            if RunFiles.isOne(name, kind, status) { root.removeFile(name) }
-            return
-        }
+        guard isOfPrompt || status?.kind == .directory else { return }
         guard !isOfPrompt || run.isEdited else { return }
         guard let inner = try open(name, in: root, at: "\(folder.path)/\(kind.rawValue)") else { return }
         if isOfPrompt, try sweepFiles(kind, prompt: name, in: inner) { return }
@@ -56,11 +55,11 @@ struct FolderSweep {
     private func sweepFiles(_ kind: RunFolder.Kind, prompt: String?, in root: OpenFolder) throws -> Bool {
         let expected = try expectedNames(kind, prompt: prompt)
         root.forEachName { name in
-            guard !expected.contains(name) else { return }
             let status = root.status(of: name)
-            if RunFiles.isOne(name, kind, status) {
+            if RunFiles.isOne(name, kind, status), !expected.contains(name) {
                 root.removeFile(name)
             } else if prompt == nil, status?.kind == .directory, let inner = OpenFolder(name, in: root) {
+                // From when the run had several prompts, perhaps under the name of a file.
                 RunFiles.clear(inner, kind, levels: 0)
                 root.removeFolder(name)
             }
