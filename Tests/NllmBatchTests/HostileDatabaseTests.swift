@@ -17,7 +17,7 @@ import Testing
         "UPDATE runs SET name = '../../outside'", "UPDATE runs SET name = '/tmp'", "UPDATE runs SET name = '..'",
         "UPDATE runs SET name = 'a' || char(10) || 'b'", "UPDATE runs SET outdir = '../outside'",
         "UPDATE runs SET outdir = 'out/../../outside'", "UPDATE runs SET outdir = '/tmp/../tmp/nllm-batch-outside'",
-        "UPDATE runs SET outdir = ''", "UPDATE prompts SET folder = '../../outside' WHERE id = 2",
+        "UPDATE runs SET outdir = 'x' || char(0) || 'y'", "UPDATE prompts SET folder = '../../outside' WHERE id = 2",
         "UPDATE prompts SET folder = '..' WHERE id = 1", "UPDATE prompts SET folder = '' WHERE id = 2",
         "UPDATE prompts SET folder = 'a/b' WHERE id = 2", "UPDATE models SET file = '../../../outside'",
         "UPDATE models SET file = char(27) || ']0;x'",
