@@ -14,6 +14,7 @@ enum ExitStatus: Int32 {
     case inputOutput = 74
     case tryLater = 75
     case badConfiguration = 78
+    case hungUp = 129
     case interrupted = 130
     case terminated = 143
 
@@ -32,7 +33,7 @@ extension NllmError {
         case .badConfiguration, .unpriced: .badConfiguration
         case .cannotCreate, .configurationNotCreated, .runExists, .foreignFolder, .cannotRestrict, .backupRefused:
             .cannotCreate
-        case .inputOutput, .damagedDatabase: .inputOutput
+        case .inputOutput, .damaged, .alteredDatabase: .inputOutput
         case .busy, .beingRemoved, .runInUse: .tryLater
         }
     }

@@ -19,7 +19,9 @@ public enum NllmError: Error, Sendable, Equatable {
     /// A file that is not one of our databases.
     case notADatabase(path: String)
     /// A database that holds what this program cannot have written, or that is broken.
-    case damagedDatabase(path: String, reason: String)
+    case alteredDatabase(path: String, reason: String)
+    /// A database of ours whose content can't be read any more.
+    case damaged(path: String)
     /// A database written by a newer version, with the migrations that this one does not know.
     case newerDatabase(path: String, unknown: [String])
     /// A run that is not in the database.
@@ -72,7 +74,11 @@ extension NllmError: CustomStringConvertible {
         case .unreadableDatabase(let path, let reason): "database \(path): \(reason)"
         case .notADatabase(let path):
             "\(path) is not an nllm-batch database; name another file with --db, or move this one away"
-        case .damagedDatabase(let path, let reason): "database \(path) is damaged or was changed by hand: \(reason)"
+        case .alteredDatabase(let path, let reason): "database \(path) is damaged or was changed by hand: \(reason)"
+        case .damaged(let path):
+            "database \(path) is damaged; recover what can be read with "
+                + "`sqlite3 \(ShellWord.quote(path)) .recover | sqlite3 recovered.db`, "
+                + "or use a backup made with `nllm-batch backup`"
         case .newerDatabase(let path, let unknown):
             "\(path) was written by a newer nllm-batch (\(unknown.joined(separator: ", "))); "
                 + "update nllm-batch, or name another file with --db"

@@ -150,12 +150,12 @@ import Testing
             "enqueue", "p.jsonl", "-m", "m", "--no-check", "-o", "disk/out", "--db", "disk/batch.db", "--run", "r",
         ]
         let full = try await batch.run(arguments)
-        #expect(full.code == 74)
+        #expect(full.code == 73)
         #expect(full.out == "")
         #expect(
             full.err
-                == "error: database \(batch.directory)/disk/batch.db: the disk is full; free some space and run the same command again\n"
-        )
+                == "error: cannot create \(batch.directory)/disk/batch.db: no space left on device; "
+                + "choose another place with --outdir or --db\n")
         try disk.free()
         let again = try await batch.run(arguments)
         #expect(again.code == 0)

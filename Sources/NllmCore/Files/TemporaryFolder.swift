@@ -1,4 +1,11 @@
 internal import FoundationEssentials
+internal import SystemPackage
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
 
 /// A folder of this process alone that goes when it is done with.
 enum TemporaryFolder {
@@ -8,12 +15,10 @@ enum TemporaryFolder {
     ) async throws(NllmError) -> Value {
         let manager = FileManager.default
         let path = manager.temporaryDirectory.path + "/nllm-batch-" + UUID().uuidString
-        do {
-            // Prompts and answers are nobody else's business.
-            try manager.createDirectory(
-                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw .inputOutput(what: path, reason: String(describing: error))
+        try RunFolder.create(directory: AbsolutePath.parent(path))
+        // Prompts and answers are nobody else's business.
+        guard mkdir(path, 0o700) == 0 else {
+            throw .inputOutput(what: path, reason: FileError(Errno(rawValue: errno), path: path).reason)
         }
         defer { try? manager.removeItem(atPath: path) }
         return try await body(path)

@@ -152,7 +152,7 @@ public struct LLMProgram: Sendable {
         do {
             return try await ShortCommand.run([path] + arguments, timeout: timeout)
         } catch {
-            throw unusable(String(describing: error))
+            throw unusable(ErrorText.reason(error))
         }
     }
 

@@ -39,9 +39,11 @@ final class Database {
         let name = access == .immutable ? "file:\(Self.escaped(path))?immutable=1" : path
         let code = sqlite3_open_v2(name, &handle, flags | SQLITE_OPEN_NOMUTEX, nil)
         guard code == SQLITE_OK, let handle else {
-            let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
+            let error =
+                handle.map(DatabaseError.init(of:))
+                ?? DatabaseError(code: code, message: String(cString: sqlite3_errstr(code)))
             sqlite3_close_v2(handle)
-            throw DatabaseError(code: code, message: message)
+            throw error
         }
         self.handle = handle
         self.access = access
@@ -78,7 +80,7 @@ final class Database {
 
     /// Runs one or more statements that take no values and give no rows.
     func execute(_ sql: String) throws(DatabaseError) {
-        guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw error(sql) }
+        guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw DatabaseError(of: handle) }
     }
 
     /// Runs a statement to its end and returns how many rows it changed.
@@ -174,15 +176,10 @@ final class Database {
         var prepared: OpaquePointer?
         guard sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil) == SQLITE_OK,
             let prepared
-        else { throw error(sql) }
-        let statement = Statement(prepared, sql: sql)
+        else { throw DatabaseError(of: handle) }
+        let statement = Statement(prepared)
         if statements[sql] == nil { statements[sql] = statement }
         try statement.bind(values)
         return statement
-    }
-
-    private func error(_ sql: String?) -> DatabaseError {
-        DatabaseError(
-            code: sqlite3_extended_errcode(handle), message: String(cString: sqlite3_errmsg(handle)), sql: sql)
     }
 }

@@ -66,7 +66,6 @@ private var transient: sqlite3_destructor_type {
 /// A prepared statement; while it stands on a row, that row's columns are read by name.
 final class Statement {
     private let handle: OpaquePointer
-    private let sql: String
     private lazy var columns: [String: Int32] = {
         var columns: [String: Int32] = [:]
         for index in 0..<sqlite3_column_count(handle) {
@@ -75,9 +74,8 @@ final class Statement {
         return columns
     }()
 
-    init(_ handle: OpaquePointer, sql: String) {
+    init(_ handle: OpaquePointer) {
         self.handle = handle
-        self.sql = sql
     }
 
     deinit {
@@ -151,14 +149,13 @@ final class Statement {
 
     private func column(_ name: String) throws(DatabaseError) -> Int32 {
         guard let index = columns[name] else {
-            throw DatabaseError(code: SQLITE_RANGE, message: "no column \(name)", sql: sql)
+            throw DatabaseError(code: SQLITE_RANGE, message: "no column \(name)")
         }
         return index
     }
 
     private var error: DatabaseError {
-        let database = sqlite3_db_handle(handle)
-        return DatabaseError(
-            code: sqlite3_extended_errcode(database), message: String(cString: sqlite3_errmsg(database)), sql: sql)
+        sqlite3_db_handle(handle).map(DatabaseError.init(of:))
+            ?? DatabaseError(code: SQLITE_MISUSE, message: "a statement without a connection")
     }
 }

@@ -44,11 +44,10 @@ extension Store {
     /// Calls `body` with each cell of a run that is selected, in the order of the results.
     public nonisolated func forEachCell(
         of run: Run, _ selection: CellSelection, _ body: (CellRecord) throws -> Void
-    ) throws {
-        let database = try readOnlyConnection()
+    ) throws(NllmError) {
         let (condition, values) = selection.condition
         let text = JSONWriter.text(values)
-        try database.snapshot {
+        try readingAside { database in
             try database.forEachRow(
                 "SELECT id FROM prompts WHERE run_id = ? AND live = 1 ORDER BY position", run.id
             ) { prompt in

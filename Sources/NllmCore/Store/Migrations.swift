@@ -42,8 +42,12 @@ enum Migrations {
     static func isCurrent(_ database: Database, path: String) throws -> Bool {
         // One state of the file, because another process may be making it.
         try database.snapshot {
-            if try isEmpty(database) { return false }
             let identity = try database.row("PRAGMA application_id") { try $0.int("application_id") }
+            if try isEmpty(database) {
+                // The mark is written together with the tables.
+                if identity == applicationID { throw NllmError.damaged(path: path) }
+                return false
+            }
             guard identity == applicationID else { throw NllmError.notADatabase(path: path) }
             let recorded = try names(database)
             let unknown = recorded.filter { name in !all.contains { $0.name == name } }

@@ -1,5 +1,6 @@
 internal import CSQLite
 internal import FoundationEssentials
+internal import SystemPackage
 
 /// The runs, cells and answers in their database file: the only meeting point of all processes.
 ///
@@ -47,28 +48,61 @@ public actor Store {
     }
 
     private static func open(path: String, _ opening: Opening) throws(NllmError) -> Database {
-        var isDirectory = false
-        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-        guard !isDirectory else { throw .unreadableDatabase(path: path, reason: "is a directory") }
-        if let status = FileStatus(path, followingLinks: true), status.kind != .regular {
-            throw .unreadableDatabase(path: path, reason: "not a regular file")
-        }
-        if !exists {
-            guard opening == .creating else { throw .noDatabase(path: path) }
-            try RunFolder.create(directory: AbsolutePath.parent(path))
+        switch DatabaseFile.kind(path) {
+        case .regular: break
+        case .missing where opening == .creating: return try create(path: path)
+        case .missing: throw .noDatabase(path: path)
+        case .directory: throw .unreadableDatabase(path: path, reason: "is a directory")
+        case .other: throw .unreadableDatabase(path: path, reason: "not a regular file")
+        case .unknown(let code) where opening == .creating:
+            throw .cannotCreate(path: path, reason: FileError(Errno(rawValue: code), path: path).reason)
+        case .unknown(let code):
+            throw .unreadableDatabase(path: path, reason: FileError(Errno(rawValue: code), path: path).reason)
         }
         do {
-            let database = try Database(path: path, access: exists ? .readWrite : .create)
+            let database = try Database(path: path, access: .readWrite)
             try whileBusy { try configure(database, path: path, opening) }
             return database
         } catch {
             let problem = translate(error, path: path, opening: true)
-            if exists, let database = try onReadOnlyMedium(path, after: problem) { return database }
-            if !exists {
-                try RunFolder.checkWritable(directory: AbsolutePath.parent(path), for: path)
-                removeIfEmpty(path)
-            }
+            if let database = try onReadOnlyMedium(path, after: problem) { return database }
             throw problem
+        }
+    }
+
+    /// Makes a database, with the folders that lead to it; what was made is removed again if that fails.
+    private static func create(path: String) throws(NllmError) -> Database {
+        let folders = FolderReservation()
+        do {
+            let parent = AbsolutePath.parent(path)
+            if try !folders.make(parent) { try RunFolder.create(directory: parent) }
+            let database = try Database(path: path, access: .create)
+            try whileBusy { try configure(database, path: path, .creating) }
+            return database
+        } catch {
+            let problem = creationFailure(error, path: path)
+            removeIfEmpty(path)
+            folders.undo()
+            throw problem
+        }
+    }
+
+    private static func creationFailure(_ error: any Error, path: String) -> NllmError {
+        if let error = error as? NllmError {
+            if case .inputOutput(let what, let reason) = error { return .cannotCreate(path: what, reason: reason) }
+            return error
+        }
+        do throws(NllmError) {
+            try RunFolder.checkWritable(directory: AbsolutePath.parent(path), for: path)
+        } catch {
+            return error
+        }
+        if let error = error as? DatabaseError, error.isOutOfSpace {
+            return .cannotCreate(path: path, reason: FileError(Errno.noSpace, path: path).reason)
+        }
+        switch translate(error, path: path, opening: true) {
+        case .unreadableDatabase(_, let reason): return .cannotCreate(path: path, reason: reason)
+        case let problem: return problem
         }
     }
 
@@ -115,16 +149,18 @@ public actor Store {
         // Asked first, because nothing may be changed in a file that is not ours.
         let current = try Migrations.isCurrent(database, path: path)
         if opening == .existing, try Migrations.isEmpty(database) { throw NllmError.notADatabase(path: path) }
+        // A migration may have to make a table anew that others refer to.
         try database.execute(
             """
             PRAGMA journal_mode = WAL;
             PRAGMA synchronous = FULL;
-            PRAGMA foreign_keys = ON;
+            PRAGMA foreign_keys = OFF;
             PRAGMA secure_delete = OFF;
             PRAGMA cache_size = -16000;
             PRAGMA journal_size_limit = 67108864;
             """)
         if !current { try Migrations.apply(to: database, path: path) }
+        try database.execute("PRAGMA foreign_keys = ON")
     }
 
     /// Runs one verb's transaction and words what goes wrong.
@@ -145,6 +181,16 @@ public actor Store {
         }
     }
 
+    /// Runs reads on a connection of their own, on one state of the file, and words what goes wrong.
+    nonisolated func readingAside<Value>(_ body: (Database) throws -> Value) throws(NllmError) -> Value {
+        do {
+            let database = try readOnlyConnection()
+            return try database.snapshot { try body(database) }
+        } catch {
+            throw Self.translate(error, path: path, opening: false)
+        }
+    }
+
     /// Moves what the log holds into the database file, as far as that goes without waiting for anyone.
     func checkpoint() {
         _ = try? database.rows("PRAGMA wal_checkpoint(PASSIVE)") { _ in 0 }
@@ -153,21 +199,44 @@ public actor Store {
     /// What an error of SQLite means to a user.
     static func translate(_ error: any Error, path: String, opening: Bool) -> NllmError {
         if let error = error as? NllmError { return error }
-        if let damaged = error as? DamagedValue { return .damagedDatabase(path: path, reason: damaged.reason) }
+        if let damaged = error as? DamagedValue { return .alteredDatabase(path: path, reason: damaged.reason) }
+        let name = "database \(path)"
+        // A text of a sound database was written by this program.
+        if error is JSONError { return .damaged(path: path) }
         guard let error = error as? DatabaseError else {
-            return .inputOutput(what: "database \(path)", reason: String(describing: error))
+            return .inputOutput(what: name, reason: ErrorText.reason(error))
+        }
+        if error.isOutOfSpace {
+            return .inputOutput(what: name, reason: "the disk is full; free some space and run the same command again")
         }
         switch error.primaryCode {
-        case SQLITE_NOTADB, SQLITE_CORRUPT: return .notADatabase(path: path)
-        case SQLITE_FULL:
-            return .inputOutput(
-                what: "database \(path)", reason: "the disk is full; free some space and run the same command again")
+        case SQLITE_NOTADB, SQLITE_CORRUPT:
+            return !opening || DatabaseFile.isOurs(path) ? .damaged(path: path) : .notADatabase(path: path)
+        // A table is missing, or not as it was made.
+        case SQLITE_ERROR where opening: return .damaged(path: path)
         case SQLITE_BUSY, SQLITE_LOCKED: return .busy(database: path)
-        case SQLITE_CANTOPEN where opening: return .unreadableDatabase(path: path, reason: error.message)
-        case SQLITE_PERM, SQLITE_READONLY: return .cannotCreate(path: path, reason: error.message)
-        case SQLITE_IOERR: return .inputOutput(what: "database \(path)", reason: error.message)
-        default: return .inputOutput(what: "database \(path)", reason: error.description)
+        case SQLITE_NOMEM: return .inputOutput(what: name, reason: "out of memory")
+        case SQLITE_CANTOPEN where opening: return .unreadableDatabase(path: path, reason: error.reason)
+        case SQLITE_PERM, SQLITE_READONLY: return .cannotCreate(path: path, reason: error.reason)
+        case SQLITE_CONSTRAINT:
+            // What follows is a part of the schema.
+            let kind = error.message.prefix { $0 != ":" }
+            return .inputOutput(
+                what: name, reason: "a change does not fit what is there (\(kind)); was it edited by hand?")
+        default: return .inputOutput(what: name, reason: error.reason)
         }
+    }
+}
+
+extension DatabaseError {
+    /// Whether there is no room for more, be it for bytes or for files.
+    fileprivate var isOutOfSpace: Bool {
+        primaryCode == SQLITE_FULL || [Errno.noSpace, .diskQuotaExceeded].contains { $0.rawValue == systemCode }
+    }
+
+    /// The system's words where it refused something, else SQLite's.
+    fileprivate var reason: String {
+        systemCode == 0 ? message : FileError(Errno(rawValue: systemCode), path: "").reason
     }
 }
 

@@ -13,6 +13,9 @@ struct YAMLNode: Equatable {
     var content: Content
     var line: Int
 
+    /// Levels of lists and mappings that a document may have.
+    static let maximumDepth = JSONParser.maximumDepth
+
     /// The root of the one document in a text; nil if there is nothing but comments.
     static func parse(_ yaml: String) throws(YAMLProblem) -> YAMLNode? {
         let root: Node?
@@ -23,26 +26,28 @@ struct YAMLNode: Equatable {
         }
         // Aliases may make a small text stand for more than any memory holds.
         var left = 10 * yaml.utf8.count + 1000
-        return try root.map { node throws(YAMLProblem) in try YAMLNode(node, left: &left) }
+        return try root.map { node throws(YAMLProblem) in try YAMLNode(node, depth: 0, left: &left) }
     }
 
-    private init(_ node: Node, left: inout Int) throws(YAMLProblem) {
+    private init(_ node: Node, depth: Int, left: inout Int) throws(YAMLProblem) {
         line = node.mark?.line ?? 1
         left -= 1
         guard left > 0 else { throw YAMLProblem(kind: .tooManyAliases, line: line) }
+        guard depth < Self.maximumDepth || node.scalar != nil else { throw YAMLProblem(kind: .tooDeep, line: line) }
         switch node {
         case .scalar(let scalar):
             content = .scalar(
                 YAMLScalar(text: scalar.string, isPlain: scalar.style == .plain || scalar.style == .any))
         case .sequence(let sequence):
             var elements: [YAMLNode] = []
-            for element in sequence { elements.append(try YAMLNode(element, left: &left)) }
+            for element in sequence { elements.append(try YAMLNode(element, depth: depth + 1, left: &left)) }
             content = .sequence(elements)
         case .mapping(let mapping):
             var pairs: [YAMLPair] = []
             for (key, value) in mapping {
                 let line = key.mark?.line ?? 1
-                pairs.append(YAMLPair(key: key.string, line: line, value: try YAMLNode(value, left: &left)))
+                let value = try YAMLNode(value, depth: depth + 1, left: &left)
+                pairs.append(YAMLPair(key: key.string, line: line, value: value))
             }
             content = .mapping(pairs)
         case .alias: throw YAMLProblem(kind: .tooManyAliases, line: line)
@@ -65,6 +70,7 @@ struct YAMLProblem: Error, Equatable {
         case broken(String?)
         case duplicateKeys([String])
         case tooManyAliases
+        case tooDeep
     }
 
     var kind: Kind
@@ -77,6 +83,7 @@ struct YAMLProblem: Error, Equatable {
         case .broken(let detail): "broken YAML" + (detail.map { ": \($0)" } ?? "")
         case .duplicateKeys(let keys): "duplicate key \(keys.map { "`\($0)`" }.joined(separator: ", "))"
         case .tooManyAliases: "aliases that stand for too much; write the values out"
+        case .tooDeep: "nested over \(YAMLNode.maximumDepth) levels deep"
         }
     }
 
@@ -87,6 +94,9 @@ struct YAMLProblem: Error, Equatable {
 
     fileprivate init(_ error: any Error) {
         switch error as? YamlError {
+        // The parser has a limit of its own, which is higher.
+        case .parser(_, let problem, let mark, _) where problem.hasPrefix("Maximum nesting level reached"):
+            self.init(kind: .tooDeep, line: mark.line)
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
             self.init(kind: .broken(problem), line: mark.line)

@@ -42,7 +42,7 @@ struct InterpreterProbe {
                 }
             }
         } catch {
-            throw NoInterpreter(reason: "no temporary folder can be made: \(error)")
+            throw NoInterpreter(reason: "no temporary folder can be made: \(ErrorText.reason(error))")
         }
         return try result.get()
     }
@@ -57,8 +57,7 @@ struct InterpreterProbe {
             return try await ProbeRun(
                 [program] + Self.arguments, environment: environment, streams: streams, patience: patience)
         } catch {
-            let reason = String(describing: error).split(whereSeparator: \.isNewline).first ?? "unknown reason"
-            throw NoInterpreter(reason: "`\(program)` can't be started: \(reason)")
+            throw NoInterpreter(reason: "`\(program)` can't be started: \(ErrorText.reason(error))")
         }
     }
 

@@ -1,0 +1,21 @@
+internal import Subprocess
+internal import SystemPackage
+
+/// Errors in words for people, whatever they are.
+enum ErrorText {
+    /// What went wrong, on one line, without the names of types or statements that mean nothing to a user.
+    static func reason(_ error: any Error) -> String {
+        let text =
+            switch error {
+            case let error as NllmError: error.description
+            case let error as FileError: "\(error.path): \(error.reason)"
+            case let error as DatabaseError: error.message
+            case let error as JSONError: error.message
+            case let error as Errno: String(describing: error)
+            case let error as SubprocessError: error.description
+            case is CancellationError: "it was stopped"
+            default: "an unexpected failure"
+            }
+        return text.split(whereSeparator: \.isNewline).first.map(String.init) ?? "unknown reason"
+    }
+}

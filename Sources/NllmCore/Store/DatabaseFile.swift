@@ -1,0 +1,41 @@
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// What can be told of a database file without SQLite.
+enum DatabaseFile {
+    /// What stands at a path.
+    enum Kind: Equatable {
+        case missing, regular, directory
+        /// Something else, such as a pipe or a device, which is never read.
+        case other
+        /// It can't be looked at, with the system's error number.
+        case unknown(Int32)
+    }
+
+    /// How much is searched for signs of a schema of ours, in bytes: the first table is at the start.
+    private static let searched = 1 << 18
+
+    static func kind(_ path: String) -> Kind {
+        var info = stat()
+        guard stat(path, &info) == 0 else { return [ENOENT, ENOTDIR].contains(errno) ? .missing : .unknown(errno) }
+        switch info.st_mode & S_IFMT {
+        case S_IFREG: return .regular
+        case S_IFDIR: return .directory
+        default: return .other
+        }
+    }
+
+    /// Whether a file that SQLite can't read is one of ours that was damaged: its header has our mark, or what is left of
+    /// it names our schema.
+    static func isOurs(_ path: String) -> Bool {
+        guard kind(path) == .regular, let reader = try? FileReader(path: path),
+            let start = (try? reader.next())?.prefix(searched)
+        else { return false }
+        let mark = withUnsafeBytes(of: UInt32(Migrations.applicationID).bigEndian, Array.init)
+        if start.starts(with: "SQLite format 3\0".utf8), start.dropFirst(68).starts(with: mark) { return true }
+        return Migrations.all.first.map { String(decoding: start, as: UTF8.self).contains($0.name) } ?? false
+    }
+}
