@@ -23,8 +23,8 @@ struct LimitOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How long to wait for a provider that asks to wait, such as 90, 15m or 24h; where it asks for longer, cells "
-                + "are left undone (default: 5m).", valueName: "duration"))
+            "How long to wait for a provider that asks to wait or refuses every request, such as 90, 15m or 24h; after "
+                + "that, the model's cells are left undone (default: 5m).", valueName: "duration"))
     var maxWait: String?
 
     @Option(help: ArgumentHelp("US dollars that may be spent (default: no limit).", valueName: "dollars"))

@@ -83,6 +83,7 @@ extension CellsLeft {
     func text(hint: String) -> String {
         let remedy =
             switch wait.reason {
+            case .pause(let pause) where pause.kind.isRefusal: "; later: nllm-batch work \(run)\(hint)"
             case .pause: "; mend that, then: nllm-batch work \(run)\(hint)"
             case .price: "; give it under `costs` and enqueue again"
             case .provider: "; later: nllm-batch work \(run)\(hint)"

@@ -135,7 +135,7 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
         case .check: "Whether model names are checked before a run."
         case .requestsPerMinute: "Requests a minute to all models together; unset: no limit."
         case .tokensPerMinute: "Tokens a minute of all models together; unset: no limit."
-        case .maxWait: "How long a provider may ask to wait; where it asks for longer, cells are left undone."
+        case .maxWait: "How long a provider may ask to wait, or refuse every request; after that cells are left undone."
         case .maxCost: "US dollars that may be spent; unset: no limit."
         case .maxTokensTotal: "Tokens of prompts and answers that may be spent; unset: no limit."
         case .budgetWindow: "The time whose spending counts, of the whole database; unset: all spending of the runs."

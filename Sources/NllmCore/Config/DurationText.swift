@@ -30,6 +30,15 @@ public enum DurationText {
         "\(text(range.lowerBound)) to \(text(range.upperBound))"
     }
 
+    /// About how long something took: `40 s`, `5 min` or `2 h`.
+    static func rounded(_ seconds: Double) -> String {
+        switch seconds {
+        case ..<60: "\(Int(seconds)) s"
+        case ..<7200: "\(Int(seconds / 60)) min"
+        default: "\(Int(seconds / 3600)) h"
+        }
+    }
+
     private static func text(_ seconds: Double) -> String {
         let unit = units.dropFirst().first { seconds.truncatingRemainder(dividingBy: $0.seconds) == 0 }
         guard let unit, seconds != 0 else { return String(Int(seconds)) }

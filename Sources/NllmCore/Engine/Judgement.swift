@@ -13,6 +13,7 @@ extension Report {
             failOn: options.failOn ?? claim.failOn)
         let command = Redaction.redact(arguments: ["llm"] + LLMCommand.arguments(claim.request))
         var report = Report(claim: claim, outcome: outcome, command: command)
+        report.maxWait = options.maxWait
         if let failure = outcome.failure, outcome.status != .ok {
             report.retryAt = policy.nextTry(
                 after: failure, tries: claim.tries + 1, history: claim.history,

@@ -21,7 +21,8 @@ public struct WorkOptions: Sendable {
     public var streams = false
     /// Limits that hold for all workers of the database while this one works.
     public var limits: [Limit] = []
-    /// Seconds that it waits for a provider which asks to wait; for longer, the model's cells are left undone.
+    /// Seconds that it waits for a provider which asks to wait, or refuses everything; after that the model's cells are
+    /// left undone.
     public var maxWait = 300.0
     /// US dollars that may be spent; nil for no limit.
     public var maxCost: Double?

@@ -46,6 +46,14 @@ public enum FailureKind: String, Sendable, CaseIterable {
     }
 }
 
+extension FailureKind {
+    /// Whether the provider would not take the request at that time, whatever it asks.
+    public var isRefusal: Bool { [.rateLimited, .overloaded].contains(self) }
+
+    /// Whether the provider has looked at the request, or at who asks, and found fault with it.
+    var isVerdict: Bool { [.quota, .auth, .modelUnknown, .request].contains(self) }
+}
+
 /// What is known about a failure.
 struct Failure: Sendable, Equatable {
     var kind: FailureKind

@@ -10,6 +10,8 @@ struct Lessons {
     fileprivate var changed: Set<String> = []
     fileprivate var buckets: [Admission.BucketName: TokenBucket] = [:]
     fileprivate var healths: [Int64: ModelHealth] = [:]
+    /// Of those that run, how many have ended and been taken in, by the model's name.
+    fileprivate var ended: [String: Int] = [:]
     fileprivate var spent = Spending()
     fileprivate(set) var news: [ModelNews] = []
 
@@ -25,8 +27,9 @@ extension Store {
 
     /// Takes in what an outcome says of its model.
     ///
-    /// - Returns: whether the model was paused before.
+    /// - Returns: whether the cell failed for what its model is paused for, and has to wait with the others.
     func learn(_ report: Report, _ lessons: inout Lessons) throws -> Bool {
+        lessons.ended[report.claim.request.model, default: 0] += 1
         lessons.spent.cost += report.cost ?? report.possibleCost ?? 0
         lessons.spent.tokens += report.tokens ?? report.possibleTokens ?? 0
         guard report.outcome.status != .interrupted else { return false }
@@ -70,8 +73,8 @@ extension Store {
         var health = before
         let failure = report.outcome.status == .ok ? nil : report.outcome.failure
         let change = health.ended(
-            failure, isFirst: report.claim.attempts == 0, startedAt: report.outcome.startedAt,
-            now: report.outcome.finishedAt)
+            failure, isFirst: report.claim.attempts == 0, refused: refusal(report, lessons),
+            startedAt: report.outcome.startedAt, now: report.outcome.finishedAt)
         lessons.healths[model] = health
         if change != nil || health != before { try save(health, change, of: model) }
         switch change {
@@ -82,7 +85,20 @@ extension Store {
         func tell(_ change: ModelNews.Change) {
             lessons.news.append(ModelNews(model: report.claim.model, run: report.claim.run, change: change))
         }
-        return before.pause != nil
+        // A cell that shows that the provider refuses everything has not failed by itself.
+        let pause = change == .paused && failure?.kind.isRefusal == true ? health.pause : before.pause
+        return failure.map { pause?.explains($0.kind) ?? false } ?? false
+    }
+
+    /// For how many seconds the provider has refused everything, if that is enough to give its model up.
+    private func refusal(_ report: Report, _ lessons: Lessons) -> Double? {
+        let (outcome, model) = (report.outcome, report.claim.request.model)
+        // What is under way may still be answered.
+        guard outcome.failure?.kind.isRefusal == true,
+            lessons.running[model, default: 0] <= lessons.ended[model, default: 0]
+        else { return nil }
+        return lessons.throttles[model]?.refusal(
+            ofAtLeast: report.maxWait, startedAt: outcome.startedAt, now: outcome.finishedAt)
     }
 
     /// Puts the true number of tokens in the place of the one that limits by the minute have counted.

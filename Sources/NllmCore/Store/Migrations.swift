@@ -8,7 +8,8 @@ enum Migrations {
     static let all: [(name: String, sql: String)] = [
         ("0001-runs-and-cells", runsAndCells), ("0002-arguments-and-costs", argumentsAndCosts),
         ("0003-resources", resources), ("0004-limits", limits),
-        ("0006-relative-folders", relativeFolders), ("0007-files", files),
+        ("0005-refusals-and-clocks", refusalsAndClocks), ("0006-relative-folders", relativeFolders),
+        ("0007-files", files),
     ]
 
     /// What SQL alone cannot do, by the migration's name; it comes after the migration's SQL.

@@ -15,8 +15,10 @@ extension Store {
         case .stillPaused: try database.run("UPDATE models SET probe = 0 WHERE id = ?", model)
         case .paused, nil:
             try database.run(
-                "UPDATE models SET broken_in_row = ?, paused_kind = ?, paused_message = ?, paused_at = ? WHERE id = ?",
-                health.inRow, health.pause?.kind.rawValue, health.pause?.message, health.pause?.at.milliseconds, model)
+                """
+                UPDATE models SET broken_in_row = ?, paused_kind = ?, paused_message = ?, paused_at = ? WHERE id = ?
+                """, health.inRow, health.pause?.kind.rawValue, health.pause?.message, health.pause?.at.milliseconds,
+                model)
         }
     }
 
@@ -44,8 +46,11 @@ extension Store {
                 UPDATE cells SET status = 'pending', tries = 0, attempt_id = NULL
                 WHERE model_id = ?1 AND status = 'error' AND live = 1 AND attempt_id IN (
                     SELECT id FROM attempts WHERE run_id = (SELECT run_id FROM models WHERE id = ?1)
-                        AND failure_kind IN ('quota', 'auth', 'model_unknown'))
-                """, model)
+                        AND failure_kind IN (SELECT value FROM json_each(?2)))
+                """, model, JSONWriter.text(.strings(try kindsOfPause(model).map(\.rawValue))))
+            // The provider gets as much time as before.
+            try database.run(
+                "UPDATE throttles SET refused_since = NULL WHERE model = (SELECT name FROM models WHERE id = ?)", model)
             try database.run(
                 """
                 UPDATE models SET broken_in_row = 0, paused_kind = NULL, paused_message = NULL, paused_at = NULL,
@@ -57,6 +62,12 @@ extension Store {
                 model)
         }
         return cells
+    }
+
+    /// The kinds of failures that come from what a model is paused for.
+    private func kindsOfPause(_ model: Int64) throws -> [FailureKind] {
+        let pause = try health(of: model).pause
+        return FailureKind.allCases.filter { pause?.explains($0) ?? ModelHealth.kinds.contains($0) }
     }
 }
 

@@ -8,6 +8,8 @@ package struct Report: Sendable {
     var command: [String]
     /// When the cell may be tried again; nil if this outcome is final.
     var retryAt: Date?
+    /// Seconds that the worker lets a provider refuse everything before it gives the model up.
+    var maxWait = WorkOptions().maxWait
 
     /// US dollars that the attempt cost, as far as that is known.
     var cost: Double? {
@@ -119,7 +121,7 @@ extension Store {
                 cell)
             return false
         }
-        if isPaused, let kind = report.outcome.failure?.kind, ModelHealth.kinds.contains(kind) {
+        if isPaused {
             // It failed as all others of its model would, and waits with them.
             try database.run(
                 """

@@ -10,15 +10,16 @@ extension Store {
         try database.run(
             """
             INSERT OR REPLACE INTO throttles (model, allowed, peak, depth, cut_at, round_trip, sent_since, sent,
-                sent_before, pace_peak, pace_cut_at, pace_span, level, filled_at, held_until, held_because, active_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                sent_before, pace_peak, pace_cut_at, pace_span, level, filled_at, held_until, held_because, active_at,
+                refused_since)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             model, throttle.allowed, throttle.cut?.peak, throttle.cut?.depth, throttle.cut?.at.timeIntervalSince1970,
             throttle.roundTrip, throttle.sent.since.timeIntervalSince1970, throttle.sent.count, throttle.sent.before,
             throttle.pace?.peak, throttle.pace?.cutAt.timeIntervalSince1970, throttle.pace?.span,
             throttle.bucket.level, throttle.bucket.filledAt.timeIntervalSince1970,
             throttle.hold?.until.timeIntervalSince1970, throttle.hold?.because,
-            throttle.activeAt.timeIntervalSince1970)
+            throttle.activeAt.timeIntervalSince1970, throttle.refusedSince?.timeIntervalSince1970)
     }
 }
 
@@ -39,6 +40,7 @@ extension Throttle {
         if let until = try row.optionalDate("held_until") {
             hold = Hold(until: until, because: try row.text("held_because"))
         }
+        refusedSince = try row.optionalDate("refused_since")
     }
 }
 

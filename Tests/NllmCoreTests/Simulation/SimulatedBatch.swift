@@ -32,6 +32,8 @@ struct SimulatedBatch {
     var places: Int
     var limits: [Limit] = []
     var budget = Budget()
+    /// Seconds that a provider may refuse everything.
+    var maxWait = 300.0
 
     /// All starts, in their order.
     private(set) var starts: [Start] = []
@@ -135,7 +137,12 @@ struct SimulatedBatch {
                 histories[cell.model, default: .init()].largestCost = model.cost
             }
             throttles[model.name] = throttle
-            _ = healths[cell.model, default: ModelHealth()].ended(failure, startedAt: cell.start, now: cell.end)
+            let others = running.filter { $0.model == cell.model && $0.end > now }
+            let refused =
+                failure?.kind.isRefusal == true && others.isEmpty
+                ? throttle.refusal(ofAtLeast: maxWait, startedAt: cell.start, now: cell.end) : nil
+            _ = healths[cell.model, default: ModelHealth()].ended(
+                failure, refused: refused, startedAt: cell.start, now: cell.end)
         }
         running.removeAll { $0.end <= now }
     }

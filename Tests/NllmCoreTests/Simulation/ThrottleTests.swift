@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    @Test func afterTenIdleMinutesOnlyTheHoldIsKept() {
+    @Test func afterTenIdleMinutesOnlyTheHoldIsKeptAndSinceWhenAllIsRefused() {
         var throttle = throttle(allowed: 32)
         let failure = Failure(kind: .rateLimited, message: "tomorrow", retryAfter: 86_400)
         throttle.failed(failure, startedAt: at(0), now: at(0), jitter: 0)
@@ -105,6 +105,8 @@ import Testing
         throttle.refresh(now: at(600))
         var expected = Throttle(now: at(600))
         expected.hold = Throttle.Hold(until: at(86_400), because: "tomorrow")
+        // As long as it is held, nothing could have been answered.
+        expected.refusedSince = at(0)
         #expect(throttle == expected)
     }
 

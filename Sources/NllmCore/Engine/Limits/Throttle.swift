@@ -81,6 +81,8 @@ struct Throttle: Sendable, Equatable {
     var hold: Hold?
     /// When the last outcome came.
     var activeAt: Date
+    /// Since when the provider has refused everything; nil while it answers.
+    var refusedSince: Date?
 
     /// Nothing is known yet.
     init(now: Date) {
@@ -94,17 +96,35 @@ struct Throttle: Sendable, Equatable {
 
     /// Brings it up to a time: ends a hold that is over, forgets what is too old, and fills the bucket.
     mutating func refresh(now: Date) {
+        follow(now)
+        // While it has to be left alone, nothing can come of it.
+        let lastAskable = max(activeAt, hold.map { min($0.until, now) } ?? activeAt)
         if let over = hold?.until, over <= now {
             hold = nil
             bucket = TokenBucket(level: 0, filledAt: over)
         }
         if now.timeIntervalSince(activeAt) >= Self.idle {
-            let held = hold
+            let (held, refused) = (hold, now.timeIntervalSince(lastAskable) < Self.idle ? refusedSince : nil)
             self = Throttle(now: now)
             hold = held
+            refusedSince = refused
         }
         if let pace, pace.perSecond(now: now) > 4 * pace.peak { self.pace = nil }
         if let pace { bucket.fill(pace.rate(now: now), now: now) }
+    }
+
+    /// Moves all times together if the clock was set back since they were noted: it stands as it stood then.
+    private mutating func follow(_ now: Date) {
+        let past = [activeAt, sent.since, bucket.filledAt] + [cut?.at, pace?.cutAt, refusedSince].compactMap(\.self)
+        let seconds = SetClock.correction(latest: past.max() ?? now, now: now)
+        guard seconds != 0 else { return }
+        activeAt += seconds
+        sent.since += seconds
+        bucket.filledAt += seconds
+        cut?.at += seconds
+        pace?.cutAt += seconds
+        hold?.until += seconds
+        refusedSince = refusedSince.map { $0 + seconds }
     }
 
     /// What a request has to wait for; nil when it may start now, as far as ``slots`` go.
@@ -129,6 +149,7 @@ struct Throttle: Sendable, Equatable {
     ///   - used: how many requests were under way, this one included.
     mutating func succeeded(startedAt: Date, now: Date, used: Int) {
         activeAt = now
+        refusedSince = nil
         let seconds = max(0, now.timeIntervalSince(startedAt))
         let smoothed = roundTrip.map { $0 + (seconds - $0) / 8 } ?? seconds
         roundTrip = smoothed
@@ -153,6 +174,11 @@ struct Throttle: Sendable, Equatable {
     ///   - jitter: a random number from 0 to 1, which spreads those that were told to wait together.
     mutating func failed(_ failure: Failure, startedAt: Date, now: Date, jitter: Double) {
         activeAt = now
+        if failure.kind.isRefusal {
+            refusedSince = refusedSince ?? now
+        } else if failure.kind.isVerdict {
+            refusedSince = nil
+        }
         switch failure.kind {
         case .overloaded:
             cut(by: 0.1, startedAt: startedAt, now: now)
@@ -167,6 +193,21 @@ struct Throttle: Sendable, Equatable {
         default: return
         }
         if let asked = failure.retryAfter { hold(asked, failure, now: now, jitter: jitter) }
+    }
+
+    /// For how many seconds the provider has refused everything, if that is enough to give it up; nil if it is not.
+    ///
+    /// It is asked after a refusal, as only another try can tell that the provider still refuses.
+    ///
+    /// - Parameters:
+    ///   - seconds: how long it may refuse everything.
+    ///   - startedAt: when the request started that was refused.
+    ///   - now: when it was refused.
+    /// - Returns: the seconds, or nil.
+    func refusal(ofAtLeast seconds: Double, startedAt: Date, now: Date) -> Double? {
+        guard let refusedSince, startedAt >= refusedSince else { return nil }
+        let lasted = now.timeIntervalSince(refusedSince)
+        return lasted >= seconds ? lasted : nil
     }
 
     /// Allows fewer at a time, once for all that were under way together.
@@ -203,7 +244,8 @@ struct Throttle: Sendable, Equatable {
 
     /// Whether it has changed by more than what is told again by the next outcome.
     func isNews(since other: Throttle) -> Bool {
-        (allowed, cut, pace, hold, sent) != (other.allowed, other.cut, other.pace, other.hold, other.sent)
+        (allowed, cut, pace, hold, sent, refusedSince)
+            != (other.allowed, other.cut, other.pace, other.hold, other.sent, other.refusedSince)
             || activeAt.timeIntervalSince(other.activeAt) > Self.idle / 60
     }
 

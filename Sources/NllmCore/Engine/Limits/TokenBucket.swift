@@ -16,9 +16,6 @@ struct TokenBucket: Sendable, Equatable {
         }
     }
 
-    /// Seconds that a time may be late.
-    private static let mostDelay = 60.0
-
     /// What is in it; below 0 after a request that took more than it holds.
     var level: Double
     var filledAt: Date
@@ -27,8 +24,9 @@ struct TokenBucket: Sendable, Equatable {
     mutating func fill(_ rate: Rate, now: Date) {
         let seconds = now.timeIntervalSince(filledAt)
         guard seconds >= 0 else {
-            // Who has waited for its turn may come with an earlier time; only a clock that was set back begins anew.
-            if seconds < -Self.mostDelay { filledAt = now }
+            // A process that has waited for its turn may come with an earlier time; only a clock that was set back
+            // begins anew.
+            if SetClock.isAhead(filledAt, of: now) { filledAt = now }
             return
         }
         level = min(rate.capacity, level + seconds * rate.perSecond)
