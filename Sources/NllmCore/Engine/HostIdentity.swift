@@ -59,8 +59,10 @@ extension WorkerRow {
         return ProcessTable.activity(pid).map { ["Z", "X"].contains($0.state) } ?? false
     }
 
-    /// Whether it has given no sign of life for too long.
-    func isSilent(now: Date) -> Bool {
-        now.timeIntervalSince(heartbeatAt) > WorkerIdentity.patience
+    /// Whether it seems to have given no sign of life for too long, as far as one look can tell.
+    ///
+    /// A heartbeat in the future comes from a clock that differs, and tells no more than an old one.
+    func seemsSilent(now: Date) -> Bool {
+        abs(now.timeIntervalSince(heartbeatAt)) > WorkerIdentity.patience
     }
 }

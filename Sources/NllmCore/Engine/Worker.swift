@@ -4,7 +4,7 @@ internal import FoundationEssentials
 public actor Worker {
     private static let tick = Duration.milliseconds(250)
     private static let heartbeat = Duration.seconds(5)
-    private static let inspection = 2.0
+    private static let inspection = Duration.seconds(2)
 
     private let store: Store
     private let executor: DeferredExecutor
@@ -32,7 +32,9 @@ public actor Worker {
     /// Runs whose folder can't be written.
     private var blocked: [Int64: NllmError] = [:]
     private var interrupted = 0
-    private var lastInspection = Date.distantPast
+    private var lastInspection: ContinuousClock.Instant?
+    private var heartbeats = HeartbeatWatch()
+    private var clock = ClockWatch()
     private var lastBeat = ContinuousClock().now
     private var steadySince = ContinuousClock().now
 
@@ -122,6 +124,7 @@ public actor Worker {
         id = try await store.register(identity, keeping: options, runs: scope, now: Date())
         counted = try await store.count(try await runs(), againstBudgetOf: id)
         await work(shutdown: shutdown.signal)
+        try? await noteClock()
         let outlook = try? await outlook(except: [])
         // What could not be recorded goes back, as after a crash.
         try? await store.unregister(worker: id, now: Date())
@@ -346,9 +349,11 @@ public actor Worker {
     /// Notices what changed in the store.
     private func lookAround() async throws(NllmError) {
         if let failed = await recorder.failure { throw failed }
-        let now = Date()
-        if now.timeIntervalSince(lastInspection) >= Self.inspection {
+        try await noteClock()
+        let now = ContinuousClock().now
+        if lastInspection.map({ now - $0 >= Self.inspection }) ?? true {
             lastInspection = now
+            try await store.correctTimesAhead(now: Date())
             try await inspectOthers()
         }
         guard !inFlight.isEmpty else { return }
@@ -356,10 +361,17 @@ public actor Worker {
         for (lease, signal) in inFlight where lease.worker != id || held[lease.cell] != lease.number { signal.stop() }
     }
 
+    /// Notices that the clock was set.
+    private func noteClock() async throws(NllmError) {
+        guard let seconds = clock.step() else { return }
+        try await store.noteClockSet(by: seconds, worker: id, now: Date())
+    }
+
     /// Puts back the cells of workers that died, after ending what they left running.
     private func inspectOthers() async throws(NllmError) {
         for other in try await store.workers() where other.id != id {
-            guard other.isGone(seenFrom: identity) || other.isSilent(now: Date()) && canHear else { continue }
+            let isSilent = heartbeats.isSilent(other.id, heartbeat: other.heartbeatAt)
+            guard other.isGone(seenFrom: identity) || isSilent && canHear else { continue }
             if other.identity.sharesHost(with: identity) {
                 ProcessTable.killGroups(variable: ProcessMark.variable, value: other.identity.mark)
             }

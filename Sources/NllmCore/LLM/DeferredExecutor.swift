@@ -25,16 +25,15 @@ actor DeferredExecutor: Executor {
         _ request: LLMRequest, timeout: Duration?, stop: StopSignal, output: OutputObserver?,
         started: @escaping @Sendable () -> Void
     ) async -> Execution {
-        let begin = Date()
+        let watch = Stopwatch()
         let result = isStopping && making == nil ? nil : await executor()
         switch result {
         case .success(let executor):
             return await executor.execute(request, timeout: timeout, stop: stop, output: output, started: started)
         case .failure(let error) where !isStopping:
-            return Execution(end: .notStarted(reason: error.description), startedAt: begin, finishedAt: Date())
+            return Execution(end: .notStarted(reason: error.description), since: watch)
         case .failure, nil:
-            return Execution(
-                end: .notStarted(reason: "stopping"), cause: .stopped, startedAt: begin, finishedAt: Date())
+            return Execution(end: .notStarted(reason: "stopping"), cause: .stopped, since: watch)
         }
     }
 

@@ -67,6 +67,12 @@ package struct Execution: Sendable {
 }
 
 extension Execution {
+    /// An execution that has just ended and was measured from its start.
+    init(end: End, cause: Cause? = nil, since watch: Stopwatch) {
+        let times = watch.times()
+        self.init(end: end, cause: cause, startedAt: times.start, finishedAt: times.end)
+    }
+
     /// An execution that ended well.
     package init(stdout: [UInt8], stderr: [UInt8], startedAt: Date, finishedAt: Date) {
         self.init(

@@ -39,20 +39,17 @@ final class ProcessExecutor: Executor {
         started: @escaping @Sendable () -> Void
     ) async -> Execution {
         guard await gate.enter() else {
-            let now = Date()
-            return Execution(end: .notStarted(reason: "stopping"), cause: .stopped, startedAt: now, finishedAt: now)
+            return Execution(end: .notStarted(reason: "stopping"), cause: .stopped, since: Stopwatch())
         }
         let permit = StartPermit(gate, onReturn: started)
-        let begin = Date()
+        let watch = Stopwatch()
         var execution: Execution
         do {
-            execution = try await run(request, timeout: timeout, stop: stop, output: output, permit: permit)
+            execution = try await run(request, watch, timeout: timeout, stop: stop, output: output, permit: permit)
         } catch {
-            execution = Execution(
-                end: .notStarted(reason: Self.reason(error)), startedAt: begin, finishedAt: Date())
+            execution = Execution(end: .notStarted(reason: ErrorText.reason(error)), since: watch)
         }
         await permit.giveBack()
-        execution.startedAt = begin
         return execution
     }
 
@@ -67,7 +64,8 @@ final class ProcessExecutor: Executor {
     }
 
     private func run(
-        _ request: LLMRequest, timeout: Duration?, stop: StopSignal, output: OutputObserver?, permit: StartPermit
+        _ request: LLMRequest, _ watch: Stopwatch, timeout: Duration?, stop: StopSignal, output: OutputObserver?,
+        permit: StartPermit
     ) async throws -> Execution {
         let prompt = try PromptFile(request.prompt ?? "")
         var options = PlatformOptions()
@@ -82,9 +80,9 @@ final class ProcessExecutor: Executor {
         ) { process in
             let group = process.processIdentifier.value
             groups.insert(group)
-            let watch = ProcessWatch(
+            let processWatch = ProcessWatch(
                 leader: group, prompt: prompt, stop: stop, timeout: timeout, output: output, permit: permit)
-            let observed = await watch.observe(
+            let observed = await processWatch.observe(
                 output: process.standardOutput, error: process.standardError,
                 endGroup: {
                     await process.teardown(using: [
@@ -105,14 +103,9 @@ final class ProcessExecutor: Executor {
             case .exited(let code): .exited(code: code)
             case .signaled(let signal): .signaled(signal)
             }
-        var execution = Execution(end: end, startedAt: Date(), finishedAt: Date())
+        var execution = Execution(end: end, since: watch)
         (execution.cause, execution.stdout, execution.stderr) = result.closureResult
         return execution
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        if let error = error as? FileError { return "\(error.path): \(error.reason)" }
-        return String(describing: error).split(separator: "\n").first.map(String.init) ?? "unknown reason"
     }
 }
 

@@ -21,7 +21,10 @@ extension Store {
                 ?? database.row("SELECT cache_ms FROM runs WHERE id = ?", run) { try $0.optionalInt("cache_ms") } ?? nil
         }
         guard let age else { return 0 }
-        try transaction { try listCached(run: run, since: now.milliseconds - age) }
+        // Nobody knows how old an answer is that seems to come from the future.
+        let latest =
+            Double(age) < SettingLimits.anyAge * 1000 ? now.addingTimeInterval(SetClock.tolerance) : .distantFuture
+        try transaction { try listCached(run: run, since: now.milliseconds - age, through: latest.milliseconds) }
         var taken = 0
         while true {
             let (batch, isLast) = try transaction { try takeCachedBatch(run: run, worker: worker, now: now) }
@@ -32,7 +35,7 @@ extension Store {
     }
 
     /// Lists the cells with the latest answer for each.
-    private func listCached(run: Int64, since: Int) throws {
+    private func listCached(run: Int64, since: Int, through latest: Int) throws {
         try database.execute(
             """
             DROP TABLE IF EXISTS temp.cached;
@@ -60,10 +63,11 @@ extension Store {
                 FROM main.cells AS answered JOIN main.attempts ON attempts.id = answered.attempt_id
                 WHERE answered.status = 'ok' AND answered.sample = 1 AND attempts.failure_kind IS NULL
                     AND answered.key IN (SELECT key FROM temp.cached)
+                    AND ifnull(attempts.cached_from ->> 'finished_ms', attempts.finished_at) <= ?2
                 GROUP BY answered.key
             ) AS found
-            WHERE found.key = cached.key AND found.time >= ?
-            """, since)
+            WHERE found.key = cached.key AND found.time >= ?1
+            """, since, latest)
         try database.execute("DELETE FROM temp.cached WHERE attempt_id IS NULL")
     }
 

@@ -51,7 +51,7 @@ extension Store {
                 concurrency: try row.optionalInt("concurrency") ?? 1, budget: try Budget(row), counted: counted)
             return (row: try WorkerRow(row), worker: worker)
         }
-        return workers.filter { !$0.row.isGone(seenFrom: observer) && !$0.row.isSilent(now: now) }.map(\.worker)
+        return workers.filter { !$0.row.isGone(seenFrom: observer) && !$0.row.seemsSilent(now: now) }.map(\.worker)
     }
 }
 

@@ -67,7 +67,7 @@ extension Store {
         var admission = try admission(to: run, budget: budget, counting: counted, now: now)
         while let model = admission.next() {
             guard let cell = try nextCell(of: model, now: now) else {
-                admission.settle(model, Wait(.retry, until: try nextRetry(of: model)))
+                admission.settle(model, Wait(.retry, until: try nextRetry(of: model, now: now)))
                 continue
             }
             let claim = try claim(cell, worker: 0)
@@ -78,13 +78,19 @@ extension Store {
         return admission
     }
 
-    private func nextRetry(of model: Admission.Model) throws -> Date? {
+    private func nextRetry(of model: Admission.Model, now: Date) throws -> Date? {
         try database.row(
             """
-            SELECT min(not_before) AS time FROM cells WHERE model_id = ? AND status = 'pending'
-                AND not_before IS NOT NULL
-            """, model.id, read: { try $0.optionalInt("time") }
-        )?.map(Date.init(milliseconds:))
+            SELECT not_before, (SELECT finished_at FROM attempts WHERE cell_id = cells.id ORDER BY id DESC LIMIT 1) AS last
+            FROM cells WHERE model_id = ? AND status = 'pending' AND not_before IS NOT NULL
+            ORDER BY not_before LIMIT 1
+            """, model.id
+        ) { row in
+            let end = Date(milliseconds: try row.int("not_before"))
+            let failed = try row.optionalInt("last").map(Date.init(milliseconds:))
+            // As a worker corrects it when it starts.
+            return failed.map { SetClock.end(ofWaitUntil: end, decided: $0, now: now) } ?? end
+        }
     }
 
     private func cellsLeft(of model: Admission.Model, run: String, wait: Wait) throws -> CellsLeft {

@@ -104,6 +104,8 @@ public struct Run: Sendable, Equatable {
     let isEdited: Bool
     /// Whether it is being removed, and something of it is left.
     public let isBeingRemoved: Bool
+    /// Whether the clock was set while it was worked on, so that its times can't be compared.
+    let hasClockBeenSet: Bool
     /// Where `llm` runs.
     let directory: String
     let manifest: JSONValue
@@ -124,6 +126,7 @@ public struct Run: Sendable, Equatable {
         isExported = try row.optionalInt("exported_at") != nil
         isEdited = try row.bool("edited")
         isBeingRemoved = try row.bool("removing")
+        hasClockBeenSet = try row.bool("clock_set")
         directory = try row.text("directory")
         manifest = try JSONParser.parse(row.text("manifest"))
     }

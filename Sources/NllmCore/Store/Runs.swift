@@ -48,9 +48,12 @@ public struct RunProgress: Sendable {
         return Double(left) / rate
     }
 
-    /// Seconds from the first claim to the end of the last cell; nil while the run is not finished.
+    /// Seconds from the first claim to the end of the last cell; nil while the run is not finished, and where the clock was
+    /// set in the meantime.
     public var duration: Double? {
-        guard let start = run.startedAt, let end = run.finishedAt else { return nil }
+        guard let start = run.startedAt, let end = run.finishedAt, !run.hasClockBeenSet, end >= start else {
+            return nil
+        }
         return end.timeIntervalSince(start)
     }
 
@@ -161,16 +164,20 @@ extension Store {
         }
     }
 
-    /// Ended attempts a second over the last minute, or over the last hundred if these took less.
+    /// Ended attempts a second over the last minute, or over the last hundred if these took less; nil where too little is
+    /// known.
     private func rate(of run: Run, now: Date) throws -> Double? {
-        let window = 60_000
+        let (window, limit) = (60_000, 100)
         let recent = try database.rows(
             """
-            SELECT finished_at FROM attempts WHERE run_id = ? AND outcome <> 'interrupted' ORDER BY id DESC LIMIT 100
-            """, run.id, read: { try $0.int("finished_at") }
-        ).filter { $0 > now.milliseconds - window }
+            SELECT finished_at FROM attempts WHERE run_id = ? AND outcome <> 'interrupted' ORDER BY id DESC LIMIT ?
+            """, run.id, limit, read: { try $0.int("finished_at") }
+        ).filter { $0 > now.milliseconds - window && $0 <= now.milliseconds + Int(SetClock.tolerance * 1000) }
         guard recent.count > 1, let first = recent.min(), run.finishedAt == nil else { return nil }
-        return Double(recent.count) * 1000 / Double(max(now.milliseconds - first, 1))
+        // A few that have only just ended tell nothing of a second.
+        let span = now.milliseconds - first
+        guard span >= (recent.count < limit ? 1000 : 1) else { return nil }
+        return Double(recent.count) * 1000 / Double(span)
     }
 
     /// Notes whether a run has ended: with the time, the run's id.

@@ -49,6 +49,7 @@ extension Store {
                 options.budgetWindow.map { Int($0 * 1000) }, runs.map { JSONWriter.text(.ids($0)) })
             let worker = database.lastInsertedID
             try insert(options.limits, ofWorker: worker)
+            try moveTimesAhead(now: now)
             try probePausedModels(runs: probed ?? runs)
             return worker
         }
@@ -104,14 +105,16 @@ extension Store {
                 """, cost, tokens, model)
             try noteSpending(cost: cost, tokens: tokens, now: now)
         }
+        // No attempt has lasted for longer than its worker can have lived, by the clock that the claim has its time from.
         try database.run(
             """
             INSERT INTO attempts (run_id, cell_id, worker_id, outcome, exit_code, started_at, finished_at, duration_ms,
                 possible_cost, possible_tokens)
-            SELECT run_id, id, worker_id, 'interrupted', -1, claimed_at, ?1, max(0, ?1 - claimed_at), reserved_cost,
-                reserved_tokens
-            FROM cells WHERE worker_id = ?2 AND status = 'running'
-            """, now.milliseconds, worker)
+            SELECT run_id, id, worker_id, 'interrupted', -1, claimed_at, max(claimed_at, min(?1, last.time)),
+                max(0, min(?1, last.time) - claimed_at), reserved_cost, reserved_tokens
+            FROM cells, (SELECT heartbeat_at + ?3 AS time FROM workers WHERE id = ?2) AS last
+            WHERE worker_id = ?2 AND status = 'running'
+            """, now.milliseconds, worker, Int(WorkerIdentity.patience * 1000))
         // 0 comes before all others: what was begun goes first.
         let released = try database.run(
             """

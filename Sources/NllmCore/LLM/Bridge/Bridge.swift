@@ -157,7 +157,7 @@ final class Bridge: Sendable {
         guard let id = register(send) else { return nil }
         defer { state.withLock { $0.calls[id] = nil } }
         let started = StopSignal()
-        let begin = Date()
+        let watch = Stopwatch()
         process.write(request.line(id: id, isWatched: output != nil))
         return await withTaskGroup(of: Execution.Cause?.self) { group in
             group.addTask { await self.endWhenDue(id, timeout: timeout, stop: stop, started: started) }
@@ -167,7 +167,7 @@ final class Bridge: Sendable {
             // Time that ran out in a bridge that did not hear any more says nothing of this request: another may have
             // held it up.
             guard let end else { return nil }
-            return Execution(end, cause: cause, from: begin)
+            return Execution(end, cause: cause, since: watch)
         }
     }
 
@@ -262,8 +262,8 @@ extension BridgeEvent {
 }
 
 extension Execution {
-    fileprivate init(_ end: BridgeEnd, cause: Cause?, from begin: Date) {
-        self.init(end: end.end, cause: end.isFlooded ? .flooded : cause, startedAt: begin, finishedAt: Date())
+    fileprivate init(_ end: BridgeEnd, cause: Cause?, since watch: Stopwatch) {
+        self.init(end: end.end, cause: end.isFlooded ? .flooded : cause, since: watch)
         (stdout, stderr) = (end.stdout, end.stderr)
         (error, finish, resources) = (end.error, end.finish, end.resources)
     }

@@ -58,7 +58,7 @@ actor BridgeExecutor: Executor {
         }
         defer { bridge.leave() }
         started()
-        let begin = Date()
+        let watch = Stopwatch()
         if var execution = await bridge.run(message, timeout: timeout, stop: stop, output: output) {
             if !deaths.isEmpty { deaths[request] = nil }
             // A forked `llm` is to be judged as the cold one would be, unless more is asked for.
@@ -67,8 +67,7 @@ actor BridgeExecutor: Executor {
         }
         // Nobody knows what became of the request.
         deaths[request, default: 0] += 1
-        return Execution(
-            end: .notStarted(reason: "its Python has ended"), cause: .stopped, startedAt: begin, finishedAt: Date())
+        return Execution(end: .notStarted(reason: "its Python has ended"), cause: .stopped, since: watch)
     }
 
     func room() async -> Int { hasFailed ? await next.room() : .max }

@@ -1,0 +1,39 @@
+internal import FoundationEssentials
+
+/// Watches the heartbeats of other workers, whose clocks may differ from this one: a worker lives as long as its
+/// heartbeat changes, whatever time that tells.
+struct HeartbeatWatch: Sendable {
+    /// Between looks that are so many seconds apart nobody has watched: what held up this worker may have held up others.
+    static let longestGap = 10.0
+
+    private struct Sighting {
+        var heartbeat: Date
+        /// When it was first seen, less the time in which nobody watched.
+        var since: ContinuousClock.Instant
+        var last: ContinuousClock.Instant
+    }
+
+    /// By the worker's id.
+    private var sightings: [Int64: Sighting] = [:]
+
+    /// Whether a worker has given no sign of life for too long while it was watched.
+    ///
+    /// - Parameters:
+    ///   - worker: the worker's id.
+    ///   - heartbeat: the time that its last heartbeat tells.
+    ///   - instant: when that was looked at.
+    /// - Returns: false at the first look.
+    mutating func isSilent(
+        _ worker: Int64, heartbeat: Date, at instant: ContinuousClock.Instant = .now
+    ) -> Bool {
+        guard var known = sightings[worker], known.heartbeat == heartbeat else {
+            sightings[worker] = Sighting(heartbeat: heartbeat, since: instant, last: instant)
+            return false
+        }
+        let gap = instant - known.last
+        if gap / .seconds(1) > Self.longestGap { known.since += gap }
+        known.last = instant
+        sightings[worker] = known
+        return (instant - known.since) / .seconds(1) > WorkerIdentity.patience
+    }
+}

@@ -1,0 +1,110 @@
+internal import FoundationEssentials
+
+extension Store {
+    /// Seconds of the longest wait that is decided here.
+    ///
+    /// A longer one was asked for by the provider, or comes from a clock that was set back.
+    private static let longestBackoff = RetryPolicy().longest
+
+    /// Corrects what was written by a clock that was ahead and has been set back, so that nothing waits for times that
+    /// can't be: retries, pauses of models, and spending that counts for a time.
+    ///
+    /// What was learned of models, and buckets, are corrected whenever they are read.
+    func correctTimesAhead(now: Date) throws(NllmError) {
+        guard try reading({ try hasTimesAhead(now: now) }) else { return }
+        try transaction { try moveTimesAhead(now: now) }
+    }
+
+    /// The same within a transaction.
+    func moveTimesAhead(now: Date) throws {
+        for retry in try retriesAhead(now: now) {
+            let end = SetClock.end(ofWaitUntil: retry.notBefore, decided: retry.finishedAt, now: now)
+            try database.run(
+                "UPDATE cells SET not_before = ? WHERE id = ? AND status = 'pending'", end.milliseconds, retry.cell)
+            // It has ended, and so that the cell is not taken for one of these again.
+            try database.run(
+                "UPDATE attempts SET started_at = ?1 - duration_ms, finished_at = ?1 WHERE id = ?2", now.milliseconds,
+                retry.attempt)
+        }
+        let latest = Self.latest(now)
+        try database.run(
+            """
+            UPDATE models SET paused_at = ?1 WHERE paused_at > ?2
+                AND run_id IN (SELECT id FROM runs WHERE finished_at IS NULL)
+            """, now.milliseconds, latest)
+        try database.run(
+            "UPDATE runs SET clock_set = 1 WHERE finished_at IS NULL AND started_at > ? AND clock_set = 0", latest)
+        let minute = now.milliseconds / 60_000
+        let spent = try database.row(
+            "SELECT sum(cost) AS cost, sum(tokens) AS tokens FROM spending WHERE minute > ?", minute + 1
+        ) { (cost: try $0.double("cost"), tokens: try $0.int("tokens")) }
+        guard let spent, spent.cost > 0 || spent.tokens > 0 else { return }
+        try database.run("DELETE FROM spending WHERE minute > ?", minute + 1)
+        try noteSpending(cost: spent.cost, tokens: spent.tokens, now: now)
+    }
+
+    private func hasTimesAhead(now: Date) throws -> Bool {
+        let found = try database.row(
+            """
+            SELECT EXISTS (SELECT 1 FROM runs WHERE finished_at IS NULL AND started_at > ?1 AND clock_set = 0)
+                OR EXISTS (SELECT 1 FROM runs JOIN models ON models.run_id = runs.id
+                    WHERE finished_at IS NULL AND paused_at > ?1)
+                OR EXISTS (SELECT 1 FROM spending WHERE minute > ?2) AS found
+            """, Self.latest(now), now.milliseconds / 60_000 + 1, read: { try $0.bool("found") })
+        return try found == true || !retriesAhead(now: now).isEmpty
+    }
+
+    private struct Retry {
+        var cell: Int64
+        var notBefore: Date
+        /// The cell's last attempt, and when that seems to have ended.
+        var attempt: Int64
+        var finishedAt: Date
+    }
+
+    /// The cells that wait for longer than after any failure, though not because a provider asked for it.
+    private func retriesAhead(now: Date) throws -> [Retry] {
+        try database.rows(
+            """
+            SELECT cells.id, cells.not_before, attempts.id AS attempt, attempts.finished_at
+            FROM runs JOIN models ON models.run_id = runs.id
+            JOIN cells ON cells.model_id = models.id AND cells.status = 'pending' AND cells.not_before IS NOT NULL
+                AND cells.not_before > ?1
+            JOIN attempts ON attempts.id = (SELECT max(id) FROM attempts WHERE cell_id = cells.id)
+            WHERE runs.finished_at IS NULL AND attempts.finished_at > ?2
+            """, now.addingTimeInterval(Self.longestBackoff).milliseconds, Self.latest(now)
+        ) { row in
+            Retry(
+                cell: try row.id("id"), notBefore: Date(milliseconds: try row.int("not_before")),
+                attempt: try row.id("attempt"), finishedAt: Date(milliseconds: try row.int("finished_at")))
+        }
+    }
+
+    /// The latest time that something can have that has happened.
+    private static func latest(_ now: Date) -> Int { now.addingTimeInterval(SetClock.tolerance).milliseconds }
+
+    /// Notes that the clock was set while this worker worked.
+    ///
+    /// How long runs took that are under way, or have just ended, is not known any more. Its cells go on as if they had
+    /// been claimed by the clock as it stands now.
+    ///
+    /// - Parameters:
+    ///   - seconds: by how much it was set; below 0 where it was set back.
+    ///   - worker: the worker.
+    ///   - now: the time since.
+    /// - Throws: when the store can't be written.
+    func noteClockSet(by seconds: Double, worker: Int64, now: Date) throws(NllmError) {
+        try transaction {
+            try database.run(
+                "UPDATE cells SET claimed_at = claimed_at + ? WHERE worker_id = ? AND status = 'running'",
+                Int(seconds * 1000), worker)
+            let justNow = now.addingTimeInterval(-SetClock.tolerance).milliseconds
+            try database.run(
+                """
+                UPDATE runs SET clock_set = 1 WHERE started_at IS NOT NULL
+                    AND (finished_at IS NULL OR finished_at BETWEEN ? AND ?)
+                """, justNow, Self.latest(now))
+            try moveTimesAhead(now: now)
+        }
+    }
+}

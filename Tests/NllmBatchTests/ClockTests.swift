@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+#if os(Linux)
+    /// A clock that is set while cells wait or run.
+    ///
+    /// It takes Debian's `faketime`, which `scripts/setup` installs.
+    @Suite struct ClockTests {
+        /// What gives a program a clock of its own, as far as it is not its steady one.
+        private func clock(_ offset: String, in batch: Batch) async throws -> [String: String] {
+            let found = try await batch.command("/usr/bin/faketime", ["-f", "+0", "/usr/bin/printenv", "LD_PRELOAD"])
+            try #require(found.code == 0, "\(found.err)")
+            try batch.write(offset + "\n", to: "clock")
+            return [
+                "LD_PRELOAD": found.out.trimmingCharacters(in: .newlines), "FAKETIME_NO_CACHE": "1",
+                "FAKETIME_TIMESTAMP_FILE": batch.directory + "/clock", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            ]
+        }
+
+        private func set(_ offset: String, in batch: Batch) throws {
+            try batch.write(offset + "\n", to: "new-clock")
+            rename(batch.directory + "/new-clock", batch.directory + "/clock")
+        }
+
+        /// The worker that comes after a clock was set back goes on at once, however its predecessor waited.
+        @Test(arguments: [#"{"status": 500, "times": 1}"#, #"{"status": 429, "retry_after": 4, "times": 1}"#])
+        func whatWaitedForTomorrowIsDoneToday(step: String) async throws {
+            let server = try await LoopbackServer(
+                #"{"fails-once": {"fail": \#(step)}, "slow": {"hang": true, "times": 1}}"#)
+            let batch = try Batch(userPath: server.userPath)
+            try batch.write("\"one\"\n", to: "p.jsonl")
+            let enqueue = ["enqueue", "p.jsonl", "-m", "fails-once", "-m", "slow", "--run", "r", "--samples", "2"]
+            #expect(try await batch.run(enqueue).code == 0)
+            let environment = try await clock("+30h", in: batch)
+            let worker = try await batch.start(
+                Batch.binary, ["work", "--executor", "fork", "--grace", "0"], environment: environment)
+            try await eventually("a cell has failed and others hang") {
+                let failed = try await batch.query("SELECT count(*) FROM attempts WHERE failure_kind IS NOT NULL")
+                let hanging = try server.requests().count { $0.model == "slow" }
+                return failed != [["0"]] && hanging == 2
+            }
+            worker.signal(SIGINT)
+            _ = try await worker.result()
+            let work = try await batch.run("work", "r", "--executor", "fork", "--json")
+            #expect(work.code == 0, "\(work.err)")
+            #expect(work.err.hasSuffix("r: 4 ok\n  artifacts: \(batch.directory)/nllm-runs/r\n"), "\(work.err)")
+            #expect(!work.err.contains(" h"), "\(work.err)")
+            let wrong = try await batch.query(
+                "SELECT * FROM attempts WHERE duration_ms NOT BETWEEN 0 AND 600000 OR duration_ms <> finished_at - started_at"
+            )
+            #expect(wrong == [])
+            #expect(work.out.contains(#""rate_per_second":null,"eta_seconds":null"#))
+        }
+
+        @Test(arguments: ["process", "fork", "shared"], ["-5h", "+7h", "-20y"])
+        func aClockThatIsSetInMidRunChangesNoDuration(executor: String, step: String) async throws {
+            let server = try await LoopbackServer(#"{"slow": {"delay_ms": 1500}}"#)
+            let batch = try Batch(userPath: server.userPath)
+            try batch.write((1...4).map { "\"prompt \($0)\"\n" }.joined(), to: "p.jsonl")
+            #expect(try await batch.run("enqueue", "p.jsonl", "-m", "slow", "--run", "r").code == 0)
+            let environment = try await clock("+0", in: batch)
+            let worker = try await batch.start(
+                Batch.binary, ["work", "-j", "2", "--executor", executor], environment: environment)
+            try await eventually("two cells are in flight") { try server.requests().count == 2 }
+            try set(step, in: batch)
+            let work = try await worker.result()
+            #expect(work.code == 0, "\(work.err)")
+            #expect(work.err.contains("r: 4 ok\n"), "\(work.err)")
+            let attempts = try await batch.query("SELECT duration_ms, finished_at - started_at FROM attempts")
+            #expect(attempts.count == 4)
+            for attempt in attempts {
+                #expect(attempt[0] == attempt[1])
+                #expect((1400...300_000).contains(Int(attempt[0]) ?? -1))
+            }
+            #expect(try server.requests().count == 4)
+        }
+    }
+#endif
