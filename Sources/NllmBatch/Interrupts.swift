@@ -8,9 +8,19 @@ import Synchronization
     import Glibc
 #endif
 
-/// Turns SIGINT and SIGTERM into a request to stop, and a second one into an end at once.
+/// Turns SIGHUP, SIGINT and SIGTERM into a request to stop, and a second one, or SIGQUIT, into an end at once.
+///
+/// What was ignored at the start, as SIGHUP is under nohup, stays ignored.
 final class Interrupts: Sendable {
-    private let first = Mutex<Int32?>(nil)
+    /// A terminal that closes sends SIGHUP, and so does the shell in it: within this time they are one.
+    private static let hangUpSpan = Duration.seconds(2)
+
+    private struct First {
+        let signal: Int32
+        let instant = ContinuousClock.now
+    }
+
+    private let first = Mutex<First?>(nil)
     private let sources: [any DispatchSourceSignal]
 
     /// - Parameters:
@@ -18,18 +28,20 @@ final class Interrupts: Sendable {
     ///   - worker: whose processes end with a second one.
     init(shutdown: Shutdown, worker: Worker) {
         let queue = DispatchQueue(label: "signals")
-        sources = [SIGINT, SIGTERM].map { number in
+        let numbers = [SIGHUP, SIGINT, SIGTERM, SIGQUIT].filter {
+            ![SIGHUP, SIGQUIT].contains($0) || !SignalDisposition.isIgnored($0)
+        }
+        sources = numbers.map { number in
             signal(number, SIG_IGN)
             return DispatchSource.makeSignalSource(signal: number, queue: queue)
         }
-        for (number, source) in zip([SIGINT, SIGTERM], sources) {
+        for (number, source) in zip(numbers, sources) {
             source.setEventHandler { [self] in
-                // Signals that come in quick succession are told of together.
-                let isSecond = first.withLock { first in
-                    defer { first = first ?? number }
-                    return first != nil || source.data > 1
+                switch meaning(of: number, count: Int(source.data)) {
+                case .nothing: return
+                case .stop: return shutdown.request()
+                case .end: break
                 }
-                guard isSecond else { return shutdown.request() }
                 worker.killAll()
                 Console.error("ended at once; cells in flight are done again by the next worker")
                 _exit(128 + number)
@@ -38,9 +50,26 @@ final class Interrupts: Sendable {
         }
     }
 
+    private enum Meaning {
+        case nothing, stop, end
+    }
+
+    /// Signals that come in quick succession are told of together.
+    private func meaning(of number: Int32, count: Int) -> Meaning {
+        first.withLock { first in
+            if number == SIGQUIT { return .end }
+            guard let before = first else {
+                first = First(signal: number)
+                return count > 1 && number != SIGHUP ? .end : .stop
+            }
+            return number == SIGHUP && ContinuousClock.now - before.instant < Self.hangUpSpan ? .nothing : .end
+        }
+    }
+
     /// The status for the first signal that came; nil if none did.
     var status: ExitStatus? {
-        switch first.withLock({ $0 }) {
+        switch first.withLock({ $0?.signal }) {
+        case SIGHUP: .hungUp
         case SIGINT: .interrupted
         case SIGTERM: .terminated
         default: nil

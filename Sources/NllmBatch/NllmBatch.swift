@@ -30,6 +30,9 @@ struct NllmBatch: AsyncParsableCommand {
         Console.openStandardStreams()
         // A reader that goes away is no reason to die in the middle of something.
         signal(SIGPIPE, SIG_IGN)
+        // Swift prints a backtrace at this one, unless it is ignored.
+        if !SignalDisposition.isIgnored(SIGQUIT) { signal(SIGQUIT, SIG_DFL) }
+        _ = SignalDisposition.ignoresHangUp
         do {
             var command = try parseAsRoot(PassedArguments.current.own)
             guard !AbsolutePath.current.isEmpty else {

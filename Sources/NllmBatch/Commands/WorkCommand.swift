@@ -7,7 +7,8 @@ struct WorkCommand: AsyncParsableCommand {
         abstract: "Execute cells until none is left; print the folder of each run that ended.",
         discussion: """
             Without a run, all runs are worked on: the highest priority first, then the oldest. Any number of workers may share a database. \
-            The first SIGINT or SIGTERM stops politely, a second one at once; nothing is lost either way.
+            The first SIGINT, SIGTERM or SIGHUP stops politely, a second one, or SIGQUIT, at once; nothing is lost either way. \
+            Under nohup SIGHUP stays ignored.
             """)
 
     @OptionGroup var common: CommonOptions

@@ -17,7 +17,8 @@ struct WorkerOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Seconds that cells in flight are given to end after SIGINT or SIGTERM (default: 10).", valueName: "seconds"
+            "Seconds that cells in flight are given to end after SIGINT, SIGTERM or SIGHUP (default: 10).",
+            valueName: "seconds"
         ))
     var grace: Double?
 

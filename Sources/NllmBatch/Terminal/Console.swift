@@ -69,7 +69,7 @@ enum Console {
                     var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                     poll(&ready, 1, -1)
                     continue
-                default: throw BrokenStream(code: errno)
+                default: throw BrokenStream(code: errno, of: descriptor)
                 }
             }
             sent += count
@@ -80,9 +80,21 @@ enum Console {
 /// Why nothing more can be written to standard output or error.
 struct BrokenStream: Error {
     let code: Int32
+    /// Whether it is, or was, a terminal.
+    let isTerminal: Bool
 
-    /// Whether it is only that nobody reads it any more.
-    var isClosed: Bool { code == EPIPE }
+    /// - Parameters:
+    ///   - code: the system's error number.
+    ///   - descriptor: the stream.
+    init(code: Int32, of descriptor: Int32) {
+        self.code = code
+        // One that is gone can't be asked whether it is a terminal.
+        var info = stat()
+        isTerminal = fstat(descriptor, &info) == 0 && info.st_mode & S_IFMT == S_IFCHR
+    }
+
+    /// Whether it is only that nobody reads it any more; a terminal that is gone says so with EIO.
+    var isClosed: Bool { code == EPIPE || isTerminal && [EIO, ENXIO, ENODEV].contains(code) }
 
     /// The error as the user sees it, for standard output.
     var message: String { "error: standard output: \(String(cString: strerror(code)))" }

@@ -1,6 +1,6 @@
 internal import Subprocess
 
-/// Starts programs so that they end with this process, and have no more memory than they may.
+/// Starts programs so that they end with this process, have no more memory than they may, and ignore SIGHUP as it does.
 struct Launcher: Sendable {
     private var prefix: [String] = []
 
@@ -8,10 +8,13 @@ struct Launcher: Sendable {
     ///
     /// Where it is missing, as on macOS, the next worker still finds orphans by their mark.
     init() async {
-        guard let setpriv = ProgramSearch.find("setpriv") else { return }
-        let tied = [setpriv, "--pdeathsig", "KILL"]
-        let trial = try? await ShortCommand.run(tied + [setpriv, "--version"], timeout: .seconds(5))
-        if trial?.isSuccess == true { prefix = tied }
+        if let setpriv = ProgramSearch.find("setpriv") {
+            let tied = [setpriv, "--pdeathsig", "KILL"]
+            let trial = try? await ShortCommand.run(tied + [setpriv, "--version"], timeout: .seconds(5))
+            if trial?.isSuccess == true { prefix = tied }
+        }
+        // Signals that are ignored here have their usual effect in a process that is started.
+        if SignalDisposition.ignoresHangUp, let nohup = ProgramSearch.find("nohup") { prefix.insert(nohup, at: 0) }
     }
 
     /// Limits what each process may use, in megabytes of address space; throws when this machine can't.

@@ -41,8 +41,7 @@ final class BridgeProcess: Sendable {
 
     /// Has a write to a process that is gone fail, where it would end this one, unless somebody listens for that.
     private static let ignoresBrokenPipes: Void = {
-        var action = sigaction()
-        guard sigaction(SIGPIPE, nil, &action) == 0, action.isDefault else { return }
+        guard SignalDisposition.isDefault(SIGPIPE) else { return }
         signal(SIGPIPE, SIG_IGN)
     }()
 
@@ -107,7 +106,7 @@ final class BridgeProcess: Sendable {
             case .signaled(let signal): "it was killed by signal \(signal)"
             }
         } catch {
-            return "it could not be started: \(error)"
+            return "it could not be started: \(ErrorText.reason(error))"
         }
     }
 
@@ -167,16 +166,5 @@ final class BridgeProcess: Sendable {
         } catch {
             // The pipe broke, as at the end of the process.
         }
-    }
-}
-
-extension sigaction {
-    /// Whether the signal has its usual effect.
-    fileprivate var isDefault: Bool {
-        #if canImport(Darwin)
-            unsafeBitCast(__sigaction_u.__sa_handler, to: Int.self) == 0
-        #else
-            unsafeBitCast(__sigaction_handler.sa_handler, to: Int.self) == 0
-        #endif
     }
 }
