@@ -16,7 +16,7 @@ struct AnswerGenerator: RandomNumberGenerator {
         "{", "}", "[", "]", "\"", "\\", "\\\"", ",", ":", "{}", "[]", "{\"a\":1}", "[1,2]", "[\"x\"]", "\"a\":",
         "\"{\"", "\"}\"", "\"]\"", "NaN", "-Infinity", "null", "true", "1", "-2.5", "\"\\ud83d\"", "`", "`", "``",
         "```", "```json\n", "```\n", "\n```\n", "```python\n", "\n", "\r\n", " ", "\t", "\u{A0}", "\u{2003}", "\u{1C}",
-        "é", "see ", "json", "😀",
+        "é", "see ", "json", "😀", "<think>", "</think>", "<Thinking a=\"b\">", "</reasoning >", "tru", "\"\\u12",
     ]
 
     private static let strings = [
@@ -29,12 +29,16 @@ struct AnswerGenerator: RandomNumberGenerator {
         "\n\n", "set {a, b} ", "`{\"i\":1}` ", "f(x)[0] ", " and then ", "\u{A0}", "`", "\"", "[", "{\"k\": ", "}", "]",
     ]
 
-    private static let languages = ["json", "JSON", "", " ", "json ", "python", "jsonc", "json\n", "json\r", "js"]
+    private static let languages = [
+        "json", "JSON", "", " ", "json ", "python", "jsonc", "json\n", "json\r", "js", "md",
+        "JSON5 title",
+    ]
 
     /// A text of up to some hundred characters, with or without JSON.
     mutating func text() -> String {
         if Int.random(in: 0..<4, using: &self) == 0 { return soup(most: 24) }
         var text = (0...Int.random(in: 0...3, using: &self)).map { _ in part() }.joined()
+        if Int.random(in: 0..<12, using: &self) == 0 { text = String(text.prefix(text.count * 2 / 3)) }
         for _ in 0..<max(0, Int.random(in: -3...2, using: &self)) where !text.isEmpty {
             let place = text.indices.randomElement(using: &self) ?? text.startIndex
             text.remove(at: place)
@@ -43,7 +47,8 @@ struct AnswerGenerator: RandomNumberGenerator {
     }
 
     private mutating func part() -> String {
-        switch Int.random(in: 0..<8, using: &self) {
+        switch Int.random(in: 0..<9, using: &self) {
+        case 8: "<think>\(Self.pick(Self.prose, &self))\(value(depth: 1))</think>"
         case 0, 1: Self.pick(Self.prose, &self)
         case 2: "```\(Self.pick(Self.languages, &self))\n\(value(depth: 2))\n```\n"
         case 3: "```\(Self.pick(Self.languages, &self))\(value(depth: 1))```"

@@ -13,9 +13,7 @@ import Testing
         for (text, answer) in zip(texts, answers) {
             let ours = JSONExtraction.extract(text)
             #expect(ours?.pythonic == answer.expected?.pythonic, "\(text.debugDescription)")
-            guard let nllm = answer.nllm else { continue }
-            #expect(ours != nil, "\(text.debugDescription)")
-            guard !answer.isExcused else { continue }
+            guard let nllm = answer.nllm, !answer.isExcused else { continue }
             compared += 1
             #expect(ours?.contains(nllm) == true, "\(text.debugDescription)")
         }

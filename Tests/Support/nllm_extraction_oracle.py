@@ -7,7 +7,8 @@ Both are JSON lines. A line of TEXTS is a string. Its line of ANSWERS is an obje
   nllm      the object or array that nllm's documented strategies find; null for none
   expected  what our documented rule finds, by trying every place without a thought of speed; null for none
   excused   whether nllm was misled by what stands inside a string: it counted braces there and so missed the value that
-            its own order would give, or took a piece of a string for a value. Else "expected" has to contain "nllm".
+            its own order would give, or took a piece of a string for a value; or whether our rule means to differ, on
+            thoughts, on what is cut off, and on the order of blocks. Else "expected" has to contain "nllm".
 
 NaN and the infinities come out as null, halves of surrogate pairs as U+FFFD.
 """
@@ -85,7 +86,8 @@ def holds_object(value):
     return isinstance(value, dict) or isinstance(value, list) and any(map(holds_object, value))
 
 
-def expected(text):
+def as_nllm_meant(text):
+    """What nllm's order of strategies gives where braces in strings do not mislead it."""
     if (value := document(text)) is not None:
         return value
     value, place = in_code(text)
@@ -94,6 +96,207 @@ def expected(text):
         return around[0] if around else value
     values = [value for value, _, _ in outermost(text)]
     return next(filter(holds_object, values), values[0] if values else None)
+
+
+class Broken(Exception):
+    """Where reading stopped, whether only because the text ends, and what was open: a place, and if it is surely JSON."""
+
+    def __init__(self, index, early, levels):
+        self.index, self.early, self.levels = index, early, levels
+
+
+class Reader:
+    """Reads a value character by character, to tell where and in what it breaks."""
+
+    LITERALS = ("true", "false", "null", "NaN", "Infinity", "-Infinity")
+
+    def __init__(self, text, start):
+        self.text, self.index, self.levels = text, start, []
+        self.value()
+
+    def broken(self, early=False):
+        rest = self.text[self.index :]
+        early = early or not rest or any(word != rest and word.startswith(rest) for word in self.LITERALS)
+        return Broken(self.index, early, self.levels)
+
+    def match(self, pattern):
+        found = re.compile(pattern).match(self.text, self.index)
+        self.index = found.end() if found else self.index
+        return found
+
+    def value(self):
+        self.match(r"[ \n\r\t]*")
+        first = self.text[self.index : self.index + 1]
+        if first and first in "{[":
+            if len(self.levels) == 512:
+                raise self.broken()
+            return self.parts(first)
+        if first == '"':
+            return self.string()
+        if self.match("|".join(self.LITERALS)):
+            return None
+        if not self.match(r"-?(0|[1-9]\d*|(?=\d))") or not self.match(r"(\.\d+)?([eE][-+]?\d+)?"):
+            self.match("-")
+            raise self.broken()
+        if self.text[self.index : self.index + 1] in (".", "e", "E") and self.match(r"\.(?!\d)|[eE][-+]?"):
+            raise self.broken()
+
+    def parts(self, opening):
+        self.levels.append([self.index, False])
+        self.index += 1
+        closing = "}" if opening == "{" else "]"
+        self.match(r"[ \n\r\t]*")
+        more = not self.match(re.escape(closing))
+        while more:
+            if opening == "{":
+                self.match(r"[ \n\r\t]*")
+                if self.text[self.index : self.index + 1] != '"':
+                    raise self.broken()
+                self.string()
+                self.match(r"[ \n\r\t]*")
+                if not self.match(":"):
+                    raise self.broken()
+                self.levels[-1][1] = True
+            self.value()
+            self.match(r"[ \n\r\t]*")
+            more = not self.match(re.escape(closing))
+            if more:
+                if not self.match(","):
+                    raise self.broken()
+                self.levels[-1][1] = True
+        self.levels.pop()
+
+    def string(self):
+        self.index += 1
+        self.match(r'(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*')
+        if not self.match('"'):
+            early = self.match(r"\\u(?=[0-9a-fA-F]{0,3}\Z)") is not None
+            self.match(r"\\u|\\")
+            raise self.broken(early)
+
+
+def values(text, thoughts=()):
+    """The outermost values that begin outside of thoughts, up to the one that the text ends in, and where that is."""
+    found, index = [], 0
+    broken_before = set()
+    while match := re.compile(r"[{\[]").search(text, index):
+        start = match.start()
+        if thought := next((end for begin, end in thoughts if begin <= start < end), None):
+            index = thought
+            continue
+        index = start + 1
+        value, end = read(text, start)
+        if value is not None:
+            found.append((value, start, end))
+            index = end
+            continue
+        if start in broken_before:
+            continue
+        try:
+            Reader(text, start)
+        except Broken as broken:
+            broken_before.update(place for place, _ in broken.levels)
+            places = [place for place, _ in broken.levels]
+            if broken.early:
+                return found, places[0]
+            first = next((n for n, level in enumerate(broken.levels) if level[1]), None)
+            if first is not None and len(places) - first > closed(text[broken.index :]):
+                return found, places[first]
+    return found, None
+
+
+def closed(rest):
+    """How many brackets a text closes that it has not opened."""
+    depth = low = 0
+    for character in rest:
+        depth += (character in "{[") - (character in "}]")
+        low = min(low, depth)
+    return -low
+
+
+def thoughts_in(text):
+    """Where thoughts stand, tags included."""
+    blocks, begin = [], None
+    for tag in re.finditer(r"<(/?)(?:thinking|think|reasoning)(?=[>\s])[^<>]*>", text, re.IGNORECASE | re.ASCII):
+        if tag[0][-2] == "/":
+            continue
+        if not tag[1]:
+            begin = tag.start() if begin is None else begin
+        elif begin is None:
+            blocks = [(0, tag.end())]
+        else:
+            blocks.append((begin, tag.end()))
+            begin = None
+    return blocks + ([(begin, len(text))] if begin is not None else [])
+
+
+def blocks_of(text):
+    """The language, the text and the place of each block of code, and whether a fence ends it."""
+    index = 0
+    while fence := re.compile(r"`{3,}").search(text, index):
+        index = fence.end()
+        name = re.compile(r"[A-Za-z0-9+\-#._]*").match(text, index)
+        language = name[0].lower()
+        code = re.compile(r"\s*\n").match(text, name.end())
+        if not code and language in ("json", "jsonc", "json5"):
+            code = re.compile(r"[^`{\[\n]*\n").match(text, name.end())
+        if not code or language in ("md", "markdown"):
+            continue
+        start = code.end()
+        end = re.compile(r"\n(`{3,})").search(text, start - 1)
+        if not end:
+            yield language, text[start:], start, False
+            return
+        yield language, text[start : end.start()], start, True
+        named = re.compile(r"[A-Za-z0-9+\-#._]").match(text, end.end())
+        index = end.start() + 1 if named else end.end()
+
+
+def first_of(values):
+    return next(filter(holds_object, values), values[0] if values else None)
+
+
+def searched(text, thoughts):
+    """What our strategies find outside of thoughts, and whether an answer is cut off."""
+    places = [0] + [place for block in thoughts for place in block] + [len(text)]
+    if thoughts:
+        for start, end in zip(places[::2], places[1::2]):
+            if (value := document(text[start:end])) is not None:
+                return value, False
+    cut_off = False
+    blocks = [b for b in blocks_of(text) if not any(begin <= b[2] < end for begin, end in thoughts)]
+    json_blocks = [code for language, code, _, _ in blocks if language in ("json", "jsonc", "json5")]
+    for code in json_blocks:
+        if (value := document(code)) is not None:
+            return value, False
+    for code in json_blocks:
+        found, cut = values(code)
+        cut_off = cut_off or cut is not None
+        if found:
+            return first_of([value for value, _, _ in found]), cut_off
+    for language, code, _, is_closed in blocks:
+        if not language and is_closed and (value := document(code)) is not None:
+            return value, cut_off
+    found, cut = values(text, thoughts)
+    for span in INLINE.finditer(text):
+        if any(begin <= span.start(1) < end for begin, end in thoughts):
+            continue
+        if (value := document(span[1])) is not None:
+            around = [outer for outer, start, end in found if start < span.start(1) < end]
+            if not around and cut is not None and cut < span.start(1):
+                break
+            return around[0] if around else value, cut_off
+    return first_of([value for value, _, _ in found]), cut_off or cut is not None
+
+
+def expected(text):
+    if (value := document(text)) is not None:
+        return value
+    thoughts = thoughts_in(text)
+    value, cut_off = searched(text, thoughts)
+    if value is not None or not thoughts or cut_off:
+        return value
+    return searched(text, [])[0]
 
 
 def is_quoted(text, place):
@@ -114,7 +317,8 @@ def answer(text):
         found, place = in_prose(text, counted)
         if found is not None:
             excused = in_prose(text, read)[1] != place or is_quoted(text, place)
-    return {"nllm": found, "expected": expected(text), "excused": excused}
+    ours = expected(text)
+    return {"nllm": found, "expected": ours, "excused": excused or ours != as_nllm_meant(text)}
 
 
 def main():

@@ -26,6 +26,9 @@ struct JSONParser {
         private var members: [JSONValue.Member] = []
         private var elements: [JSONValue] = []
 
+        /// Whether a name with its colon, or an element with its comma, shows that this is no bracket of prose.
+        fileprivate(set) var isSurelyJSON = false
+
         init(start: Int, isObject: Bool) {
             self.start = start
             self.isObject = isObject
@@ -56,6 +59,19 @@ struct JSONParser {
         index = start
         open.removeAll(keepingCapacity: true)
         return try? value()
+    }
+
+    /// Whether reading stopped only because the text ends there, in the middle of a value.
+    var endsEarly: Bool {
+        guard index < bytes.count else { return true }
+        let rest = bytes[index...]
+        if rest.count < 4, index >= 2, bytes[index - 2] == UInt8(ascii: "\\"), bytes[index - 1] == UInt8(ascii: "u") {
+            return rest.allSatisfy { Character(Unicode.Scalar($0)).isHexDigit }
+        }
+        let words: [StaticString] = ["true", "false", "null", "NaN", "Infinity", "-Infinity"]
+        return words.contains { word in
+            word.withUTF8Buffer { rest.count < $0.count && $0.starts(with: rest) }
+        }
     }
 
     /// The value that the whole text stands for.
@@ -130,6 +146,7 @@ struct JSONParser {
         skipSpace()
         if take(isObject ? "}" : "]") { return open.removeLast().value }
         guard take(",") else { throw .unexpected(wanted: isObject ? "`,` or `}`" : "`,` or `]`") }
+        open[open.count - 1].isSurelyJSON = true
         if isObject { try name() }
         return nil
     }
@@ -140,6 +157,7 @@ struct JSONParser {
         open[open.count - 1].name = try string()
         skipSpace()
         guard take(":") else { throw .unexpected(wanted: "`:` after a name") }
+        open[open.count - 1].isSurelyJSON = true
     }
 
     private mutating func literal(_ word: StaticString, _ value: JSONValue) throws(Fault) -> JSONValue {

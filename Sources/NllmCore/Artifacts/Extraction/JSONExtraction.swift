@@ -1,18 +1,27 @@
-/// Finds the JSON in an answer: the answer itself, else in code, else in prose.
+/// Finds the JSON in an answer: the answer itself, else in code that says it is JSON, else in other code, else in prose.
 ///
-/// Only objects and arrays count. What nllm would find in an answer is found, or what encloses it; and where braces in
-/// strings misled nllm, what stands there. An answer is read a fixed number of times, however broken it is.
+/// Only objects and arrays count. What a model thought before it answered is searched last, and what is cut off is not
+/// JSON, however much of it there is. Apart from that, what nllm would find in an answer is found, or what encloses it;
+/// and where braces in strings misled nllm, what stands there. An answer is read a fixed number of times, however broken
+/// it is.
 enum JSONExtraction {
     /// The first object or array that a strategy finds; nil if none finds any.
     static func extract(_ text: String) -> JSONValue? {
         var text = text
         return text.withUTF8 { bytes in
-            document(bytes[...]) ?? inBlocks(bytes) ?? inSpans(bytes) ?? inProse(bytes)
+            if let value = document(bytes[...]) { return value }
+            let thoughts = ThinkBlocks(bytes)
+            var search = Search(bytes, passingOver: thoughts)
+            if let value = search.result() { return value }
+            // An answer that is cut off is not made up for by a draft of it.
+            guard !thoughts.ranges.isEmpty, !search.isCutOff else { return nil }
+            search = Search(bytes, passingOver: nil)
+            return search.result()
         }
     }
 
     /// The object or array that a text is as a whole, white space around it left out.
-    private static func document(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> JSONValue? {
+    fileprivate static func document(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> JSONValue? {
         let trimmed = WhiteSpace.trimmed(text)
         switch (trimmed.first, trimmed.last) {
         case (UInt8(ascii: "{"), UInt8(ascii: "}")), (UInt8(ascii: "["), UInt8(ascii: "]")): break
@@ -22,32 +31,76 @@ enum JSONExtraction {
         let value = parser.value(at: 0)
         return parser.index == trimmed.count ? value : nil
     }
+}
 
-    private static func inBlocks(_ bytes: UnsafeBufferPointer<UInt8>) -> JSONValue? {
-        for block in CodeBlocks(bytes) {
-            if let value = document(bytes[block]) { return value }
+/// A search through an answer, strategy by strategy.
+private struct Search {
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private let thoughts: ThinkBlocks?
+    /// Whether the text ends within an object or array.
+    private(set) var isCutOff = false
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>, passingOver thoughts: ThinkBlocks?) {
+        self.bytes = bytes
+        self.thoughts = thoughts
+    }
+
+    mutating func result() -> JSONValue? {
+        inAnswers() ?? inBlocks() ?? inSpans() ?? inProse(bytes, passingOver: thoughts)
+    }
+
+    /// What stands alone before, between or behind thoughts.
+    private func inAnswers() -> JSONValue? {
+        guard let thoughts, !thoughts.ranges.isEmpty else { return nil }
+        for answer in thoughts.answers(count: bytes.count) {
+            if let value = JSONExtraction.document(bytes[answer]) { return value }
+        }
+        return nil
+    }
+
+    /// Code that says it is JSON, whole or with something around it, before code that does not say what it is.
+    private mutating func inBlocks() -> JSONValue? {
+        let blocks = CodeBlocks(bytes).filter { $0.language != .other && thoughts?.block(at: $0.range.lowerBound) == nil }
+        let json = blocks.filter { $0.language == .json }
+        for block in json {
+            if let value = JSONExtraction.document(bytes[block.range]) { return value }
+        }
+        for block in json {
+            let code = UnsafeBufferPointer(rebasing: bytes[block.range])
+            if let value = inProse(code, passingOver: nil) { return value }
+        }
+        for block in blocks where block.language == .unnamed && block.isClosed {
+            if let value = JSONExtraction.document(bytes[block.range]) { return value }
         }
         return nil
     }
 
     /// What an inline span holds, or the object or array that has the span inside one of its strings.
-    private static func inSpans(_ bytes: UnsafeBufferPointer<UInt8>) -> JSONValue? {
-        for span in CodeSpans(bytes) {
-            guard let value = document(bytes[span]) else { continue }
-            let around = OutermostValues(bytes).first { $0.range.upperBound > span.lowerBound }
-            guard let around, around.range.lowerBound < span.lowerBound else { return value }
-            return around.value
+    private mutating func inSpans() -> JSONValue? {
+        for span in CodeSpans(bytes) where thoughts?.block(at: span.lowerBound) == nil {
+            guard let value = JSONExtraction.document(bytes[span]) else { continue }
+            var values = OutermostValues(bytes, passingOver: thoughts)
+            while let around = values.next() {
+                guard around.range.upperBound > span.lowerBound else { continue }
+                return around.range.lowerBound < span.lowerBound ? around.value : value
+            }
+            guard let cut = values.cut, cut < span.lowerBound else { return value }
+            return nil
         }
         return nil
     }
 
     /// The first object or array with an object in it, else the first array: prose has brackets for many uses.
-    private static func inProse(_ bytes: UnsafeBufferPointer<UInt8>) -> JSONValue? {
+    private mutating func inProse(
+        _ text: UnsafeBufferPointer<UInt8>, passingOver thoughts: ThinkBlocks?
+    ) -> JSONValue? {
         var array: JSONValue?
-        for (value, _) in OutermostValues(bytes) {
-            if holdsObject(value) { return value }
+        var values = OutermostValues(text, passingOver: thoughts)
+        while let (value, _) = values.next() {
+            if Self.holdsObject(value) { return value }
             array = array ?? value
         }
+        isCutOff = isCutOff || values.cut != nil
         return array
     }
 

@@ -1,8 +1,25 @@
-/// The contents of the fenced blocks of code in a text, in order: those of JSON and those that name no language.
+/// The fenced blocks of code in a text, in order.
 ///
-/// A block begins at three backticks, perhaps `json` or `JSON`, and the end of a line; it ends before the next line that
-/// begins with three backticks. A block of another language is none, and its end may begin one.
+/// A block begins at three backticks with at most the name of its language behind them on the line, and ends before the
+/// next line that begins with three backticks, or with the text. If that line names a language itself, it begins the
+/// next block. A block of Markdown is passed through, since it holds blocks.
 struct CodeBlocks: Sequence, IteratorProtocol {
+    /// A block's code, and what its fence says about it.
+    struct Block {
+        enum Language {
+            case json, unnamed, other
+        }
+
+        var language: Language
+        var range: Range<Int>
+        /// Whether a fence ends it, and not the text.
+        var isClosed: Bool
+    }
+
+    private static let json = ["json", "jsonc", "json5"]
+    private static let longestName = 64
+    private static let longestInformation = 256
+
     private let bytes: UnsafeBufferPointer<UInt8>
     private var backticks: ByteSearch
     private var lineBreaks: ByteSearch
@@ -14,28 +31,45 @@ struct CodeBlocks: Sequence, IteratorProtocol {
         lineBreaks = ByteSearch(for: "\n", in: bytes)
     }
 
-    mutating func next() -> Range<Int>? {
+    mutating func next() -> Block? {
         while let fence = backticks.first(from: index) {
             index = bytes.endOfBackticks(from: fence)
-            guard index - fence >= 3, let start = firstLine(after: index) else { continue }
-            // Where no fence closes a block, none closes a later one.
-            guard let end = lineBreakBeforeFence(from: start) else { return nil }
-            index = end + 4
-            return start..<end
+            guard index - fence >= 3, let (language, start) = opening(after: index) else { continue }
+            guard let end = lineBreakBeforeFence(from: start) else {
+                index = bytes.count
+                return Block(language: language, range: start..<bytes.count, isClosed: false)
+            }
+            let afterFence = bytes.endOfBackticks(from: end + 1)
+            // A fence with a name behind it begins the next block.
+            index = name(after: afterFence).isEmpty ? afterFence : end + 1
+            return Block(language: language, range: start..<Swift.max(start, end), isClosed: true)
         }
         return nil
     }
 
-    /// Where the code begins if nothing but the name of JSON stands between the fence and the end of its line.
-    private func firstLine(after fence: Int) -> Int? {
-        let rest = bytes[fence...]
-        let isNamed = rest.starts(with: "json".utf8) || rest.starts(with: "JSON".utf8)
-        let space = WhiteSpace.prefix(isNamed ? rest.dropFirst(4) : rest)
-        return space.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 }
+    /// The language of the block that a fence begins, and where its code begins; nil if the fence begins none.
+    private func opening(after fence: Int) -> (Block.Language, Int)? {
+        let name = name(after: fence)
+        let text = name.count > Self.longestName ? "other" : String(decoding: name, as: UTF8.self).lowercased()
+        guard !["md", "markdown"].contains(text) else { return nil }
+        let language: Block.Language = text.isEmpty ? .unnamed : Self.json.contains(text) ? .json : .other
+        let space = WhiteSpace.prefix(bytes[name.endIndex...])
+        if let lineBreak = space.lastIndex(of: UInt8(ascii: "\n")) { return (language, lineBreak + 1) }
+        // A title or the like may follow, but no code.
+        guard language == .json else { return nil }
+        let line = bytes[name.endIndex...].prefix(Self.longestInformation).prefix { !"`{[\n".utf8.contains($0) }
+        guard line.endIndex < bytes.count, bytes[line.endIndex] == UInt8(ascii: "\n") else { return nil }
+        return (language, line.endIndex + 1)
     }
 
+    /// The name of a language right behind a fence.
+    private func name(after fence: Int) -> Slice<UnsafeBufferPointer<UInt8>> {
+        bytes[fence...].prefix { KeyShape.isAlphanumeric($0) || "+-#._".utf8.contains($0) }
+    }
+
+    /// The line break before the next line that begins with a fence; the code may be empty.
     private mutating func lineBreakBeforeFence(from start: Int) -> Int? {
-        var index = start
+        var index = Swift.max(0, start - 1)
         while let lineBreak = lineBreaks.first(from: index) {
             index = lineBreak + 1
             if bytes.endOfBackticks(from: index) - index >= 3 { return lineBreak }

@@ -4,15 +4,27 @@
 /// the text is read only a few times: what was open where an attempt broke is broken as well and not tried again, what
 /// an attempt read to its end is read once more and then passed over, and an opening that stood in a string sees
 /// strings where that attempt saw none, so that no third attempt fits between the two.
+///
+/// Where the text ends within an object or array, the values end before that one.
 struct OutermostValues: Sequence, IteratorProtocol {
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private let thoughts: ThinkBlocks?
     private var parser: JSONParser
     private var braces: ByteSearch
     private var brackets: ByteSearch
     private var index = 0
     /// By offset, whether an object or array that begins there is known to be broken.
     private var isBroken: [Bool]
+    private var balance: BracketBalance?
+    /// Where the object or array begins that the text ends in; nil as long as there is none.
+    private(set) var cut: Int?
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    /// - Parameters:
+    ///   - bytes: the text.
+    ///   - thoughts: blocks that no value begins in.
+    init(_ bytes: UnsafeBufferPointer<UInt8>, passingOver thoughts: ThinkBlocks? = nil) {
+        self.bytes = bytes
+        self.thoughts = thoughts
         parser = JSONParser(bytes, leniently: true)
         braces = ByteSearch(for: "{", in: bytes)
         brackets = ByteSearch(for: "[", in: bytes)
@@ -20,7 +32,11 @@ struct OutermostValues: Sequence, IteratorProtocol {
     }
 
     mutating func next() -> (value: JSONValue, range: Range<Int>)? {
-        while let start = opening() {
+        while cut == nil, let start = opening() {
+            if let block = thoughts?.block(at: start) {
+                index = block.upperBound
+                continue
+            }
             index = start + 1
             if isBroken[start] { continue }
             if let value = parser.value(at: start) {
@@ -28,6 +44,7 @@ struct OutermostValues: Sequence, IteratorProtocol {
                 return (value, start..<index)
             }
             for level in parser.open { isBroken[level.start] = true }
+            cut = startOfCut()
         }
         return nil
     }
@@ -36,4 +53,42 @@ struct OutermostValues: Sequence, IteratorProtocol {
         guard let brace = braces.first(from: index) else { return brackets.first(from: index) }
         return brackets.first(from: index).map { Swift.min($0, brace) } ?? brace
     }
+
+    /// The outermost of the levels that broke which the text does not close; nil if it closes all.
+    ///
+    /// A level with nothing in it that only JSON has may be a bracket of prose, and need not be closed.
+    private mutating func startOfCut() -> Int? {
+        let open = parser.open
+        guard !parser.endsEarly else { return open.first?.start }
+        guard let first = open.firstIndex(where: \.isSurelyJSON) else { return nil }
+        if balance == nil { balance = BracketBalance(bytes) }
+        let closed = balance?.closed(after: parser.index) ?? 0
+        // The innermost levels are closed first.
+        return open.count - first > closed ? open[first].start : nil
+    }
+}
+
+/// How many brackets a text closes behind a place that it opened before it, whatever stands in strings.
+private struct BracketBalance {
+    /// By offset, how many more brackets are open than closed there, and the least that is reached from there on.
+    private let depths: [Int32]
+    private let lows: [Int32]
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+        var depths: [Int32] = [0]
+        depths.reserveCapacity(bytes.count + 1)
+        for byte in bytes {
+            let last = depths[depths.count - 1]
+            switch byte {
+            case UInt8(ascii: "{"), UInt8(ascii: "["): depths.append(last + 1)
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): depths.append(last - 1)
+            default: depths.append(last)
+            }
+        }
+        var lows = depths
+        for index in lows.indices.dropLast().reversed() { lows[index] = Swift.min(lows[index], lows[index + 1]) }
+        (self.depths, self.lows) = (depths, lows)
+    }
+
+    func closed(after place: Int) -> Int { Int(depths[place] - lows[place]) }
 }
