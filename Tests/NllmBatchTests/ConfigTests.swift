@@ -33,6 +33,7 @@ import Testing
           cache: null  # default
           priority: 0  # default
           private: false  # default
+          trusted_folders: null  # default
           limits: {}  # default
         costs: {}  # default
 
@@ -111,10 +112,10 @@ import Testing
     @Test func theJSONFormHasEachKeyWithValueAndSource() async throws {
         let batch = try Batch()
         let project = try batch.write(
-            "models: [{name: m, options: [--key, abc]}]\nbatch: {raw: on, limits: {g: {models: [a, b*], rpm: 5}}}\n"
+            "models: [{name: m, options: [-o, api_key, abc]}]\nbatch: {raw: on, limits: {g: {models: [a, b*], rpm: 5}}}\n"
                 + "costs: {gpt-4.1: {input_per_1k: 0.002}}",
             to: ".nllm-config.yaml")
-        let model = #"[{"name":"m","options":["--key","***REDACTED***"]}]"#
+        let model = #"[{"name":"m","options":["-o","api_key","***REDACTED***"]}]"#
         let unset = #"{"value":null,"source":"default"}"#
         try await expect(
             batch, "config", "show", "--json",
@@ -134,7 +135,7 @@ import Testing
                 + #""batch.max_tokens_total":\#(unset),"batch.budget_window":\#(unset),"#
                 + #""batch.fail_on":\#(unset),"batch.cache":\#(unset),"#
                 + #""batch.priority":{"value":0,"source":"default"},"#
-                + #""batch.private":{"value":false,"source":"default"},"#
+                + #""batch.private":{"value":false,"source":"default"},"batch.trusted_folders":\#(unset),"#
                 + #""batch.limits.g.models":{"value":["a","b*"],"source":"\#(project):2"},"#
                 + #""batch.limits.g.rpm":{"value":5,"source":"\#(project):2"},"#
                 + #""costs.gpt-4.1.input_per_1k":{"value":0.002,"source":"\#(project):3"}}"# + "\n")
@@ -204,7 +205,7 @@ import Testing
                 .nllm-config.yaml:1: `concurrency` is 0 but must be 1 to 1024
                 .nllm-config.yaml:1: unknown key `zzzzzzz` in `batch`; known are `concurrency`, `executor`, `grace`, \
                 `max_memory`, `samples`, `system`, `raw`, `db`, `prices`, `check`, `rpm`, `tpm`, `max_wait`, `max_cost`, \
-                `max_tokens_total`, `budget_window`, `fail_on`, `cache`, `priority`, `private`, `limits`
+                `max_tokens_total`, `budget_window`, `fail_on`, `cache`, `priority`, `private`, `trusted_folders`, `limits`
                 no.yaml: no such file or directory; name a file that is there; `nllm-batch config init` writes one
                 """)
     }
@@ -241,7 +242,7 @@ import Testing
         let shown = try await batch.run("config", "show")
         #expect(shown.code == 0)
         #expect(shown.err == "")
-        #expect(!shown.out.contains("# default"))
+        #expect(shown.out.components(separatedBy: "# default").count == 2)
         // Each key is reported from its line, with what stands there.
         let reported = Set(shown.lines.map { $0.replacing("\"", with: "") })
         var keys = 0
@@ -250,13 +251,13 @@ import Testing
             let expected = "\(line)  # \(path):\(index + 1)".replacing("\"", with: "")
             #expect(reported.contains(expected), "\(expected)")
         }
-        // All but the older name of the concurrency, four limits, and four costs.
-        #expect(keys == ConfigurationKey.allCases.count - 1 + 4 + 4)
+        // All but the older name of the concurrency and what is for the user's own file, four limits, and four costs.
+        #expect(keys == ConfigurationKey.allCases.count - 2 + 4 + 4)
         let models = shown.lines.prefix(3).map { $0.replacing(path, with: "") }
         #expect(
             models == [
-                "models:  # :5", "  - \"gpt-4o-mini\"  # :6",
-                "  - {name: \"gpt-4o\", options: [\"-o\", \"temperature\", \"0.2\"]}  # :7",
+                "models:  # :6", "  - \"gpt-4o-mini\"  # :7",
+                "  - {name: \"gpt-4o\", options: [\"-o\", \"temperature\", \"0.2\"]}  # :8",
             ])
     }
 
@@ -266,7 +267,13 @@ import Testing
             batch, "config", "init", "--global", prints: batch.directory + "/.nllm/config.yaml\n")
         try await expect(
             batch, "config", "init", "--config", "mine.yaml", prints: batch.directory + "/mine.yaml\n")
-        #expect(try batch.read(".nllm/config.yaml") == batch.read("mine.yaml"))
+        // The user's own file has one key more, with a line that explains it.
+        func lines(_ name: String) throws -> [Substring] {
+            String(decoding: try batch.read(name), as: UTF8.self).split(separator: "\n")
+        }
+        let (user, named) = (try lines(".nllm/config.yaml"), try lines("mine.yaml"))
+        #expect(user.count == named.count + 2)
+        #expect(user.filter(named.contains) == named)
         #expect(!batch.exists(".nllm-config.yaml"))
         try await batch.refuses(
             "config", "init", "--global", "-c", "x.yaml", code: 64,

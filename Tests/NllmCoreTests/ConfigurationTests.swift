@@ -484,7 +484,7 @@ private struct Scratch: ~Copyable {
                 "3: `raw` is a number, not true or false; write `raw: true`",
                 "4: unknown key `zzzzzzzzz` in `batch`; known are `concurrency`, `executor`, `grace`, `max_memory`, "
                     + "`samples`, `system`, `raw`, `db`, `prices`, `check`, `rpm`, `tpm`, `max_wait`, `max_cost`, "
-                    + "`max_tokens_total`, `budget_window`, `fail_on`, `cache`, `priority`, `private`, `limits`",
+                    + "`max_tokens_total`, `budget_window`, `fail_on`, `cache`, `priority`, `private`, `trusted_folders`, `limits`",
                 "6: `defaults` is a list, not a mapping; write its keys indented below it",
             ]
         ),
@@ -556,7 +556,7 @@ private struct Scratch: ~Copyable {
     @Test func secretsAreNotShown() throws {
         let configuration = try Scratch().load(
             project: """
-                models: [{name: m, options: [--key, abc, -o, api_key, def]}]
+                models: [{name: m, options: [-o, password, abc, -o, api_key, def]}]
                 batch: {system: "token=ghi"}
                 """)
         for text in [configuration.yaml, configuration.json.description] {
@@ -566,6 +566,6 @@ private struct Scratch: ~Copyable {
             #expect(text.contains(Redaction.mark))
         }
         #expect(configuration.system == "token=ghi")
-        #expect(configuration.models?.first?.options == ["--key", "abc", "-o", "api_key", "def"])
+        #expect(configuration.models?.first?.options == ["-o", "password", "abc", "-o", "api_key", "def"])
     }
 }

@@ -11,7 +11,8 @@ struct ConfigShowCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let configuration = try common.configuration()
+        let configuration = try common.configuration(trust: .noted)
+        for problem in configuration.untrusted { Console.error("not trusted: \(problem)") }
         if json { Console.out(configuration.json) } else { Console.out(configuration.yaml) }
     }
 }

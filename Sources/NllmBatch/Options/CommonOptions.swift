@@ -16,6 +16,12 @@ struct CommonOptions: ParsableArguments {
             "A configuration file that stands above ./.nllm-config.yaml and ~/.nllm/config.yaml.", valueName: "path"))
     var config: String?
 
+    @Flag(
+        help: ArgumentHelp(
+            "Let ./.nllm-config.yaml make llm run code and read files; `batch.trusted_folders` in ~/.nllm/config.yaml "
+                + "does so for a folder."))
+    var trustConfig = false
+
     @Flag(name: .shortAndLong, help: "Say nothing but results and errors.")
     var quiet = false
 
@@ -34,9 +40,13 @@ struct CommonOptions: ParsableArguments {
     }
 
     /// What files, the environment and these options say; if it is to be private, all that is made from now on is.
-    func configuration() throws(NllmError) -> Configuration {
+    ///
+    /// - Parameter trust: whether the project's file may run code and read files, if no option says so.
+    /// - Returns: the configuration.
+    /// - Throws: what is wrong with files.
+    func configuration(trust: ConfigurationTrust = .ofNamedFolders) throws(NllmError) -> Configuration {
         beginPrivate()
-        var configuration = try Configuration.load(explicit: config)
+        var configuration = try Configuration.load(explicit: config, trust: trustConfig ? .given : trust)
         configuration.readEnvironment()
         if let database { configuration.set(.database, to: .string(database), from: .commandLine("--db")) }
         if isPrivate { configuration.set(.isPrivate, to: .bool(true), from: .commandLine("--private")) }
@@ -66,6 +76,6 @@ struct CommonOptions: ParsableArguments {
         [("--config", config), ("--db", database)].map { name, value in
             value.map { " \(name) \(ShellWord.quote($0))" } ?? ""
         }
-        .joined()
+        .joined() + (trustConfig ? " --trust-config" : "")
     }
 }

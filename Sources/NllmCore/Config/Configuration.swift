@@ -19,6 +19,8 @@ public struct Configuration: Sendable {
 
     /// Absolute paths of the files that were read, the weakest first.
     public internal(set) var files: [String] = []
+    /// What the project's file may not say as long as it is not trusted, if it was to be noted only.
+    public internal(set) var untrusted: [InputProblem] = []
     var settings: [ConfigurationKey: Setting] = [:]
     /// The strongest list of models, and where it begins.
     var modelList: (models: [ConfiguredModel], source: Source)?
@@ -101,6 +103,8 @@ extension Configuration {
     public var priority: Int { integer(.priority) }
     /// Whether what is made is for its owner alone.
     public var isPrivate: Bool { optionalFlag(.isPrivate) ?? false }
+    /// Folders whose own configuration files may run code and read files, as the user's file has them.
+    var trustedFolders: [String] { value(of: .trustedFolders).stringValues }
     /// The models of a run whose command line names none; nil for `llm`'s default model.
     public var models: [ConfiguredModel]? { modelList.flatMap { $0.models.isEmpty ? nil : $0.models } }
     /// What tokens cost, by the model's name.

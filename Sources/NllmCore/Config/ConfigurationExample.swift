@@ -3,7 +3,10 @@ internal import FoundationEssentials
 /// A configuration file that explains every key and changes nothing.
 public enum ConfigurationExample {
     /// Every key is commented out, its `#` right before it; what explains it has a space after the `#`.
-    public static var text: String {
+    ///
+    /// - Parameter place: where the file is to stand; only the user's own has all keys.
+    /// - Returns: the file's text.
+    static func text(for place: ConfigurationPlace) -> String {
         var lines = [
             "# Configuration of nllm-batch and nllm. Take out the # in front of a key and of the section above it.",
             "# This file stands above ~/.nllm/config.yaml; `nllm-batch config show` tells what holds and why.",
@@ -14,9 +17,14 @@ public enum ConfigurationExample {
             "  #- name: \"gpt-4o\"",
             "    #options: [\"-o\", \"temperature\", \"0.2\"]",
         ]
+        if place.role == .project {
+            lines.insert(
+                "# Options that run code or read files, such as --functions or -f, need --trust-config here.", at: 4)
+        }
         for section in ConfigurationKey.sections {
             lines += ["", "#\(section):"]
             for key in ConfigurationKey.allCases where key.section == section && key != .parallel {
+                guard key != .trustedFolders || place.role == .user else { continue }
                 let value = key.builtIn == .null ? key.example : YAMLText.scalar(key.builtIn)
                 lines += ["  # \(key.explanation)", "  #\(key.name): \(value)"]
             }
@@ -56,7 +64,7 @@ public enum ConfigurationExample {
                 atPath: AbsolutePath.parent(path), withIntermediateDirectories: true)
         }
         do throws(FileError) {
-            try AtomicFile.write(text.utf8, to: path)
+            try AtomicFile.write(text(for: place).utf8, to: path)
         } catch {
             throw .configurationNotCreated(path: path, reason: error.reason)
         }

@@ -26,6 +26,8 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
     case cache = "batch.cache"
     case priority = "batch.priority"
     case isPrivate = "batch.private"
+    /// Only the user's own file has it.
+    case trustedFolders = "batch.trusted_folders"
 
     /// The sections that hold settings.
     static let sections = ["defaults", "batch"]
@@ -53,7 +55,7 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
         case .maxWait: .integer(300)
         case .priority: .integer(0)
         case .stream, .parallel, .maxMemory, .system, .prices, .requestsPerMinute, .tokensPerMinute, .maxCost,
-            .maxTokensTotal, .budgetWindow, .failOn, .cache:
+            .maxTokensTotal, .budgetWindow, .failOn, .cache, .trustedFolders:
             .null
         }
     }
@@ -79,6 +81,7 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
         case .failOn: .failureKinds
         case .cache: .age(SettingLimits.cache)
         case .priority: .whole(SettingLimits.priority)
+        case .trustedFolders: .folders
         }
     }
 
@@ -112,6 +115,7 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
         case .cache: "7d"
         case .priority: "10"
         case .isPrivate: "true"
+        case .trustedFolders: "[\"~/projects\"]"
         }
     }
 
@@ -144,6 +148,8 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
         case .cache: "How old an answer of the database may be to be taken again, or any; unset: every cell is asked."
         case .priority: "Which runs go first, -1000 to 1000; the higher, the earlier."
         case .isPrivate: "Whether the database and the runs' folders are for their owner alone."
+        case .trustedFolders:
+            "Folders whose own .nllm-config.yaml, or one below, may make llm run code or read files; unset: none."
         }
     }
 }

@@ -1,18 +1,32 @@
 extension Configuration {
     /// Reads the user's file, the project's and the one that is named, each stronger than those before.
     ///
-    /// - Parameter explicit: a file that has to be there.
+    /// - Parameters:
+    ///   - explicit: a file that has to be there.
+    ///   - trust: whether the project's file may run code and read files.
     /// - Returns: the merged configuration.
     /// - Throws: everything that is wrong in any of the files.
-    public static func load(explicit: String? = nil) throws(NllmError) -> Configuration {
-        try load(ConfigurationPlace.all(explicit: explicit))
+    public static func load(
+        explicit: String? = nil, trust: ConfigurationTrust = .ofNamedFolders
+    ) throws(NllmError) -> Configuration {
+        try load(ConfigurationPlace.all(explicit: explicit), trust: trust)
     }
 
-    static func load(_ places: [ConfigurationPlace]) throws(NllmError) -> Configuration {
+    static func load(
+        _ places: [ConfigurationPlace], trust: ConfigurationTrust = .ofNamedFolders
+    ) throws(NllmError) -> Configuration {
         var configuration = Configuration()
         var problems = InputProblems()
+        var trust = trust
+        let user = places.first { $0.role == .user }
+        if let user, let project = places.first(where: { $0.role == .project }),
+            trusts(AbsolutePath.parent(project.path), user)
+        {
+            trust = .given
+        }
         for place in places {
             var reader = ConfigurationReader(place: place, configuration: configuration, problems: problems)
+            reader.trust = trust
             reader.read()
             (configuration, problems) = (reader.configuration, reader.problems)
         }
@@ -28,6 +42,7 @@ struct ConfigurationReader {
     let place: ConfigurationPlace
     var configuration: Configuration
     var problems: InputProblems
+    var trust = ConfigurationTrust.ofNamedFolders
 
     mutating func read() {
         do throws(ConfigurationFlaw) {
@@ -61,9 +76,16 @@ struct ConfigurationReader {
                 report(UnknownKey.message(setting, section: name), line: pair.line)
                 continue
             }
+            if key == .trustedFolders, place.role != .user, !pair.value.isNull {
+                report(
+                    "`\(setting)` can't be said here, since it is for the user to say which folders are trusted; move it "
+                        + "to ~/.nllm/config.yaml", line: pair.line)
+                continue
+            }
             if pair.value.isNull {
                 if key.meansNull { configuration.set(key, to: .null, from: source(pair.line)) }
             } else if let value = value(of: pair, key.rule, example: key.example) {
+                checkTrust(of: key, value, line: pair.line)
                 configuration.set(key, to: value, from: source(pair.line))
             }
         }
@@ -90,7 +112,7 @@ struct ConfigurationReader {
         do throws(ConfigurationFlaw) {
             return try rule.value(of: pair.value, name: pair.key ?? "", example: example)
         } catch {
-            report(error.message, line: pair.line)
+            report(error.message, line: error.line ?? pair.line)
             return nil
         }
     }

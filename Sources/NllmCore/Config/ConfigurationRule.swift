@@ -12,6 +12,8 @@ enum ConfigurationRule {
     /// The same, or `any`.
     case age(ClosedRange<Double>)
     case failureKinds
+    /// A list of absolute paths.
+    case folders
 
     /// The value in this node.
     ///
@@ -22,6 +24,7 @@ enum ConfigurationRule {
     /// - Returns: the value, numbers as JSON has them.
     /// - Throws: what is wrong with it, in lower case.
     func value(of node: YAMLNode, name: String, example: String) throws(ConfigurationFlaw) -> JSONValue {
+        if case .folders = self { return try Self.folders(node, name: name, example: example) }
         guard let scalar = node.scalar, let value = typed(scalar) else {
             if case .whole(let allowed) = self, let number = node.scalar, number.number != nil {
                 let range = SettingLimits.words(allowed)
@@ -34,6 +37,25 @@ enum ConfigurationRule {
         return value
     }
 
+    private static func folders(
+        _ node: YAMLNode, name: String, example: String
+    ) throws(ConfigurationFlaw) -> JSONValue {
+        guard case .sequence(let elements) = node.content else {
+            throw ConfigurationFlaw("`\(name)` is \(node.kind), not a list; write `\(name): \(example)`")
+        }
+        return .strings(
+            try elements.map { element throws(ConfigurationFlaw) in
+                let path = element.scalar.flatMap { $0.isNull ? nil : $0.text } ?? ""
+                guard HomeFolder.expand(path).hasPrefix("/"), !path.utf8.contains(0) else {
+                    let what = path.isEmpty ? element.kind : "`\(path)`"
+                    throw ConfigurationFlaw(
+                        "`\(name)` holds \(what), not only absolute paths; write `\(name): \(example)`",
+                        line: element.line)
+                }
+                return path
+            })
+    }
+
     /// The value if it is of the right type.
     private func typed(_ scalar: YAMLScalar) -> JSONValue? {
         switch self {
@@ -43,6 +65,7 @@ enum ConfigurationRule {
             return Int(exactly: number).map { .integer($0) }
         case .flag: return scalar.bool.map(JSONValue.bool)
         case .text, .path, .choice, .failureKinds: return scalar.isText ? .string(scalar.text) : nil
+        case .folders: return nil
         case .duration, .age: return scalar.json ?? (seconds(scalar) == nil ? nil : .string(scalar.text))
         }
     }
@@ -81,7 +104,7 @@ enum ConfigurationRule {
             let isAllowed = seconds(scalar).map(allowed.contains) ?? false
             return isAllowed ? nil : "is \(scalar.text) but must be \(DurationText.words(allowed))"
         case .failureKinds: return FailOnText.flaw(scalar.text)
-        case .flag: return nil
+        case .flag, .folders: return nil
         }
     }
 
@@ -93,6 +116,7 @@ enum ConfigurationRule {
         case .flag: "true or false"
         case .text: "a text"
         case .path: "a path"
+        case .folders: "a list"
         case .choice, .failureKinds: "a text"
         case .duration, .age: DurationText.form
         }

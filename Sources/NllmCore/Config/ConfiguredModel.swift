@@ -51,9 +51,10 @@ extension ConfigurationReader {
             throw ConfigurationFlaw(
                 "a model's `name` is \(name.value.kind), not a text; write `name: gpt-4`", line: name.line)
         }
-        let options = given.first { $0.key == "options" }
+        let arguments = try given.first { $0.key == "options" }.map(Self.arguments) ?? []
+        checkTrust(ofArguments: arguments)
         return ConfiguredModel(
-            name: try Self.name(text), options: try options.map(Self.arguments) ?? [], source: source(node.line))
+            name: try Self.name(text), options: arguments.map(\.text), source: source(node.line))
     }
 
     private static func name(_ text: String) throws(ConfigurationFlaw) -> String {
@@ -64,8 +65,8 @@ extension ConfigurationReader {
         }
     }
 
-    /// The arguments for `llm`, each as it was written.
-    private static func arguments(_ options: YAMLPair) throws(ConfigurationFlaw) -> [String] {
+    /// The arguments for `llm`, each as it was written, with its line.
+    private static func arguments(_ options: YAMLPair) throws(ConfigurationFlaw) -> [(text: String, line: Int)] {
         let example = "write `options: [\"-o\", \"temperature\", \"0.2\"]`"
         guard case .sequence(let elements) = options.value.content else {
             throw ConfigurationFlaw(
@@ -79,7 +80,7 @@ extension ConfigurationReader {
             if let flaw = LLMCommand.flaw(argument: scalar.text) {
                 throw ConfigurationFlaw("one of a model's `options` \(flaw)", line: element.line)
             }
-            return scalar.text
+            return (scalar.text, element.line)
         }
     }
 }

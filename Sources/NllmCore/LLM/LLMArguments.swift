@@ -94,7 +94,7 @@ struct LLMArguments: Sendable, Equatable {
     ]
 
     /// How many values each flag takes.
-    private static let arity = [
+    static let arity = [
         "--system": 1, "--model": 1, "--database": 1, "--query": 1, "--attachment": 1, "--attachment-type": 2,
         "--tool": 1, "--functions": 1, "--tools-debug": 0, "--tools-approve": 0, "--chain-limit": 1, "--option": 2,
         "--options": 0, "--schema": 1, "--schema-multi": 1, "--fragment": 1, "--system-fragment": 1, "--template": 1,

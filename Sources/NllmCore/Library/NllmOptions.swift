@@ -25,6 +25,10 @@ public struct NllmOptions: Sendable {
     public var database: String?
     /// A configuration file that stands above `./.nllm-config.yaml` and `~/.nllm/config.yaml`.
     public var config: String?
+    /// Whether `./.nllm-config.yaml` may make `llm` run code and read files.
+    ///
+    /// Without it, it may only if `batch.trusted_folders` in `~/.nllm/config.yaml` names the working directory.
+    public var trustsConfig = false
     /// Seconds a cell may take, 0 for as long as it takes; 600 if nobody says.
     public var timeout: Double?
     /// How often a failed cell is tried again; 3 if nobody says.
@@ -75,7 +79,7 @@ extension NllmOptions {
     /// What files, the environment and these options say.
     func configuration() throws(NllmError) -> Configuration {
         try check()
-        var configuration = try Configuration.load(explicit: config)
+        var configuration = try Configuration.load(explicit: config, trust: trustsConfig ? .given : .ofNamedFolders)
         configuration.readEnvironment()
         if budgetWindow != nil, maxCost ?? configuration.maxCost == nil,
             maxTokensTotal ?? configuration.maxTokensTotal == nil
