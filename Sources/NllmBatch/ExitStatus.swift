@@ -45,7 +45,10 @@ struct ErrorReport {
     private let status: Int32
     private let isHelp: Bool
 
-    init(_ error: any Error) {
+    /// - Parameters:
+    ///   - error: what went wrong.
+    ///   - arguments: the command line, if it is what is wrong.
+    init(_ error: any Error, arguments: [String] = []) {
         if let error = error as? NllmError {
             switch error {
             // Problems in files start with the file, so that editors find it.
@@ -58,12 +61,25 @@ struct ErrorReport {
         }
         status = NllmBatch.exitCode(for: error).rawValue
         isHelp = status == 0
-        let message = isHelp ? NllmBatch.fullMessage(for: error) : NllmBatch.message(for: error)
+        let message = isHelp ? NllmBatch.fullMessage(for: error) : Self.message(for: error, arguments)
         if isHelp || message.isEmpty {
             text = message
         } else {
             let line = message.split(separator: "\n").first.map(String.init) ?? message
             text = "error: \(line)\(line.hasSuffix(".") ? "" : ";") see `\(Self.helpCommand(for: error))`"
+        }
+    }
+
+    /// The message, without secrets and on as many lines as it has of itself, whatever the arguments hold that it
+    /// repeats: they are parsed again without that.
+    private static func message(for error: any Error, _ arguments: [String]) -> String {
+        let harmless = Redaction.redact(arguments: arguments).map(\.oneLine)
+        guard harmless != arguments else { return NllmBatch.message(for: error) }
+        do {
+            _ = try NllmBatch.parseAsRoot(harmless)
+            return Redaction.redact(NllmBatch.message(for: error)).oneLine
+        } catch {
+            return NllmBatch.message(for: error)
         }
     }
 

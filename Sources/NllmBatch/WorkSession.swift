@@ -110,8 +110,8 @@ struct WorkSession {
             let left = left.filter { $0.run == run.run.name }.map { $0.text(hint: common.hint) }
             summary.add(run, reasons: left + (try await store.failureSummary(of: run.run)))
         }
-        let colored = Terminal.hasColors(STDERR_FILENO)
-        common.say(Terminal.drawable.map { summary.box(columns: $0.columns, colored: colored) } ?? summary.plain)
+        guard !common.quiet, let terminal = Terminal.drawable else { return common.say(summary.plain) }
+        Console.error(summary.box(columns: terminal.columns), colored: Terminal.hasColors(STDERR_FILENO))
     }
 
     private func end(_ summary: WorkSummary) throws {

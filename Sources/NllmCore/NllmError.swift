@@ -63,6 +63,13 @@ extension NllmError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .usage(let message): message
+        switch self {
+        case .badInput, .badConfiguration: text
+        default: Redaction.redactKeys(in: text).oneLine
+        }
+    }
+
+    private var text: String {
         case .badInput(let problems, let count), .badConfiguration(let problems, let count):
             (problems.map(\.description) + (count > problems.count ? ["and \(count - problems.count) more"] : []))
                 .joined(separator: "\n")

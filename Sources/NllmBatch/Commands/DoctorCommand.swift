@@ -88,7 +88,7 @@ struct DoctorCommand: AsyncParsableCommand {
         let (isFine, text) =
             switch result {
             case .success(let text): (true, text)
-            case .failure(let error): (false, error.description)
+            case .failure(let error): (false, error.description.split(separator: "\n").joined(separator: "; "))
             }
         if json {
             Console.out(

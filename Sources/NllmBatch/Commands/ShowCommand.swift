@@ -28,18 +28,23 @@ struct ShowCommand: AsyncParsableCommand {
 
     private static func text(_ cell: CellRecord) -> String {
         let sample = cell.sample > 1 ? " #\(cell.sample)" : ""
-        var lines = ["[\(cell.model) \(cell.prompt)\(sample)] \(cell.status.rawValue)"]
+        var lines = ["[\(cell.model) \(cell.prompt)\(sample)] \(cell.status.rawValue)".oneLine]
         if let notBefore = cell.notBefore { lines.append("  not before \(Timestamp.utc(notBefore))") }
         if let pause = cell.pause { lines.append("  model \(pause.text)") }
         for attempt in cell.attempts {
             let number = attempt.number.map { "attempt \($0)" } ?? "interrupted attempt"
             let duration = Format.duration(Double(attempt.duration) / 1000)
             lines.append("  \(number): \(attempt.outcome), exit code \(attempt.exitCode), \(duration)")
-            if let failure = attempt.failure { lines.append("    \(failure)") }
-            if let text = attempt.text, !text.isEmpty {
-                lines += text.split(separator: "\n", omittingEmptySubsequences: false).map { "    | \($0)" }
-            }
+            if let failure = attempt.failure { lines.append("    \(failure)".oneLine) }
+            if let text = attempt.text, !text.isEmpty { lines += Self.lines(of: text).map { "    | \($0)" } }
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// The lines of an answer, wherever it was written.
+    private static func lines(of text: String) -> [String] {
+        text.replacing("\r\n", with: "\n").unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map {
+            String($0).printable
+        }
     }
 }

@@ -20,7 +20,7 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     private static func text(_ progress: RunProgress) -> String {
-        var lines = ["\(progress.run.name): \(progress.state), \(Format.counts(progress.counts))"]
+        var lines = ["\(progress.run.name): \(progress.state), \(Format.counts(progress.counts))".oneLine]
         var table = Table(
             ("model", .left), ("cells", .right), ("pending", .right), ("running", .right), ("allowed", .right),
             ("ok", .right),
@@ -34,12 +34,14 @@ struct StatusCommand: AsyncParsableCommand {
                     + [String(model.tokensInput), String(model.tokensOutput)])
         }
         lines.append(table.text)
-        lines += progress.models.compactMap { model in model.wait.map { "\(model.label) waits for \($0.text())" } }
+        lines += progress.models.compactMap { model in
+            model.wait.map { "\(model.label) waits for \($0.text())".oneLine }
+        }
         if let rate = progress.rate {
             lines.append(
                 "rate: \(Format.rate(rate))" + (progress.remaining.map { ", ETA \(Format.duration($0))" } ?? ""))
         }
         if let cost = progress.cost { lines.append("cost: \(Format.dollars(cost)) (estimated)") }
-        return (lines + ["folder: \(progress.run.folder)"]).joined(separator: "\n")
+        return (lines + ["folder: \(progress.run.folder.oneLine)"]).joined(separator: "\n")
     }
 }

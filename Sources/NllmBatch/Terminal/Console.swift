@@ -8,10 +8,13 @@ import NllmCore
 
 /// Results go to standard output, everything else to standard error.
 enum Console {
-    /// Prints a line of results, or a part of one; when nobody reads them any more, nothing is printed.
+    /// Prints lines of results, or a part of one; when nobody reads them any more, nothing is printed.
+    ///
+    /// Control characters but tabs and line breaks become U+FFFD, here and in ``error(_:)``: what a text holds must not
+    /// reach a terminal. Colours and the like are drawn.
     static func out(_ text: String, terminator: String = "\n") {
         do throws(BrokenStream) {
-            try write(text + terminator, to: STDOUT_FILENO)
+            try write(text.printableLines + terminator, to: STDOUT_FILENO)
         } catch {
             // A closed pipe is the reader's decision and no failure.
             guard !error.isClosed else { return }
@@ -23,10 +26,16 @@ enum Console {
     /// Prints a JSON value on one line.
     static func out(_ value: JSONValue) { out(value.description) }
 
-    /// Prints a line of messages, if anyone reads them.
-    static func error(_ text: String) { draw(text + "\n") }
+    /// Prints lines of messages, if anyone reads them.
+    static func error(_ text: String) { draw(text.printableLines + "\n") }
 
-    /// Writes to standard error without a line break.
+    /// Prints lines of messages with their colours.
+    static func error(_ lines: [StyledText], colored: Bool) {
+        draw(lines.map { $0.text(colored: colored) + "\n" }.joined())
+    }
+
+    /// Writes to standard error as it is, without a line break: for texts that are made here, sequences for terminals
+    /// included.
     static func draw(_ text: String) { try? write(text, to: STDERR_FILENO) }
 
     /// Opens what is closed of standard input, output and error, so that no file of ours takes their numbers.

@@ -54,14 +54,15 @@ actor Screen {
     }
 
     /// Prints a line of results.
-    func result(_ text: String) { printOut(text) }
+    func result(_ text: String) { printOut(text.printable) }
 
     private func line(_ text: String, _ channel: OutputChannel, of model: String, prompt: String?, sample: Int) {
         var line = StyledText(CellName.text(model, prompt: prompt, sample: sample), color(of: model))
         if channel == .stderr { line.append(" stderr:", .red) }
         line.append(" " + text)
         if channel == .stderr || linesGoToError {
-            message(line.text(colored: errorHasColors))
+            erase()
+            Console.error([line], colored: errorHasColors)
         } else {
             printOut(line.text(colored: outHasColors))
         }

@@ -1,3 +1,5 @@
+import NllmCore
+
 /// Colours, by the numbers that terminals know them by.
 enum Color: Int {
     case red = 31
@@ -47,21 +49,4 @@ struct StyledText {
         }
         return cut
     }
-}
-
-extension String {
-    /// The text with U+FFFD for each control character but the tab, so that it can do nothing to a terminal.
-    var printable: String {
-        guard unicodeScalars.contains(where: \.isControl) else { return self }
-        var text = String.UnicodeScalarView()
-        text.append(contentsOf: unicodeScalars.lazy.map { $0.isControl ? "\u{FFFD}" : $0 })
-        return String(text)
-    }
-
-    /// The printable text with its line breaks and tabs as spaces.
-    var oneLine: String { replacing("\n", with: " ").replacing("\t", with: " ").printable }
-}
-
-extension Unicode.Scalar {
-    fileprivate var isControl: Bool { value < 0x20 && value != 0x09 || (0x7F...0x9F).contains(value) }
 }

@@ -16,7 +16,7 @@ struct Summary {
     /// Adds a run with the reasons of what failed or was left undone.
     mutating func add(_ progress: RunProgress, reasons: [String]) {
         isGood = isGood && progress.counts[.ok] == progress.counts.total
-        lines.append((progress.sentence, false))
+        lines.append((progress.sentence.oneLine, false))
         lines += reasons.map { ("  " + $0.oneLine, true) }
         lines.append(("  artifacts: " + progress.run.folder.oneLine, false))
     }
@@ -24,9 +24,9 @@ struct Summary {
     /// The text for a stream that is no terminal.
     var plain: String { lines.map(\.text).joined(separator: "\n") }
 
-    /// The text as a box on a terminal; plain where that has no room for one.
-    func box(columns: Int, colored: Bool) -> String {
-        guard columns >= Self.leastColumns else { return plain }
+    /// The lines of a box on a terminal; without one where that has no room for it.
+    func box(columns: Int) -> [StyledText] {
+        guard columns >= Self.leastColumns else { return lines.map { StyledText($0.text) } }
         // One column stays free, as two are for each border.
         let room = columns - 5
         let inside = lines.flatMap { line in
@@ -37,12 +37,16 @@ struct Summary {
         }
         let width = max(inside.map(Table.width).max() ?? 0, Table.width(Self.title) + 2)
         let color: Color = isGood ? .green : .yellow
-        func border(_ text: String) -> String { StyledText(text, color).text(colored: colored) }
         let rest = String(repeating: "─", count: width - Table.width(Self.title) - 1)
-        let top = border("╭─ \(Self.title) \(rest)╮")
-        let bottom = border("╰\(String(repeating: "─", count: width + 2))╯")
-        return ([top] + inside.map { border("│") + " \(Table.fit($0, to: width)) " + border("│") } + [bottom])
-            .joined(separator: "\n")
+        let top = StyledText("╭─ \(Self.title) \(rest)╮", color)
+        let bottom = StyledText("╰\(String(repeating: "─", count: width + 2))╯", color)
+        let middle = inside.map { text in
+            var line = StyledText("│", color)
+            line.append(" \(Table.fit(text, to: width)) ")
+            line.append("│", color)
+            return line
+        }
+        return [top] + middle + [bottom]
     }
 
     /// Breaks a text into lines, at a space where there is one; all but the first are indented.

@@ -1,3 +1,5 @@
+import NllmCore
+
 #if canImport(Darwin)
     import Darwin
 #else
@@ -17,7 +19,7 @@ struct Table {
         self.headings = headings
     }
 
-    mutating func add(_ row: [String]) { rows.append(row) }
+    mutating func add(_ row: [String]) { rows.append(row.map(\.oneLine)) }
 
     /// The table for standard output; where that is a terminal too narrow for it, a block of lines for each row.
     var text: String {

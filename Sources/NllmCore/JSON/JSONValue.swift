@@ -77,6 +77,6 @@ extension JSONValue {
 }
 
 extension JSONValue: CustomStringConvertible {
-    /// The value as JSON on one line.
-    public var description: String { JSONWriter.text(self) }
+    /// The value as JSON on one line, without control characters and other line breaks.
+    public var description: String { String(decoding: JSONWriter.line(self), as: UTF8.self) }
 }

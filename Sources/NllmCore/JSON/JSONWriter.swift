@@ -1,11 +1,16 @@
 /// Writes JSON as UTF-8 bytes, members in their order: the same value gives the same bytes.
+///
+/// What leaves this program has nothing in it that a terminal acts on or that readers of lines may take for the end of
+/// one, which JSON would allow in strings. What is stored, hashed and compared is written as it always was.
 struct JSONWriter {
     private(set) var bytes: [UInt8] = []
     private let indent: Int?
+    private let isStored: Bool
 
     /// `indent` is the number of spaces a level, or nil for everything on one line.
-    private init(indent: Int?) {
+    private init(indent: Int?, isStored: Bool = false) {
         self.indent = indent
+        self.isStored = isStored
         // A usual result needs no more, and growing would copy it again and again.
         bytes.reserveCapacity(2048)
     }
@@ -17,8 +22,15 @@ struct JSONWriter {
         return writer.bytes
     }
 
-    /// The value as text on one line.
-    static func text(_ value: JSONValue) -> String { String(decoding: line(value), as: UTF8.self) }
+    /// The value on one line as it is stored and hashed, which never changes.
+    static func stored(_ value: JSONValue) -> [UInt8] {
+        var writer = JSONWriter(indent: nil, isStored: true)
+        writer.write(value, level: 0)
+        return writer.bytes
+    }
+
+    /// The same as text.
+    static func text(_ value: JSONValue) -> String { String(decoding: stored(value), as: UTF8.self) }
 
     /// The value over several lines, with a line break at its end.
     static func document(_ value: JSONValue) -> [UInt8] {
@@ -77,6 +89,11 @@ struct JSONWriter {
                     bytes.append(contentsOf: UnsafeBufferPointer(rebasing: characters[start..<index]))
                     append(Self.escape(characters[index]))
                     start = index + 1
+                } else if !isStored, let (escape, length) = Self.breaking(characters[index...]) {
+                    bytes.append(contentsOf: UnsafeBufferPointer(rebasing: characters[start..<index]))
+                    append(escape)
+                    start = index + length
+                    index = start - 1
                 }
                 index += 1
             }
@@ -88,6 +105,18 @@ struct JSONWriter {
     /// Whether a byte can't stand in a string: control characters, quote and backslash; and U+007F, which needs no
     /// escape in JSON, but terminals act on it.
     private static func isSpecial(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F }
+
+    /// The escape of a C1 control, U+2028 or U+2029 that a text begins with, and the length of what it stands for.
+    private static func breaking(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> (escape: String, length: Int)? {
+        guard let first = text.first, first == 0xC2 || first == 0xE2 else { return nil }
+        let (second, third) = (text.dropFirst().first ?? 0, text.dropFirst(2).first ?? 0)
+        switch (first, second, third) {
+        case (0xC2, 0x80...0x9F, _): return ("\\u00" + String(second, radix: 16), 2)
+        case (0xE2, 0x80, 0xA8): return ("\\u2028", 3)
+        case (0xE2, 0x80, 0xA9): return ("\\u2029", 3)
+        default: return nil
+        }
+    }
 
     private static func escape(_ byte: UInt8) -> String {
         switch byte {

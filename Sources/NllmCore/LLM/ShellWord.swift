@@ -1,7 +1,34 @@
 /// Texts as a POSIX shell reads them.
 public enum ShellWord {
-    /// The text as one word, quoted if it needs to be.
+    /// The text as one word that can be shown and pasted: control characters but tabs and line breaks are left to
+    /// `printf`, which gives the same bytes in every shell.
     public static func quote(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isEscaped) else { return quoteAsItIs(text) }
+        var word = ""
+        var rest = text.unicodeScalars[...]
+        while !rest.isEmpty {
+            let plain = rest.prefix { !isEscaped($0) }
+            if !plain.isEmpty { word += quoteAsItIs(String(plain)) }
+            rest = rest[plain.endIndex...]
+            let controls = String(rest.prefix(while: isEscaped))
+            rest = rest.drop(while: isEscaped)
+            // It ends with no line feed, which a shell would take away.
+            if !controls.isEmpty { word += "\"$(printf '\(controls.utf8.map(octal).joined())')\"" }
+        }
+        return word
+    }
+
+    private static func isEscaped(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.isControl && scalar != "\n" && scalar != "\t"
+    }
+
+    private static func octal(_ byte: UInt8) -> String {
+        let digits = String(byte, radix: 8)
+        return "\\" + String(repeating: "0", count: 3 - digits.count) + digits
+    }
+
+    /// The text as one word, quoted if it needs to be, whatever it holds.
+    private static func quoteAsItIs(_ text: String) -> String {
         let plain = text.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -14,6 +41,9 @@ public enum ShellWord {
         return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 
-    /// The arguments as one line.
+    /// The arguments as one line that can be shown and pasted.
     static func line(_ arguments: [String]) -> String { arguments.map(quote).joined(separator: " ") }
+
+    /// The arguments as one line, as it is stored and hashed, which never changes.
+    static func stored(_ arguments: [String]) -> String { arguments.map(quoteAsItIs).joined(separator: " ") }
 }

@@ -56,7 +56,8 @@ extension EnqueueRequest {
         var merged: [ModelOption] = []
         for pair in options {
             guard let option = ModelOption(pair: pair) else {
-                throw .usage("option `\(pair)` is not KEY=VALUE; write --option temperature=0.2")
+                let shown = Redaction.redact(arguments: ["--option", pair])[1]
+                throw .usage("option `\(shown)` is not KEY=VALUE; write --option temperature=0.2")
             }
             merged = ModelOption.merged(merged, [option])
         }

@@ -116,6 +116,6 @@ public struct Enqueuer: Sendable {
         if request.configuration.models != nil || !request.modelOptions.isEmpty || !common.arguments.isEmpty {
             parts.append(.array(further.map(JSONValue.strings)))
         }
-        return Hexadecimal.text(SHA256.hash(data: JSONWriter.line(.array(parts))))
+        return Hexadecimal.text(SHA256.hash(data: JSONWriter.stored(.array(parts))))
     }
 }

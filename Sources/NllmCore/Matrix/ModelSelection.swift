@@ -34,7 +34,7 @@ struct ModelSelection {
                 )
             }
             if let name = Redaction.secret(in: ModelOption.arguments(model.options) + model.arguments) {
-                throw .usage("model `\(model.label)`: \(EnqueueRequest.secretRefusal(name))")
+                throw .usage("model `\(ModelVariant.shown(model.label))`: \(EnqueueRequest.secretRefusal(name))")
             }
         }
         return selected
@@ -114,7 +114,8 @@ struct ModelSelection {
 
     private static func unmatched(_ specification: String, names: [String]) -> String {
         guard let colon = specification.firstIndex(of: ":"), colon > specification.startIndex else {
-            return "`--model-option \(specification)`: write it as MODEL:OPTION:VALUE, as in gpt-4o:-o:temperature:0.2"
+            return
+                "`--model-option \(Redaction.redact(specification))`: write it as MODEL:OPTION:VALUE, as in gpt-4o:-o:temperature:0.2"
         }
         let name = String(specification[..<colon])
         let known = names.map { "`\($0)`" }.joined(separator: ", ")

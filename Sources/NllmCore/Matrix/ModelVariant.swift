@@ -15,7 +15,7 @@ public struct ModelVariant: Sendable, Equatable {
         label = text
         guard text.hasSuffix("]"), let bracket = text.firstIndex(of: "["), bracket > text.startIndex else {
             guard !text.contains("["), !text.contains("]") else {
-                throw .usage("model `\(text)`: half of its options; write 'NAME[key=value,key=value]'")
+                throw .usage("model `\(Self.shown(text))`: half of its options; write 'NAME[key=value,key=value]'")
             }
             name = text
             options = []
@@ -29,7 +29,9 @@ public struct ModelVariant: Sendable, Equatable {
             separator: ",", omittingEmptySubsequences: false)
         {
             guard let option = ModelOption(pair: pair) else {
-                throw .usage("model `\(text)`: `\(pair)` is not key=value; write 'NAME[key=value,key=value]'")
+                let shown = Self.shown(text)
+                let what = shown == text ? "`\(pair)`" : "one of its options"
+                throw .usage("model `\(shown)`: \(what) is not key=value; write 'NAME[key=value,key=value]'")
             }
             options.append(option)
         }
@@ -73,8 +75,18 @@ public struct ModelVariant: Sendable, Equatable {
     private static func check(name: String, in text: String) throws(NllmError) {
         guard !name.isEmpty else { throw .usage("an empty model name; name one that `llm models` lists") }
         guard name.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }), !name.hasPrefix("-") else {
-            throw .usage("model `\(text)`: a name can't start with `-` or hold control characters")
+            throw .usage("model `\(shown(text))`: a name can't start with `-` or hold control characters")
         }
+    }
+
+    /// A model as a user wrote it, for messages: its options are left out if any of them may be a secret.
+    static func shown(_ text: String) -> String {
+        guard let bracket = text.firstIndex(of: "[") else { return Redaction.redact(text) }
+        let options = text[text.index(after: bracket)...]
+        let names = options.split(separator: ",").map { $0.prefix { $0 != "=" && $0 != ":" } }
+        let isSecret =
+            names.contains { SecretName.isSecret(String($0)) } || Redaction.redact(arguments: [text]) != [text]
+        return isSecret ? Redaction.redact(String(text[..<bracket])) + "[…]" : text
     }
 
     /// Whether that text in a prompt means this model: by its label, or by its name if that is nobody's label.

@@ -80,7 +80,7 @@ public struct DirectPrompt: Sendable, Equatable {
     /// What was asked, for people, where only `llm` knows the prompt.
     private static func description(of read: LLMArguments, _ arguments: [String]) -> String {
         let words = read.words.joined(separator: " ")
-        return words.isEmpty ? ShellWord.line(arguments) : words
+        return words.isEmpty ? ShellWord.stored(arguments) : words
     }
 
     private static func text(_ bytes: [UInt8]) throws(NllmError) -> String {

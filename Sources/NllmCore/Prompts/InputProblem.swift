@@ -7,9 +7,9 @@ public struct InputProblem: Error, Sendable, Equatable, CustomStringConvertible 
     /// What is wrong, in lower case.
     public var message: String
 
-    /// `file:line: what is wrong`.
+    /// `file:line: what is wrong`, on one line and without keys, whatever the file and its fields are called.
     public var description: String {
-        line.map { "\(file):\($0): \(message)" } ?? "\(file): \(message)"
+        Redaction.redactKeys(in: line.map { "\(file):\($0): \(message)" } ?? "\(file): \(message)").oneLine
     }
 }
 

@@ -204,7 +204,7 @@ struct PromptReader {
         if names.isEmpty { report(place, nil, "`models` is empty; leave it out to mean all") }
         for name in names where !models.contains(where: { $0.answers(to: name, among: models) }) {
             let labels = models.map { "`\($0.label)`" }.joined(separator: ", ")
-            report(place, nil, "model `\(name)` is not one of this run, which has \(labels)")
+            report(place, nil, "model `\(ModelVariant.shown(name))` is not one of this run, which has \(labels)")
         }
     }
 

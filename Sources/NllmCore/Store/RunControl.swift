@@ -89,7 +89,7 @@ extension Store {
             ) { (try $0.text("label"), try $0.text("name")) }
             guard !labels.contains(where: { $0.0 == name || $0.1 == name }) else { continue }
             let known = labels.map { "`\($0.0)`" }.joined(separator: ", ")
-            throw NllmError.usage("run `\(run.name)` has no model `\(name)`; it has \(known)")
+            throw NllmError.usage("run `\(run.name)` has no model `\(ModelVariant.shown(name))`; it has \(known)")
         }
         for name in selection.prompts {
             let found = try database.row(

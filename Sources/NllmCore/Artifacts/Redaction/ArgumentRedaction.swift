@@ -1,16 +1,11 @@
 /// Secrets in a command's arguments.
 extension Redactor {
-    /// An argument of nothing but that many letters and digits is taken for a key.
-    private static let keyLength = 32
-
     /// A command's arguments, each with its secrets replaced.
     func redact(arguments: [String]) -> [String] {
         arguments.indices.map { index in
             let argument = arguments[index]
             if let redacted = redactedValue(arguments, at: index) { return redacted }
-            if argument.utf8.count >= Self.keyLength, argument.utf8.allSatisfy(KeyShape.isAlphanumeric) {
-                return Redaction.mark
-            }
+            if KeyShape.isDrawn(argument) { return Redaction.mark }
             if let pieces = Self.modelOption(arguments, at: index) {
                 return redact(arguments: pieces).joined(separator: ":")
             }

@@ -74,6 +74,23 @@ enum KeyShape {
         return digits && (upper && lower || letters && !others)
     }
 
+    /// Lengths of keys that are nothing but letters and digits; those of a text may be longer.
+    private static let drawnLengths = 32...1024
+    /// What is drawn by lot has more letters and digits than these, if it is as long as that.
+    private static let fewCharacters = 6
+
+    /// Whether a whole argument can only be a key: nothing but letters and digits, which make no word.
+    ///
+    /// A word is of one case, but for a capital now and then, and has no digits; or it repeats a few characters.
+    static func isDrawn(_ text: String) -> Bool {
+        let bytes = text.utf8
+        guard drawnLengths.contains(bytes.count), bytes.allSatisfy(isAlphanumeric), Set(bytes).count > fewCharacters
+        else { return false }
+        guard bytes.allSatisfy({ $0 > UInt8(ascii: "9") }) else { return true }
+        let capitals = bytes.count { $0 < UInt8(ascii: "a") }
+        return capitals * 4 > bytes.count && capitals < bytes.count
+    }
+
     static func isNumber(_ word: ArraySlice<UInt8>) -> Bool {
         word.allSatisfy { ("0"..."9").contains(Unicode.Scalar($0)) }
     }

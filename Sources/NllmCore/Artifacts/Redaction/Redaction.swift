@@ -24,6 +24,12 @@ public enum Redaction {
         redactor.redact(arguments: arguments)
     }
 
+    /// A message of this program with each word replaced that is a key by its form, a password in an address, or a secret
+    /// of the environment.
+    ///
+    /// What such a message itself calls a key is no secret: `unknown key: …`.
+    static func redactKeys(in message: String) -> String { redactor.redactKeys(in: message) }
+
     /// What the first secret in a command's flags and their values is called, such as `--key` or `-o api_key`.
     ///
     /// It is for arguments that would be stored, and stricter than ``redact(arguments:)``: only what certainly is a

@@ -6,6 +6,8 @@ struct RedactionScanner {
     let bytes: [UInt8]
     /// Recognised where a mask hides their middle.
     let known: KnownSecrets
+    /// Whether what is called a secret counts as one.
+    var readsNames = true
 
     private static let longestName = 64
 
@@ -42,7 +44,9 @@ struct RedactionScanner {
     /// The secret that a word is, or that it leads to.
     private func secret(at word: Range<Int>) -> Range<Int>? {
         if let end = keyEnd(of: word) { return word.lowerBound..<end }
-        if let kind = SecretName.kind(of: bytes[word]), let value = value(after: word, kind: kind) { return value }
+        if readsNames, let kind = SecretName.kind(of: bytes[word]), let value = value(after: word, kind: kind) {
+            return value
+        }
         return maskedSecret(after: word) ?? password(afterScheme: word.upperBound)
     }
 

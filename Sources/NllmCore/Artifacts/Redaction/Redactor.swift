@@ -16,15 +16,20 @@ struct Redactor: Sendable {
         redacted(Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) } ?? text
     }
 
+    /// A text with each secret replaced that shows as one by itself, whatever stands before it.
+    func redactKeys(in text: String) -> String {
+        redacted(Array(text.utf8), byName: false).map { String(decoding: $0, as: UTF8.self) } ?? text
+    }
+
     /// Bytes with each secret in them replaced, whether they are a text or not.
     func redact(_ bytes: [UInt8]) -> [UInt8] { redacted(bytes) ?? bytes }
 
     /// The bytes with their secrets replaced; nil if they hold none.
     ///
     /// Known secrets go first, wherever they stand: what is cut out of them could look like something else.
-    private func redacted(_ bytes: [UInt8]) -> [UInt8]? {
+    private func redacted(_ bytes: [UInt8], byName: Bool = true) -> [UInt8]? {
         let knowing = Self.replacing(known.ranges(in: bytes), in: bytes)
-        let ranges = RedactionScanner(bytes: knowing ?? bytes, known: known).secrets()
+        let ranges = RedactionScanner(bytes: knowing ?? bytes, known: known, readsNames: byName).secrets()
         return Self.replacing(ranges, in: knowing ?? bytes) ?? knowing
     }
 

@@ -1,0 +1,32 @@
+/// Texts that can do nothing to a terminal: control characters are U+FFFD.
+extension String {
+    /// The text on one line, its tabs kept.
+    package var printable: String { replacingControls { $0 == "\t" } }
+
+    /// The text over as many lines as it has.
+    package var printableLines: String { replacingControls { $0 == "\t" || $0 == "\n" } }
+
+    /// The printable text with its line breaks and tabs as spaces, for what is part of a line.
+    package var oneLine: String {
+        guard hasControls else { return self }
+        return String(String.UnicodeScalarView(unicodeScalars.map { $0 == "\n" || $0 == "\t" ? " " : $0 })).printable
+    }
+
+    private func replacingControls(but isKept: (Unicode.Scalar) -> Bool) -> String {
+        guard hasControls else { return self }
+        return String(String.UnicodeScalarView(unicodeScalars.map { $0.isControl && !isKept($0) ? "\u{FFFD}" : $0 }))
+    }
+
+    /// Looks at bytes, because nearly no text has any.
+    private var hasControls: Bool {
+        utf8.contains { $0 < 0x20 || $0 == 0x7F || $0 == 0xC2 || $0 == 0xE2 }
+            && unicodeScalars.contains(where: \.isControl)
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether terminals act on it, C0, DEL and C1, or break a line at it.
+    package var isControl: Bool {
+        value < 0x20 || (0x7F...0x9F).contains(value) || value == 0x2028 || value == 0x2029
+    }
+}
