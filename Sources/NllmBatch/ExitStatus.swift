@@ -34,7 +34,7 @@ extension NllmError {
         case .cannotCreate, .configurationNotCreated, .runExists, .foreignFolder, .cannotRestrict, .backupRefused:
             .cannotCreate
         case .inputOutput, .damaged, .alteredDatabase: .inputOutput
-        case .busy, .beingRemoved, .runInUse: .tryLater
+        case .busy, .beingRemoved, .runInUse, .fewThreads: .tryLater
         }
     }
 }

@@ -34,7 +34,19 @@ struct NllmBatch: AsyncParsableCommand {
         if !SignalDisposition.isIgnored(SIGQUIT) { signal(SIGQUIT, SIG_DFL) }
         _ = SignalDisposition.ignoresHangUp
         do {
-            var command = try parseAsRoot(PassedArguments.current.own)
+            // Before anything waits, since what waits is woken by a thread.
+            try ThreadLimit.check()
+            try DescriptorLimit.check(.database)
+        } catch {
+            Console.exit(ErrorReport(error).print())
+        }
+        var command: any ParsableCommand
+        do {
+            command = try parseAsRoot(PassedArguments.current.own)
+        } catch {
+            Console.exit(ErrorReport(error, arguments: PassedArguments.current.own).print())
+        }
+        do {
             guard !AbsolutePath.current.isEmpty else {
                 throw NllmError.unreadable(path: ".", reason: "the working directory is not there any more")
             }

@@ -56,13 +56,13 @@ public enum NllmError: Error, Sendable, Equatable {
     case inputOutput(what: String, reason: String)
     /// The database stayed locked by another process.
     case busy(database: String)
+    /// Fewer threads can be had than are needed for anything.
+    case fewThreads(possible: Int, needed: Int)
 }
 
 extension NllmError: CustomStringConvertible {
     /// One line: what was found, where, and what to do; a line each for several input problems.
     public var description: String {
-        switch self {
-        case .usage(let message): message
         switch self {
         case .badInput, .badConfiguration: text
         default: Redaction.redactKeys(in: text).oneLine
@@ -70,6 +70,8 @@ extension NllmError: CustomStringConvertible {
     }
 
     private var text: String {
+        switch self {
+        case .usage(let message): message
         case .badInput(let problems, let count), .badConfiguration(let problems, let count):
             (problems.map(\.description) + (count > problems.count ? ["and \(count - problems.count) more"] : []))
                 .joined(separator: "\n")
@@ -126,6 +128,9 @@ extension NllmError: CustomStringConvertible {
         case .inputOutput(let what, let reason): "\(what): \(reason)"
         case .busy(let database):
             "database \(database) stayed locked by another process for a minute; try again when that one has ended"
+        case .fewThreads(let possible, let needed):
+            "only \(possible) more threads or processes can be started, but \(needed) are needed; end others of this "
+                + "user, or raise the limit with `ulimit -u`"
         }
     }
 }

@@ -15,6 +15,7 @@ struct DoctorCommand: AsyncParsableCommand {
     var fix = false
 
     func run() async throws {
+        try DescriptorLimit.check(.programs)
         let configuration = checkConfiguration()
         if fix { await fixLog() }
         let checks: [(String, Result<String, NllmError>?)] = [

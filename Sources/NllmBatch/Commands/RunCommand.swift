@@ -37,6 +37,7 @@ struct RunCommand: AsyncParsableCommand {
         guard !enqueue.dryRun else { return try await enqueue.printPreview(request, common: common, json: json) }
         // Nothing is enqueued that could not be executed.
         _ = try LLMProgram.find()
+        try DescriptorLimit.check(.cells(options.concurrency))
         let enqueuer = Enqueuer(
             databasePath: configuration.database, isPrivate: configuration.isPrivate, note: common.say)
         let (report, store) = try await enqueuer.enqueue(request)

@@ -4,29 +4,73 @@
     internal import Glibc
 #endif
 
-/// How many files this process may have open.
-enum DescriptorLimit {
-    /// Open files of a running cell: its prompt, two pipes with both ends for a moment, and a handle on the process.
-    private static let perCell = 8
-    /// Open files that do not depend on the number of cells.
-    private static let base = 64
+/// How many files this process may have open, and how many it needs.
+///
+/// What is missing in the middle of work can't be made up for; so this is asked before anything is begun.
+public enum DescriptorLimit {
+    /// What a process is about to do.
+    public enum Use: Sendable {
+        /// Read or change the database, and write artifacts.
+        case database
+        /// That, and run programs one after the other.
+        case programs
+        /// That, and execute so many cells at a time.
+        case cells(Int)
+    }
 
-    /// Raises the limit as far as that is allowed, and throws if so many cells at a time would still not fit.
-    static func check(concurrency: Int) throws(NllmError) {
+    // Measured are 7, 18 and 24 files with the usual three streams, and 4 for each process of a cell; the rest is margin.
+
+    /// Open files of the database, of its journal, and of an artifact that is written.
+    private static let forDatabase = 10
+    /// Open files of programs that run two at a time, of their pipes and of what waits for them.
+    private static let forPrograms = 15
+    /// More open files of a worker without cells: a second database, and warm Pythons in place of other programs.
+    private static let forWorker = 5
+    /// Open files of a running cell: its prompt, two pipes with both ends for a moment, and a handle on the process.
+    private static let perCell = 6
+
+    /// Raises the limit as far as that is allowed, and throws if it is still too low.
+    public static func check(_ use: Use) throws(NllmError) {
+        guard let limit = raise() else { return }
+        let open = openFiles(below: limit)
+        let needed =
+            switch use {
+            case .database: open + forDatabase
+            case .programs: open + forDatabase + forPrograms
+            case .cells: open + forDatabase + forPrograms + forWorker
+            }
+        let isForCells = if case .cells = use { true } else { false }
+        let least = needed + (isForCells ? perCell : 0)
+        guard limit >= least else {
+            throw .usage(
+                "at most \(limit) files may be open, but \(isForCells ? "one cell at a time" : "this command") needs "
+                    + "\(least); raise the limit with `ulimit -n`")
+        }
+        guard case .cells(let cells) = use, (limit - needed) / perCell < cells else { return }
+        let fitting = (limit - needed) / perCell
+        throw .usage(
+            "`--concurrency` is \(cells), but with at most \(limit) open files only \(fitting) "
+                + "\(fitting == 1 ? "cell fits" : "cells fit"); lower it, or raise the limit with `ulimit -n`")
+    }
+
+    /// The limit, raised to what can be of use if that is allowed; nil if it is not known.
+    private static func raise() -> Int? {
         #if canImport(Darwin)
             let resource = RLIMIT_NOFILE
         #else
             let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         #endif
         var limit = rlimit()
-        guard getrlimit(resource, &limit) == 0 else { return }
-        limit.rlim_cur = min(limit.rlim_max, rlim_t(base + WorkOptions.concurrencies.upperBound * perCell))
-        setrlimit(resource, &limit)
-        guard getrlimit(resource, &limit) == 0 else { return }
-        let fitting = (Int(clamping: limit.rlim_cur) - base) / perCell
-        guard fitting < concurrency else { return }
-        throw .usage(
-            "`--concurrency` is \(concurrency), but with at most \(limit.rlim_cur) open files only "
-                + "\(max(fitting, 0)) cells fit; lower it, or raise the limit with `ulimit -n`")
+        guard getrlimit(resource, &limit) == 0 else { return nil }
+        let useful = 256 + WorkOptions.concurrencies.upperBound * perCell
+        let current = limit.rlim_cur
+        limit.rlim_cur = max(current, min(limit.rlim_max, rlim_t(useful)))
+        if limit.rlim_cur > current, setrlimit(resource, &limit) != 0 { limit.rlim_cur = current }
+        return Int(clamping: limit.rlim_cur)
+    }
+
+    /// How many files are open already; it is looked at only where that may matter.
+    private static func openFiles(below limit: Int) -> Int {
+        (0..<Int32(min(limit, 1024))).count { fcntl($0, F_GETFD) >= 0 }
     }
 }

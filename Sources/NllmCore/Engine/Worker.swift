@@ -83,7 +83,7 @@ public actor Worker {
         store: Store, options: WorkOptions, observe: @escaping @Sendable (WorkEvent) -> Void,
         pace: @escaping @Sendable () async -> Void
     ) throws(NllmError) -> Worker {
-        try DescriptorLimit.check(concurrency: options.concurrency)
+        try DescriptorLimit.check(.cells(options.concurrency))
         let program = try LLMProgram.find()
         let identity = WorkerIdentity.current()
         // It is not started before there is something to do.

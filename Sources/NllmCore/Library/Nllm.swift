@@ -176,6 +176,7 @@ extension Nllm {
     ) async throws(NllmError) -> NllmResults {
         // Nothing is enqueued that could not be executed.
         _ = try LLMProgram.find()
+        try DescriptorLimit.check(.cells(options.concurrency ?? request.configuration.concurrency))
         var work = options.workOptions(runs: [], configuration: request.configuration)
         var request = request
         request.needsPrices = work.maxCost != nil

@@ -23,6 +23,7 @@ public struct Enqueuer: Sendable {
     ///
     /// - Throws: what is wrong, before anything is written.
     public func enqueue(_ request: EnqueueRequest) async throws(NllmError) -> (report: EnqueueReport, store: Store) {
+        try DescriptorLimit.check(.programs)
         try request.check()
         // Opened before the input is read, so that a file that is not ours is noticed early.
         let exists = FileManager.default.fileExists(atPath: databasePath)
@@ -50,6 +51,7 @@ public struct Enqueuer: Sendable {
     /// What would be run: the first cells, and how many there are in all; nothing is written anywhere.
     public func preview(_ request: EnqueueRequest, limit: Int) async throws(NllmError) -> Preview {
         try request.check()
+        try DescriptorLimit.check(.programs)
         let models = try await ModelSelection(request, note: note).models(known: nil).variants
         let (spool, _) = try Self.read(request, models: models)
         do {

@@ -1,0 +1,64 @@
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// Whether this process can have the threads that it needs.
+public enum ThreadLimit {
+    /// Threads and processes of a command that does nothing but start `llm` once.
+    static let needed = 32
+    private static let stackSize = 64 << 10
+
+    /// Throws if so many threads can't be made, as with a low `ulimit -u`.
+    ///
+    /// The language's own runtime waits for a thread as long as it takes, which may be for ever; so this has to be asked
+    /// before anything is left to it.
+    public static func check() throws(NllmError) {
+        let made = make(needed)
+        guard made < needed else { return }
+        throw .fewThreads(possible: made, needed: needed)
+    }
+
+    /// Makes so many threads that are there at the same time, if it can, and ends them again.
+    private static func make(_ count: Int) -> Int {
+        let gate = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+        defer { gate.deallocate() }
+        guard pthread_mutex_init(gate, nil) == 0 else { return 0 }
+        defer { pthread_mutex_destroy(gate) }
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        defer { pthread_attr_destroy(&attributes) }
+        pthread_attr_setstacksize(&attributes, stackSize)
+        pthread_mutex_lock(gate)
+        var threads: [pthread_t] = []
+        while threads.count < count, let thread = start(&attributes, gate) { threads.append(thread) }
+        pthread_mutex_unlock(gate)
+        for thread in threads { pthread_join(thread, nil) }
+        return threads.count
+    }
+
+    /// A thread that ends when the gate opens; nil if none can be had.
+    private static func start(
+        _ attributes: UnsafePointer<pthread_attr_t>, _ gate: UnsafeMutablePointer<pthread_mutex_t>
+    ) -> pthread_t? {
+        #if canImport(Darwin)
+            var thread: pthread_t?
+        #else
+            var thread = pthread_t()
+        #endif
+        let code = pthread_create(
+            &thread, attributes,
+            { gate in
+                ThreadLimit.wait(at: gate)
+                return nil
+            }, UnsafeMutableRawPointer(gate))
+        return code == 0 ? thread : nil
+    }
+
+    private static func wait(at gate: UnsafeMutableRawPointer?) {
+        guard let gate = gate?.assumingMemoryBound(to: pthread_mutex_t.self) else { return }
+        pthread_mutex_lock(gate)
+        pthread_mutex_unlock(gate)
+    }
+}
