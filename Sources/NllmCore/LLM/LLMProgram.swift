@@ -72,10 +72,13 @@ public struct LLMProgram: Sendable {
 
     /// The models that it knows; nil if it does not tell, as a program that only behaves like `llm` may not.
     func models() async -> ModelCatalogue? {
-        guard let result = try? await run(["models", "list", "--json"], timeout: Self.patience), result.isSuccess else {
-            return nil
-        }
-        return ModelCatalogue(listing: result.output)
+        await listing([]).flatMap { ModelCatalogue(listing: $0) }
+    }
+
+    /// What it prints about its models; nil if it does not.
+    func listing(_ arguments: [String]) async -> String? {
+        let result = try? await run(["models", "list", "--json"] + arguments, timeout: Self.patience)
+        return result.flatMap { $0.isSuccess ? $0.output : nil }
     }
 
     /// The model that `llm` uses when none is named.

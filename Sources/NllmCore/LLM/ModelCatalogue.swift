@@ -5,10 +5,7 @@ struct ModelCatalogue: Sendable {
 
     /// Reads what `llm models list --json` prints; nil if that is something else.
     init?(listing: String) {
-        // Plugins may have printed something before the list.
-        guard let start = listing.firstIndex(of: "["),
-            case .array(let models)? = try? JSONParser.parse(String(listing[start...]))
-        else { return nil }
+        guard let models = Self.models(listing: listing) else { return nil }
         var ids: [String: String] = [:]
         for model in models {
             guard let id = model["model_id"]?.stringValue else { return nil }
@@ -16,6 +13,15 @@ struct ModelCatalogue: Sendable {
             for alias in model["aliases"]?.stringValues ?? [] where ids[alias] == nil { ids[alias] = id }
         }
         self.ids = ids
+    }
+
+    /// The models in what `llm models list --json` prints; nil if that is something else.
+    static func models(listing: String) -> [JSONValue]? {
+        // Plugins may have printed something before the list.
+        guard let start = listing.firstIndex(of: "["),
+            case .array(let models)? = try? JSONParser.parse(String(listing[start...]))
+        else { return nil }
+        return models
     }
 
     /// The id of the model that a name means; nil for an unknown name.

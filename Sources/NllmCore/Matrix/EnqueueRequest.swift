@@ -61,10 +61,10 @@ extension EnqueueRequest {
             }
             merged = ModelOption.merged(merged, [option])
         }
-        let system = system ?? configuration.system
+        let system = (system ?? configuration.system)?.withoutByteOrderMark
         return CommonRequest(
             options: merged, system: system.flatMap { $0.isEmpty ? nil : $0 },
-            arguments: direct?.arguments ?? arguments, directory: AbsolutePath.current)
+            arguments: direct?.arguments ?? arguments.map(\.withoutByteOrderMark), directory: AbsolutePath.current)
     }
 
     /// Throws what is wrong before anything is read.

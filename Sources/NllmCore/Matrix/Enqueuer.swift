@@ -35,6 +35,7 @@ public struct Enqueuer: Sendable {
         let selected = try await selection.models(known: known)
         let (spool, sources) = try Self.read(request, models: selected.variants)
         let models = try await selection.plan(selected, catalogue)
+        try await check(spool.structuredOptions, selected.variants, program)
 
         try RunFolder.checkCreatable(directory: RunSettings(request).outdir)
         let store = if let known { known } else { try Store(path: databasePath, .creating, isPrivate: isPrivate) }
@@ -50,15 +51,27 @@ public struct Enqueuer: Sendable {
 
     /// What would be run: the first cells, and how many there are in all; nothing is written anywhere.
     public func preview(_ request: EnqueueRequest, limit: Int) async throws(NllmError) -> Preview {
-        try request.check()
         try DescriptorLimit.check(.programs)
-        let models = try await ModelSelection(request, note: note).models(known: nil).variants
+        try request.check()
+        let selected = try await ModelSelection(request, note: note).models(known: nil)
+        selected.noteRepetitions(note, nil)
+        let models = selected.variants
         let (spool, _) = try Self.read(request, models: models)
         do {
             return try Preview(spool, models: models, request, limit: limit)
         } catch {
             throw Store.translate(error, path: "for the prompts in the temporary folder", opening: false)
         }
+    }
+
+    /// Throws for lists and objects that models do not take; `llm` is asked only if there are any.
+    private func check(
+        _ options: StructuredOptions, _ models: [ModelVariant], _ program: LLMProgram?
+    ) async throws(NllmError) {
+        guard !options.isEmpty else { return }
+        let types = await program?.optionTypes(of: models.map(\.name))
+        guard let (option, model) = try options.check(models, types) else { return }
+        note("llm does not report which values option `\(option)` of model \(model) takes; it is given as JSON text")
     }
 
     private static func read(

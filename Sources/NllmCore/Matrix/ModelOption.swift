@@ -1,14 +1,25 @@
 /// An option of a model: `-o name value`.
 struct ModelOption: Sendable, Hashable {
+    /// What a value was before it became a text of JSON; the raw value is in words that follow "not".
+    enum Structure: String, Sendable {
+        case list = "a list"
+        case object = "an object"
+
+        /// Its type in JSON schemas.
+        var type: String { self == .list ? "array" : "object" }
+    }
+
     var name: String
     var value: String
+    /// Nil for what was a text, a number or a boolean, and for what comes from the database.
+    var structure: Structure?
 
     /// The options that hold when later lists stand above earlier ones, in order of first mention.
     static func merged(_ lists: [ModelOption]...) -> [ModelOption] {
         var merged: [ModelOption] = []
         for option in lists.joined() {
             if let index = merged.firstIndex(where: { $0.name == option.name }) {
-                merged[index].value = option.value
+                merged[index] = option
             } else {
                 merged.append(option)
             }
@@ -39,7 +50,10 @@ struct ModelOption: Sendable, Hashable {
             case .string(let text): options.append(ModelOption(name: member.name, value: text))
             case .number(let text): options.append(ModelOption(name: member.name, value: text))
             case .bool(let flag): options.append(ModelOption(name: member.name, value: flag ? "true" : "false"))
-            case .array, .object: options.append(ModelOption(name: member.name, value: JSONWriter.text(member.value)))
+            case .array, .object:
+                var option = ModelOption(name: member.name, value: JSONWriter.text(member.value))
+                option.structure = if case .array = member.value { .list } else { .object }
+                options.append(option)
             case .null: throw OptionError("option `\(member.name)` is null; leave it out to use the default")
             }
         }

@@ -16,6 +16,12 @@ struct ModelSelection {
         fileprivate(set) var variants: [ModelVariant]
         /// Whether the user has named them, so that they may be misspelt.
         fileprivate let areNamed: Bool
+
+        /// Notes which models are named more than once.
+        func noteRepetitions(_ note: (String) -> Void, _ catalogue: ModelCatalogue?) {
+            guard areNamed else { return }
+            for text in RepeatedModels.notes(variants, catalogue) { note(text) }
+        }
     }
 
     /// The models that are meant.
@@ -50,6 +56,7 @@ struct ModelSelection {
     ///   can't be used.
     func plan(_ selected: Selected, _ catalogue: ModelCatalogue?) throws(NllmError) -> [PlannedModel] {
         if selected.areNamed, checks { try catalogue?.check(selected.variants) }
+        selected.noteRepetitions(note, catalogue)
         let prices = try PriceBook(request.configuration)
         let common = try request.common()
         var search = LLMFileSearch(directory: common.directory)

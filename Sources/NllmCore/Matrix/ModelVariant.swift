@@ -66,8 +66,8 @@ public struct ModelVariant: Sendable, Equatable {
             case ("--option", .some(let pair)) where pair.count == 2:
                 options = ModelOption.merged(options, [ModelOption(name: pair[0], value: pair[1])])
             case ("--system", .some(let texts)) where texts.count == 1:
-                system = texts[0]
-            default: arguments += item.raw
+                system = texts[0].withoutByteOrderMark
+            default: arguments += item.raw.map(\.withoutByteOrderMark)
             }
         }
     }

@@ -52,7 +52,7 @@ public struct DirectPrompt: Sendable, Equatable {
     /// - Throws: when there is no prompt in either.
     public init(arguments: [String], piped: [UInt8]) throws(NllmError) {
         let piped = try Self.text(piped)
-        let written = LLMArguments(arguments)
+        let written = LLMArguments(arguments.map(\.withoutByteOrderMark))
         models = written.flags.filter { $0.name == "--model" }.flatMap(\.values)
         let arguments = written.removing("--model")
         let read = LLMArguments(arguments)
@@ -90,6 +90,6 @@ public struct DirectPrompt: Sendable, Equatable {
         guard !bytes.contains(0) else {
             throw .badInput(problems: [InputProblem(file: "-", message: "`prompt` holds a NUL character")], count: 1)
         }
-        return text
+        return text.withoutByteOrderMark
     }
 }

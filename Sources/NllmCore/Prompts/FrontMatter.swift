@@ -12,9 +12,9 @@ struct FrontMatter {
     private(set) var body: String
 
     init(splitting text: String) throws(FrontMatterError) {
+        let text = text.withoutByteOrderMark
         body = text
-        let bare = text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]
-        guard let (yaml, rest) = Self.halves(bare.unicodeScalars) else { return }
+        guard let (yaml, rest) = Self.halves(text[...].unicodeScalars) else { return }
         let node: YAMLNode?
         do throws(YAMLProblem) {
             node = try YAMLNode.parse(String(yaml))
@@ -23,7 +23,7 @@ struct FrontMatter {
         }
         guard case .mapping(let pairs)? = node?.content else {
             // Nothing but comments between the rulers is front matter too.
-            if node == nil { body = String(rest) }
+            if node == nil { body = String(rest).withoutByteOrderMark }
             return
         }
         for pair in pairs {
@@ -31,7 +31,7 @@ struct FrontMatter {
                 PromptField(
                     name: try Self.name(pair), value: try Self.json(pair.value), line: Self.lineInFile(pair.line)))
         }
-        body = String(rest)
+        body = String(rest).withoutByteOrderMark
     }
 
     /// The YAML between the rulers and the text after them; nil without two rulers.

@@ -68,8 +68,8 @@ struct PromptFieldReader {
         case "id": prompt.id = try id(field)
         case "prompt":
             guard text == nil else { throw FieldError("`prompt` is a field, but the text below is the prompt") }
-            prompt.text = try string(field)
-        case "system": prompt.system = try argument(field)
+            prompt.text = try string(field).withoutByteOrderMark
+        case "system": prompt.system = try argument(field)?.withoutByteOrderMark
         case "schema":
             prompt.schema = try schema(field)
             if let text = prompt.schema, case .string = field.value { prompt.schemaFile = try schemaFile(text) }

@@ -5,6 +5,8 @@
 final class PromptSpool {
     private let database: Database
     private(set) var count = 0
+    /// Options of the prompts that not every model takes.
+    private(set) var structuredOptions = StructuredOptions()
 
     init() throws {
         database = try Database(path: "", access: .create)
@@ -50,6 +52,7 @@ final class PromptSpool {
             prompt.expect.map(Self.text), prompt.metadata.map(Self.text))
         guard added == 0 else {
             count += 1
+            structuredOptions.add(prompt, at: place)
             return nil
         }
         return try database.row("SELECT place FROM prompts WHERE id = ?", prompt.id) { row in

@@ -1,0 +1,69 @@
+/// What values the options of models take, as `llm models list --options` tells in JSON schemas.
+struct OptionTypes: Sendable {
+    /// Whether a model takes a list or an object.
+    enum Verdict: Sendable, Equatable {
+        case taken
+        /// What it takes instead, in words that follow "takes".
+        case refused(String)
+        case unknown
+    }
+
+    /// The schemas of a model's options, by each of its names.
+    private var options: [String: JSONValue] = [:]
+
+    /// Reads what `llm models list --json --options` prints; nil if that is something else.
+    init?(listing: String) {
+        guard let models = ModelCatalogue.models(listing: listing) else { return nil }
+        for model in models {
+            guard let schemas = model["options"] else { continue }
+            let names = [model["model_id"]?.stringValue].compactMap(\.self) + (model["aliases"]?.stringValues ?? [])
+            for name in names where options[name] == nil { options[name] = schemas }
+        }
+    }
+
+    /// What a model says to a list or an object; an option that it does not have is for `llm` to refuse.
+    func verdict(on option: String, _ structure: ModelOption.Structure, of model: String) -> Verdict {
+        guard let schemas = options[model] else { return .unknown }
+        guard let schema = schemas[option] else { return .taken }
+        guard let types = Self.types(schema) else { return .taken }
+        guard !types.contains(structure.type) else { return .taken }
+        let words = [
+            ("string", "one text"), ("integer", "a whole number"), ("number", "a number"), ("boolean", "true or false"),
+        ].filter { types.contains($0.0) }.map(\.1)
+        return words.isEmpty ? .taken : .refused(words.joined(separator: " or "))
+    }
+
+    /// The types that a schema allows; nil where it allows more than it says.
+    private static func types(_ schema: JSONValue) -> Set<String>? {
+        for name in ["anyOf", "oneOf", "allOf"] {
+            guard case .array(let parts)? = schema[name] else { continue }
+            var types: Set<String> = []
+            for part in parts {
+                guard let more = Self.types(part) else { return nil }
+                types.formUnion(more)
+            }
+            return types
+        }
+        var types: Set<String>
+        switch schema["type"] {
+        case .string(let name): types = [name]
+        case .some(let names): types = Set(names.stringValues)
+        case nil: return nil
+        }
+        // A text that is JSON.
+        if let content = schema["contentSchema"] {
+            guard let inside = Self.types(content) else { return nil }
+            types.formUnion(inside)
+        }
+        return types
+    }
+}
+
+extension LLMProgram {
+    /// What the options of these models take; nil if `llm` does not tell.
+    func optionTypes(of models: [String]) async -> OptionTypes? {
+        let names = Set(models).sorted().flatMap { ["-m", $0] }
+        guard let listing = await listing(["--options"] + names) else { return nil }
+        return OptionTypes(listing: listing)
+    }
+}

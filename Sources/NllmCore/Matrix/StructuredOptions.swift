@@ -1,0 +1,67 @@
+/// Options of prompts that are lists or objects, which not every model takes.
+///
+/// `llm` is given options as texts; a list that the model wants as one text would be sent as a text of JSON.
+struct StructuredOptions: Sendable {
+    private struct Use: Hashable {
+        var option: String
+        var structure: ModelOption.Structure
+        /// Labels or names of the models; nil for all.
+        var models: [String]?
+    }
+
+    /// The first places of each use, each with its position among all, and how many there are.
+    private var uses: [Use: (places: [(position: Int, place: InputProblem)], count: Int)] = [:]
+    private var count = 0
+
+    var isEmpty: Bool { uses.isEmpty }
+
+    /// Notes what a prompt has of them.
+    mutating func add(_ prompt: Prompt, at place: InputProblem) {
+        for option in prompt.options {
+            guard let structure = option.structure else { continue }
+            count += 1
+            let use = Use(option: option.name, structure: structure, models: prompt.models)
+            var known = uses[use] ?? ([], 0)
+            known.count += 1
+            if known.places.count < InputProblems.shown { known.places.append((count, place)) }
+            uses[use] = known
+        }
+    }
+
+    /// Checks that models take these options as they are.
+    ///
+    /// - Parameters:
+    ///   - models: the run's models.
+    ///   - types: what they take, as far as `llm` tells.
+    /// - Returns: the first option of which that is not known, and its model; nil if all are known.
+    /// - Throws: for options that a model does not take.
+    func check(
+        _ models: [ModelVariant], _ types: OptionTypes?
+    ) throws(NllmError) -> (option: String, model: String)? {
+        var problems: [(position: Int, problem: InputProblem)] = []
+        var count = 0
+        var unknown: (option: String, model: String)?
+        for (use, known) in uses.sorted(by: { $0.value.places[0].position < $1.value.places[0].position }) {
+            let meant = models.filter { model in
+                use.models?.contains { model.answers(to: $0, among: models) } ?? true
+            }
+            let verdicts = meant.map { ($0, types?.verdict(on: use.option, use.structure, of: $0.name) ?? .unknown) }
+            if let (model, _) = verdicts.first(where: { $0.1 == .unknown }) {
+                unknown = unknown ?? (use.option, model.label)
+            }
+            for case (let model, .refused(let wanted)) in verdicts {
+                count += known.count
+                problems += known.places.map { position, place in
+                    var problem = place
+                    problem.message =
+                        "option `\(use.option)` takes \(wanted), not \(use.structure.rawValue) (model `\(model.label)`)"
+                    return (position, problem)
+                }
+                break
+            }
+        }
+        guard !problems.isEmpty else { return unknown }
+        let first = problems.sorted { $0.position < $1.position }.prefix(InputProblems.shown).map(\.problem)
+        throw .badInput(problems: first, count: count)
+    }
+}
