@@ -32,7 +32,7 @@ public enum DescriptorLimit {
     /// Raises the limit as far as that is allowed, and throws if it is still too low.
     public static func check(_ use: Use) throws(NllmError) {
         guard let limit = raise() else { return }
-        let open = openFiles(below: limit)
+        let open = openAtStart
         let needed =
             switch use {
             case .database: open + forDatabase
@@ -69,8 +69,8 @@ public enum DescriptorLimit {
         return Int(clamping: limit.rlim_cur)
     }
 
-    /// How many files are open already; it is looked at only where that may matter.
-    private static func openFiles(below limit: Int) -> Int {
-        (0..<Int32(min(limit, 1024))).count { fcntl($0, F_GETFD) >= 0 }
-    }
+    /// How many files were open when this was first asked, before any of what is counted above.
+    private static let openAtStart = {
+        (0..<Int32(1024)).count { fcntl($0, F_GETFD) >= 0 }
+    }()
 }
