@@ -31,17 +31,18 @@ import Testing
         expect(text, gives: expected)
     }
 
-    @Test(arguments: [
-        (#"{"items":[1,2,3],"x":"#, nil), (#"{"items":[{"a":1},{"b":2"#, nil), (#"[{"a":1}, {"b":"#, nil),
-        (#"{"a":[1],"b":tru"#, nil), (#"{"a":[1],"b":-"#, nil), (#"{"a":[1],"b":"\u12"#, nil),
-        (#"{"a":[1],"b":"x\"#, nil), (#"{"a":[1],"b":"{\"c\": 1}"#, nil),
-        ("```json\n{\"items\":[{\"a\":1},", nil), ("```json\n{\"items\":[{\"a\":1},\n```", nil),
-        ("Here:\n```json\n[[1],[2],[3", nil), ("{\"items\":[{\"a\":1},\n\nI ran out of space.", nil),
-        ("first [1], then {\"a\":[2],", "[1]"), ("```json\n[1]\n```\n```json\n[[2],", "[1]"),
-        (#"{"x": [1], "y": {"a": 1}, oops"#, nil), (#"use `[1]` as in {"a": "`[2]`", "b": "#, "[1]"),
-        (#"{"a": "`[2]`", "b": "#, nil), (#"<think>{"l": 1}</think>{"l": 2, "m": "#, nil),
-        ("set { of {\"a\": 1}", #"{"a":1}"#), ("see [1 and {\"a\": 1}", #"{"a":1}"#),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            (#"{"items":[1,2,3],"x":"#, nil), (#"{"items":[{"a":1},{"b":2"#, nil), (#"[{"a":1}, {"b":"#, nil),
+            (#"{"a":[1],"b":tru"#, nil), (#"{"a":[1],"b":-"#, nil), (#"{"a":[1],"b":"\u12"#, nil),
+            (#"{"a":[1],"b":"x\"#, nil), (#"{"a":[1],"b":"{\"c\": 1}"#, nil),
+            ("```json\n{\"items\":[{\"a\":1},", nil), ("```json\n{\"items\":[{\"a\":1},\n```", nil),
+            ("Here:\n```json\n[[1],[2],[3", nil), ("{\"items\":[{\"a\":1},\n\nI ran out of space.", nil),
+            ("first [1], then {\"a\":[2],", "[1]"), ("```json\n[1]\n```\n```json\n[[2],", "[1]"),
+            (#"{"x": [1], "y": {"a": 1}, oops"#, nil), (#"use `[1]` as in {"a": "`[2]`", "b": "#, "[1]"),
+            (#"{"a": "`[2]`", "b": "#, nil), (#"<think>{"l": 1}</think>{"l": 2, "m": "#, nil),
+            ("set { of {\"a\": 1}", #"{"a":1}"#), ("see [1 and {\"a\": 1}", #"{"a":1}"#),
+        ] as [(String, String?)])
     func whatIsCutOffIsNotJSONButWhatCameBeforeItIs(text: String, expected: String?) {
         expect(text, gives: expected)
     }

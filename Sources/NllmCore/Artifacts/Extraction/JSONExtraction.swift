@@ -60,7 +60,9 @@ private struct Search {
 
     /// Code that says it is JSON, whole or with something around it, before code that does not say what it is.
     private mutating func inBlocks() -> JSONValue? {
-        let blocks = CodeBlocks(bytes).filter { $0.language != .other && thoughts?.block(at: $0.range.lowerBound) == nil }
+        let blocks = CodeBlocks(bytes).filter {
+            $0.language != .other && thoughts?.block(at: $0.range.lowerBound) == nil
+        }
         let json = blocks.filter { $0.language == .json }
         for block in json {
             if let value = JSONExtraction.document(bytes[block.range]) { return value }

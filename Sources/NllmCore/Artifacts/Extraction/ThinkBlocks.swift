@@ -51,7 +51,9 @@ struct ThinkBlocks {
     private static func tag(at start: Int, in bytes: UnsafeBufferPointer<UInt8>) -> (isClosing: Bool, end: Int)? {
         let isClosing = start + 1 < bytes.count && bytes[start + 1] == UInt8(ascii: "/")
         let name = start + (isClosing ? 2 : 1)
-        guard let length = names.first(where: { isName($0, at: name, in: bytes) })?.utf8CodeUnitCount else { return nil }
+        guard let length = names.first(where: { isName($0, at: name, in: bytes) })?.utf8CodeUnitCount else {
+            return nil
+        }
         // An attribute begins after white space.
         var end = name + length
         guard end < bytes.count, isSpace(bytes[end]) || bytes[end] == UInt8(ascii: ">") else { return nil }
