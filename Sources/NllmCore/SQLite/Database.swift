@@ -143,7 +143,7 @@ final class Database {
     /// Copies one state of the whole file into another database, whatever others write meanwhile.
     func backUp(to other: Database) throws(DatabaseError) {
         guard let backup = sqlite3_backup_init(other.handle, "main", handle, "main") else {
-            throw other.error("backup")
+            throw DatabaseError(of: other.handle)
         }
         var code = SQLITE_OK
         for _ in 1...Self.busyTries {
@@ -154,7 +154,7 @@ final class Database {
         }
         sqlite3_backup_finish(backup)
         guard code == SQLITE_DONE else {
-            throw DatabaseError(code: code, message: String(cString: sqlite3_errstr(code)), sql: "backup")
+            throw DatabaseError(code: code, message: String(cString: sqlite3_errstr(code)))
         }
     }
 

@@ -54,7 +54,7 @@ extension Store {
                     read: { try $0.id("worker_id") }))
         }
         for worker in try workers() where holders.contains(worker.id) {
-            guard worker.isGone(seenFrom: observer) || worker.isSilent(now: now) else { continue }
+            guard worker.isGone(seenFrom: observer) || worker.seemsSilent(now: now) else { continue }
             if worker.identity.sharesHost(with: observer) {
                 ProcessTable.killGroups(variable: ProcessMark.variable, value: worker.identity.mark)
             }
