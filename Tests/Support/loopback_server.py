@@ -19,6 +19,7 @@ Answer:
   answer          text; {prompt}, {system}, {model} and {n} (the request's number) are filled in; "" is an empty answer, null is content
                   null. Default: "echo: {prompt}"
   answer_tokens   N: an answer of N words instead
+  answer_pieces   a list of texts: the answer as it is streamed, piece by piece
   finish_reason   default "stop"
   usage           false: no usage. Default: the words of all messages and of the answer as token counts; a
                   stream has them only when the client asks with stream_options.include_usage
@@ -50,6 +51,9 @@ Faults, one at most, after the failing steps are used up:
   bad_json        true: 200 with JSON that breaks off
   empty_choices   true: 200 without choices
   html_200        true: 200 with an HTML page
+  body_200        {"type", "text" or "base64"}: 200 with any body of any content type, or of none
+  endless         N: an answer without end in pieces of N characters; not streamed, JSON without end
+  endless_line    true: a server-sent event, or a JSON text, that begins with an answer and has no end
   times           how often the fault happens for each prompt, then it answers; default always
 Without streaming, hang_after, reset_after and cut_after act after half of the body, and stream_error is a 500.
 
@@ -127,6 +131,7 @@ TIMES = Kind(lambda value: type(value) is int and value >= 1, "a whole number fr
 STATUS = Kind(lambda value: type(value) is int and 400 <= value <= 599, "a status from 400 to 599")
 MILLISECONDS = Kind(lambda value: is_number(value) and value >= 0, "a number from 0")
 RATE = Kind(lambda value: is_number(value) and value > 0, "a number above 0")
+TEXTS = Kind(lambda value: isinstance(value, list) and all(isinstance(text, str) for text in value), "a list of texts")
 OBJECT = Kind(lambda value: isinstance(value, dict), "an object")
 STEPS = Kind(lambda value: isinstance(value, (dict, list)), "a step or a list of steps")
 
@@ -140,11 +145,15 @@ FAULT_KEYS = {
     "bad_json": FLAG,
     "empty_choices": FLAG,
     "html_200": FLAG,
+    "body_200": OBJECT,
+    "endless": TIMES,
+    "endless_line": FLAG,
 }
 BREAKS = ("hang_after", "reset_after", "cut_after")
 BEHAVIOUR_KEYS = {
     "answer": TEXT_OR_NULL,
     "answer_tokens": COUNT,
+    "answer_pieces": TEXTS,
     "finish_reason": TEXT,
     "usage": FLAG,
     "usage_details": OBJECT,
@@ -304,7 +313,9 @@ class Connection:
         self._next_head = asyncio.create_task(self._read_head())
         return Request(method, target.partition("?")[0], headers, body)
 
-    async def reply(self, status: int, body: bytes, content_type: str, headers: dict[str, str] | None = None) -> None:
+    async def reply(
+        self, status: int, body: bytes, content_type: str | None, headers: dict[str, str] | None = None
+    ) -> None:
         self.start(status, content_type, {"content-length": str(len(body)), **(headers or {})})
         self._outgoing += body
         await self.flush()
@@ -329,13 +340,23 @@ class Connection:
             await self.flush()
             await asyncio.sleep(0)
 
+    async def send_for_ever(self, data: bytes) -> NoReturn:
+        """Sends the same bytes again and again until the client leaves."""
+        data *= max(1, 65536 // len(data))
+        part = b"%x\r\n%b\r\n" % (len(data), data)
+        while True:
+            self._outgoing += part
+            await self.flush()
+            await asyncio.sleep(0)
+
     async def end_stream(self) -> None:
         self._outgoing += b"0\r\n\r\n"
         await self.flush()
 
-    def start(self, status: int, content_type: str, headers: dict[str, str]) -> None:
+    def start(self, status: int, content_type: str | None, headers: dict[str, str]) -> None:
         self.status = status
-        lines = [f"HTTP/1.1 {status} {http.client.responses.get(status, 'Error')}", f"content-type: {content_type}"]
+        lines = [f"HTTP/1.1 {status} {http.client.responses.get(status, 'Error')}"]
+        lines += [f"content-type: {content_type}"] if content_type else []
         lines += [f"{name}: {value}" for name, value in headers.items()]
         self._outgoing += ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
@@ -444,6 +465,8 @@ def fill(template: str, values: dict[str, str]) -> str:
 
 
 def answer_text(chat: Chat, behaviour: dict[str, Any]) -> str | None:
+    if "answer_pieces" in behaviour:
+        return "".join(behaviour["answer_pieces"])
     if "answer_tokens" in behaviour:
         return " ".join(f"word{number}" for number in range(1, behaviour["answer_tokens"] + 1))
     template = behaviour.get("answer", "echo: {prompt}")
@@ -584,6 +607,13 @@ async def reply(connection: Connection, chat: Chat, model: Model | None) -> str:
     if fault == "html_200":
         await connection.reply(200, html_page(200), "text/html")
         return "failed"
+    if fault == "body_200":
+        body = model.behaviour[fault]
+        data = base64.b64decode(body["base64"]) if "base64" in body else body.get("text", "").encode()
+        await connection.reply(200, data, body.get("type"))
+        return "failed"
+    if fault in ("endless", "endless_line"):
+        await reply_without_end(connection, chat, model.behaviour[fault] if fault == "endless" else None)
     return await (reply_streaming if chat.stream else reply_whole)(connection, chat, model, fault)
 
 
@@ -655,10 +685,29 @@ async def stream_words(
     """Streams the role, then the answer's words, each with the white space behind it, up to the limit."""
     await connection.send_event(chunk(chat, {"role": "assistant", "content": None if answer is None else ""}))
     wait = model.seconds("token_ms")
-    for word in re.findall(r"\s*\S+\s*|\s+", answer or "")[:limit]:
+    words = model.behaviour.get("answer_pieces") or re.findall(r"\s*\S+\s*|\s+", answer or "")
+    for word in words[:limit]:
         if wait:
             await connection.pause(wait)
         await connection.send_event(chunk(chat, {"content": word}))
+
+
+async def reply_without_end(connection: Connection, chat: Chat, size: int | None) -> NoReturn:
+    """An answer without end, in pieces of a size; or, without one, the beginning of a single object that has no end."""
+    if chat.stream:
+        connection.start_stream()
+        await connection.send_event(chunk(chat, {"role": "assistant", "content": ""}))
+        piece = f"data: {chunk(chat, {'content': 'x' * (size or 1)})}\n\n"
+    else:
+        connection.start(200, "application/json", {"transfer-encoding": "chunked"})
+        message = {"role": "assistant", "content": "x"}
+        piece = json.dumps(completion(chat, "chat.completion", [{"index": 0, "message": message}]))
+    beginning, x, _ = piece.rpartition("x")
+    if chat.stream and size:
+        await connection.send_for_ever(piece.encode())
+    data = beginning.encode() + x.encode()
+    connection._outgoing += b"%x\r\n%b\r\n" % (len(data), data)
+    await connection.send_for_ever(b"x" * (size or 65536))
 
 
 async def break_off(connection: Connection, chat: Chat, fault: str) -> str:
