@@ -63,6 +63,35 @@ class SurrogateToo(llm.Model):
         yield "\ud83d"
 
 
+class Endless(llm.Model):
+    """Has no provider, and no end."""
+
+    model_id = "endless local"
+    can_stream = True
+
+    def execute(self, prompt, stream, response, conversation):
+        while True:
+            yield "word "
+
+
+class EndlessReasoning(llm.Model):
+    model_id = "endless reasoning"
+    can_stream = True
+
+    def execute(self, prompt, stream, response, conversation):
+        while True:
+            yield llm.parts.StreamEvent(type="reasoning", chunk="hm " * 100)
+
+
+class Silent(llm.Model):
+    """Answers nothing, and tells no usage."""
+
+    model_id = "blocking nothing"
+
+    def execute(self, prompt, stream, response, conversation):
+        yield ""
+
+
 class Wrapping(llm.Model):
     """Raises an error of its own about one of a library."""
 
@@ -82,3 +111,6 @@ def register_models(register):
     register(LeavingToo(), Leaving())
     register(SurrogateToo(), Surrogate())
     register(Wrapping())
+    register(Endless())
+    register(EndlessReasoning())
+    register(Silent())

@@ -34,6 +34,17 @@ SOON = {"retry_after": 0.01}
 BEHAVIOURS: Json = {
     "m": {},
     "words": {"answer_tokens": 12},
+    "words at first": {"answer_tokens": 12, "hang_after": 3},
+    "halves": {"answer_pieces": ["a \ud83d", "\ude00", " \ud83d", " \ude00"]},
+    "endless": {"endless": 5000},
+    "endless whole": {"endless": 5000, "llm": {"can_stream": False}},
+    "endless event": {"endless_line": True},
+    "page as JSON": {"body_200": {"type": "application/json", "text": "\n<!doctype html><p>Sign in</p>"}},
+    "page as events": {"body_200": {"type": "text/event-stream", "text": "<html></html>"}},
+    "other JSON": {"body_200": {"type": "application/json", "text": '{"detail": "not here"}'}},
+    "plain": {"body_200": {"type": "text/plain", "text": "It works!"}},
+    "bad UTF-8": {"body_200": {"type": "text/event-stream", "base64": base64.b64encode(
+        b'data: {"choices": [{"index": 0, "delta": {"content": "a\xffb\xe2\x82"}}]}\n\ndata: [DONE]\n\n').decode()}},
     "whole": {"llm": {"can_stream": False}},
     "seeing": {"llm": {"vision": True}},
     "strict": {"llm": {"supports_schema": True}, "answer": '{"name": "Rex"}'},
@@ -286,6 +297,8 @@ class SameAsColdTests(BridgeTestCase):
         cls.pool.shutdown()
 
     def compare(self, case: Case, cold: tuple[int, str, str], end: Json) -> None:
+        if "stdout_base64" in end:
+            end["stdout"] = base64.b64decode(end["stdout_base64"]).decode("utf-8", "surrogatepass")
         warm = (end["code"], end["stdout"], end["stderr"])
         ignoring = re.compile(f"{STARTER}|{case.ignoring}" if case.ignoring else STARTER)
         self.assertEqual(*((code, ignoring.sub("", out), ignoring.sub("", err)) for code, out, err in (cold, warm)))
@@ -301,7 +314,7 @@ class SameAsColdTests(BridgeTestCase):
                 # Long outputs are told before the end.
                 for name in ("stdout", "stderr"):
                     told = "".join(event["text"] for event in before if event.get("channel") == name)
-                    end[name] = told + end.get(name, "")
+                    end[name] = told + end.get(name, "") if told or name in end else ""
                 self.compare(case, cold.result(), end)
                 self.assertEqual(end["error"] is None, end["code"] == 0)
 
@@ -327,9 +340,10 @@ STREAM_FAULTS = {
 def run_cold(case: Case) -> tuple[int, str, str]:
     scene = ModuleState.scene
     source = {"input": case.input.encode()} if case.input is not None else {"stdin": subprocess.DEVNULL}
-    options = {"env": scene.env, "cwd": scene.work, "capture_output": True, "timeout": WAIT}
+    env = {**scene.env, "PYTHONIOENCODING": "utf-8:surrogatepass"}
+    options = {"env": env, "cwd": scene.work, "capture_output": True, "timeout": WAIT}
     done = subprocess.run([LLM, *case.arguments], check=False, **options, **source)
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
+    return done.returncode, done.stdout.decode("utf-8", "surrogatepass"), done.stderr.decode()
 
 
 class ForkTests(BridgeTestCase):
@@ -443,16 +457,16 @@ class ForkTests(BridgeTestCase):
         self.assert_runs()
 
     def test_much_output_arrives_in_full(self) -> None:
-        code = "import os\nfor _ in range(1600): os.write(1, b'x' * 65536)\nos._exit(0)"
+        code = "import os\nfor _ in range(256): os.write(1, b'x' * 65536)\nos._exit(0)"
         number = self.start_code(code)
         self.assert_runs()
         _, before = self.fork.wait(number, "ended")
         texts = [event["text"] for event in before if event["event"] == "output"]
         self.assertLess(max(map(len, texts)), 2 << 20)
-        self.assertEqual(sum(map(len, texts)), 1600 * 65536)
+        self.assertEqual(sum(map(len, texts)), 256 * 65536)
 
     def test_too_much_output_ends_its_child(self) -> None:
-        bridge = Bridge("fork", "output_limit=1000000", env=self.scene.env)
+        bridge = Bridge("fork", "max_answer=1000000", env=self.scene.env)
         end = self.run_code("import os\nwhile True: os.write(1, b'x' * 65536)", bridge)
         self.assertEqual((end["signal"], end["flooded"], end["error"]), (signal.SIGKILL, True, None))
         self.assertEqual(bridge.close(), 0)
@@ -540,9 +554,58 @@ class SharedTests(BridgeTestCase):
         number = self.shared.start(model="words", prompt="x", stream=True, watch=True)
         end, before = self.shared.wait(number, "ended")
         pieces = [event["text"] for event in before[1:] if event["channel"] == "stdout"]
-        self.assertEqual((len(pieces), pieces[-1]), (13, "\n"))
+        self.assertEqual("".join(pieces), " ".join(f"word{n}" for n in range(1, 13)) + "\n")
         self.assertEqual(before[-1]["text"], "Token usage: 1 input, 12 output\n")
         self.assertNotIn("stdout", end)
+        number = self.shared.start(model="words at first", prompt="x", stream=True, watch=True)
+        text = ""
+        while not text.endswith("word3 "):
+            text += self.shared.wait(number, "output")[0]["text"]
+        self.shared.stop(number, signal.SIGTERM)
+        self.assertTrue(self.shared.wait(number, "ended")[0]["interrupted"])
+
+    def test_what_is_not_unicode_is_told_as_a_process_would_write_it(self) -> None:
+        for stream in (True, False):
+            end = self.shared.run(model="halves", prompt="x", stream=stream)
+            text = base64.b64decode(end["stdout_base64"]).decode("utf-8", "surrogatepass")
+            self.assertEqual(text.replace("\ud83d\ude00", "\U0001f600"), "a \U0001f600 \ud83d \ude00\n")
+        end = self.shared.run(model="bad UTF-8", prompt="x", stream=True)
+        self.assertEqual((end["code"], end["stdout"]), (0, "a\ufffdb\ufffd\n"))
+
+    def test_what_is_no_answer_of_a_model_is_told(self) -> None:
+        names = {"html": "HTML (text/html)", "page as JSON": "HTML (application/json)",
+                 "page as events": "HTML (text/event-stream)", "other JSON": "JSON (application/json)",
+                 "plain": "text (text/plain)"}
+        for model, name in names.items():
+            for stream in (True, False):
+                with self.subTest(model, stream=stream):
+                    end = self.shared.run(model=model, prompt="x", stream=stream)
+                    self.assertEqual(end.get("foreign"), name)
+                    further = [] if stream else ["--no-stream"]
+                    end = self.fork.run(arguments=["-n", "-m", model, *further], input="x")
+                    self.assertEqual(end.get("foreign"), name)
+        for model in ("m", "empty", "null", "unmetered", "choiceless", "500", "blocking nothing"):
+            end = self.shared.run(model=model, prompt="x", stream=True)
+            self.assertNotIn("foreign", end, model)
+
+    def test_an_answer_over_the_limit_is_cut_there(self) -> None:
+        most = 1 << 20
+        for mode in ("shared", "fork"):
+            bridge = Bridge(mode, f"max_answer={most}", env=self.scene.env)
+            for model, stream in (("endless", True), ("endless whole", False), ("endless event", True),
+                                  ("endless reasoning", True), ("endless local", True)):
+                fields: Json = {"arguments": ["-n", "-m", model], "input": "x"}
+                if mode == "shared":
+                    fields = {"model": model, "prompt": "x", "stream": stream}
+                with self.subTest(model, mode=mode):
+                    end, before = bridge.wait(bridge.start(**fields), "ended")
+                    told = sum(len(event["text"]) for event in before if event["event"] == "output")
+                    told += len(end.get("stdout", "")) + len(end.get("stderr", ""))
+                    self.assertTrue(end["flooded"])
+                    # One that ended it by itself was asked whether a whole piece still fits.
+                    self.assertLessEqual(told, most)
+                    self.assertGreater(told, most - 10_000)
+            self.assertEqual(bridge.close(), 0)
 
     def test_a_stopped_request_is_cancelled(self) -> None:
         for stream in (True, False):

@@ -26,6 +26,12 @@ struct WorkerOptions: ParsableArguments {
         help: ArgumentHelp("Megabytes of address space an llm process may use (default: no limit).", valueName: "mb"))
     var maxMemory: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Megabytes that one answer may have, reasoning included; a longer one is ended (default: 16).",
+            valueName: "mb"))
+    var maxAnswer: Int?
+
     @Flag(
         inversion: .prefixedNo,
         help: "Print each line of an answer as it arrives (default: for one prompt behind -- only).")
@@ -53,6 +59,10 @@ struct WorkerOptions: ParsableArguments {
         if let maxMemory, !SettingLimits.maxMemory.contains(maxMemory) {
             throw ValidationError("`--max-memory` is \(maxMemory) but must be 16 to 1,000,000 megabytes")
         }
+        if let maxAnswer, !SettingLimits.maxAnswer.contains(maxAnswer) {
+            let allowed = SettingLimits.words(SettingLimits.maxAnswer)
+            throw ValidationError("`--max-answer` is \(maxAnswer) but must be \(allowed) megabytes")
+        }
     }
 
     /// The worker's options.
@@ -62,6 +72,7 @@ struct WorkerOptions: ParsableArguments {
         options.executor = executor ?? configuration.executor
         options.grace = grace ?? configuration.grace
         options.maxMemory = maxMemory ?? configuration.maxMemory
+        options.maxAnswer = maxAnswer ?? configuration.maxAnswer
         try limits.apply(to: &options, configuration)
         return options
     }

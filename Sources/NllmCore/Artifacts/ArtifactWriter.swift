@@ -40,12 +40,20 @@ actor ArtifactWriter {
                 // Gone if the cell left the run in the meantime.
                 let result = try database.row(Self.resultSQL, attempt, read: ResultRecord.init)
                 guard let result else { continue }
-                lines += JSONWriter.line(result.json) + [UInt8(ascii: "\n")]
+                lines += JSONWriter.line(result.json)
+                lines.append(UInt8(ascii: "\n"))
+                if lines.count > Self.manyBytes {
+                    // Large answers are not gathered.
+                    try Self.append(lines, to: folder.lines)
+                    lines = []
+                }
                 try write(result, in: folder)
             }
             try Self.append(lines, to: folder.lines)
         }
     }
+
+    private static let manyBytes = 1 << 20
 
     private static let resultSQL =
         ResultRecord.sql + " WHERE attempts.id = ? AND cells.id = attempts.cell_id AND cells.live = 1"

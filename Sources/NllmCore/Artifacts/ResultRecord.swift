@@ -58,7 +58,7 @@ struct ResultRecord {
             .init("meta", try Self.meta(row)),
             .init("command", try JSONParser.parse(row.text("command"))),
             .init("stderr_tail", .string(try row.text("stderr_tail"))),
-            .init("json", JSONExtraction.extract(text) ?? .null),
+            .init("json", try Self.isCutOff(row) ? .null : JSONExtraction.extract(text) ?? .null),
             .init("schema_version", .integer(ArtifactSchema.version)),
             .init("run", .string(try row.text("run"))),
             .init("prompt_id", .string(try row.text("prompt"))),
@@ -69,6 +69,12 @@ struct ResultRecord {
             .init("finished_at", .string(Timestamp.utc(Date(milliseconds: try row.int("finished_at"))))),
             .init("metadata", try row.optionalText("metadata").map { try JSONParser.parse($0) } ?? .null),
         ])
+    }
+
+    /// Whether it was ended over `--max-answer`: then a value that fills all of it has no end, and would fill memory.
+    private static func isCutOff(_ row: Statement) throws -> Bool {
+        try row.optionalText("failure_kind") == FailureKind.request.rawValue
+            && row.int("exit_code") == Outcome.noExitCode
     }
 
     /// What is unknown is left out; `error`, `error_message` and `timeout` stand there as nllm has them.

@@ -75,6 +75,8 @@ extension Configuration {
     public var grace: Double { number(.grace) }
     /// Megabytes of address space an `llm` process may use; nil for no limit.
     public var maxMemory: Int? { value(of: .maxMemory).intValue }
+    /// Megabytes that one answer may have.
+    public var maxAnswer: Int { integer(.maxAnswer) }
     /// How often each prompt is sent to each model.
     public var samples: Int { integer(.samples) }
     /// The system prompt of prompts that have none.

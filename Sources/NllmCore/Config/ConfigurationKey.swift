@@ -10,6 +10,7 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
     case executor = "batch.executor"
     case grace = "batch.grace"
     case maxMemory = "batch.max_memory"
+    case maxAnswer = "batch.max_answer"
     case samples = "batch.samples"
     case system = "batch.system"
     case raw = "batch.raw"
@@ -48,6 +49,7 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
         case .concurrency: .integer(4)
         case .executor: .string(ExecutorChoice.auto.rawValue)
         case .grace: .integer(10)
+        case .maxAnswer: .integer(16)
         case .samples: .integer(1)
         case .raw, .isPrivate: .bool(false)
         case .database: .string("nllm-runs/batch.db")
@@ -68,6 +70,7 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
         case .executor: .choice(ExecutorChoice.allCases.map(\.rawValue))
         case .grace: .seconds(SettingLimits.grace)
         case .maxMemory: .whole(SettingLimits.maxMemory)
+        case .maxAnswer: .whole(SettingLimits.maxAnswer)
         case .samples: .whole(SampleCount.allowed)
         case .stream, .raw, .check, .isPrivate: .flag
         case .system: .text
@@ -99,6 +102,7 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
         case .executor: "process"
         case .grace: "30"
         case .maxMemory: "2048"
+        case .maxAnswer: "64"
         case .samples: "3"
         case .system: "\"You are concise.\""
         case .raw: "true"
@@ -131,6 +135,7 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
         case .executor: "How llm is run: \(ExecutorChoice.allCases.map(\.rawValue).joined(separator: ", "))."
         case .grace: "Seconds that cells in flight are given to end after SIGINT or SIGTERM."
         case .maxMemory: "Megabytes of address space an llm process may use; unset: no limit."
+        case .maxAnswer: "Megabytes that one answer may have, reasoning included; a longer one is ended and fails."
         case .samples: "How often each prompt is sent to each model."
         case .system: "The system prompt of prompts that have none."
         case .raw: "Whether the raw output of llm is kept beside the results."

@@ -8,6 +8,8 @@ public enum SettingLimits {
     public static let grace = 0.0...1e6
     /// Megabytes of address space an `llm` process may use.
     public static let maxMemory = 16...1_000_000
+    /// Megabytes that one answer may have; a larger one can't be stored in one row.
+    public static let maxAnswer = 1...256
     /// Seconds that a worker waits for a provider which asks to wait.
     public static let maxWait = 0.0...30 * day
     /// US dollars that may be spent; with 0 only what is free.

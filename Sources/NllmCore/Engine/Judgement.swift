@@ -9,8 +9,8 @@ extension Report {
         _ execution: Execution, of claim: Claim, timeout: Duration?, options: WorkOptions, policy: RetryPolicy
     ) async -> Report {
         let outcome = Outcome(
-            execution, timeout: timeout, maxMemory: options.maxMemory, keepsRaw: claim.raw,
-            failOn: options.failOn ?? claim.failOn)
+            execution, timeout: timeout, maxMemory: options.maxMemory, maxAnswer: options.maxAnswer,
+            keepsRaw: claim.raw, failOn: options.failOn ?? claim.failOn)
         let command = Redaction.redact(arguments: ["llm"] + LLMCommand.arguments(claim.request))
         var report = Report(claim: claim, outcome: outcome, command: command)
         report.maxWait = options.maxWait

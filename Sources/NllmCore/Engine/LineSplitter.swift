@@ -16,13 +16,13 @@ struct LineSplitter {
     mutating func take(_ piece: ArraySlice<UInt8>?) -> [String] {
         guard var piece else {
             defer { rest = [] }
-            return rest.isEmpty ? [] : [String(decoding: rest, as: UTF8.self)]
+            return rest.isEmpty ? [] : [OutputText.decode(rest)]
         }
         var lines: [String] = []
         while let end = piece.firstIndex(of: UInt8(ascii: "\n")) {
             add(piece[..<end], to: &lines)
             if rest.last == UInt8(ascii: "\r") { rest.removeLast() }
-            lines.append(String(decoding: rest, as: UTF8.self))
+            lines.append(OutputText.decode(rest))
             rest.removeAll(keepingCapacity: true)
             piece = piece[(end + 1)...]
         }
@@ -34,7 +34,7 @@ struct LineSplitter {
         rest += bytes
         while rest.count > limit {
             let end = characterStart(before: limit)
-            lines.append(String(decoding: rest[..<end], as: UTF8.self))
+            lines.append(OutputText.decode(rest[..<end]))
             rest.removeFirst(end)
         }
     }

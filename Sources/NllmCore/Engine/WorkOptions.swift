@@ -2,6 +2,8 @@
 public struct WorkOptions: Sendable {
     /// How many cells may run at a time.
     public static let concurrencies = 1...1024
+    /// The usual ``maxAnswer``.
+    static let defaultMaxAnswer = 16
 
     /// Names of the runs to work on; all when empty.
     public var runs: [String] = []
@@ -15,6 +17,8 @@ public struct WorkOptions: Sendable {
     public var executor = ExecutorChoice.auto
     /// Megabytes of address space an `llm` process may use.
     public var maxMemory: Int?
+    /// Megabytes that one answer may have, on both channels together.
+    public var maxAnswer = defaultMaxAnswer
     /// Seconds that cells in flight are given to end after a request to stop.
     public var grace = 10.0
     /// Whether each line of output is told of as it arrives.

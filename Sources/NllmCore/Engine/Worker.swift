@@ -88,9 +88,9 @@ public actor Worker {
         let identity = WorkerIdentity.current()
         // It is not started before there is something to do.
         let executor = DeferredExecutor { () throws(NllmError) in
-            let factory = ExecutorFactory(program: program, mark: identity.mark, maxMemory: options.maxMemory) {
-                observe(.executor($0))
-            }
+            let factory = ExecutorFactory(
+                program: program, mark: identity.mark, maxMemory: options.maxMemory, maxAnswer: options.maxAnswer
+            ) { observe(.executor($0)) }
             let (executor, report) = try await factory.make(options.executor)
             observe(.executor(report))
             return CopyingExecutor(executor, mark: identity.mark)
@@ -290,17 +290,22 @@ public actor Worker {
     // MARK: One cell
 
     private func process(_ claim: Claim, stop: StopSignal, started: @escaping @Sendable () -> Void) async {
+        let report = await report(on: claim, stop: stop, started: started)
+        if report.outcome.status == .interrupted, isStopping { interrupted += 1 }
+        observe(report.event)
+        await recorder.record(report)
+        inFlight[Lease(worker: claim.worker, cell: claim.cell, number: claim.lease)] = nil
+    }
+
+    /// Executes a cell; what it wrote is dropped when this returns, since large answers are not to be held twice.
+    private func report(on claim: Claim, stop: StopSignal, started: @escaping @Sendable () -> Void) async -> Report {
         let output = options.streams ? liveOutput(claim) : nil
         var execution = await executor.execute(
             claim.request, timeout: timeout(of: claim), stop: stop, output: output?.observer, started: started)
         output?.finish()
         if await isOurs(execution) { execution.cause = .stopped }
-        let report = await Report.judge(
+        return await Report.judge(
             execution, of: claim, timeout: timeout(of: claim), options: options, policy: policy)
-        if report.outcome.status == .interrupted, isStopping { interrupted += 1 }
-        observe(report.event)
-        await recorder.record(report)
-        inFlight[Lease(worker: claim.worker, cell: claim.cell, number: claim.lease)] = nil
     }
 
     private func liveOutput(_ claim: Claim) -> LiveOutput {

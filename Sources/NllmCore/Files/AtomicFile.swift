@@ -73,6 +73,11 @@ struct AtomicFile: ~Copyable {
     }
 
     mutating func write(_ bytes: some Sequence<UInt8>) throws(FileError) {
+        // What is large already is written as it is.
+        if let whole = bytes as? [UInt8], whole.count >= Self.bufferSize {
+            try flush()
+            return try write(all: whole)
+        }
         buffer.append(contentsOf: bytes)
         if buffer.count >= Self.bufferSize { try flush() }
     }
@@ -85,12 +90,16 @@ struct AtomicFile: ~Copyable {
         isInPlace = true
     }
 
-    private mutating func flush() throws(FileError) {
+    private func write(all bytes: [UInt8]) throws(FileError) {
         do {
-            try descriptor.writeAll(buffer)
+            try descriptor.writeAll(bytes)
         } catch {
             throw FileError(error, path: path)
         }
+    }
+
+    private mutating func flush() throws(FileError) {
+        try write(all: buffer)
         buffer.removeAll(keepingCapacity: true)
     }
 }

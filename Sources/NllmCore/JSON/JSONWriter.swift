@@ -82,6 +82,10 @@ struct JSONWriter {
         append("\"")
         var text = text
         text.withUTF8 { characters in
+            // Growing by doubling would cost a large text twice its memory.
+            if characters.count > 1 << 16 {
+                bytes.reserveCapacity(bytes.count + characters.count + characters.count / 8)
+            }
             var start = 0
             var index = 0
             while index < characters.count {

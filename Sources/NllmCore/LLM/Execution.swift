@@ -22,12 +22,9 @@ package struct Execution: Sendable {
         case stopped
         /// A file that the request is made of is not what it was when the cell was enqueued; `llm` was not started.
         case refused
-        /// It wrote more than ``outputLimit``.
+        /// It wrote more than an answer may have.
         case flooded
     }
-
-    /// An answer of more bytes can't be stored in one row.
-    static let outputLimit = 256 << 20
 
     var end: End
     var cause: Cause?
@@ -41,6 +38,10 @@ package struct Execution: Sendable {
     var finish: FinishReason?
     /// Whether that counts only for who asks for it, because elsewhere the same request would end without it.
     var hidesFinish = false
+    /// What the server sent in place of a model's answer, such as `HTML (text/html)`, where the executor sees that.
+    var foreignAnswer: String?
+    /// Whether nothing is known of what the server sent but what `llm` printed.
+    var isOpaque = false
     /// What the process took; nil where cells share one, or it was not measured.
     var resources: Resources?
 

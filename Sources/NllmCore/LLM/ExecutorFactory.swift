@@ -5,6 +5,8 @@ struct ExecutorFactory: Sendable {
     let mark: String
     /// Megabytes of address space a cell's process may use; nil for no limit.
     let maxMemory: Int?
+    /// Megabytes that one answer may have.
+    let maxAnswer: Int
     private let log: LLMLog
     /// Is told when cells are run in another way from then on.
     private let changed: @Sendable (ExecutorReport) -> Void
@@ -12,12 +14,13 @@ struct ExecutorFactory: Sendable {
     typealias Product = (executor: any Executor, report: ExecutorReport)
 
     init(
-        program: LLMProgram, mark: String, maxMemory: Int? = nil,
+        program: LLMProgram, mark: String, maxMemory: Int? = nil, maxAnswer: Int = WorkOptions.defaultMaxAnswer,
         changed: @escaping @Sendable (ExecutorReport) -> Void
     ) {
         self.program = program
         self.mark = mark
         self.maxMemory = maxMemory
+        self.maxAnswer = maxAnswer
         self.changed = changed
         log = LLMLog(program: program, mark: mark)
     }
@@ -40,7 +43,8 @@ struct ExecutorFactory: Sendable {
 
     private func process(because shortfall: String? = nil) async throws(NllmError) -> Product {
         try await log.prepare()
-        let executor = try await ProcessExecutor(program: program, mark: mark, maxMemory: maxMemory)
+        let executor = try await ProcessExecutor(
+            program: program, mark: mark, maxMemory: maxMemory, maxAnswer: maxAnswer)
         return (executor, ExecutorReport(choice: .process, detail: program.path, shortfall: shortfall))
     }
 
@@ -84,12 +88,14 @@ struct ExecutorFactory: Sendable {
         } catch {
             throw BridgeFailure(reason: error.reason)
         }
-        let (launcher, mark, changed) = (await Launcher(), mark, changed)
+        let (launcher, mark, maxAnswer, changed) = (await Launcher(), mark, maxAnswer, changed)
         let start: BridgeExecutor.Start = { () throws(BridgeFailure) in
-            try await Bridge.start(mode, interpreter: interpreter, launcher: launcher, mark: mark).bridge
+            try await Bridge.start(
+                mode, interpreter: interpreter, launcher: launcher, mark: mark, maxAnswer: maxAnswer
+            ).bridge
         }
         let (first, description) = try await Bridge.start(
-            mode, interpreter: interpreter, launcher: launcher, mark: mark)
+            mode, interpreter: interpreter, launcher: launcher, mark: mark, maxAnswer: maxAnswer)
         log.note(description.log)
         let executor = BridgeExecutor(mode, first: first, maxMemory: maxMemory, next: next, start: start) { failure in
             // With a broken log nothing is run in another way either.

@@ -19,6 +19,9 @@ struct FailureClassifier {
         }
         let message = Self.message(stderr)
         if Self.isLocalDatabase(stderr: stderr, error: error) { return Failure(kind: .locked, message: message) }
+        if EncodingFailure.isTold(by: message) {
+            return Failure(kind: .request, message: EncodingFailure.text(message))
+        }
         let retryAfter = error?.retryAfter.flatMap(Self.waitingTime) ?? Self.retryAfter(message)
         if let status = error?.httpStatus.flatMap(Self.failingStatus) ?? Self.status(message) {
             let kind = Self.kind(status: status, said: [message, error?.code, error?.type])
@@ -138,6 +141,7 @@ struct FailureClassifier {
         ("error in --functions", .request),
         ("no conversation found", .request), ("is not a valid", .request), ("does not support", .request),
         ("has no attribute 'usage'", .request), ("has no attribute 'model_dump'", .request),
+        ("has no attribute 'choices'", .request), ("expecting value: line 1 column 1 (char 0)", .request),
         ("invalid value for", .request), ("no such option", .request), ("context length", .request),
         ("aborted!", .crashed), ("no space left on device", .crashed), ("memoryerror", .crashed),
     ]

@@ -139,7 +139,7 @@ public struct LLMProgram: Sendable {
         let command = [path] + arguments
         // As its standard input, since nothing else is passed on.
         let input = FileDescriptor(rawValue: fcntl(descriptor, F_DUPFD_CLOEXEC, 0))
-        Task.detached { send.yield(try? await ShortCommand.run(command, timeout: nil, input: input)) }
+        Task.detached { send.yield(try? await ShortCommand.run(command, timeout: nil, input: input, environment: ChildEnvironment.llm)) }
         let limit = Task {
             if (try? await Task.sleep(for: Self.patience)) != nil { send.finish() }
         }
@@ -153,7 +153,7 @@ public struct LLMProgram: Sendable {
 
     private func run(_ arguments: [String], timeout: Duration) async throws(NllmError) -> ShortCommand.Result {
         do {
-            return try await ShortCommand.run([path] + arguments, timeout: timeout)
+            return try await ShortCommand.run([path] + arguments, timeout: timeout, environment: ChildEnvironment.llm)
         } catch {
             throw unusable(ErrorText.reason(error))
         }

@@ -17,6 +17,7 @@ final class ProcessExecutor: Executor {
     private let program: LLMProgram
     private let launcher: Launcher
     private let environment: Environment
+    private let maxAnswer: Int
     private let gate: StartGate
     private let groups = ProcessGroups()
 
@@ -24,13 +25,15 @@ final class ProcessExecutor: Executor {
     ///   - program: the `llm` to run.
     ///   - mark: a text that tells this worker's processes from all others.
     ///   - maxMemory: megabytes of address space a process may use; nil for no limit.
+    ///   - maxAnswer: megabytes that a process may write.
     /// - Throws: when the limit can't be set on this machine.
-    init(program: LLMProgram, mark: String, maxMemory: Int?) async throws(NllmError) {
+    init(program: LLMProgram, mark: String, maxMemory: Int?, maxAnswer: Int) async throws(NllmError) {
         var launcher = await Launcher()
         if let maxMemory { try launcher.limitMemory(to: maxMemory) }
         self.launcher = launcher
         self.program = program
-        environment = .inherit.updating([.init(stringLiteral: ProcessMark.variable): mark])
+        self.maxAnswer = maxAnswer
+        environment = ChildEnvironment.llm.updating([.init(stringLiteral: ProcessMark.variable): mark])
         gate = StartGate(permits: 2 * ProcessInfo.processInfo.activeProcessorCount)
     }
 
@@ -81,7 +84,8 @@ final class ProcessExecutor: Executor {
             let group = process.processIdentifier.value
             groups.insert(group)
             let processWatch = ProcessWatch(
-                leader: group, prompt: prompt, stop: stop, timeout: timeout, output: output, permit: permit)
+                leader: group, prompt: prompt, stop: stop, timeout: timeout, maxAnswer: maxAnswer, output: output,
+                permit: permit)
             let observed = await processWatch.observe(
                 output: process.standardOutput, error: process.standardError,
                 endGroup: {
@@ -105,6 +109,7 @@ final class ProcessExecutor: Executor {
             }
         var execution = Execution(end: end, since: watch)
         (execution.cause, execution.stdout, execution.stderr) = result.closureResult
+        execution.isOpaque = true
         return execution
     }
 }

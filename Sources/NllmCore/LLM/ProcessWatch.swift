@@ -16,13 +16,15 @@ struct ProcessWatch: Sendable {
     let output: OutputObserver?
     let permit: StartPermit
 
-    private let written = Written()
+    private let written: Written
     private let flood = StopSignal()
 
+    /// `maxAnswer` is in megabytes, for both streams together.
     init(
-        leader: pid_t, prompt: PromptFile, stop: StopSignal, timeout: Duration?, output: OutputObserver?,
-        permit: StartPermit
+        leader: pid_t, prompt: PromptFile, stop: StopSignal, timeout: Duration?, maxAnswer: Int,
+        output: OutputObserver?, permit: StartPermit
     ) {
+        written = Written(limit: maxAnswer << 20)
         self.leader = leader
         self.prompt = prompt
         self.stop = stop
@@ -39,8 +41,9 @@ struct ProcessWatch: Sendable {
         await withTaskGroup(of: Execution.Cause?.self) { group in
             group.addTask {
                 let cause = await untilItMustEnd()
-                guard cause != nil else { return nil }
-                await endGroup()
+                guard let cause else { return nil }
+                // What writes without end is not asked: it could go on until it has listened.
+                if cause != .flooded { await endGroup() }
                 // Asking stops once the leader has ended; what it left behind may write on for ever.
                 kill(-leader, SIGKILL)
                 return cause
@@ -56,23 +59,21 @@ struct ProcessWatch: Sendable {
     }
 
     private func collect(_ sequence: SubprocessOutputSequence, _ channel: OutputChannel) async -> [UInt8] {
-        var bytes: [UInt8] = []
+        var bytes = OutputBuffer()
         do {
             for try await buffer in sequence {
-                written.note()
-                guard bytes.count + buffer.count <= Execution.outputLimit else {
-                    // Keep reading, so that the process is not stuck in a write while it is asked to end.
-                    flood.stop()
-                    continue
-                }
-                let known = bytes.count
-                buffer.withUnsafeBytes { bytes.append(contentsOf: $0) }
-                await output?(channel, bytes[known...])
+                let kept = written.add(buffer.count)
+                // Read on all the same, so that the process is not stuck in a write while it is ended.
+                if kept < buffer.count { flood.stop() }
+                guard kept > 0 else { continue }
+                let piece = buffer.withUnsafeBytes { Array($0.prefix(kept)) }
+                bytes.append(piece)
+                await output?(channel, piece[...])
             }
         } catch {
             // The pipe broke; what was read is the output.
         }
-        return bytes
+        return bytes.removeAll()
     }
 
     /// Waits for the first reason to end the process; nil if this task is cancelled before.
@@ -135,11 +136,22 @@ struct ProcessWatch: Sendable {
     }
 }
 
-/// Whether a process has written anything.
+/// How many bytes a process has written to both streams.
 private final class Written: Sendable {
-    private let flag = Atomic(false)
+    private let limit: Int
+    private let count = Mutex(0)
 
-    var any: Bool { flag.load(ordering: .relaxed) }
+    init(limit: Int) {
+        self.limit = limit
+    }
 
-    func note() { flag.store(true, ordering: .relaxed) }
+    var any: Bool { count.withLock { $0 > 0 } }
+
+    /// Adds some bytes, and returns how many of these are within the limit.
+    func add(_ more: Int) -> Int {
+        count.withLock { count in
+            defer { count += more }
+            return min(more, max(0, limit - count))
+        }
+    }
 }

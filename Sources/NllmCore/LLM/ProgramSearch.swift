@@ -36,13 +36,17 @@ enum ShortCommand {
     ///   - command: its path and its arguments.
     ///   - timeout: how long it may take; nil for as long as it takes, in a process group of its own.
     ///   - input: its standard input, which is closed here; nil for nothing.
+    ///   - environment: its variables.
     /// - Returns: how it ended, and what it wrote.
     /// - Throws: when it can't be started.
-    static func run(_ command: [String], timeout: Duration?, input: FileDescriptor? = nil) async throws -> Result {
+    static func run(
+        _ command: [String], timeout: Duration?, input: FileDescriptor? = nil, environment: Environment = .inherit
+    ) async throws -> Result {
         var options = PlatformOptions()
         if timeout == nil { options.processGroupID = 0 }
         let outcome = try await Subprocess.run(
-            .path(FilePath(command[0])), arguments: Arguments(Array(command.dropFirst())), platformOptions: options,
+            .path(FilePath(command[0])), arguments: Arguments(Array(command.dropFirst())), environment: environment,
+            platformOptions: options,
             input: .fileDescriptor(
                 try input ?? .open("/dev/null", .readOnly, options: .closeOnExec),
                 closeAfterSpawningProcess: true),

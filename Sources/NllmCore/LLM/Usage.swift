@@ -21,6 +21,12 @@ struct Usage: Sendable, Equatable {
         if input == nil, output == nil { return nil }
     }
 
+    /// Whether `llm` reported that the server told nothing: a report without any number.
+    static func isBlank(_ stderr: [UInt8]) -> Bool {
+        let reports = reports(stderr)
+        return !reports.isEmpty && reports.allSatisfy { !$0.contains { (0x30...0x39).contains($0) } }
+    }
+
     /// Whether a line of standard error is such a report.
     static func isReport(_ line: String) -> Bool { line.utf8.starts(with: prefix) }
 

@@ -39,6 +39,8 @@ public struct NllmOptions: Sendable {
     public var grace: Double?
     /// Megabytes of address space an `llm` process may use; no limit if nobody says.
     public var maxMemory: Int?
+    /// Megabytes that one answer may have, reasoning included; 16 if nobody says.
+    public var maxAnswer: Int?
     /// Whether the raw output of `llm` is kept beside the results; it is not if nobody says.
     public var raw: Bool?
     /// Whether `llm` has to know the models before anything is run; it has to if nobody says.
@@ -100,6 +102,7 @@ extension NllmOptions {
         if let concurrency { try Self.check("concurrency", concurrency, WorkOptions.concurrencies) }
         if let grace { try Self.check("grace", grace, SettingLimits.grace) }
         if let maxMemory { try Self.check("maxMemory", maxMemory, SettingLimits.maxMemory) }
+        if let maxAnswer { try Self.check("maxAnswer", maxAnswer, SettingLimits.maxAnswer) }
         try checkLimits()
         for (name, path) in [("outdir", outdir), ("database", database), ("config", config)] where path == "" {
             throw .usage("`\(name)` is empty; name a path, or leave it nil")
@@ -166,6 +169,7 @@ extension NllmOptions {
         options.concurrency = concurrency ?? configuration.concurrency
         options.grace = grace ?? configuration.grace
         options.maxMemory = maxMemory ?? configuration.maxMemory
+        options.maxAnswer = maxAnswer ?? configuration.maxAnswer
         options.streams = observe != nil
         options.limits = configuration.limits(given: limits)
         options.maxWait = maxWait ?? configuration.maxWait

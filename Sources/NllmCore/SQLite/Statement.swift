@@ -94,7 +94,8 @@ final class Statement {
     /// Runs it to its end with these values.
     func run(_ values: any Bindable...) throws(DatabaseError) {
         try bind(values)
-        defer { sqlite3_reset(handle) }
+        // It is kept for the next time, but what it was given may be large.
+        defer { reset() }
         while try step() {}
     }
 

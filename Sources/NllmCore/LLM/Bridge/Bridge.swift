@@ -36,7 +36,7 @@ final class Bridge: Sendable {
     private let state = Mutex(State())
 
     private struct State {
-        var calls: [Int: AsyncStream<BridgeEvent>.Continuation] = [:]
+        var calls: [Int: BridgeCall] = [:]
         var lastID = 0
         var load = 0
         var hasEnded = false
@@ -51,16 +51,21 @@ final class Bridge: Sendable {
     ///   - interpreter: the Python that has `llm`.
     ///   - launcher: how it is tied to this process.
     ///   - mark: a text that tells this worker's processes from all others.
+    ///   - maxAnswer: megabytes that an answer may have.
     /// - Returns: the bridge, and what it says of itself.
     /// - Throws: why it can't be used.
     static func start(
-        _ mode: BridgeMode, settings: [String] = [], interpreter: PythonInterpreter, launcher: Launcher, mark: String
+        _ mode: BridgeMode, settings: [String] = [], interpreter: PythonInterpreter, launcher: Launcher, mark: String,
+        maxAnswer: Int = WorkOptions.defaultMaxAnswer
     ) async throws(BridgeFailure) -> (bridge: Bridge, description: BridgeDescription) {
         let bridge = Bridge()
+        // The texts of files and file names are UTF-8, even where flags such as `-E` shut out the environment.
         let command = launcher.command(
-            interpreter.command + ["-c", BridgeProcess.bootstrap, mode.rawValue] + settings)
+            interpreter.command
+                + ["-X", "utf8", "-c", BridgeProcess.bootstrap, mode.rawValue, "max_answer=\(maxAnswer << 20)"]
+                + settings)
         let (greetings, greet) = AsyncStream.makeStream(of: Result<BridgeDescription, BridgeFailure>.self)
-        let environment = Environment(interpreter).updating([
+        let environment = ChildEnvironment.python(interpreter.environment).updating([
             .init(stringLiteral: ProcessMark.variable): mark,
             .init(stringLiteral: ProcessMark.bridgeVariable): bridge.mark,
         ])
@@ -126,7 +131,7 @@ final class Bridge: Sendable {
 
     private func deliver(_ event: BridgeEvent) {
         guard let id = event.id else { return }
-        _ = state.withLock { $0.calls[id] }?.yield(event)
+        state.withLock { $0.calls[id] }?.take(event)
     }
 
     private func end() {
@@ -137,7 +142,7 @@ final class Bridge: Sendable {
         guard !calls.isEmpty else { return }
         // Its children end with it, but not the tools that they have started.
         ProcessTable.killGroups(variable: ProcessMark.bridgeVariable, value: mark)
-        for call in calls { call.finish() }
+        for call in calls { call.end() }
     }
 
     // MARK: One request
@@ -153,15 +158,15 @@ final class Bridge: Sendable {
     func run(
         _ request: BridgeRequest, timeout: Duration?, stop: StopSignal, output: OutputObserver?
     ) async -> Execution? {
-        let (events, send) = AsyncStream.makeStream(of: BridgeEvent.self)
-        guard let id = register(send) else { return nil }
+        let call = BridgeCall()
+        guard let id = register(call) else { return nil }
         defer { state.withLock { $0.calls[id] = nil } }
         let started = StopSignal()
         let watch = Stopwatch()
         process.write(request.line(id: id, isWatched: output != nil))
         return await withTaskGroup(of: Execution.Cause?.self) { group in
             group.addTask { await self.endWhenDue(id, timeout: timeout, stop: stop, started: started) }
-            let end = await Self.collect(events, started: started, output: output)
+            let end = await call.end(started: started, output: output)
             group.cancelAll()
             let cause = await group.next() ?? nil
             // Time that ran out in a bridge that did not hear any more says nothing of this request: another may have
@@ -171,36 +176,13 @@ final class Bridge: Sendable {
         }
     }
 
-    private func register(_ call: AsyncStream<BridgeEvent>.Continuation) -> Int? {
+    private func register(_ call: BridgeCall) -> Int? {
         state.withLock { state in
             guard !state.hasEnded else { return nil }
             state.lastID += 1
             state.calls[state.lastID] = call
             return state.lastID
         }
-    }
-
-    private static func collect(
-        _ events: AsyncStream<BridgeEvent>, started: StopSignal, output: OutputObserver?
-    ) async -> BridgeEnd? {
-        var (stdout, stderr): ([UInt8], [UInt8]) = ([], [])
-        for await event in events {
-            switch event {
-            case .started: started.stop()
-            case .output(_, let channel, let bytes):
-                switch channel {
-                case .stdout: stdout += bytes
-                case .stderr: stderr += bytes
-                }
-                await output?(channel, bytes[...])
-            case .ended(_, var end):
-                end.stdout = stdout + end.stdout
-                end.stderr = stderr + end.stderr
-                return end
-            case .ready, .unusable: break
-            }
-        }
-        return nil
     }
 
     /// Ends a request when its time is up or someone says so; nil if this task is cancelled before.
@@ -239,18 +221,6 @@ final class Bridge: Sendable {
     }
 }
 
-extension Environment {
-    /// What the interpreter is to have.
-    fileprivate init(_ interpreter: PythonInterpreter) {
-        guard let variables = interpreter.environment else {
-            self = .inherit
-            return
-        }
-        self = .custom(
-            Dictionary(uniqueKeysWithValues: variables.map { (Key(stringLiteral: $0.key), $0.value) }))
-    }
-}
-
 extension BridgeEvent {
     /// The number of the request that it concerns.
     fileprivate var id: Int? {
@@ -265,6 +235,6 @@ extension Execution {
     fileprivate init(_ end: BridgeEnd, cause: Cause?, since watch: Stopwatch) {
         self.init(end: end.end, cause: end.isFlooded ? .flooded : cause, since: watch)
         (stdout, stderr) = (end.stdout, end.stderr)
-        (error, finish, resources) = (end.error, end.finish, end.resources)
+        (error, finish, resources, foreignAnswer) = (end.error, end.finish, end.resources, end.foreignAnswer)
     }
 }

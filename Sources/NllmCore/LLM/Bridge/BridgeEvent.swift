@@ -14,7 +14,12 @@ enum BridgeEvent: Sendable {
 
     /// Reads a line; nil if it is none of these.
     init?(line: ArraySlice<UInt8>) {
-        guard let json = try? JSONParser.parse(line), let event = json["event"]?.stringValue else { return nil }
+        // Leniently, since an event that is not understood is a request that never ends.
+        let parsed = line.withUnsafeBufferPointer { bytes in
+            var parser = JSONParser(bytes, leniently: true)
+            return parser.value(at: 0)
+        }
+        guard let json = parsed, let event = json["event"]?.stringValue else { return nil }
         let id = json["id"]?.intValue
         switch (event, id) {
         case ("ready", _):
@@ -84,6 +89,8 @@ struct BridgeEnd: Sendable {
     var finish: FinishReason?
     var resources: Execution.Resources?
     var isFlooded = false
+    /// What the server sent in place of a model's answer.
+    var foreignAnswer: String?
 }
 
 extension BridgeEnd {
@@ -107,6 +114,7 @@ extension BridgeEnd {
             resources = .init(cpuMilliseconds: Int(cpu.rounded()), peakMemoryKilobytes: memory)
         }
         isFlooded = json["flooded"] == .bool(true)
+        foreignAnswer = json["foreign"]?.stringValue
     }
 }
 

@@ -22,7 +22,7 @@ docs/bridge.md describes both.
 
 MODE is `fork` (each request is a forked child that runs llm's command line, Linux only), `shared` (all requests run in
 this process, through llm's Python interface) or `log` (no requests: llm's log is brought up to date, with `fix=yes`
-after a broken one without answers was moved away). Settings, for tests: `output_limit=BYTES`, `threads=COUNT`,
+after a broken one without answers was moved away). Settings: `max_answer=BYTES`; for tests `threads=COUNT`,
 `settling=SECONDS`.
 """
 
@@ -34,6 +34,7 @@ import base64
 import codecs
 import collections
 import contextlib
+import contextvars
 import copy
 import ctypes
 import dataclasses
@@ -51,6 +52,7 @@ import math
 import operator
 import os
 import random
+import re
 import resource
 import selectors
 import signal
@@ -60,23 +62,35 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import MISSING, dataclass, field
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import FrameType, ModuleType, SimpleNamespace
 from typing import Any, NoReturn, TypeVar
 
 PROTOCOL = 1
 SOURCE_NAME = "nllm_batch_bridge"
 UNUSABLE = 3
 
-# A child that writes more is ended.
-OUTPUT_LIMIT = 256 << 20
+# A request that writes more, on both channels together, is ended. The parent gives the limit.
+MAX_ANSWER = 16 << 20
+# A JSON text takes up to six times the bytes of what it says, but large ones less than twice. A body that is longer
+# holds an answer over the limit, and so does a line of a stream; both are kept in memory until their end comes.
+BODY_FACTOR = 2
+# A stream sends each word in an object of some hundred bytes. Little of it is kept, so that this only ends what never
+# says anything.
+STREAM_FACTOR = 64
+# What a child's own count allows beyond the limit, so that the parent, which cuts exactly, is first.
+SLACK = 1 << 20
 # Of what nobody watches, more is told before the end: one long event would hold up those of other requests.
 KEPT_FOR_END = 1 << 20
 # What a child's grandchildren may have left in a pipe when the child ends; more than a pipe usually holds.
 PIPE_REST = 1 << 20
 READ_SIZE = 1 << 16
+# Pieces of an answer that llm has kept are put together whenever there are so many new ones.
+MOST_PIECES = 512
+# How much of a provider's answer is looked at to see what it is.
+HEAD = 4096
 # A report must fit into a pipe, since nobody reads it before the child has ended.
 LONGEST_MESSAGE = 8000
 # Models that have only a blocking interface occupy a thread each; more requests than this are not sent at once.
@@ -99,6 +113,17 @@ Json = dict[str, Any]
 
 class UnusableError(Exception):
     """Why nothing can be run here, in one line."""
+
+
+class FloodError(BaseException):
+    """More came in for a request than may be kept; not an `Exception`, so that no library tries again or wraps it.
+
+    `texts` is what can be found of an answer in what had come, in pieces.
+    """
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        super().__init__("too much came in")
+        self.texts = texts
 
 
 class BadRequestError(Exception):
@@ -240,15 +265,25 @@ def bad_request(error: BadRequestError) -> Json:
 
 
 def json_bytes(value: Json) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+    """A value as JSON, whatever stands in its texts: half a surrogate pair becomes U+FFFD, both halves a character."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
 
 
-def text_or_base64(name: str, data: bytes) -> Json:
+def text_or_base64(name: str, data: bytes, suffix: str = "_base64") -> Json:
     """Bytes as a field of an event."""
     try:
         return {name: data.decode()}
     except UnicodeDecodeError:
-        return {f"{name}_base64": base64.b64encode(data).decode()}
+        return {name + suffix if suffix else "base64": base64.b64encode(data).decode()}
+
+
+def bytes_of(text: str) -> bytes:
+    """A text as a process would write it: halves of surrogate pairs, which JSON can express, as three bytes each."""
+    return text.encode("utf-8", "surrogatepass")
 
 
 # Errors, as the parent wants to know them.
@@ -271,6 +306,11 @@ def describe_error(error: Any) -> Json:
         "type": kind if isinstance(kind, str) else None,
         "retry_after": retry_after(getattr(getattr(source, "response", None), "headers", None)),
     }
+
+
+def flood(error: BaseException) -> FloodError | None:
+    """That a request ended because too much came in, whatever was made of that on the way; None if it did not."""
+    return next((link for link in causes(error) if isinstance(link, FloodError)), None)
 
 
 def is_click_error(error: Any) -> bool:
@@ -575,8 +615,9 @@ class Llm:
     # The SDKs that try again on their own, three times in all; llm's plugins build on them.
     SDKS = {"openai": ("OpenAI", "AsyncOpenAI"), "anthropic": ("Anthropic", "AsyncAnthropic")}
 
-    def __init__(self, mode: str) -> None:
+    def __init__(self, mode: str, max_answer: int) -> None:
         sys.argv = ["llm"]
+        self.max_answer = max_answer
         self.generators: list[random.Random] = []
         try:
             self.package = self._import("llm", mode)
@@ -617,6 +658,8 @@ class Llm:
             replace_function(original, remembering(original), "llm")
         self._turn_off_retries()
         self._share_tls_contexts()
+        self._watch_bodies()
+        self._keep_little()
 
     def _turn_off_retries(self) -> None:
         """Retries are the parent's: the SDKs' own would multiply with them and hide what happens."""
@@ -640,6 +683,26 @@ class Llm:
                 replace_function(original, shared, name)
                 with contextlib.suppress(Exception):
                     shared()
+
+    def _watch_bodies(self) -> None:
+        """What providers send is counted on its way in: some of it would be kept in memory as long as it goes on."""
+        for name in ("httpx2", "httpx"):
+            response = getattr(sys.modules.get(name), "Response", None)
+            if response is not None:
+                response.iter_bytes = watching_body(response.iter_bytes, self.max_answer)
+                response.aiter_bytes = watching_body_async(response.aiter_bytes, self.max_answer)
+
+    def _keep_little(self) -> None:
+        """Of a streamed answer llm keeps each piece as several objects, 3 KB for a word; its text is enough."""
+        kind = self.models._BaseResponse
+        if hasattr(kind, "_process_chunk"):
+            kind._process_chunk = joining_pieces(kind._process_chunk, self.max_answer + SLACK)
+        shared = getattr(self.openai_models, "_Shared", None)
+        if hasattr(shared, "get_client"):
+            places = {"Chat": "chat.completions", "AsyncChat": "chat.completions", "Completion": "completions"}
+            kinds = {getattr(self.openai_models, name, None): place for name, place in places.items()}
+            own = {kind.execute: operator.attrgetter(place) for kind, place in kinds.items() if kind is not None}
+            shared.get_client = passing_chunks_on(shared.get_client, own)
 
     def _migrate_log(self) -> None:
         """Every call of llm migrates its log, even with -n, and those that do so at once disturb each other."""
@@ -747,6 +810,364 @@ def sharing_clients(original: Callable[..., Any]) -> Callable[..., Any]:
     return get_client
 
 
+# What providers send: counted, looked at, and kept small.
+
+
+class Exchange:
+    """What a provider sent last for a request with status 2xx: the beginning, and what it is said to be."""
+
+    def __init__(self) -> None:
+        self.type = ""
+        self.head = b""
+        self.has_events = False
+
+    def begin(self, content_type: str) -> None:
+        self.type, self.head, self.has_events = content_type, b"", False
+
+    def note(self, data: bytes) -> None:
+        if len(self.head) < HEAD:
+            self.head += data[: HEAD - len(self.head)]
+        self.has_events = self.has_events or re.search(rb"(?:^|[\r\n])data:", data) is not None
+
+    @property
+    def text(self) -> bytes:
+        return self.head.removeprefix(b"\xef\xbb\xbf").lstrip()
+
+    @property
+    def is_json(self) -> bool:
+        return self.text.startswith((b"{", b"[", b'"'))
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is HTML or other text for people, whatever it is said to be."""
+        is_text = self.type.startswith("text/") and "event-stream" not in self.type
+        return self.text.startswith(b"<") or bool(self.text) and is_text and not self.is_json and not self.has_events
+
+    @property
+    def is_no_completion(self) -> bool:
+        """Whether it is a short JSON text without what a completion of OpenAI's API must have."""
+        is_whole = self.is_json and not self.has_events and len(self.head) < HEAD
+        return is_whole and b'"choices"' not in self.head and b'"output"' not in self.head
+
+    @property
+    def name(self) -> str:
+        """What it is, for people, such as `HTML (text/html)`."""
+        kind = "HTML" if self.text.startswith(b"<") else "JSON" if self.is_json else "text"
+        said = "".join(letter for letter in self.type.partition(";")[0][:60] if " " < letter < "\x7f")
+        return f"{kind} ({said})" if said else kind
+
+
+# A request's own in `shared`; a forked child has one request, and this for all its threads.
+EXCHANGE: contextvars.ContextVar[Exchange] = contextvars.ContextVar("exchange", default=Exchange())  # noqa: B039
+
+
+class Body:
+    """The body of a provider's answer on its way in."""
+
+    def __init__(self, response: Any, max_answer: int) -> None:
+        self._type = str(response.headers.get("content-type", "")).lower()
+        asked = getattr(response.request, "_content", b"")
+        is_stream = any(word in self._type for word in ("event-stream", "ndjson", "jsonl", "amazon"))
+        is_stream = is_stream or b'"stream":true' in asked or b'"stream": true' in asked
+        self._most_in_line = BODY_FACTOR * max_answer + SLACK
+        self._most = STREAM_FACTOR * max_answer if is_stream else self._most_in_line
+        self._total = self._in_line = 0
+        # The beginning of what the libraries keep, in the same pieces: of the line, or of a body that is not streamed.
+        self._pieces: list[bytes] = []
+        self._most_in_pieces = max_answer + HEAD
+        self._is_stream = is_stream
+        charset = self._type.partition("charset=")[2].strip("\"' ;").replace("-", "")
+        is_text = "json" in self._type or self._type.startswith("text/")
+        is_utf8 = is_text and charset in ("", "utf8")
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace") if is_utf8 else None
+        self._exchange = EXCHANGE.get() if 200 <= response.status_code < 300 else None
+        if self._exchange:
+            self._exchange.begin(self._type)
+
+    def take(self, data: bytes) -> bytes:
+        """The next piece, with U+FFFD for what is not UTF-8 where a text must be.
+
+        Raises FloodError when what would be kept in memory holds more than an answer may have.
+        """
+        if self._decoder and (not data.isascii() or self._decoder.getstate()[0]):
+            data = self._decoder.decode(data).encode()
+        self._total += len(data)
+        end = max(data.rfind(b"\n"), data.rfind(b"\r")) if self._is_stream else -1
+        if end >= 0:
+            self._pieces = []
+        self._in_line = len(data) - end - 1 if end >= 0 else self._in_line + len(data)
+        if self._in_line - len(data) < self._most_in_pieces:
+            self._pieces.append(data if end < 0 else data[end + 1 :])
+        if self._total > self._most or self._in_line > self._most_in_line:
+            raise FloodError(texts_begun(self._pieces))
+        if self._exchange:
+            self._exchange.note(data)
+        return data
+
+    def end(self) -> bytes:
+        return self._decoder.decode(b"", True).encode() if self._decoder else b""
+
+    @staticmethod
+    def watched(response: Any, max_answer: int) -> Body | None:
+        """Nothing for what is read already, and for files that are fetched, such as attachments."""
+        if hasattr(response, "_content") or getattr(response, "_request", None) is None:
+            return None
+        return Body(response, max_answer) if response.request.method == "POST" else None
+
+
+def texts_begun(pieces: Iterable[bytes]) -> Iterator[str]:
+    """The text of an answer in the beginning of a JSON text, as far as it goes."""
+    rest, is_inside = b"", False
+    for piece in pieces:
+        rest += piece
+        if not is_inside:
+            found = re.search(rb'"(?:content|text)"\s*:\s*"', rest)
+            rest, is_inside = (rest[found.end() :], True) if found else (rest[-HEAD:], False)
+        if not is_inside:
+            continue
+        # Up to a quote that ends it, or to half an escape.
+        match = re.match(rb'[^"\\]*(?:\\.[^"\\]*)*', rest, re.DOTALL)
+        end = match.end() if match else 0
+        for cut in range(end, max(0, end - 12), -1):
+            # The last escape or character may be torn.
+            with contextlib.suppress(ValueError):
+                yield json.decoder.scanstring(rest[:cut].decode() + '"', 0, False)[0]
+                if rest[end : end + 1] == b'"':
+                    return
+                rest = rest[cut:]
+                break
+
+
+def watching_body(original: Callable[..., Iterator[bytes]], max_answer: int) -> Callable[..., Iterator[bytes]]:
+    def iter_bytes(self: Any, chunk_size: int | None = None) -> Iterator[bytes]:
+        body = Body.watched(self, max_answer)
+        if body is None:
+            yield from original(self, chunk_size)
+            return
+        for data in original(self, chunk_size):
+            if taken := body.take(data):
+                yield taken
+        if rest := body.end():
+            yield rest
+
+    return iter_bytes
+
+
+def watching_body_async(
+    original: Callable[..., AsyncGenerator[bytes, None]], max_answer: int
+) -> Callable[..., AsyncGenerator[bytes, None]]:
+    async def aiter_bytes(self: Any, chunk_size: int | None = None) -> AsyncGenerator[bytes, None]:
+        body = Body.watched(self, max_answer)
+        async with contextlib.aclosing(original(self, chunk_size)) as pieces:
+            async for data in pieces:
+                if taken := body.take(data) if body else data:
+                    yield taken
+        if rest := body.end() if body else b"":
+            yield rest
+
+    return aiter_bytes
+
+
+def foreign_facts(exchange: Exchange, response: Any, llm: Llm, error: BaseException | None) -> Json:
+    """What the provider sent in place of an answer, where it is not one of the model's API, such as a page."""
+    kept = vars(response)
+    if any(kept.get("_chunks", ())) or response.input_tokens is not None or response.output_tokens is not None:
+        return {}
+    if error is not None:
+        # What the libraries make of an answer they do not know; else they say themselves what went wrong.
+        kinds = (AttributeError, TypeError, LookupError, ValueError)
+        links = list(causes(error))
+        if any(http_status(link) is not None for link in links) or not any(isinstance(link, kinds) for link in links):
+            return {}
+    if exchange.is_page:
+        return {"foreign": exchange.name}
+    if not isinstance(response.model, getattr(llm.openai_models, "_Shared", ())) or kept.get("_tool_calls"):
+        return {}
+    if error is not None:
+        return {"foreign": exchange.name} if exchange.is_no_completion else {}
+    answer = response.response_json if isinstance(response.response_json, dict) else {}
+    if any(name in answer for name in ("id", "object", "model", "choices", "output")):
+        return {}
+    if response.response_json is None and exchange.has_events:
+        # One that ends with a record of the whole broke off before that.
+        return {}
+    return {"foreign": "an empty stream" if exchange.has_events or not exchange.text else exchange.name}
+
+
+def is_shallow(value: Any, most: int = 50) -> bool:
+    """Whether a value has few enough levels for any reader of JSON."""
+    if not isinstance(value, (dict, list)):
+        return True
+    parts = value.values() if isinstance(value, dict) else value
+    return most > 0 and all(is_shallow(part, most - 1) for part in parts)
+
+
+def joining_pieces(original: Callable[[Any, Any], Any], most: int) -> Callable[[Any, Any], Any]:
+    """llm's `_process_chunk`, which notes a piece of an answer twice, with the older pieces put together.
+
+    Raises FloodError when a response has more characters than `most`, shown or not.
+    """
+
+    def _process_chunk(self: Any, chunk: Any) -> Any:
+        kept = vars(self).setdefault("_nllm_batch_kept", SimpleNamespace(size=0, events=0, chunks=0))
+        text = chunk if isinstance(chunk, str) else getattr(chunk, "chunk", None)
+        kept.size += len(text) if isinstance(text, str) else 0
+        if kept.size > most:
+            raise FloodError
+        # Before the next one is noted: the last is still to be given on, as it is.
+        if len(self._stream_events) - kept.events >= MOST_PIECES:
+            self._stream_events[kept.events :] = joined_events(self._stream_events[kept.events :])
+            self._chunks[kept.chunks :] = ["".join(self._chunks[kept.chunks :])]
+            kept.events, kept.chunks = len(self._stream_events), len(self._chunks)
+        return original(self, chunk)
+
+    return _process_chunk
+
+
+def joined_events(events: list[Any]) -> list[Any]:
+    """The events with neighbours in one, where these differ in their text alone."""
+    runs: list[tuple[Any, list[Any]]] = []
+    for event in events:
+        is_plain = event.type in ("text", "reasoning", "tool_call_args") and not (
+            event.redacted or event.provider_metadata or event.server_executed or event.tool_name
+        )
+        mark = (event.type, event.part_index, event.message_index, event.tool_call_id) if is_plain else None
+        if mark and runs and runs[-1][0] == mark:
+            runs[-1][1].append(event)
+        else:
+            runs.append((mark, [event]))
+    return [
+        run[0] if len(run) == 1 else dataclasses.replace(run[0], chunk="".join(event.chunk for event in run))
+        for _, run in runs
+    ]
+
+
+def passing_chunks_on(original: Callable[..., Any], own: dict[Any, Callable[[Any], Any]]) -> Callable[..., Any]:
+    """llm's `get_client`, for models that read a stream in one of llm's own ways, which keep all chunks for the end.
+
+    `own` says where those ways find what they call. A plugin's way may do other things with the chunks.
+    """
+
+    def get_client(self: Any, key: str | None, *, async_: bool = False) -> Any:
+        client = original(self, key, async_=async_)
+        place = own.get(type(self).execute)
+        if place is not None:
+            completions = place(client)
+            completions.create = (passing_async if async_ else passing)(completions.create)
+        return client
+
+    return get_client
+
+
+def passing(create: Callable[..., Any]) -> Callable[..., Any]:
+    def chunks_of(stream: Any) -> Iterator[Any]:
+        chunk = PassingChunk()
+        try:
+            for now in stream:
+                chunk.become(now)
+                yield chunk
+        finally:
+            stream.close()
+        chunk.become_all()
+
+    def creating(*arguments: Any, **named: Any) -> Any:
+        answer = create(*arguments, **named)
+        return chunks_of(answer) if named.get("stream") and hasattr(answer, "close") else answer
+
+    return creating
+
+
+def passing_async(create: Callable[..., Any]) -> Callable[..., Any]:
+    async def chunks_of(stream: Any) -> AsyncIterator[Any]:
+        chunk = PassingChunk()
+        try:
+            async for now in stream:
+                chunk.become(now)
+                yield chunk
+        finally:
+            await stream.close()
+        chunk.become_all()
+
+    async def creating(*arguments: Any, **named: Any) -> Any:
+        answer = await create(*arguments, **named)
+        return chunks_of(answer) if named.get("stream") and hasattr(answer, "close") else answer
+
+    return creating
+
+
+class PassingChunk:
+    """Stands for each chunk of a stream while llm looks at it, and after the last one for all of them together.
+
+    llm appends every chunk to a list and makes one record of that list in the end, from the choices' text, role, reason
+    to finish and log probabilities, the last usage, and what the first chunk says of the whole. So the list holds this
+    one object many times, which then has all choices when it is asked first, and none from then on.
+    """
+
+    def __init__(self) -> None:
+        self._now: Any = None
+        self._first: Any = None
+        self._usage: Any = None
+        # Neighbours without log probabilities as one choice, with their texts in a list.
+        self._choices: list[tuple[Any, list[str]]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._now, name)
+
+    def become(self, chunk: Any) -> None:
+        self._fold()
+        self._now = chunk
+        self._first = self._first or SimpleNamespace(
+            **{
+                name: value
+                for name in ("id", "object", "model", "created", "index")
+                if (value := getattr(chunk, name, None)) is not None
+            }
+        )
+
+    def _fold(self) -> None:
+        """Notes of the chunk that has been looked at what the record needs."""
+        if self._now is None:
+            return
+        self._usage = getattr(self._now, "usage", None) or self._usage
+        for choice in getattr(self._now, "choices", None) or ():
+            delta = getattr(choice, "delta", None)
+            if getattr(choice, "logprobs", None):
+                self._choices.append((choice, []))
+                continue
+            text = getattr(choice if delta is None else delta, "text" if delta is None else "content", None)
+            if not self._choices or not isinstance(self._choices[-1][0], SimpleNamespace):
+                self._choices.append((SimpleNamespace(logprobs=None, finish_reason=None), []))
+            whole, texts = self._choices[-1]
+            if delta is not None:
+                whole.delta = SimpleNamespace(role=getattr(delta, "role", None), content=None)
+            reason = getattr(choice, "finish_reason", None)
+            whole.finish_reason = whole.finish_reason if reason is None else reason
+            if text:
+                texts.append(text)
+                if len(texts) >= MOST_PIECES:
+                    texts[:] = ["".join(texts)]
+
+    def become_all(self) -> None:
+        self._fold()
+        for choice, texts in self._choices:
+            if isinstance(choice, SimpleNamespace):
+                text = "".join(texts)
+                vars(getattr(choice, "delta", choice))["content" if hasattr(choice, "delta") else "text"] = text
+        choices = [[choice for choice, _ in self._choices]]
+        # It is asked for at each place in the list.
+        usage = self._usage.model_dump() if self._usage else None
+
+        class Whole(SimpleNamespace):
+            @property
+            def choices(self) -> list[Any]:
+                return choices.pop() if choices else []
+
+        whole = Whole(**vars(self._first or SimpleNamespace()))
+        whole.usage = SimpleNamespace(model_dump=lambda: usage) if usage else None
+        self._now = whole
+
+
+
 @contextlib.contextmanager
 def answered_from_nowhere(openai: Any) -> Iterator[None]:
     """Lets OpenAI's client get a canned answer; should llm use it in some new way, nothing is sent anywhere."""
@@ -849,10 +1270,9 @@ class ForkServer:
     and signals, which arrive as bytes in a pipe.
     """
 
-    def __init__(self, llm: Llm, channel: Channel, output_limit: int = OUTPUT_LIMIT) -> None:
+    def __init__(self, llm: Llm, channel: Channel) -> None:
         self._llm = llm
         self._channel = channel
-        self._output_limit = output_limit
         self._children: dict[int, Child] = {}
         self._selector = selectors.DefaultSelector()
         self._ending = False
@@ -930,10 +1350,12 @@ class ForkServer:
         return len(data)
 
     def _keep(self, child: Child, output: Output, data: bytes) -> None:
+        room = self._llm.max_answer - child.written
         child.written += len(data)
         if child.flooded:
             return
-        if child.written > self._output_limit:
+        if len(data) > room:
+            data = data[:room]
             child.flooded = True
             child.signal(signal.SIGKILL)
         if child.watch:
@@ -1075,12 +1497,14 @@ def run_child(llm: Llm, request: CommandLine, place: Place) -> NoReturn:
     code = 1
     try:
         become_process(request, place)
+        EXCHANGE.get().begin("")
         reseed(llm.generators)
         code, facts = run_command_line(llm, request.arguments)
         code = finish_process(code)
         os.write(place.report, json_bytes(facts))
     except BaseException as error:
-        os.write(2, "".join(traceback.format_exception(type(error), error, error.__traceback__)).encode())
+        text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+        os.write(2, text.encode("utf-8", "backslashreplace"))
     finally:
         os._exit(code & 0xFF)
 
@@ -1136,17 +1560,18 @@ def die_with(parent: int) -> None:
 
 
 def reopen_standard_streams() -> None:
-    """New streams as Python makes them at its start: the old ones stand for the parent's descriptors."""
+    """New streams as Python makes them at its start: the old ones stand for the parent's descriptors.
 
-    def reopened(descriptor: int, mode: str, like: Any, buffering: int = -1) -> Any:
+    They are UTF-8 whatever the environment says, and take halves of surrogate pairs, which JSON can express.
+    """
+
+    def reopened(descriptor: int, mode: str, errors: str = "surrogatepass", buffering: int = -1) -> Any:
         # Without newline="\n", a prompt's CRLF would become LF.
-        return open(
-            descriptor, mode, buffering, closefd=False, newline="\n", encoding=like.encoding, errors=like.errors
-        )
+        return open(descriptor, mode, buffering, closefd=False, newline="\n", encoding="utf-8", errors=errors)
 
-    sys.stdin = reopened(0, "r", sys.stdin)
-    sys.stdout = reopened(1, "w", sys.stdout)
-    sys.stderr = reopened(2, "w", sys.stderr, buffering=1)
+    sys.stdin = reopened(0, "r")
+    sys.stdout = reopened(1, "w")
+    sys.stderr = reopened(2, "w", errors="backslashreplace", buffering=1)
     vars(sys).update(__stdin__=sys.stdin, __stdout__=sys.stdout, __stderr__=sys.stderr)
 
 
@@ -1162,11 +1587,20 @@ def run_command_line(llm: Llm, arguments: list[str]) -> tuple[int, Json]:
     except SystemExit as end:
         code = exit_code(end)
     except BaseException as error:
-        print_traceback(error)
+        if not flood(error):
+            print_traceback(error)
         raised = [error]
         code = 1
-    facts: Json = {"error": describe_error(raised[-1]) if raised and code else None}
-    return code, {**facts, **finish_facts(responses[-1])} if responses else facts
+    error = raised[-1] if raised and code else None
+    if error and (end := flood(error)):
+        for text in end.texts:
+            sys.stdout.write(text)
+        return code, {"flooded": True}
+    facts: Json = {"error": describe_error(error) if error else None}
+    if responses:
+        facts.update(finish_facts(responses[-1]))
+        facts.update(foreign_facts(EXCHANGE.get(), responses[-1], llm, error))
+    return code, facts
 
 
 def note_errors(command: Any, raised: list[BaseException]) -> None:
@@ -1226,21 +1660,29 @@ def finish_process(code: int) -> int:
 # `shared`: all requests in one process.
 
 
-class FloodError(Exception):
-    """A request that writes more than may be kept."""
-
-
 class Transcript:
-    """What llm would print for one request: sent at once when someone watches, else kept for the end."""
+    """What llm would print for one request: sent soon when someone watches, else kept for the end, if it is not much.
 
-    def __init__(self, question: Question, send: Callable[[Json], None]) -> None:
+    Pieces that come at once are sent as one, since thousands of events for as many words would cost the parent more
+    memory than the words.
+    """
+
+    def __init__(
+        self, question: Question, send: Callable[[Json], None], soon: Callable[[Callable[[], None]], Any], most: int
+    ) -> None:
         self._question = question
         self._send = send
-        self._pieces: dict[str, list[str]] = {"stdout": [], "stderr": []}
+        self._soon = soon
+        # Bytes that may still be written.
+        self._room = most
+        # What is not told yet: the channel and its text, in the order of writing.
+        self._pieces: list[tuple[str, list[str]]] = []
+        self._kept = 0
+        self._tells = question.watch
         self._was_reasoning = False
         self._started = self._closed = False
-        self._written = 0
         self.is_empty = True
+        self.response: Any = None
 
     def start(self) -> None:
         """Tells that the request can be made now; a thread may be late to say so, or say it a second time."""
@@ -1249,29 +1691,57 @@ class Transcript:
             self._send({"id": self._question.id, "event": "started"})
 
     def write(self, name: str, text: str) -> None:
-        if not text.isascii():
-            # Fails where printing it would: not every text that JSON can express is Unicode.
-            text.encode()
-        self._written += len(text)
-        if self._written > OUTPUT_LIMIT:
+        """Adds what is printed; raises FloodError when that is too much, and keeps what there is room for."""
+        size = len(text) if text.isascii() else len(bytes_of(text))
+        is_too_much = size > self._room
+        if is_too_much:
+            # Whole characters only.
+            text = codecs.getincrementaldecoder("utf-8")("surrogatepass").decode(bytes_of(text)[: self._room])
+        if text:
+            self._add(name, text)
+        self._count(size)
+
+    def _count(self, size: int) -> None:
+        self._room -= size
+        if self._room < 0:
             raise FloodError
-        self.is_empty = self.is_empty and not text
-        if not self._question.watch:
-            self._pieces[name].append(text)
-        elif text:
-            self._send({"id": self._question.id, "event": "output", "channel": name, "text": text})
+
+    def _add(self, name: str, text: str) -> None:
+        self.is_empty = False
+        if self._tells and not self._pieces:
+            self._soon(self._tell)
+        if self._pieces and self._pieces[-1][0] == name:
+            self._pieces[-1][1].append(text)
+        else:
+            self._pieces.append((name, [text]))
+        self._kept += len(text)
+        if self._kept > KEPT_FOR_END:
+            # From now on it is told as it comes.
+            self._tells = True
+            self._tell()
+
+    def _tell(self) -> None:
+        for name, texts in self._pieces:
+            text = "".join(texts)
+            for start in range(0, len(text), READ_SIZE):
+                fields = text_or_base64("text", bytes_of(text[start : start + READ_SIZE]), "")
+                self._send({"id": self._question.id, "event": "output", "channel": name, **fields})
+        self._pieces.clear()
+        self._kept = 0
 
     def take(self, event: Any, streams: bool) -> None:
         """Prints a response's event; for a model that can't stream, llm prints only text, and as it is."""
-        if not streams:
-            if event.type == "text":
-                self.write("stdout", event.chunk)
+        if event.type != "text" and (event.type != "reasoning" or not streams):
+            # Not shown, but kept as well.
+            self._count(len(event.chunk or ""))
+        elif not streams:
+            self.write("stdout", event.chunk)
         elif event.type == "text":
             if self._was_reasoning:
                 self.write("stderr", "\n")
                 self._was_reasoning = False
             self.write("stdout", without_styles(event.chunk))
-        elif event.type == "reasoning":
+        else:
             self._was_reasoning = True
             self.write("stderr", without_styles(event.chunk))
 
@@ -1282,7 +1752,15 @@ class Transcript:
     def close(self) -> Json:
         """What is left to tell."""
         self._closed = True
-        return {} if self._question.watch else {name: "".join(pieces) for name, pieces in self._pieces.items()}
+        if self._tells:
+            self._tell()
+            return {}
+        fields: Json = {}
+        for channel in ("stdout", "stderr"):
+            text = "".join(text for name, texts in self._pieces if name == channel for text in texts)
+            fields.update(text_or_base64(channel, bytes_of(text)))
+        self._pieces.clear()
+        return fields
 
 
 def without_styles(text: str) -> str:
@@ -1311,6 +1789,9 @@ class SharedModels:
         self._attachment = next(option for option in command.params if option.name == "attachments")
         # Models that lose an answer without usage unless it is streamed.
         self._streamed_only: set[str] = set()
+
+    def foreign_facts(self, exchange: Exchange, response: Any, error: BaseException | None) -> Json:
+        return foreign_facts(exchange, response, self._llm, error) if response is not None else {}
 
     def model(self, name: str | None) -> Any:
         name = name or self._llm.package.get_default_model()
@@ -1376,7 +1857,7 @@ class SharedModels:
     def must_stream(self, model: Any, response: Any, error: BaseException) -> bool:
         """Whether this failure is only that of an answer without usage; remembered for the model's next requests."""
         lost = isinstance(error, AttributeError) and "'NoneType' object has no attribute 'model_dump'" in str(error)
-        if not lost or response.stream or not model.can_stream:
+        if not lost or response.stream or not model.can_stream or EXCHANGE.get().is_no_completion:
             return False
         self._streamed_only.add(model.model_id)
         return True
@@ -1401,6 +1882,7 @@ class SharedServer:
 
     def __init__(self, llm: Llm, channel: Channel, threads: int = MOST_THREADS) -> None:
         self._models = SharedModels(llm)
+        self._max_answer = llm.max_answer
         self._async_response = llm.models.AsyncResponse
         self._channel = channel
         self._threads = asyncio.Semaphore(threads)
@@ -1457,7 +1939,9 @@ class SharedServer:
 
     async def _run(self, question: Question) -> None:
         """One request from its start to its end, which is told whatever happens."""
-        transcript = Transcript(question, self._send)
+        transcript = Transcript(question, self._send, self._loop.call_soon, self._max_answer)
+        exchange = Exchange()
+        EXCHANGE.set(exchange)
         event: Json = {"id": question.id, "event": "ended", "code": 0, "error": None}
         try:
             event.update(await self._answer(question, transcript))
@@ -1465,14 +1949,18 @@ class SharedServer:
             if isinstance(error, asyncio.CancelledError) and question.id in self._stopped:
                 del event["code"]
                 event.update(signal=self._stopped[question.id], interrupted=True)
-            elif isinstance(error, FloodError):
+            elif end := flood(error):
                 del event["code"]
                 event.update(signal=signal.SIGKILL, flooded=True)
+                with contextlib.suppress(FloodError):
+                    for text in end.texts:
+                        transcript.write("stdout", text)
             else:
                 event["code"] = 1
                 text, event["code"] = self._models.error_text(error)
                 event["error"] = describe_error(error)
-                with contextlib.suppress(UnicodeError):
+                event.update(self._models.foreign_facts(exchange, transcript.response, error))
+                with contextlib.suppress(FloodError):
                     transcript.write("stderr", text)
         finally:
             del self._tasks[question.id]
@@ -1490,6 +1978,7 @@ class SharedServer:
         return await self._read(model, response, transcript)
 
     async def _read(self, model: Any, response: Any, transcript: Transcript) -> Json:
+        transcript.response = response
         async with contextlib.aclosing(self._events(response, transcript)) as events:
             # What is told so far leaves before the model is asked, which may block the event loop.
             await asyncio.sleep(0)
@@ -1497,7 +1986,8 @@ class SharedServer:
                 transcript.take(event, streams=model.can_stream)
         transcript.finish(response)
         usage = {"input": response.input_tokens, "output": response.output_tokens, "details": response.token_details}
-        return {"usage": usage, **finish_facts(response)}
+        foreign = self._models.foreign_facts(EXCHANGE.get(), response, None)
+        return {"usage": usage if is_shallow(usage) else None, **finish_facts(response), **foreign}
 
     def _events(self, response: Any, transcript: Transcript) -> AsyncGenerator[Any, None]:
         if not isinstance(response, self._async_response):
@@ -1507,8 +1997,11 @@ class SharedServer:
         return events
 
     async def _events_from_thread(self, response: Any, transcript: Transcript) -> AsyncGenerator[Any, None]:
-        """The events of a model with only a blocking interface; left behind, its thread runs on unheard."""
+        """The events of a model with only a blocking interface; left behind, its thread ends with its next event."""
         events: asyncio.Queue[Any] = asyncio.Queue()
+        # How much the thread may be ahead.
+        room = threading.Semaphore(MOST_PIECES)
+        is_left = False
 
         def put(event: Any) -> None:
             self._loop.call_soon_threadsafe(events.put_nowait, event)
@@ -1517,6 +2010,9 @@ class SharedServer:
             self._loop.call_soon_threadsafe(transcript.start)
             try:
                 for event in response.stream_events():
+                    room.acquire()
+                    if is_left:
+                        return
                     put(event)
             except BaseException as error:
                 put(error)
@@ -1526,15 +2022,21 @@ class SharedServer:
         # One left behind does not count: enough of them would keep out all others for ever.
         async with self._threads:
             try:
-                threading.Thread(target=pump, daemon=True).start()
+                # In this request's context, for the exchange that is noted there.
+                threading.Thread(target=contextvars.copy_context().run, args=(pump,), daemon=True).start()
             except RuntimeError:
                 # The system gives no more threads; a new process has none left behind.
                 diagnose("no more threads can be started")
                 leave()
-            while (event := await events.get()) is not None:
-                if isinstance(event, BaseException):
-                    raise event
-                yield event
+            try:
+                while (event := await events.get()) is not None:
+                    if isinstance(event, BaseException):
+                        raise event
+                    yield event
+                    room.release()
+            finally:
+                is_left = True
+                room.release()
 
 
 # The start.
@@ -1548,13 +2050,13 @@ def count_threads() -> int:
         return threading.active_count()
 
 
-def prepared_llm(mode: str) -> Llm:
+def prepared_llm(mode: str, max_answer: int) -> Llm:
     """Imports llm and warms it up for a mode, or tells why that can't be."""
     if mode not in ("fork", "shared"):
         raise UnusableError(f"unknown mode `{mode}`")
     if mode == "fork" and not sys.platform.startswith("linux"):
         raise UnusableError("fork mode needs Linux")
-    llm = Llm(mode)
+    llm = Llm(mode, max_answer)
     llm.prepare()
     if mode == "shared":
         llm.share_clients()
@@ -1606,7 +2108,7 @@ def main(arguments: list[str]) -> None:
         if mode == "log":
             first = log_ready(settings)
         else:
-            llm = prepared_llm(mode)
+            llm = prepared_llm(mode, int(settings.get("max_answer", MAX_ANSWER)))
             first = ready(mode, llm.plugins(), llm.log)
     except BaseException as error:  # Plugins may raise anything, and exit.
         is_known = isinstance(error, (UnusableError, LogFlawError))
@@ -1623,7 +2125,7 @@ def main(arguments: list[str]) -> None:
     if mode == "log":
         os._exit(0)
     if mode == "fork":
-        ForkServer(llm, channel, int(settings.get("output_limit", OUTPUT_LIMIT))).run()
+        ForkServer(llm, channel).run()
     else:
         asyncio.run(SharedServer(llm, channel, int(settings.get("threads", MOST_THREADS))).run())
     os._exit(0)

@@ -1,0 +1,54 @@
+internal import FoundationEssentials
+internal import Subprocess
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// The environment that every `llm` and every warm Python gets: this process' own, with text in UTF-8.
+///
+/// Prompts, arguments, file names and answers are bytes of UTF-8 here, whatever the user's locale is. Python takes its
+/// encodings from the locale and from variables of its own; where flags such as pipx's `-E` make it ignore these, the
+/// locale is all it has.
+enum ChildEnvironment {
+    /// Of `llm`.
+    static var llm: Environment { .inherit.updating(changes(to: ProcessInfo.processInfo.environment)) }
+
+    /// Of a Python in `llm`'s place.
+    ///
+    /// - Parameter variables: all that it would have; nil for this process' own.
+    /// - Returns: its environment.
+    static func python(_ variables: [String: String]?) -> Environment {
+        guard let variables else { return llm }
+        return .custom(Dictionary(uniqueKeysWithValues: variables.map { (.init(stringLiteral: $0.key), $0.value) }))
+            .updating(changes(to: variables))
+    }
+
+    /// What is set and, where nil, removed.
+    private static func changes(to variables: [String: String]) -> [Environment.Key: String?] {
+        var changes: [Environment.Key: String?] = [
+            // JSON can express halves of surrogate pairs, and an answer that holds one must not be lost in printing.
+            "PYTHONIOENCODING": "utf-8:surrogatepass", "PYTHONUTF8": "1",
+        ]
+        let all = variables["LC_ALL"].flatMap { $0.isEmpty ? nil : $0 }
+        let one = variables["LC_CTYPE"].flatMap { $0.isEmpty ? nil : $0 }
+        let name = all ?? one ?? variables["LANG"] ?? "C"
+        guard !isUTF8(name), let other = ["C.UTF-8", "C.utf8", "en_US.UTF-8", "UTF-8"].first(where: isUTF8) else {
+            return changes
+        }
+        // It would override the one that counts here.
+        if all != nil { changes["LC_ALL"] = .some(nil) }
+        changes["LC_CTYPE"] = other
+        return changes
+    }
+
+    /// Whether a locale of that name is there, and has UTF-8.
+    private static func isUTF8(_ name: String) -> Bool {
+        guard let locale = newlocale(LC_CTYPE_MASK, name, nil) else { return false }
+        defer { freelocale(locale) }
+        guard let codeset = nl_langinfo_l(nl_item(CODESET), locale) else { return false }
+        return String(cString: codeset).uppercased() == "UTF-8"
+    }
+}
