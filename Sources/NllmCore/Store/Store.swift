@@ -13,6 +13,10 @@ public actor Store {
     nonisolated let isPrivate: Bool
     /// Whether the file lies on a medium that can't be written.
     private nonisolated let isImmutable: Bool
+    /// The file that is open, as it was found at its path.
+    private nonisolated let identity: FileIdentity?
+    /// What stood behind the errors that were thrown; equal ones are kept once, so they are few.
+    var troubles: [(error: NllmError, trouble: StorageTrouble)] = []
     private nonisolated let executor = BlockingExecutor(label: "store")
 
     /// SQLite blocks, so it has a thread of its own and never holds up other tasks.
@@ -36,7 +40,11 @@ public actor Store {
         database = try Self.open(path: path, opening)
         if isPrivate { for file in [path, path + "-wal", path + "-shm"] { try PrivateFiles.restrict(file: file) } }
         isImmutable = database.access == .immutable
+        identity = FileIdentity(path: path)
     }
+
+    /// Whether the path still leads to the file that is open; what is written to another one is lost with it.
+    nonisolated var isInPlace: Bool { identity.map { !$0.hasLeft(path) } ?? true }
 
     /// A connection that only reads, for long reads beside the actor.
     nonisolated func readOnlyConnection() throws -> Database {
@@ -44,6 +52,7 @@ public actor Store {
             isImmutable
             ? try Database(path: path, access: .immutable) : try Database(path: path, access: .readOnly)
         try database.execute("PRAGMA cache_size = -8000")
+        guard isInPlace else { throw NllmError.lost(database: path) }
         return database
     }
 
@@ -168,7 +177,7 @@ public actor Store {
         do {
             return try database.transaction(body)
         } catch {
-            throw Self.translate(error, path: path, opening: false)
+            throw worded(error)
         }
     }
 
@@ -177,7 +186,7 @@ public actor Store {
         do {
             return try database.snapshot(body)
         } catch {
-            throw Self.translate(error, path: path, opening: false)
+            throw worded(error)
         }
     }
 
@@ -194,6 +203,13 @@ public actor Store {
     /// Moves what the log holds into the database file, as far as that goes without waiting for anyone.
     func checkpoint() {
         _ = try? database.rows("PRAGMA wal_checkpoint(PASSIVE)") { _ in 0 }
+    }
+
+    /// Moves all that the log holds into the open file, whose path may lead to another one.
+    ///
+    /// The log stays behind, and would be taken for that of whatever database is put there.
+    func abandon() {
+        _ = try? database.rows("PRAGMA wal_checkpoint(TRUNCATE)") { _ in 0 }
     }
 
     /// What an error of SQLite means to a user.

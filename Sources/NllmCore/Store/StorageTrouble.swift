@@ -1,0 +1,42 @@
+internal import CSQLite
+
+/// What stands behind an error of the database: whether what failed can be done later.
+enum StorageTrouble: Sendable, Equatable {
+    /// It can be tried again; what is wrong, and what to do.
+    case passing(because: String)
+    /// The file is not what was written.
+    case damaged
+}
+
+extension Store {
+    /// Puts an error into words and notes what stands behind it.
+    func worded(_ error: any Error) -> NllmError {
+        let worded = Self.translate(error, path: path, opening: false)
+        guard let error = error as? DatabaseError else { return worded }
+        troubles.removeAll { $0.error == worded }
+        if let trouble = trouble(error) { troubles.append((worded, trouble)) }
+        return worded
+    }
+
+    /// What stands behind an error that a verb of this store has thrown; nil where trying again is of no use.
+    func trouble(behind error: NllmError) -> StorageTrouble? { troubles.last { $0.error == error }?.trouble }
+
+    private func trouble(_ error: DatabaseError) -> StorageTrouble? {
+        if error.isDamaged { return .damaged }
+        guard error.isPassing else { return nil }
+        if error.isFull { return .passing(because: "the disk of \(path) is full; free some space") }
+        switch error.primaryCode {
+        case SQLITE_BUSY, SQLITE_LOCKED: return .passing(because: "\(path) is locked by another process")
+        default: return .passing(because: "\(path) cannot be written: \(error.message); check its disk and its rights")
+        }
+    }
+}
+
+extension NllmError {
+    /// The database's file is not at its path any more.
+    static func lost(database path: String) -> NllmError {
+        .inputOutput(
+            what: "database \(path) was moved, removed or replaced while it was in use",
+            reason: "put it or a copy of it back and run the same command again")
+    }
+}
