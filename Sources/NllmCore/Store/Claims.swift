@@ -4,6 +4,9 @@ package import FoundationEssentials
 package struct Claim: Sendable {
     var cell: Int64
     var run: Int64
+    /// What another database holds the same run and cell by.
+    var runName: String
+    var key: [UInt8]
     /// The model's row.
     var modelID: Int64
     var worker: Int64
@@ -154,7 +157,7 @@ extension Store {
     }
 
     private static let claimSQL = """
-        SELECT cells.id, cells.run_id, cells.model_id, cells.lease, cells.attempts, cells.tries, cells.sample,
+        SELECT cells.id, cells.run_id, cells.key, runs.name AS run_name, cells.model_id, cells.lease, cells.attempts, cells.tries, cells.sample,
             prompts.name AS prompt, prompts.text, prompts.in_arguments, prompts.system AS prompt_system,
             prompts.schema, prompts.schema_file, prompts.options AS prompt_options, prompts.attachments, models.label,
             models.name AS model, models.options AS model_options, models.system AS model_system,
@@ -182,6 +185,8 @@ extension Claim {
     fileprivate init(_ row: Statement, worker: Int64) throws {
         cell = try row.id("id")
         run = try row.id("run_id")
+        runName = try row.text("run_name")
+        key = try row.optionalBytes("key") ?? []
         modelID = try row.id("model_id")
         self.worker = worker
         // Counts the claims, so that this one is known from those before.

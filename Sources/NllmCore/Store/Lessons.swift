@@ -27,12 +27,17 @@ extension Store {
 
     /// Takes in what an outcome says of its model.
     ///
+    /// - Parameters:
+    ///   - report: the outcome.
+    ///   - lessons: what is known.
+    ///   - isOld: whether it says nothing any more but what it has cost.
     /// - Returns: whether the cell failed for what its model is paused for, and has to wait with the others.
-    func learn(_ report: Report, _ lessons: inout Lessons) throws -> Bool {
-        lessons.ended[report.claim.request.model, default: 0] += 1
+    /// - Throws: when the store can't be read or written.
+    func learn(_ report: Report, _ lessons: inout Lessons, isOld: Bool = false) throws -> Bool {
+        if !isOld { lessons.ended[report.claim.request.model, default: 0] += 1 }
         lessons.spent.cost += report.cost ?? report.possibleCost ?? 0
         lessons.spent.tokens += report.tokens ?? report.possibleTokens ?? 0
-        guard report.outcome.status != .interrupted else { return false }
+        guard report.outcome.status != .interrupted, !isOld else { return false }
         try correctTokens(report, &lessons)
         try learnThrottle(report, &lessons)
         return try learnHealth(report, &lessons)

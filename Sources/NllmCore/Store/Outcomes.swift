@@ -64,36 +64,49 @@ extension Store {
     ///
     /// Only who holds a cell's lease may end it. An answer that comes later is kept as an attempt, and becomes the
     /// result if the cell has none.
-    package func record(_ reports: [Report], now: Date) throws(NllmError) -> Recorded {
+    ///
+    /// - Parameters:
+    ///   - reports: what workers report.
+    ///   - again: whether they may have been recorded although an error was thrown.
+    ///   - now: the time.
+    /// - Returns: what became of them.
+    /// - Throws: when the store can't be written; then nothing is recorded.
+    package func record(_ reports: [Report], again: Bool = false, now: Date) throws(NllmError) -> Recorded {
         try transaction {
             var recorded = Recorded()
             var lessons = Lessons(limits: try limits(), running: try runningByModel())
             for report in reports {
-                guard let attempt = try record(report, &lessons) else { continue }
+                let known = again ? try recordedAttempt(of: report) : nil
+                guard let attempt = try known.map(\.result) ?? record(report, &lessons) else { continue }
                 recorded.results[report.claim.run, default: []].append(attempt)
             }
             try save(lessons, now: now)
             recorded.news = lessons.news
             recorded.reopened = Set(lessons.news.filter { $0.change == .recovered }.map(\.run))
-            for run in Set(reports.map(\.claim.run)) {
-                try database.run(Self.settleSQL, now.milliseconds, run)
-                let ended = try database.row(
-                    "SELECT 1 FROM runs WHERE id = ? AND finished_at IS NOT NULL", run, read: { _ in true })
-                if ended == true { recorded.ended.insert(run) }
-            }
+            try settle(Set(reports.map(\.claim.run)), &recorded, now: now)
             return recorded
         }
     }
 
+    /// Notes which of these runs have ended.
+    func settle(_ runs: Set<Int64>, _ recorded: inout Recorded, now: Date) throws {
+        for run in runs {
+            try database.run(Self.settleSQL, now.milliseconds, run)
+            let ended = try database.row(
+                "SELECT 1 FROM runs WHERE id = ? AND finished_at IS NOT NULL", run, read: { _ in true })
+            if ended == true { recorded.ended.insert(run) }
+        }
+    }
+
     /// Returns the attempt if it is the cell's result now.
-    private func record(_ report: Report, _ lessons: inout Lessons) throws -> Int64? {
+    func record(_ report: Report, _ lessons: inout Lessons, isOld: Bool = false) throws -> Int64? {
         let cell = report.claim.cell
         let holds = try database.row(
             "SELECT 1 FROM cells WHERE id = ? AND run_id = ? AND worker_id = ? AND lease = ? AND status = 'running'",
             cell, report.claim.run, report.claim.worker, report.claim.lease, read: { _ in true })
         // The run may have been removed, and another run's cell may have the number.
         guard let attempt = try insertAttempt(report, counts: holds == true) else { return nil }
-        let wasPaused = try learn(report, &lessons)
+        let wasPaused = try learn(report, &lessons, isOld: isOld)
         if holds == true { return try finish(report, attempt: attempt, isPaused: wasPaused) ? attempt : nil }
         guard report.outcome.status == .ok else { return nil }
         // Whoever runs the cell now loses its lease by this, and stops.

@@ -1,0 +1,8 @@
+/// One claim of a cell; the same cell may be claimed anew while an earlier execution of it is still being ended.
+struct Lease: Sendable, Hashable {
+    var worker: Int64
+    var cell: Int64
+    var number: Int
+
+    init(_ claim: Claim) { (worker, cell, number) = (claim.worker, claim.cell, claim.lease) }
+}

@@ -1,0 +1,70 @@
+internal import FoundationEssentials
+
+/// An answer that is recorded, as it would be kept outside the database.
+struct RecordedAnswer: Sendable {
+    var attempt: Int64
+    var cell: Int64
+    var report: RescuedReport
+}
+
+extension Store {
+    private static let page = 64
+
+    /// The next answers that workers with that mark have recorded, in the order of their attempts.
+    func answers(ofWorker mark: String, after attempt: Int64) throws(NllmError) -> [RecordedAnswer] {
+        try reading {
+            try database.rows(
+                """
+                SELECT attempts.*, answers.text, answers.stderr_tail, answers.command, answers.stdout, answers.stderr,
+                    runs.name AS run, cells.key, cells.sample, prompts.name AS prompt, models.label
+                FROM attempts JOIN answers ON answers.attempt_id = attempts.id
+                JOIN workers ON workers.id = attempts.worker_id AND workers.mark = ?
+                JOIN runs ON runs.id = attempts.run_id JOIN cells ON cells.id = attempts.cell_id
+                JOIN prompts ON prompts.id = cells.prompt_id JOIN models ON models.id = cells.model_id
+                WHERE attempts.id > ? AND attempts.outcome = 'ok' AND attempts.cached_from IS NULL
+                ORDER BY attempts.id LIMIT ?
+                """, mark, attempt, Self.page
+            ) { row in
+                RecordedAnswer(
+                    attempt: try row.id("id"), cell: try row.id("cell_id"),
+                    report: try RescuedReport(row, worker: mark))
+            }
+        }
+    }
+}
+
+extension RescuedReport {
+    /// Reads an answer from a row; no claim has its lease any more.
+    fileprivate init(_ row: Statement, worker: String) throws {
+        run = try row.text("run")
+        key = try row.optionalBytes("key") ?? []
+        (prompt, model, sample) = (try row.text("prompt"), try row.text("label"), try row.int("sample"))
+        self.worker = worker
+        lease = 0
+        reservation = Reservation(
+            cost: try row.optionalDouble("possible_cost"), tokens: try row.optionalInt("possible_tokens") ?? 0,
+            expected: 0)
+        outcome = try Outcome(row)
+        command = try JSONParser.parse(row.text("command")).stringValues
+    }
+}
+
+extension Outcome {
+    fileprivate init(_ row: Statement) throws {
+        (status, exitCode, text) = (.ok, try row.int("exit_code"), try row.text("text"))
+        failure = try row.optionalText("failure_kind").flatMap(FailureKind.init).map {
+            Failure(kind: $0, message: try row.text("failure_message"))
+        }
+        (rawStdout, rawStderr) = (try row.optionalBytes("stdout"), try row.optionalBytes("stderr"))
+        stderrTail = try row.text("stderr_tail")
+        usage = Usage(
+            input: try row.optionalInt("tokens_input"), output: try row.optionalInt("tokens_output"),
+            details: try row.optionalText("usage_details").map { try JSONParser.parse($0) })
+        if let cpu = try row.optionalInt("cpu_ms"), let memory = try row.optionalInt("peak_memory_kb") {
+            resources = Execution.Resources(cpuMilliseconds: cpu, peakMemoryKilobytes: memory)
+        }
+        mayBeBilled = true
+        startedAt = Date(milliseconds: try row.int("started_at"))
+        finishedAt = Date(milliseconds: try row.int("finished_at"))
+    }
+}
