@@ -21,6 +21,7 @@ final class Interrupts: Sendable {
     }
 
     private let first = Mutex<First?>(nil)
+    private let isGivingUp = Mutex(false)
     private let sources: [any DispatchSourceSignal]
 
     /// - Parameters:
@@ -42,11 +43,29 @@ final class Interrupts: Sendable {
                 case .stop: return shutdown.request()
                 case .end: break
                 }
-                worker.killAll()
-                Console.error("ended at once; cells in flight are done again by the next worker")
-                _exit(128 + number)
+                giveUp(worker, number)
             }
             source.activate()
+        }
+    }
+
+    /// Ends the process at once, but for the answers that have arrived: these are kept for the next worker.
+    private func giveUp(_ worker: Worker, _ number: Int32) {
+        let isFirst = isGivingUp.withLock { isGivingUp in
+            defer { isGivingUp = true }
+            return !isGivingUp
+        }
+        // A disk that does not respond holds up nobody who asks once more.
+        guard isFirst else {
+            worker.killAll()
+            _exit(128 + number)
+        }
+        Task {
+            let note = await worker.giveUp()
+            worker.killAll()
+            let kept = note.map { "; \($0)" } ?? ""
+            Console.error("ended at once; cells in flight are done again by the next worker\(kept)")
+            _exit(128 + number)
         }
     }
 

@@ -45,7 +45,8 @@ struct WorkSession {
         let display = quiet ? nil : try ProgressDisplay(path: store.path, runs: options.runs, screen: screen)
         let feed = EventFeed()
         let worker = try Worker.make(
-            store: store, options: options, observe: { if !quiet { feed.put($0) } }, pace: { await feed.pace() })
+            store: store, options: options, observe: { if !quiet || $0.isUrgent { feed.put($0) } },
+            pace: { await feed.pace() })
         let shutdown = Shutdown()
         let interrupts = Interrupts(shutdown: shutdown, worker: worker)
         let result = await withTaskGroup(of: Void.self) { printing in
@@ -167,6 +168,9 @@ extension RunProgress.Model {
 }
 
 extension WorkEvent {
+    /// Whether it is told to those who want to hear of errors only.
+    var isUrgent: Bool { if case .storageWait = self { true } else { false } }
+
     /// What is told while working; nil for lines of output, and for what only `--verbose` tells.
     func text(verbose: Bool) -> String? {
         switch self {
@@ -183,12 +187,32 @@ extension WorkEvent {
             return "\(Format.count(cells, "cell")) of worker \(pid), which is gone, put back to pending"
         case .stopping(let inFlight):
             return "stopping; \(Format.count(inFlight, "cell")) in flight, a second signal ends at once"
+        case .storageWait(let wait, let reason): return wait.text(because: reason)
+        case .storageBack: return "everything is written again; work resumes"
+        case .takenIn(let answers):
+            return "\(Format.count(answers, "answer")) that an earlier worker could not record, recorded now"
+        case .notTakenIn(let answers, let run, let file):
+            return "\(file) keeps \(Format.count(answers, "answer"))\(run.map { " of run \($0)" } ?? "") for another "
+                + "database; `nllm-batch work --db` with that one records them"
         case .attempt(let model, let prompt, let sample, let status, let failure, let retryIn):
             guard verbose else { return nil }
             var text = "\(CellName.text(model, prompt: prompt, sample: sample)) \(status)"
             if let failure { text += ", \(failure)" }
             if let retryIn { text += "; tried again in \(Format.duration(retryIn))" }
             return text
+        }
+    }
+}
+
+extension StorageWait {
+    fileprivate func text(because reason: String) -> String {
+        switch self {
+        case .answers(let count, let unkept):
+            let rest = unkept > 0 ? ", \(unkept) of them in memory only" : ""
+            return "\(Format.count(count, "answer")) \(count == 1 ? "waits" : "wait") to be recorded: \(reason); "
+                + "\(count == 1 ? "it is" : "they are") kept\(rest), and no cell is started"
+        case .cells: return "no cell is started: \(reason)"
+        case .results: return "results wait to be written: \(reason); they are kept in the database"
         }
     }
 }

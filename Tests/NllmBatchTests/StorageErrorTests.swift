@@ -1,10 +1,6 @@
 import Foundation
 import Testing
 
-#if os(Linux)
-    import Glibc
-#endif
-
 /// Databases and disks that are not as they should be: one clear line, and nothing is lost or half-written.
 @Suite(.serialized) struct StorageErrorTests {
     // MARK: An existing database
@@ -229,56 +225,5 @@ import Testing
         #expect(result.out == "")
         #expect(result.err.hasPrefix("error: cannot create \(batch.directory)/disk/batch.db: "))
         #expect(batch.changes(since: before) == [])
-    }
-}
-
-/// A disk of 512 KB that can be filled and be made read-only.
-private struct TinyDisk {
-    let path: String
-
-    /// Whether this user may mount one.
-    static let isAvailable: Bool = {
-        let path = FileManager.default.temporaryDirectory.path + "/nllm-batch-disk-" + UUID().uuidString
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        guard let disk = try? TinyDisk(at: path) else { return false }
-        disk.unmount()
-        return true
-    }()
-
-    init(at path: String) throws {
-        self.path = path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        try #require(Self.mount(at: path))
-    }
-
-    func unmount() {
-        #if os(Linux)
-            umount(path)
-        #endif
-    }
-
-    func makeReadOnly() throws {
-        let (readOnly, remount): (UInt, UInt) = (1, 32)
-        try #require(Self.mount(at: path, flags: readOnly | remount))
-    }
-
-    /// Leaves not a byte.
-    func fill() throws {
-        let descriptor = open(path + "/fill", O_WRONLY | O_CREAT, 0o600)
-        try #require(descriptor >= 0)
-        let page = [UInt8](repeating: 0, count: 4096)
-        while write(descriptor, page, page.count) > 0 {}
-        close(descriptor)
-    }
-
-    func free() throws { try FileManager.default.removeItem(atPath: path + "/fill") }
-
-    /// Mounts memory as a disk; with no access but reading if `flags` say so.
-    private static func mount(at path: String, flags: UInt = 0) -> Bool {
-        #if os(Linux)
-            Glibc.mount("tmpfs", path, "tmpfs", flags, "size=512k") == 0
-        #else
-            false
-        #endif
     }
 }

@@ -63,6 +63,24 @@ public enum WorkEvent: Sendable {
     case takenOver(pid: Int, cells: Int)
     /// A request to stop was heard; so many cells are in flight.
     case stopping(inFlight: Int)
+    /// Something can't be written for now; it is tried again until it can.
+    case storageWait(StorageWait, because: String)
+    /// It can be written again.
+    case storageBack
+    /// So many answers that an earlier worker could not record are recorded now.
+    case takenIn(answers: Int)
+    /// A file keeps so many answers that are not of this database, the first one of that run.
+    case notTakenIn(answers: Int, run: String?, file: String)
+}
+
+/// What waits until something can be written.
+public enum StorageWait: Sendable, Equatable {
+    /// So many answers wait to be recorded; of these, so many are in memory alone.
+    case answers(Int, unkept: Int)
+    /// No cell is started.
+    case cells
+    /// Results are recorded but do not stand in their run's folder.
+    case results
 }
 
 /// How a worker ended.

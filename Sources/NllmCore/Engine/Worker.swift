@@ -3,25 +3,33 @@ internal import FoundationEssentials
 /// Executes cells until none is left: claims them for free slots, runs them, and has their outcomes recorded.
 public actor Worker {
     private static let tick = Duration.milliseconds(250)
-    private static let heartbeat = Duration.seconds(5)
-    private static let inspection = Duration.seconds(2)
+    static let heartbeat = Duration.seconds(5)
 
-    private let store: Store
+    let store: Store
     private let executor: DeferredExecutor
-    private let options: WorkOptions
-    private let identity: WorkerIdentity
+    let options: WorkOptions
+    let identity: WorkerIdentity
     private let artifacts: ArtifactWriter
-    private let recorder: Recorder
-    private let observe: @Sendable (WorkEvent) -> Void
+    let rescue: Rescue
+    let recorder: Recorder
+    let observe: @Sendable (WorkEvent) -> Void
     private let pace: @Sendable () async -> Void
     private let policy = RetryPolicy()
 
     /// The row that this worker holds its leases by.
-    private var id: Int64 = 0
-    private var scope: [Int64]?
-    private var inFlight: [Lease: StopSignal] = [:]
-    private var isStopping = false
-    private var failure: NllmError?
+    var id: Int64 = 0
+    private(set) var scope: [Int64]?
+    private(set) var inFlight: [Lease: StopSignal] = [:]
+    /// How many answers have arrived that are not judged yet, and those that are judged and not recorded.
+    private(set) var judging = 0
+    private(set) var arrived: [Lease: Report] = [:]
+    private(set) var isStopping = false
+    /// Whether the process is about to leave without waiting.
+    var isGivingUp = false
+    /// Whether the database is gone or damaged: no cell is started, and those in flight are waited for.
+    private var isLost = false
+    private(set) var hasClaimed = false
+    private(set) var failure: NllmError?
     private var prepared: Set<Int64> = []
     /// The runs whose spending counts against the budget.
     private var counted: Set<Int64> = []
@@ -32,18 +40,15 @@ public actor Worker {
     /// Runs whose folder can't be written.
     private var blocked: [Int64: NllmError] = [:]
     private var interrupted = 0
-    private var lastInspection: ContinuousClock.Instant?
-    private var heartbeats = HeartbeatWatch()
-    private var clock = ClockWatch()
-    private var lastBeat = ContinuousClock().now
-    private var steadySince = ContinuousClock().now
-
-    /// One claim of a cell; the same cell may be claimed anew while an earlier execution of it is still being ended.
-    private struct Lease: Hashable {
-        var worker: Int64
-        var cell: Int64
-        var number: Int
-    }
+    var lastInspection: ContinuousClock.Instant?
+    var heartbeats = HeartbeatWatch()
+    var clock = ClockWatch()
+    var lastBeat = ContinuousClock().now
+    var steadySince = ContinuousClock().now
+    /// Since when the store, and run folders, could not be written.
+    var outageBegan: ContinuousClock.Instant?
+    var unwrittenSince: ContinuousClock.Instant?
+    var toldLeft: Set<RescueSearch.Left> = []
 
     private enum Event {
         case started, finished, due, tick, shutdown, graceOver
@@ -60,7 +65,8 @@ public actor Worker {
         self.observe = observe
         self.pace = pace
         artifacts = ArtifactWriter(store: store)
-        recorder = Recorder(store: store, artifacts: artifacts, observe: observe)
+        rescue = Rescue(database: store.path, mark: identity.mark, concurrency: options.concurrency)
+        recorder = Recorder(store: store, artifacts: artifacts, rescue: rescue, observe: observe)
     }
 
     /// A worker that nobody watches, over an executor that is there already.
@@ -111,10 +117,13 @@ public actor Worker {
         do throws(NllmError) {
             let summary = try await runToEnd(shutdown)
             await executor.close()
+            await rescue.close()
             return summary
         } catch {
             await executor.close()
-            throw error
+            let note = await rescue.note
+            await rescue.close()
+            throw error.adding(note)
         }
     }
 
@@ -123,11 +132,11 @@ public actor Worker {
         if options.maxCost != nil { try await store.checkPrices(runs: scope) }
         id = try await store.register(identity, keeping: options, runs: scope, now: Date())
         counted = try await store.count(try await runs(), againstBudgetOf: id)
+        try await takeIn()
         await work(shutdown: shutdown.signal)
         try? await noteClock()
         let outlook = try? await outlook(except: [])
-        // What could not be recorded goes back, as after a crash.
-        try? await store.unregister(worker: id, now: Date())
+        await leave()
         if failure == nil { failure = await recorder.failure }
         if failure == nil { await finishRuns() }
         await store.checkpoint()
@@ -148,6 +157,9 @@ public actor Worker {
                 while (try? await Task.sleep(for: Self.heartbeat)) != nil { await self.beat() }
             }
             group.addTask {
+                while (try? await Task.sleep(for: Self.tick)) != nil { await self.recorder.watch() }
+            }
+            group.addTask {
                 await shutdown.wait()
                 guard !Task.isCancelled else { return }
                 // Events are not handled while the executor is being made.
@@ -159,7 +171,8 @@ public actor Worker {
                     try await handle(event, send, &group)
                     if try await isDone() { break }
                 } catch {
-                    fail(error, send, &group)
+                    if await endures(error) { continue }
+                    await fail(error, send, &group)
                     if inFlight.isEmpty { break }
                 }
             }
@@ -172,13 +185,14 @@ public actor Worker {
     ) async throws(NllmError) {
         switch event {
         case .started, .finished, .due: break
+        case .tick where isLost: break
         case .tick: try await lookAround()
         case .shutdown:
             observe(.stopping(inFlight: inFlight.count))
             stop(send, &group)
         case .graceOver: for signal in inFlight.values { signal.stop() }
         }
-        guard !isStopping else { return }
+        guard !isStopping, !isLost else { return }
         if let failure { throw failure }
         try await fill(send, &group)
     }
@@ -187,15 +201,19 @@ public actor Worker {
     private func fill(
         _ send: AsyncStream<Event>.Continuation, _ group: inout DiscardingTaskGroup
     ) async throws(NllmError) {
-        guard inFlight.count < options.concurrency else { return }
+        // Nothing more is paid for while answers wait that can't be recorded.
+        guard inFlight.count < options.concurrency, !recorder.isHeldUp else { return }
         for run in try await store.claimableRuns(scope) where blocked[run] == nil {
             guard try await prepare(run) else { continue }
             guard try await executor.prepare() else { return }
             // What could not be started yet stays free for others, and can be paused or cancelled.
             let free = min(options.concurrency - inFlight.count, await executor.room())
             guard free > 0 else { return }
+            if !hasClaimed { await rescue.prepare() }
+            try checkPlace()
             let round = try await store.claim(
                 worker: id, run: run, limit: free, counting: Array(counted), now: Date())
+            await endOutage()
             for claim in round.claims { start(claim, send, &group) }
             if let next = round.next { wake(at: next, send, &group) }
             guard inFlight.count < options.concurrency else { return }
@@ -206,7 +224,8 @@ public actor Worker {
         _ claim: Claim, _ send: AsyncStream<Event>.Continuation, _ group: inout DiscardingTaskGroup
     ) {
         let signal = StopSignal()
-        inFlight[Lease(worker: claim.worker, cell: claim.cell, number: claim.lease)] = signal
+        hasClaimed = true
+        inFlight[Lease(claim)] = signal
         group.addTask {
             await self.process(claim, stop: signal) { send.yield(.started) }
             send.yield(.finished)
@@ -239,7 +258,7 @@ public actor Worker {
             try await artifacts.prepare(run: run)
         } catch {
             // Who named the run has to know; else it must not hold up the others.
-            guard scope == nil else { throw error }
+            guard scope == nil, !hasClaimed || error.reasonOfFullDisk == nil else { throw error }
             blocked[run] = error
             return false
         }
@@ -252,7 +271,8 @@ public actor Worker {
 
     private func isDone() async throws(NllmError) -> Bool {
         guard inFlight.isEmpty else { return false }
-        if isStopping { return true }
+        if isStopping || isLost { return true }
+        if await waitsForFolders() { return false }
         return try await outlook(except: Set(blocked.keys)).cells == 0
     }
 
@@ -282,27 +302,41 @@ public actor Worker {
 
     private func fail(
         _ error: NllmError, _ send: AsyncStream<Event>.Continuation, _ group: inout DiscardingTaskGroup
-    ) {
+    ) async {
         if failure == nil { failure = error }
+        guard store.isInPlace, await store.trouble(behind: error) != .damaged else {
+            guard !isLost else { return }
+            isLost = true
+            await recorder.lose(because: error)
+            return await executor.stopStarting()
+        }
         stop(send, &group)
     }
 
     // MARK: One cell
 
     private func process(_ claim: Claim, stop: StopSignal, started: @escaping @Sendable () -> Void) async {
-        let report = await report(on: claim, stop: stop, started: started)
+        guard let report = await report(on: claim, stop: stop, started: started) else { return }
         if report.outcome.status == .interrupted, isStopping { interrupted += 1 }
         observe(report.event)
+        arrived[Lease(claim)] = report
         await recorder.record(report)
-        inFlight[Lease(worker: claim.worker, cell: claim.cell, number: claim.lease)] = nil
+        arrived[Lease(claim)] = nil
+        inFlight[Lease(claim)] = nil
     }
 
     /// Executes a cell; what it wrote is dropped when this returns, since large answers are not to be held twice.
-    private func report(on claim: Claim, stop: StopSignal, started: @escaping @Sendable () -> Void) async -> Report {
+    ///
+    /// - Returns: what became of it; nil if this process is about to leave and has killed it.
+    private func report(on claim: Claim, stop: StopSignal, started: @escaping @Sendable () -> Void) async -> Report? {
         let output = options.streams ? liveOutput(claim) : nil
         var execution = await executor.execute(
             claim.request, timeout: timeout(of: claim), stop: stop, output: output?.observer, started: started)
         output?.finish()
+        // What comes to its end now was killed.
+        guard !isGivingUp else { return nil }
+        judging += 1
+        defer { judging -= 1 }
         if await isOurs(execution) { execution.cause = .stopped }
         return await Report.judge(
             execution, of: claim, timeout: timeout(of: claim), options: options, policy: policy)
@@ -328,61 +362,6 @@ public actor Worker {
         // Whoever stops this worker may signal its processes, too, and these may be quicker.
         if !isStopping { try? await Task.sleep(for: Self.tick) }
         return isStopping
-    }
-
-    // MARK: What others do
-
-    /// Says that this worker lives, however long anything else takes.
-    private func beat() async {
-        // What goes wrong here goes wrong elsewhere too, and is told there.
-        guard let isKnown = try? await store.heartbeat(worker: id, now: Date()) else { return }
-        let now = ContinuousClock().now
-        if now - lastBeat > Self.heartbeat * 2 { steadySince = now }
-        lastBeat = now
-        // Taken for dead, perhaps after the machine slept; the cells are another worker's now.
-        if !isKnown,
-            let renewed = try? await store.register(
-                identity, keeping: options, runs: scope, probing: [], now: Date())
-        {
-            id = renewed
-        }
-    }
-
-    /// Whether the silence of others means something: what has held up this worker may have held up them as well.
-    private var canHear: Bool { ContinuousClock().now - steadySince > Self.heartbeat * 2 }
-
-    /// Notices what changed in the store.
-    private func lookAround() async throws(NllmError) {
-        if let failed = await recorder.failure { throw failed }
-        try await noteClock()
-        let now = ContinuousClock().now
-        if lastInspection.map({ now - $0 >= Self.inspection }) ?? true {
-            lastInspection = now
-            try await store.correctTimesAhead(now: Date())
-            try await inspectOthers()
-        }
-        guard !inFlight.isEmpty else { return }
-        let held = try await store.leases(worker: id)
-        for (lease, signal) in inFlight where lease.worker != id || held[lease.cell] != lease.number { signal.stop() }
-    }
-
-    /// Notices that the clock was set.
-    private func noteClock() async throws(NllmError) {
-        guard let seconds = clock.step() else { return }
-        try await store.noteClockSet(by: seconds, worker: id, now: Date())
-    }
-
-    /// Puts back the cells of workers that died, after ending what they left running.
-    private func inspectOthers() async throws(NllmError) {
-        for other in try await store.workers() where other.id != id {
-            let isSilent = heartbeats.isSilent(other.id, heartbeat: other.heartbeatAt)
-            guard other.isGone(seenFrom: identity) || isSilent && canHear else { continue }
-            if other.identity.sharesHost(with: identity) {
-                ProcessTable.killGroups(variable: ProcessMark.variable, value: other.identity.mark)
-            }
-            let cells = try await store.takeOver(worker: other.id, now: Date())
-            if cells > 0 { observe(.takenOver(pid: other.identity.pid, cells: cells)) }
-        }
     }
 
     // MARK: The end

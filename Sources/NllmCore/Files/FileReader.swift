@@ -38,6 +38,19 @@ struct FileError: Error, Equatable {
     }
 }
 
+extension FileError {
+    /// What the system says when there is no room.
+    fileprivate static let full = [Errno.noSpace, .diskQuotaExceeded].map { FileError($0, path: "").reason }
+}
+
+extension NllmError {
+    /// What is wrong, and what to do, if a file could not be written because its disk is full; else nil.
+    var reasonOfFullDisk: String? {
+        guard case .inputOutput(let path, let reason) = self, FileError.full.contains(reason) else { return nil }
+        return "\(path): \(reason); free some space"
+    }
+}
+
 extension String {
     /// The same text with its first character in lower case.
     fileprivate var lowercasingFirst: String { prefix(1).lowercased() + dropFirst() }

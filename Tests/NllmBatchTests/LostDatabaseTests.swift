@@ -1,0 +1,143 @@
+import Foundation
+import Testing
+
+/// The database's file is taken away from under a worker: it stops, and all answers are kept for whichever database
+/// holds the run.
+@Suite(.serialized) struct LostDatabaseTests {
+    private static let cells = 24
+
+    /// What happens to the database.
+    enum Loss: CaseIterable {
+        case removed, replacedByNothing, replacedByAnother, folderMoved, folderRemoved, replacedByACopy
+    }
+
+    @Test(arguments: zip(Loss.allCases, ["shared", "fork", "process", "shared", "fork", "shared"]))
+    func aDatabaseThatIsTakenAwayEndsTheWorkAndLosesNoAnswer(loss: Loss, executor: String) async throws {
+        let server = try await LoopbackServer(#"{"good": {"delay_ms": 400}}"#)
+        let batch = try Batch(userPath: server.userPath)
+        try batch.write((1...Self.cells).map { "\"prompt \($0)\"\n" }.joined(), to: "p.jsonl")
+        try batch.write("\"another\"\n", to: "other.jsonl")
+        let enqueue = ["enqueue", "p.jsonl", "-m", "good", "--run", "r", "-o", "out", "--db", "data/batch.db"]
+        #expect(try await batch.run(enqueue).code == 0)
+        try FileManager.default.copyItem(atPath: path(batch, "data/batch.db"), toPath: path(batch, "backup.db"))
+        let other = ["enqueue", "other.jsonl", "-m", "good", "--run", "r", "-o", "out2", "--db", "other.db"]
+        #expect(try await batch.run(other).code == 0)
+
+        let worker = try await batch.start(
+            "work", "-j", "4", "--executor", executor, "--db", "data/batch.db", "--grace", "0")
+        try await eventually("some answers are recorded") {
+            try await batch.query("SELECT count(*) > 1 FROM cells WHERE status = 'ok'", database: "data/batch.db")
+                == [["1"]]
+        }
+        try lose(loss, batch)
+        let time = Date().timeIntervalSince1970
+        let result = try await worker.result()
+        #expect(result.code == 74, "\(result.err)")
+        #expect(result.out == "")
+        let error = try #require(result.err.split(separator: "\n").last)
+        #expect(
+            error.hasPrefix(
+                "error: database \(path(batch, "data/batch.db")) was moved, removed or replaced while it was in use: "))
+        for file in batch.rescueFiles where !file.hasPrefix("elsewhere") {
+            #expect(error.contains(path(batch, file)), "\(error)")
+        }
+        let asked = try server.requests()
+        // Only what was in flight; an `llm` that had just been started asks somewhat later.
+        #expect(asked.filter { $0.time > time }.count <= 8)
+        #expect(asked.count < Self.cells)
+
+        // A copy from before the work is put back, and nothing that was answered is asked again.
+        let database = loss == .folderMoved ? "elsewhere/batch.db" : "data/batch.db"
+        if loss != .folderMoved {
+            try? FileManager.default.removeItem(atPath: path(batch, "data/batch.db"))
+            try FileManager.default.createDirectory(
+                atPath: path(batch, "data"), withIntermediateDirectories: true)
+            try FileManager.default.copyItem(atPath: path(batch, "backup.db"), toPath: path(batch, "data/batch.db"))
+        }
+        let again = try await batch.run("work", "-j", "4", "--executor", executor, "--db", database)
+        #expect(again.code == 0, "\(again.err)")
+        #expect(again.err.contains("that an earlier worker could not record, recorded now"), "\(again.err)")
+        let requests = try server.requestsByPrompt()
+        #expect(requests.filter { $0.value != 1 } == [:], "\(result.err)\(again.err)")
+        #expect(requests.count == Self.cells)
+        let lines = try batch.jsonLines("out/r/results.jsonl")
+        #expect(lines.count == Self.cells)
+        #expect(lines.allSatisfy { $0["status"] as? String == "ok" && $0["attempts"] as? Int == 1 })
+        #expect(try await batch.query("PRAGMA integrity_check", database: database) == [["ok"]])
+        #expect(batch.rescueFiles == [])
+    }
+
+    private func path(_ batch: Batch, _ name: String) -> String { batch.directory + "/" + name }
+
+    private func lose(_ loss: Loss, _ batch: Batch) throws {
+        let manager = FileManager.default
+        switch loss {
+        case .removed: try manager.removeItem(atPath: path(batch, "data/batch.db"))
+        case .folderMoved: try manager.moveItem(atPath: path(batch, "data"), toPath: path(batch, "elsewhere"))
+        case .folderRemoved: try manager.removeItem(atPath: path(batch, "data"))
+        case .replacedByNothing: try replace(with: Data(), batch)
+        case .replacedByAnother: try replace(with: batch.read("other.db"), batch)
+        case .replacedByACopy: try replace(with: batch.read("backup.db"), batch)
+        }
+    }
+
+    private func replace(with data: Data, _ batch: Batch) throws {
+        try batch.write(data, to: "new.db")
+        #expect(rename(path(batch, "new.db"), path(batch, "data/batch.db")) == 0)
+    }
+
+    // MARK: Damaged
+
+    /// The bytes of the file that is open are overwritten.
+    @Test func aDatabaseThatIsDamagedEndsTheWorkAndItsAnswersAreKept() async throws {
+        let server = try await LoopbackServer(#"{"good": {"delay_ms": 1000}}"#)
+        let batch = try Batch(userPath: server.userPath)
+        try batch.write((1...Self.cells).map { "\"prompt \($0)\"\n" }.joined(), to: "p.jsonl")
+        #expect(try await batch.run("enqueue", "p.jsonl", "-m", "good", "--run", "r").code == 0)
+        let file = path(batch, "nllm-runs/batch.db")
+        try FileManager.default.copyItem(atPath: file, toPath: path(batch, "backup.db"))
+        let worker = try await batch.start("work", "-j", "4", "--executor", "shared")
+        try await eventually("requests are under way") { try server.requests().count >= 4 }
+        // What is read next is neither in memory nor in the log: SQLite's own files are emptied as well.
+        for name in [file, file + "-wal", file + "-shm"] {
+            let handle = try FileHandle(forWritingTo: URL(filePath: name))
+            let size = try handle.seekToEnd()
+            try handle.seek(toOffset: 0)
+            try handle.write(contentsOf: Data(repeating: 0x5A, count: Int(size)))
+            try handle.close()
+        }
+        let result = try await worker.result()
+        #expect(result.code == 74, "\(result.err)")
+        let error = try #require(result.err.split(separator: "\n").last)
+        #expect(error.contains(" kept in \(file).rescue-"), "\(error)")
+        let kept = try batch.rescuedPrompts().count
+        #expect(kept > 0)
+
+        for name in [file, file + "-wal", file + "-shm"] { try? FileManager.default.removeItem(atPath: name) }
+        try FileManager.default.copyItem(atPath: path(batch, "backup.db"), toPath: file)
+        let before = try server.requests().count
+        let again = try await batch.run("work", "-j", "4", "--executor", "shared")
+        #expect(again.code == 0, "\(again.err)")
+        #expect(again.err.contains("\(kept) answers that an earlier worker could not record, recorded now"))
+        #expect(try server.requests().count == before + Self.cells - kept)
+        #expect(batch.rescueFiles == [])
+    }
+
+    /// What SQLite keeps beside the file may go without harm.
+    @Test func aLogThatIsRemovedAloneChangesNothing() async throws {
+        let server = try await LoopbackServer(#"{"good": {"delay_ms": 100}}"#)
+        let batch = try Batch(userPath: server.userPath)
+        try batch.write((1...30).map { "\"prompt \($0)\"\n" }.joined(), to: "p.jsonl")
+        #expect(try await batch.run("enqueue", "p.jsonl", "-m", "good", "--run", "r").code == 0)
+        let worker = try await batch.start("work", "-j", "2", "--executor", "shared")
+        try await eventually("requests are under way") { try server.requests().count >= 6 }
+        for name in ["-wal", "-shm"] {
+            try FileManager.default.removeItem(atPath: path(batch, "nllm-runs/batch.db" + name))
+        }
+        let result = try await worker.result()
+        #expect(result.code == 0, "\(result.err)")
+        let requests = try server.requestsByPrompt()
+        #expect(requests.count == 30 && requests.values.allSatisfy { $0 == 1 })
+        #expect(try batch.jsonLines("nllm-runs/r/results.jsonl").count == 30)
+    }
+}
