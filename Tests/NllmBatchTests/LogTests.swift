@@ -56,7 +56,8 @@ import Testing
             + "it holds no answers; `nllm-batch doctor --fix` puts a new one in its place"
         for result in try await Self.work(batch) {
             #expect(result.code == 69)
-            #expect(result.err == "error: \(message)\n")
+            // On a busy machine a line of progress may stand before it.
+            #expect(result.err.hasSuffix("error: \(message)\n"), "\(result.err)")
         }
         try await Self.expectUntouched(batch)
         let doctor = try await batch.run("doctor")
@@ -129,12 +130,15 @@ import Testing
     func aLogThatBreaksInMidRunStopsTheWorkerAndCostsNoCell(executor: String) async throws {
         let batch = try Batch(extra: ["PYTHONPATH": Batch.packageRoot + "/Tests/Support/plugin"])
         #expect(try await Self.llm(batch).code == 0)
-        // A cell's own code puts a broken one in its place.
+        // A cell's own code breaks it: for a cold llm, which looks into it each time, in place.
         let log = batch.directory + "/llm-user/logs.db"
         try FileManager.default.copyItem(atPath: log, toPath: log + "2")
         try await batch.execute(Self.halved, in: "llm-user/logs.db2")
         let replace = "import os; os.path.exists('\(log)2') and os.replace('\(log)2', '\(log)'); say('done')"
-        try batch.write(prompts: [["prompt": replace], ["prompt": "say('second')"], ["prompt": "say('third')"]])
+        let halve =
+            "import sqlite3; l = sqlite3.connect('\(log)'); l.execute(\"\(Self.halved)\"); l.commit(); say('done')"
+        let first = executor == "process" ? halve : replace
+        try batch.write(prompts: [["prompt": first], ["prompt": "say('second')"], ["prompt": "say('third')"]])
         let run = try await batch.run(
             "run", "prompts.jsonl", "-m", "code", "--run", "main", "-j", "1", "--executor", executor)
         #expect(run.code == 69, "\(run.err)")

@@ -537,7 +537,7 @@ def try_migration(log: LogConnection, migrations: Migrations) -> Exception | Non
 def open_log(path: Path) -> Iterator[LogConnection]:
     if path.exists() and not path.is_file():
         raise OSError(0, "it is a folder" if path.is_dir() else "it is not a regular file")
-    log = sqlite3.connect(path, LOG_PATIENCE, isolation_level=None, factory=LogConnection)
+    log = sqlite3.connect(path, timeout=LOG_PATIENCE, isolation_level=None, factory=LogConnection)
     try:
         yield log
     finally:
