@@ -42,15 +42,36 @@ import Testing
     private static func moment(
         for worker: RunningProcess, _ log: String, _ random: inout SeededGenerator
     ) async throws -> String {
-        let isAny = isLong && Bool.random(using: &random)
-        let delay = Int.random(in: isAny ? 0...2000 : 0...80, using: &random)
-        if !isAny {
-            while !FileManager.default.fileExists(atPath: log), !OSProcess.isGone(worker.pid) {
-                try await Task.sleep(for: .milliseconds(1))
-            }
+        if isLong, Bool.random(using: &random) {
+            let delay = Int.random(in: 0...2000, using: &random)
+            try await Task.sleep(for: .milliseconds(delay))
+            return "\(delay) ms after its start"
         }
-        try await Task.sleep(for: .milliseconds(delay))
-        return "\(delay) ms after \(isAny ? "its start" : "the log was there")"
+        let changes = Int.random(in: 1...60, using: &random)
+        var (seen, last) = (0, state(of: log))
+        var end: ContinuousClock.Instant?
+        // Nothing is waited for here: any moment is right.
+        while seen < changes, end.map({ .now < $0 }) ?? true, !OSProcess.isGone(worker.pid) {
+            try await Task.sleep(for: .microseconds(500))
+            let now = state(of: log)
+            if now != last { (seen, last) = (seen + 1, now) }
+            if seen == 1, end == nil { end = .now + .milliseconds(Int.random(in: 0...300, using: &random)) }
+        }
+        return "after \(seen) changes of the log"
+    }
+
+    /// What changes when something is written.
+    private static func state(of log: String) -> [Int] {
+        ["", "-journal"].flatMap { suffix -> [Int] in
+            var info = stat()
+            guard stat(log + suffix, &info) == 0 else { return [-1] }
+            #if canImport(Darwin)
+                let time = info.st_mtimespec
+            #else
+                let time = info.st_mtim
+            #endif
+            return [Int(info.st_size), time.tv_sec, time.tv_nsec]
+        }
     }
 
     /// That the runs can be finished in the last of these folders, and no attempt ended for a broken log.
