@@ -9,6 +9,8 @@ import Testing
     private static let isLong = variables["NLLM_BATCH_SOAK"] == "1"
     private static let files = ["a.png", "b.png", "schema.json", "note.txt"]
     private static let concurrency = 4
+    /// With each of them much is to be done anew, so that without an end the work would have none either.
+    private static let mostEnqueues = isLong ? 8 : 3
     private static let behaviour =
         #"{"answer": "{n}", "delay_ms": 20, "llm": {"vision": true, "supports_schema": true}}"#
 
@@ -75,7 +77,7 @@ import Testing
                 try handle.write(contentsOf: data)
                 try handle.close()
             }
-            if Int.random(in: 0..<60, using: &random) == 0 {
+            if enqueues < mostEnqueues, Int.random(in: 0..<60, using: &random) == 0 {
                 _ = try await batch.run(enqueue)
                 enqueues += 1
             }
