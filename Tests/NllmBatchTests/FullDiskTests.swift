@@ -95,7 +95,7 @@ import Testing
     // MARK: Ended meanwhile
 
     @Test(arguments: [
-        ("shared", [SIGTERM, SIGINT]), ("fork", [SIGKILL]), ("process", [SIGKILL]), ("fork", [SIGINT, SIGINT]),
+        ("shared", [SIGTERM, SIGINT]), ("fork", [SIGKILL]), ("process", [SIGKILL]), ("fork", [SIGINT, SIGTERM]),
     ])
     func aWorkerThatEndsMeanwhileLeavesItsAnswersToTheNext(executor: String, signals: [Int32]) async throws {
         let server = try await LoopbackServer(#"{"good": {"delay_ms": 1500}}"#)
@@ -116,7 +116,7 @@ import Testing
         let waiting = try batch.rescuedPrompts().count
         for signal in signals { worker.signal(signal) }
         let ended = try await worker.result()
-        #expect(ended.code == 128 + (signals.last ?? 0))
+        #expect(signals.map { 128 + $0 }.contains(ended.code))
         if signals != [SIGKILL] {
             let file = try #require(batch.rescueFiles.first)
             #expect(ended.err.contains("that could not be recorded"), "\(ended.err)")
@@ -135,7 +135,7 @@ import Testing
         try await proveOnce(batch, server, cells: 8)
     }
 
-    /// 10 answers of 1 MB do not fit into a file of 4 MB.
+    /// 6 answers of 1 MB do not fit into a file of 4 MB.
     @Test func whatDoesNotFitIntoTheFileGoesToTheStateFolder() async throws {
         let llm = try Batch.fakeLLM(
             """
@@ -145,29 +145,29 @@ import Testing
             head -c 1000000 /dev/zero | tr '\\0' a; echo " $prompt"
             """)
         let batch = try Batch(llm: llm)
-        try batch.write((1...10).map { "\"prompt \($0)\"\n" }.joined(), to: "p.jsonl")
+        try batch.write((1...6).map { "\"prompt \($0)\"\n" }.joined(), to: "p.jsonl")
         let disk = try TinyDisk(at: batch.directory + "/disk", kilobytes: 32 << 10)
         defer { disk.unmount() }
         #expect(try await batch.run(["enqueue", "p.jsonl", "-m", "m", "--run", "r"] + Self.place).code == 0)
-        let worker = try await batch.start("work", "-j", "10", "--db", "disk/batch.db")
-        try await eventually("all run") { try batch.lines("calls").count == 10 }
+        let worker = try await batch.start("work", "-j", "6", "--db", "disk/batch.db")
+        try await eventually("all run") { try batch.lines("calls").count == 6 }
         try disk.fill()
         try batch.write("", to: "go")
-        try await eventually("all answers wait") { try batch.rescuedPrompts().count == 10 }
+        try await eventually("all answers wait") { try batch.rescuedPrompts().count == 6 }
         worker.signal(SIGKILL)
         _ = try await worker.result()
         let beside = try #require(batch.rescueFiles.first { $0.hasPrefix("disk/batch.db.rescue-") })
         let state = try #require(batch.rescueFiles.first { $0.hasPrefix(".local/state/nllm-batch/rescue-") })
         #expect(try batch.rescuedPrompts(in: beside).count >= 3)
-        #expect(try batch.rescuedPrompts(in: state).count >= 3)
+        #expect(try batch.rescuedPrompts(in: state).count >= 2)
 
         try disk.free()
         let again = try await batch.run(["work"] + Self.place)
         #expect(again.code == 0, "\(again.err)")
-        #expect(again.err.contains("10 answers that an earlier worker could not record, recorded now"))
-        #expect(try batch.lines("calls").count == 10)
+        #expect(again.err.contains("6 answers that an earlier worker could not record, recorded now"))
+        #expect(try batch.lines("calls").count == 6)
         let texts = try batch.jsonLines("nllm-runs/r/results.jsonl").compactMap { $0["text"] as? String }
-        #expect(texts.map { $0.drop { $0 == "a" } } == (1...10).map { " prompt \($0)\n" })
+        #expect(texts.map { $0.drop { $0 == "a" } } == (1...6).map { " prompt \($0)\n" })
         #expect(texts.allSatisfy { $0.utf8.count > 1_000_000 })
         #expect(batch.rescueFiles == [])
     }

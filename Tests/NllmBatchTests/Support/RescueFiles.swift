@@ -1,10 +1,15 @@
 import Foundation
 
 extension Batch {
-    /// The rescue files below the scratch folder, which is home and holds the temporary folder of `rescueEnvironment`.
-    var rescueFiles: [String] {
-        let all = FileManager.default.enumerator(atPath: directory)?.compactMap { $0 as? String } ?? []
-        return all.filter { $0.split(separator: "/").last?.contains("rescue-") == true }.sorted()
+    /// The rescue files below the scratch folder, on whichever disks.
+    var rescueFiles: [String] { rescueFiles(in: "").sorted() }
+
+    private func rescueFiles(in folder: String) -> [String] {
+        // Foundation's enumerator stays on one disk.
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory + "/" + folder)) ?? []
+        return names.flatMap { name in
+            name.contains("rescue-") ? [folder + name] : rescueFiles(in: folder + name + "/")
+        }
     }
 
     /// The lines of all rescue files: the prompt's id of each, torn lines left out.
