@@ -17,6 +17,7 @@ import Testing
           executor: "auto"  # default
           grace: 10  # default
           max_memory: null  # default
+          max_answer: 16  # default
           samples: 1  # default
           system: null  # default
           raw: false  # default
@@ -126,6 +127,7 @@ import Testing
                 + #""batch.concurrency":{"value":4,"source":"default"},"#
                 + #""batch.executor":{"value":"auto","source":"default"},"#
                 + #""batch.grace":{"value":10,"source":"default"},"batch.max_memory":\#(unset),"#
+                + #""batch.max_answer":{"value":16,"source":"default"},"#
                 + #""batch.samples":{"value":1,"source":"default"},"batch.system":\#(unset),"#
                 + #""batch.raw":{"value":true,"source":"\#(project):2"},"#
                 + #""batch.db":{"value":"nllm-runs/batch.db","source":"default"},"batch.prices":\#(unset),"#
@@ -204,8 +206,8 @@ import Testing
                 \(user):2: unknown key `timeout` in `batch`; did you mean `defaults.timeout`?
                 .nllm-config.yaml:1: `concurrency` is 0 but must be 1 to 1024
                 .nllm-config.yaml:1: unknown key `zzzzzzz` in `batch`; known are `concurrency`, `executor`, `grace`, \
-                `max_memory`, `samples`, `system`, `raw`, `db`, `prices`, `check`, `rpm`, `tpm`, `max_wait`, `max_cost`, \
-                `max_tokens_total`, `budget_window`, `fail_on`, `cache`, `priority`, `private`, `trusted_folders`, `limits`
+                `max_memory`, `max_answer`, `samples`, `system`, `raw`, `db`, `prices`, `check`, `rpm`, `tpm`, `max_wait`, \
+                `max_cost`, `max_tokens_total`, `budget_window`, `fail_on`, `cache`, `priority`, `private`, `trusted_folders`, `limits`
                 no.yaml: no such file or directory; name a file that is there; `nllm-batch config init` writes one
                 """)
     }

@@ -117,7 +117,7 @@ import Testing
             yes 'an answer line' | head -c 20000000
             wait
             """)
-        let (work, result) = try await fake.result()
+        let (work, result) = try await fake.result(prompt: "ping", "--max-answer", "64")
         #expect(work.code == 0, "\(work.err)")
         #expect(result["status"] as? String == "ok")
         #expect((result["text"] as? String)?.utf8.count == 20_000_000)

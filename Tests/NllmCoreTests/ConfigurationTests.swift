@@ -58,6 +58,7 @@ private struct Scratch: ~Copyable {
         #expect(configuration.executor == .auto)
         #expect(configuration.grace == 10)
         #expect(configuration.maxMemory == nil)
+        #expect(configuration.maxAnswer == 16)
         #expect(configuration.samples == 1)
         #expect(configuration.system == nil)
         #expect(!configuration.raw)
@@ -89,7 +90,7 @@ private struct Scratch: ~Copyable {
                   outdir: "out dir"
                 batch: {concurrency: 1024,
                   executor: process, grace: 0, db: 'a.db',
-                  samples: 10, max_memory: 16, raw: Yes, check: no,
+                  samples: 10, max_memory: 16, max_answer: 256, raw: Yes, check: no,
                   prices: p.json, max_cost: 2.5, max_tokens_total: 1_000, max_wait: 1.5h,
                   budget_window: 7d, fail_on: "empty, truncated", cache: any, priority: -3}
                 """)
@@ -103,6 +104,7 @@ private struct Scratch: ~Copyable {
         #expect(configuration.database == "a.db")
         #expect(configuration.samples == 10)
         #expect(configuration.maxMemory == 16)
+        #expect(configuration.maxAnswer == 256)
         #expect(configuration.raw)
         #expect(!configuration.checksModels)
         #expect(configuration.prices == "p.json")
@@ -334,6 +336,7 @@ private struct Scratch: ~Copyable {
         ("batch: {concurrency: 0}", ["1: `concurrency` is 0 but must be 1 to 1024"]),
         ("batch: {samples: 10001}", ["1: `samples` is 10001 but must be 1 to 10,000"]),
         ("batch: {max_memory: 15}", ["1: `max_memory` is 15 but must be 16 to 1,000,000"]),
+        ("batch: {max_answer: 257}", ["1: `max_answer` is 257 but must be 1 to 256"]),
         (
             "batch: {executor: proces}",
             [
@@ -483,7 +486,7 @@ private struct Scratch: ~Copyable {
                 "1: unknown key `retries`; did you mean `defaults.retries`?",
                 "3: `raw` is a number, not true or false; write `raw: true`",
                 "4: unknown key `zzzzzzzzz` in `batch`; known are `concurrency`, `executor`, `grace`, `max_memory`, "
-                    + "`samples`, `system`, `raw`, `db`, `prices`, `check`, `rpm`, `tpm`, `max_wait`, `max_cost`, "
+                    + "`max_answer`, `samples`, `system`, `raw`, `db`, `prices`, `check`, `rpm`, `tpm`, `max_wait`, `max_cost`, "
                     + "`max_tokens_total`, `budget_window`, `fail_on`, `cache`, `priority`, `private`, `trusted_folders`, `limits`",
                 "6: `defaults` is a list, not a mapping; write its keys indented below it",
             ]

@@ -3,6 +3,12 @@ import Testing
 @testable import NllmCore
 
 @Suite struct LineSplitterTests {
+    @Test func halvesOfACharacterInTwoPiecesBecomeTheCharacter() {
+        var splitter = LineSplitter()
+        #expect(splitter.take([0x61, 0xED, 0xA0, 0xBD]) == [])
+        #expect(splitter.take([0xED, 0xB8, 0x80, 0x0A, 0xED, 0xA0, 0xBD, 0x0A]) == ["a😀", "\u{FFFD}"])
+    }
+
     private static let cases: [(bytes: String, lines: [String])] = [
         ("", []),
         ("one", ["one"]),
