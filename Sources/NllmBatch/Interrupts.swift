@@ -10,7 +10,7 @@ import Synchronization
 
 /// Turns SIGHUP, SIGINT and SIGTERM into a request to stop, and a second one, or SIGQUIT, into an end at once.
 ///
-/// What was ignored at the start, as SIGHUP is under nohup, stays ignored.
+/// Where SIGHUP was ignored at the start, as it is under nohup, it stays so.
 final class Interrupts: Sendable {
     /// A terminal that closes sends SIGHUP, and so does the shell in it: within this time they are one.
     private static let hangUpSpan = Duration.seconds(2)
@@ -29,9 +29,7 @@ final class Interrupts: Sendable {
     ///   - worker: whose processes end with a second one.
     init(shutdown: Shutdown, worker: Worker) {
         let queue = DispatchQueue(label: "signals")
-        let numbers = [SIGHUP, SIGINT, SIGTERM, SIGQUIT].filter {
-            ![SIGHUP, SIGQUIT].contains($0) || !SignalDisposition.isIgnored($0)
-        }
+        let numbers = (SignalDisposition.ignoresHangUp ? [] : [SIGHUP]) + [SIGINT, SIGTERM, SIGQUIT]
         sources = numbers.map { number in
             signal(number, SIG_IGN)
             return DispatchSource.makeSignalSource(signal: number, queue: queue)

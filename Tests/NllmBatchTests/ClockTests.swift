@@ -7,6 +7,9 @@ import Testing
     /// It takes Debian's `faketime`, which `scripts/setup` installs.
     @Suite struct ClockTests {
         /// What gives a program a clock of its own, as far as it is not its steady one.
+        ///
+        /// The program has to be started by another one, such as `env`: what changes the environment at its start moves
+        /// it to where Swift does not find the arguments.
         private func clock(_ offset: String, in batch: Batch) async throws -> [String: String] {
             let found = try await batch.command("/usr/bin/faketime", ["-f", "+0", "/usr/bin/printenv", "LD_PRELOAD"])
             try #require(found.code == 0, "\(found.err)")
@@ -33,7 +36,7 @@ import Testing
             #expect(try await batch.run(enqueue).code == 0)
             let environment = try await clock("+30h", in: batch)
             let worker = try await batch.start(
-                Batch.binary, ["work", "--executor", "fork", "--grace", "0"], environment: environment)
+                "/usr/bin/env", [Batch.binary, "work", "--executor", "fork", "--grace", "0"], environment: environment)
             try await eventually("a cell has failed and others hang") {
                 let failed = try await batch.query("SELECT count(*) FROM attempts WHERE failure_kind IS NOT NULL")
                 let hanging = try server.requests().count { $0.model == "slow" }
@@ -52,27 +55,35 @@ import Testing
             #expect(work.out.contains(#""rate_per_second":null,"eta_seconds":null"#))
         }
 
-        @Test(arguments: ["process", "fork", "shared"], ["-5h", "+7h", "-20y"])
+        @Test(arguments: ["process", "fork"], ["-5h", "+7h", "-20y"])
         func aClockThatIsSetInMidRunChangesNoDuration(executor: String, step: String) async throws {
-            let server = try await LoopbackServer(#"{"slow": {"delay_ms": 1500}}"#)
-            let batch = try Batch(userPath: server.userPath)
-            try batch.write((1...4).map { "\"prompt \($0)\"\n" }.joined(), to: "p.jsonl")
-            #expect(try await batch.run("enqueue", "p.jsonl", "-m", "slow", "--run", "r").code == 0)
+            let server = try await LoopbackServer(#"{"good": {}}"#)
+            let batch = try Batch.violent(server)
+            let code = """
+                import os, time
+                open("started", "w").close()
+                while not os.path.exists("go"): time.sleep(0.02)
+                say("at last")
+                """
+            try batch.write(prompts: [["prompt": code], ["prompt": "say(1)"], ["prompt": "say(2)"]])
+            #expect(try await batch.run("enqueue", "prompts.jsonl", "-m", "code", "--run", "r").code == 0)
             let environment = try await clock("+0", in: batch)
             let worker = try await batch.start(
-                Batch.binary, ["work", "-j", "2", "--executor", executor], environment: environment)
-            try await eventually("two cells are in flight") { try server.requests().count == 2 }
+                "/usr/bin/env", [Batch.binary, "work", "-j", "1", "--executor", executor], environment: environment)
+            try await eventually("a cell is in flight") { batch.exists("started") }
             try set(step, in: batch)
+            // Longer than the worker takes to look.
+            try await Task.sleep(for: .seconds(1))
+            try batch.write("", to: "go")
             let work = try await worker.result()
             #expect(work.code == 0, "\(work.err)")
-            #expect(work.err.contains("r: 4 ok\n"), "\(work.err)")
+            #expect(work.err.hasSuffix("r: 3 ok\n  artifacts: \(batch.directory)/nllm-runs/r\n"), "\(work.err)")
             let attempts = try await batch.query("SELECT duration_ms, finished_at - started_at FROM attempts")
-            #expect(attempts.count == 4)
+            #expect(attempts.count == 3)
             for attempt in attempts {
                 #expect(attempt[0] == attempt[1])
-                #expect((1400...300_000).contains(Int(attempt[0]) ?? -1))
+                #expect((1...600_000).contains(Int(attempt[0]) ?? -1), "\(attempts)")
             }
-            #expect(try server.requests().count == 4)
         }
     }
 #endif

@@ -16,7 +16,7 @@ import Testing
         (429, #", "retry_after": 1"#, "rate_limited"), (503, #", "retry_after": 1"#, "overloaded"),
     ])
     func itIsGivenUpAndTheOthersAreDone(status: Int, advice: String, kind: String) async throws {
-        let refuses = "{\"fail\": {\"status\": \(status)\(advice)}}"
+        let refuses = "{\"fail\": {\"status\": \(status), \"message\": \"slow down\"\(advice)}}"
         let server = try await LoopbackServer(#"{"refuses": \#(refuses), "good": {}}"#)
         let batch = try Batch(userPath: server.userPath)
         try batch.write((1...40).map { "\"prompt \($0)\"\n" }.joined(), to: "p.jsonl")
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func laterItIsTriedOnceAndTakenUpWhenItAnswers() async throws {
-        let server = try await LoopbackServer(#"{"refuses": {"fail": {"status": 429}}}"#)
+        let server = try await LoopbackServer(#"{"refuses": {"fail": {"status": 429, "message": "slow down"}}}"#)
         let batch = try Batch(userPath: server.userPath)
         try batch.write((1...20).map { "\"prompt \($0)\"\n" }.joined(), to: "p.jsonl")
         let options = ["--executor", "shared", "--max-wait", "2s"]

@@ -44,8 +44,6 @@ import Testing
         #expect(await store.refuses("UPDATE models SET paused_kind = 'tired' WHERE id = 1"))
         #expect(await store.refuses("UPDATE models SET run_id = 99 WHERE id = 1"))
         #expect(await !store.refuses("UPDATE models SET paused_kind = 'rate_limited' WHERE id = 1"))
-        #expect(try await store.resume(run).models == ["broken"])
-        #expect(try await store.progress(of: run).counts[.pending] == 7)
     }
 
     @Test func whatAnEarlierVersionHasPausedIsTakenUp() async throws {

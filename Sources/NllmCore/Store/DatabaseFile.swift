@@ -28,6 +28,29 @@ enum DatabaseFile {
         }
     }
 
+    /// Why no file can be made beside a database, with the system's error number; nil if one can be made.
+    ///
+    /// SQLite tries again without making one, and then tells only that there is none.
+    static func obstacleToFiles(beside path: String) -> Int32? {
+        let probe = path + "-room"
+        let descriptor = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return errno == EEXIST ? nil : errno }
+        close(descriptor)
+        unlink(probe)
+        return nil
+    }
+
+    /// Removes a database that was just made and in which nothing stands yet, with the files beside it.
+    static func removeIfNew(_ path: String) {
+        func size(_ path: String) -> Int? {
+            var info = stat()
+            return stat(path, &info) == 0 ? Int(info.st_size) : nil
+        }
+        // A header alone is no more than a page; what another process has put in stands behind it, or in the log.
+        guard let bytes = size(path), bytes <= 4096, size(path + "-wal") ?? 0 == 0 else { return }
+        for ending in ["", "-wal", "-shm", "-journal"] { unlink(path + ending) }
+    }
+
     /// Whether a file that SQLite can't read is one of ours that was damaged: its header has our mark, or what is left of
     /// it names our schema.
     static func isOurs(_ path: String) -> Bool {

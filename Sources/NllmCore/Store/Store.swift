@@ -90,7 +90,7 @@ public actor Store {
             return database
         } catch {
             let problem = creationFailure(error, path: path)
-            removeIfEmpty(path)
+            DatabaseFile.removeIfNew(path)
             folders.undo()
             throw problem
         }
@@ -106,7 +106,7 @@ public actor Store {
         } catch {
             return error
         }
-        if let error = error as? DatabaseError, error.isOutOfSpace {
+        if let error = error as? DatabaseError, error.located(at: path).isOutOfSpace {
             return .cannotCreate(path: path, reason: FileError(Errno.noSpace, path: path).reason)
         }
         switch translate(error, path: path, opening: true) {
@@ -134,12 +134,6 @@ public actor Store {
         } catch {
             throw translate(error, path: path, opening: true)
         }
-    }
-
-    /// Removes the file that SQLite has made and then found no room to fill.
-    private static func removeIfEmpty(_ path: String) {
-        let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
-        if size == 0 { try? FileManager.default.removeItem(atPath: path) }
     }
 
     /// Repeats what fails because others open the same new file: some steps of that do not wait by themselves.
@@ -219,7 +213,7 @@ public actor Store {
         let name = "database \(path)"
         // A text of a sound database was written by this program.
         if error is JSONError { return .damaged(path: path) }
-        guard let error = error as? DatabaseError else {
+        guard let error = (error as? DatabaseError)?.located(at: path) else {
             return .inputOutput(what: name, reason: ErrorText.reason(error))
         }
         if error.isOutOfSpace {
@@ -245,6 +239,14 @@ public actor Store {
 }
 
 extension DatabaseError {
+    /// The same with the true reason where a file could not be made beside the database.
+    fileprivate func located(at path: String) -> DatabaseError {
+        guard primaryCode == SQLITE_CANTOPEN, let code = DatabaseFile.obstacleToFiles(beside: path) else { return self }
+        var error = self
+        error.systemCode = code
+        return error
+    }
+
     /// Whether there is no room for more, be it for bytes or for files.
     fileprivate var isOutOfSpace: Bool {
         primaryCode == SQLITE_FULL || [Errno.noSpace, .diskQuotaExceeded].contains { $0.rawValue == systemCode }

@@ -49,6 +49,8 @@ struct SimulatedBatch {
     private var healths: [Int: ModelHealth] = [:]
     private var histories: [Int: Reservation.History] = [:]
     private var begun: [Int: Int] = [:]
+    /// When the last answer came.
+    private var endedAt = begin
 
     init(_ models: [Model], places: Int, limits: [Limit] = [], budget: Budget = Budget()) {
         self.models = models
@@ -67,7 +69,7 @@ struct SimulatedBatch {
     ///
     /// Each model that is paused may be tried once more if `probing`.
     mutating func work(seconds: Double = .infinity, probing: Bool = false) {
-        var now = Self.begin.addingTimeInterval(starts.last?.time ?? 0)
+        var now = max(Self.begin.addingTimeInterval(starts.last?.time ?? 0), endedAt)
         let end = Self.begin.addingTimeInterval(seconds)
         var probes = probing ? Set(models.indices) : []
         while now <= end {
@@ -123,6 +125,7 @@ struct SimulatedBatch {
     /// Takes in the answers that have come.
     private mutating func finish(_ now: Date) {
         for cell in running.filter({ $0.end <= now }).sorted(by: { $0.end < $1.end }) {
+            endedAt = cell.end
             let model = models[cell.model]
             let failure = model.failure(cell.start)
             var throttle = throttles[model.name] ?? Throttle(now: now)
