@@ -88,8 +88,8 @@ import Testing
 
     @Test(arguments: [
         (["list"], "loop/x.db", 66, "too many levels of symbolic links"),
-        (["list"], "pipe", 66, "is not a regular file"),
-        (["list"], "/dev/zero", 66, "is not a regular file"),
+        (["list"], "pipe", 66, "not a regular file"),
+        (["list"], "/dev/zero", 66, "not a regular file"),
         (["enqueue", "p.jsonl", "-m", "m", "--no-check"], "loop", 73, "too many levels of symbolic links"),
         (["enqueue", "p.jsonl", "-m", "m", "--no-check"], "p.jsonl/x/y.db", 73, "file exists"),
         (
