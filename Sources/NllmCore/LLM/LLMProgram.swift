@@ -139,7 +139,10 @@ public struct LLMProgram: Sendable {
         let command = [path] + arguments
         // As its standard input, since nothing else is passed on.
         let input = FileDescriptor(rawValue: fcntl(descriptor, F_DUPFD_CLOEXEC, 0))
-        Task.detached { send.yield(try? await ShortCommand.run(command, timeout: nil, input: input, environment: ChildEnvironment.llm)) }
+        Task.detached {
+            send.yield(
+                try? await ShortCommand.run(command, timeout: nil, input: input, environment: ChildEnvironment.llm))
+        }
         let limit = Task {
             if (try? await Task.sleep(for: Self.patience)) != nil { send.finish() }
         }
