@@ -2,6 +2,8 @@ PREFIX ?= /usr/local
 SWIFT ?= swift
 # A crash must not wait for a debugger.
 export SWIFT_BACKTRACE = enable=no
+# Most tests start processes: with one for each test at once, all of them are late.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 6
 
 .PHONY: help setup demo build test soak lint format bench install check clean
 
