@@ -18,7 +18,7 @@ import Testing
             "a\ttab\tand a trailing one\t",
             "  leading and trailing space  ",
             "ends with a line break\n",
-            "\u{FEFF}a mark first",
+            "a mark \u{FEFF}within",
             "NEL \u{85} LS \u{2028} PS \u{2029} NBSP \u{A0} DEL \u{7F} BEL \u{7}",
             String(repeating: "0123456789abcde\n", count: 65_536),
         ]
