@@ -32,14 +32,19 @@ import Testing
         for stream in streams {
             let run = executor + stream
             let result = try await batch.run(
-                ["run", "prompts.jsonl", "--run", run, "--raw", "--executor", executor, stream] + models)
+                ["run", "prompts.jsonl", "--run", run, "--no-check", "--raw", "--executor", executor, stream] + models)
             #expect(result.code == 0, "\(run): \(result.err)")
             let lines = try batch.jsonLines("nllm-runs/\(run)/results.jsonl")
             #expect(lines.count == Self.expected.count)
             for line in lines {
                 let id = try #require(line["prompt_id"] as? String)
                 let text = (line["text"] as? String ?? "").unicodeScalars
-                #expect(text.elementsEqual(try #require(Self.expected[id]).unicodeScalars), "\(run), \(id)")
+                let expected = try #require(Self.expected[id])
+                // Foundation's reader of JSON drops a byte order mark.
+                let isMarked = expected.hasPrefix("\u{FEFF}")
+                if !isMarked { #expect(text.elementsEqual(expected.unicodeScalars), "\(run), \(id)") }
+                let kept = try batch.read("nllm-runs/\(run)/raw/\(id)/\(id).stdout.txt")
+                if isMarked { #expect(kept == Data(expected.utf8), "\(run), \(id)") }
                 #expect(line["attempts"] as? Int == 1)
             }
             // The terminal has the character too.
@@ -59,7 +64,8 @@ import Testing
         try batch.write("\"x\"\n", to: "prompts.jsonl")
         for executor in ["process", "fork", "shared"] {
             let result = try await batch.run(
-                "run", "prompts.jsonl", "-m", "half at the end", "--run", executor, "--executor", executor)
+                "run", "prompts.jsonl", "-m", "half at the end", "--no-check", "--run", executor, "--executor", executor
+            )
             let line = try #require(try batch.jsonLines("nllm-runs/\(executor)/results.jsonl").first)
             #expect(line["attempts"] as? Int == 1, "\(executor): \(result.err)")
             guard executor == "process" else {

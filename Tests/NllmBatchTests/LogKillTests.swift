@@ -27,7 +27,8 @@ import Testing
             #expect(enqueue.code == 0, "\(enqueue.err)")
             let work = ["work", run, "--executor", executor]
             let worker = try await batch.start(Batch.binary, work, environment: environment)
-            let moment = try await Self.moment(for: worker, user + "/logs.db", &random)
+            let moment = try await Self.wait(
+                for: Self.moment(number: kills, &random), of: worker, user + "/logs.db", &random)
             worker.signal(SIGKILL)
             _ = try await worker.result()
             kills += 1
@@ -38,26 +39,41 @@ import Testing
         try await Self.expectNoHarm(batch, executor, note)
     }
 
-    /// Waits for the moment of a kill, within a worker's first two seconds: any, or one of those in which the log is made.
-    private static func moment(
-        for worker: RunningProcess, _ log: String, _ random: inout SeededGenerator
+    /// When a worker is killed, within its first two seconds.
+    private enum Moment: CaseIterable {
+        /// After so many changes of the log: `llm` by itself makes some 400, and the later ones are not to be repeated.
+        case changes
+        /// Soon after the log is there.
+        case soon
+        /// At any time.
+        case anyTime
+    }
+
+    private static func moment(number: Int, _ random: inout SeededGenerator) -> Moment {
+        guard isLong else { return number % 3 == 2 ? .soon : .changes }
+        return Moment.allCases.randomElement(using: &random) ?? .soon
+    }
+
+    /// Waits for a moment, and says which it was.
+    private static func wait(
+        for moment: Moment, of worker: RunningProcess, _ log: String, _ random: inout SeededGenerator
     ) async throws -> String {
-        if isLong, Bool.random(using: &random) {
+        if moment == .anyTime {
             let delay = Int.random(in: 0...2000, using: &random)
             try await Task.sleep(for: .milliseconds(delay))
             return "\(delay) ms after its start"
         }
-        let changes = Int.random(in: 1...60, using: &random)
-        var (seen, last) = (0, state(of: log))
-        var end: ContinuousClock.Instant?
+        let changes = moment == .soon ? 1 : Int.random(in: 120...350, using: &random)
+        let first = state(of: log)
+        var (seen, last, since) = (0, first, ContinuousClock.now)
         // Nothing is waited for here: any moment is right.
-        while seen < changes, end.map({ .now < $0 }) ?? true, !OSProcess.isGone(worker.pid) {
-            try await Task.sleep(for: .microseconds(500))
+        while seen < changes, last == first || .now - since < .milliseconds(300), !OSProcess.isGone(worker.pid) {
+            try await Task.sleep(for: .microseconds(300))
             let now = state(of: log)
-            if now != last { (seen, last) = (seen + 1, now) }
-            if seen == 1, end == nil { end = .now + .milliseconds(Int.random(in: 0...300, using: &random)) }
+            if now != last { (seen, last, since) = (seen + 1, now, .now) }
         }
-        return "after \(seen) changes of the log"
+        if moment == .soon { try await Task.sleep(for: .milliseconds(Int.random(in: 0...80, using: &random))) }
+        return "\(moment), after \(seen) changes of the log"
     }
 
     /// What changes when something is written.
