@@ -69,6 +69,34 @@ import Testing
         #expect(try await claim(store, run, limit: 2, at: now + wait).count == 2)
     }
 
+    /// Each look corrects what it reads, which must not put off its end for ever.
+    @Test func aHoldOfTomorrowIsOverThoughNothingIsStartedUntilThen() async throws {
+        defer { remove() }
+        let (store, run) = try await store(3)
+        let first = try await claim(store, run, at: now + ahead)
+        let refusal = "Error: Error code: 429 - Please try again in 30s"
+        try await end(first[0], in: store, error: refusal, at: now + ahead, retryIn: 30)
+        for second in stride(from: 2.0, to: 30, by: 2) {
+            try await store.correctTimesAhead(now: now + second)
+            #expect(try await claim(store, run, at: now + second).isEmpty)
+        }
+        #expect(try await claim(store, run, at: now + 40).count == 1)
+    }
+
+    @Test func aBucketOfTomorrowFillsThoughNothingIsStartedUntilThen() async throws {
+        defer { remove() }
+        let (store, run) = try await store(3)
+        var options = WorkOptions()
+        options.limits = [Limit(name: "m", kind: .requests, amount: 2, models: ["m"])]
+        let worker = try await store.register(.current(), keeping: options, now: now + ahead)
+        #expect(try await store.claim(worker: worker, run: run.id, limit: 3, now: now + ahead).claims.count == 1)
+        for second in stride(from: 2.0, to: 20, by: 2) {
+            try await store.correctTimesAhead(now: now + second)
+            #expect(try await store.claim(worker: worker, run: run.id, limit: 3, now: now + second).claims.isEmpty)
+        }
+        #expect(try await store.claim(worker: worker, run: run.id, limit: 3, now: now + 60).claims.count == 1)
+    }
+
     @Test func aWaitThatIsRightIsLeftAlone() async throws {
         defer { remove() }
         let (store, run) = try await store(1)

@@ -7,9 +7,7 @@ extension Store {
     private static let longestBackoff = RetryPolicy().longest
 
     /// Corrects what was written by a clock that was ahead and has been set back, so that nothing waits for times that
-    /// can't be: retries, pauses of models, and spending that counts for a time.
-    ///
-    /// What was learned of models, and buckets, are corrected whenever they are read.
+    /// can't be: retries, pauses and holds of models, buckets, and spending that counts for a time.
     func correctTimesAhead(now: Date) throws(NllmError) {
         guard try reading({ try hasTimesAhead(now: now) }) else { return }
         try transaction { try moveTimesAhead(now: now) }
@@ -34,6 +32,14 @@ extension Store {
             """, now.milliseconds, latest)
         try database.run(
             "UPDATE runs SET clock_set = 1 WHERE finished_at IS NULL AND started_at > ? AND clock_set = 0", latest)
+        // What is read is corrected, too; but a hold that nobody saves would begin anew with each look.
+        for model in try database.rows("SELECT model FROM throttles", read: { try $0.text("model") }) {
+            guard var throttle = try throttle(of: model), throttle.follow(now) else { continue }
+            try save(throttle, of: model)
+        }
+        try database.run(
+            "UPDATE buckets SET filled_at = ? WHERE filled_at > ?", now.timeIntervalSince1970,
+            now.timeIntervalSince1970 + SetClock.tolerance)
         let minute = now.milliseconds / 60_000
         let spent = try database.row(
             "SELECT sum(cost) AS cost, sum(tokens) AS tokens FROM spending WHERE minute > ?", minute + 1
@@ -49,8 +55,12 @@ extension Store {
             SELECT EXISTS (SELECT 1 FROM runs WHERE finished_at IS NULL AND started_at > ?1 AND clock_set = 0)
                 OR EXISTS (SELECT 1 FROM runs JOIN models ON models.run_id = runs.id
                     WHERE finished_at IS NULL AND paused_at > ?1)
-                OR EXISTS (SELECT 1 FROM spending WHERE minute > ?2) AS found
-            """, Self.latest(now), now.milliseconds / 60_000 + 1, read: { try $0.bool("found") })
+                OR EXISTS (SELECT 1 FROM spending WHERE minute > ?2)
+                OR EXISTS (SELECT 1 FROM throttles WHERE max(active_at, sent_since, filled_at, ifnull(cut_at, 0),
+                    ifnull(pace_cut_at, 0), ifnull(refused_since, 0)) > ?3)
+                OR EXISTS (SELECT 1 FROM buckets WHERE filled_at > ?3) AS found
+            """, Self.latest(now), now.milliseconds / 60_000 + 1, now.timeIntervalSince1970 + SetClock.tolerance,
+            read: { try $0.bool("found") })
         return try found == true || !retriesAhead(now: now).isEmpty
     }
 

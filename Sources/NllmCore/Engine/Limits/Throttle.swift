@@ -96,7 +96,7 @@ struct Throttle: Sendable, Equatable {
 
     /// Brings it up to a time: ends a hold that is over, forgets what is too old, and fills the bucket.
     mutating func refresh(now: Date) {
-        follow(now)
+        _ = follow(now)
         // While it has to be left alone, nothing can come of it.
         let lastAskable = max(activeAt, hold.map { min($0.until, now) } ?? activeAt)
         if let over = hold?.until, over <= now {
@@ -114,10 +114,12 @@ struct Throttle: Sendable, Equatable {
     }
 
     /// Moves all times together if the clock was set back since they were noted: it stands as it stood then.
-    private mutating func follow(_ now: Date) {
+    ///
+    /// - Returns: whether it was.
+    mutating func follow(_ now: Date) -> Bool {
         let past = [activeAt, sent.since, bucket.filledAt] + [cut?.at, pace?.cutAt, refusedSince].compactMap(\.self)
         let seconds = SetClock.correction(latest: past.max() ?? now, now: now)
-        guard seconds != 0 else { return }
+        guard seconds != 0 else { return false }
         activeAt += seconds
         sent.since += seconds
         bucket.filledAt += seconds
@@ -125,6 +127,7 @@ struct Throttle: Sendable, Equatable {
         pace?.cutAt += seconds
         hold?.until += seconds
         refusedSince = refusedSince.map { $0 + seconds }
+        return true
     }
 
     /// What a request has to wait for; nil when it may start now, as far as ``slots`` go.
