@@ -30,6 +30,7 @@ struct NllmBatch: AsyncParsableCommand {
         Console.openStandardStreams()
         // A reader that goes away is no reason to die in the middle of something.
         signal(SIGPIPE, SIG_IGN)
+        MemoryPolicy.giveBackLargeBlocks()
         // Swift prints a backtrace at this one, unless it is ignored.
         if !SignalDisposition.isIgnored(SIGQUIT) { signal(SIGQUIT, SIG_DFL) }
         _ = SignalDisposition.ignoresHangUp

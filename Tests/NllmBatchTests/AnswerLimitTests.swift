@@ -13,7 +13,7 @@ import Testing
     private static let behaviours = #"""
         {"good": {"answer": "good"},
          "large pieces": {"endless": 40000},
-         "small pieces": {"endless": 9},
+         "small pieces": {"endless": \#(isLong ? 60 : 400)},
          "unstreamed": {"endless": 40000, "llm": {"can_stream": false}},
          "one line": {"endless_line": true},
          "one body": {"endless_line": true, "llm": {"can_stream": false}},

@@ -1,7 +1,7 @@
 /// Output as it comes in, in pieces of one size: unlike one growing array it never takes more than it holds, and is not
 /// copied until its end.
 struct OutputBuffer: Sendable {
-    private static let pieceSize = 1 << 16
+    private static let pieceSize = 1 << 20
 
     private(set) var pieces: [[UInt8]] = []
     private(set) var count = 0

@@ -75,7 +75,8 @@ UNUSABLE = 3
 # A request that writes more, on both channels together, is ended. The parent gives the limit.
 MAX_ANSWER = 16 << 20
 # A JSON text takes up to six times the bytes of what it says, but large ones less than twice. A body that is longer
-# holds an answer over the limit, and so does a line of a stream; both are kept in memory until their end comes.
+# holds an answer over the limit, and is kept in memory until its end comes. So is a line of a stream, which has but a
+# piece of an answer: there the limit itself holds.
 BODY_FACTOR = 2
 # A stream sends each word in an object of some hundred bytes. Little of it is kept, so that this only ends what never
 # says anything.
@@ -869,11 +870,11 @@ class Body:
         asked = getattr(response.request, "_content", b"")
         is_stream = any(word in self._type for word in ("event-stream", "ndjson", "jsonl", "amazon"))
         is_stream = is_stream or b'"stream":true' in asked or b'"stream": true' in asked
-        self._most_in_line = BODY_FACTOR * max_answer + SLACK
+        self._most_in_line = (1 if is_stream else BODY_FACTOR) * max_answer + SLACK
         self._most = STREAM_FACTOR * max_answer if is_stream else self._most_in_line
         self._total = self._in_line = 0
         # The beginning of what the libraries keep, in the same pieces: of the line, or of a body that is not streamed.
-        self._pieces: list[bytes] = []
+        self._pieces: collections.deque[bytes] = collections.deque()
         self._most_in_pieces = max_answer + HEAD
         self._is_stream = is_stream
         charset = self._type.partition("charset=")[2].strip("\"' ;").replace("-", "")
@@ -894,7 +895,7 @@ class Body:
         self._total += len(data)
         end = max(data.rfind(b"\n"), data.rfind(b"\r")) if self._is_stream else -1
         if end >= 0:
-            self._pieces = []
+            self._pieces.clear()
         self._in_line = len(data) - end - 1 if end >= 0 else self._in_line + len(data)
         if self._in_line - len(data) < self._most_in_pieces:
             self._pieces.append(data if end < 0 else data[end + 1 :])
@@ -915,11 +916,11 @@ class Body:
         return Body(response, max_answer) if response.request.method == "POST" else None
 
 
-def texts_begun(pieces: Iterable[bytes]) -> Iterator[str]:
-    """The text of an answer in the beginning of a JSON text, as far as it goes."""
+def texts_begun(pieces: collections.deque[bytes]) -> Iterator[str]:
+    """The text of an answer in the beginning of a JSON text, as far as it goes; what was read of that is dropped."""
     rest, is_inside = b"", False
-    for piece in pieces:
-        rest += piece
+    while pieces:
+        rest += pieces.popleft()
         if not is_inside:
             found = re.search(rb'"(?:content|text)"\s*:\s*"', rest)
             rest, is_inside = (rest[found.end() :], True) if found else (rest[-HEAD:], False)
@@ -1593,6 +1594,9 @@ def run_command_line(llm: Llm, arguments: list[str]) -> tuple[int, Json]:
         code = 1
     error = raised[-1] if raised and code else None
     if error and (end := flood(error)):
+        # What has come is still held by those who were reading it.
+        traceback.clear_frames(end.__traceback__)
+        give_back_memory()
         for text in end.texts:
             sys.stdout.write(text)
         return code, {"flooded": True}
@@ -1761,6 +1765,12 @@ class Transcript:
             fields.update(text_or_base64(channel, bytes_of(text)))
         self._pieces.clear()
         return fields
+
+
+def give_back_memory() -> None:
+    """Has the C library give freed memory back to the system, which it may keep for long."""
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def without_styles(text: str) -> str:
@@ -1952,6 +1962,7 @@ class SharedServer:
             elif end := flood(error):
                 del event["code"]
                 event.update(signal=signal.SIGKILL, flooded=True)
+                traceback.clear_frames(end.__traceback__)
                 with contextlib.suppress(FloodError):
                     for text in end.texts:
                         transcript.write("stdout", text)
@@ -1966,6 +1977,9 @@ class SharedServer:
             del self._tasks[question.id]
             self._stopped.pop(question.id, None)
             self._send({**event, **transcript.close()})
+            if "flooded" in event:
+                # Not before this task is gone, with all that it holds.
+                self._loop.call_later(INSISTENCE, give_back_memory)
 
     async def _answer(self, question: Question, transcript: Transcript) -> Json:
         model, response = await self._models.response(question)
