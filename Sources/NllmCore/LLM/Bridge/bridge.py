@@ -847,8 +847,14 @@ class Exchange:
     @property
     def is_no_completion(self) -> bool:
         """Whether it is a short JSON text without what a completion of OpenAI's API must have."""
-        is_whole = self.is_json and not self.has_events and len(self.head) < HEAD
-        return is_whole and b'"choices"' not in self.head and b'"output"' not in self.head
+        if self.has_events or len(self.head) >= HEAD:
+            return False
+        try:
+            answer = json.loads(self.text)
+        except (ValueError, RecursionError):
+            # It broke off.
+            return False
+        return not (isinstance(answer, dict) and ("choices" in answer or "output" in answer))
 
     @property
     def name(self) -> str:
