@@ -91,8 +91,9 @@ struct FailureClassifier {
         return seconds.flatMap(waitingTime)
     }
 
+    /// The time to wait; none says nothing, since the provider has just refused.
     private static func waitingTime(_ seconds: Double) -> Double? {
-        (0...longestWait).contains(seconds) ? seconds : nil
+        seconds > 0 && seconds <= longestWait ? seconds : nil
     }
 
     /// No provider asks to wait for more than a day, in seconds.

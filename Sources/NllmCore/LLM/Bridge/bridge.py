@@ -344,12 +344,13 @@ def retry_after(headers: Any) -> float | None:
     with contextlib.suppress(ValueError, TypeError):
         return waiting_time(float(text))
     with contextlib.suppress(ValueError, TypeError, OverflowError):
-        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
+        return waiting_time(email.utils.parsedate_to_datetime(text).timestamp() - time.time())
     return None
 
 
 def waiting_time(seconds: float) -> float | None:
-    return seconds if math.isfinite(seconds) and seconds >= 0 else None
+    """The time to wait; none and a time that has passed say nothing, since the provider has just refused."""
+    return seconds if math.isfinite(seconds) and seconds > 0 else None
 
 
 def finish_facts(response: Any) -> Json:
