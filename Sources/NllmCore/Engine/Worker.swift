@@ -203,7 +203,6 @@ public actor Worker {
     ) async throws(NllmError) {
         // Nothing more is paid for while answers wait that can't be recorded.
         guard inFlight.count < options.concurrency, !recorder.isHeldUp else { return }
-        try checkPlace()
         for run in try await store.claimableRuns(scope) where blocked[run] == nil {
             guard try await prepare(run) else { continue }
             guard try await executor.prepare() else { return }
