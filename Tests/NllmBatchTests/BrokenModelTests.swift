@@ -13,7 +13,9 @@ import Testing
         let server = try await LoopbackServer(#"{"broken": {"fail": {"status": 401}}, "good": {}}"#)
         let batch = try Batch(userPath: server.userPath)
         try batch.write((1...60).map { "\"prompt \($0)\"\n" }.joined(), to: "p.jsonl")
-        let arguments = ["run", "p.jsonl", "-m", "broken", "-m", "good", "--executor", "shared", "-j", "8"]
+        let arguments = [
+            "run", "p.jsonl", "--no-check", "-m", "broken", "-m", "good", "--executor", "shared", "-j", "8",
+        ]
         let run = try await batch.run(arguments)
         #expect(run.code == 1)
         let requests = try server.requests().count { $0.model == "broken" }
@@ -52,7 +54,8 @@ import Testing
         let server = try await LoopbackServer(#"{"broken": {"fail": {"status": 404}}}"#)
         let batch = try Batch(userPath: server.userPath)
         try batch.write((1...20).map { "\"prompt \($0)\"\n" }.joined(), to: "p.jsonl")
-        let run = try await batch.run("run", "p.jsonl", "-m", "broken", "--run", "r", "--executor", "shared")
+        let run = try await batch.run(
+            "run", "p.jsonl", "--no-check", "-m", "broken", "--run", "r", "--executor", "shared")
         #expect(run.code == 1)
         #expect(try await counts(batch, "broken") == ["0", "3", "17"])
         try await server.change(#"{"broken": {}}"#)
@@ -70,7 +73,7 @@ import Testing
         let batch = try Batch(userPath: server.userPath)
         try batch.write("\"prompt\"\n", to: "p.jsonl")
         let run = try await batch.run(
-            "run", "p.jsonl", "-m", "same", "--retries", "10", "--executor", "shared", "--run", "r")
+            "run", "p.jsonl", "--no-check", "-m", "same", "--retries", "10", "--executor", "shared", "--run", "r")
         #expect(run.code == 1)
         #expect(try server.requests().count == 3)
     }

@@ -27,7 +27,8 @@ import Testing
     @Test func aBudgetIsNotPassedInOneGo() async throws {
         let (batch, server) = try await scene()
         let run = try await batch.run(
-            "run", "p.jsonl", "-m", "paid", "--option", "max_tokens=10", "--max-cost", "0.50", "--run", "r", "-j", "16",
+            "run", "p.jsonl", "--no-check", "-m", "paid", "--option", "max_tokens=10", "--max-cost", "0.50", "--run",
+            "r", "-j", "16",
             "--executor", "shared")
         #expect(run.code == 1)
         #expect(run.err.contains("cells left, waiting for budget; $0."))
@@ -37,7 +38,8 @@ import Testing
 
     @Test func aBudgetIsNotPassedOverFiveRestarts() async throws {
         let (batch, server) = try await scene()
-        _ = try await batch.run("enqueue", "p.jsonl", "-m", "paid", "--option", "max_tokens=10", "--run", "r")
+        _ = try await batch.run(
+            "enqueue", "p.jsonl", "--no-check", "-m", "paid", "--option", "max_tokens=10", "--run", "r")
         let arguments = ["work", "r", "--max-cost", "0.50", "-j", "2", "--executor", "shared"]
         for round in 1...(Self.isLong ? 20 : 5) {
             let worker = try await batch.start(Batch.binary, arguments)
@@ -62,7 +64,8 @@ import Testing
     @Test func withoutACapOnAnswersTheFirstCellRunsAloneAndTheLargestIsReserved() async throws {
         let (batch, server) = try await scene()
         let run = try await batch.run(
-            "run", "p.jsonl", "-m", "paid", "--max-cost", "0.20", "--run", "r", "-j", "16", "--executor", "shared")
+            "run", "p.jsonl", "--no-check", "-m", "paid", "--max-cost", "0.20", "--run", "r", "-j", "16", "--executor",
+            "shared")
         #expect(run.code == 1)
         #expect(try charged(server) <= 0.2)
         #expect(try charged(server) >= 0.15)
@@ -75,13 +78,13 @@ import Testing
         let (batch, server) = try await scene()
         try batch.write((1...20).map { "\"early \($0)\"\n" }.joined(), to: "early.jsonl")
         let options = ["-m", "paid", "--option", "max_tokens=10", "--executor", "shared"]
-        #expect(try await batch.run(["run", "early.jsonl", "--run", "early"] + options).code == 0)
+        #expect(try await batch.run(["run", "early.jsonl", "--no-check", "--run", "early"] + options).code == 0)
         // A run of its own has a budget of its own; within the window there is nothing left of it.
         let window = try await batch.run(
             ["run", "p.jsonl", "--run", "a", "--max-cost", "0.20", "--budget-window", "24h"] + options)
         #expect(window.code == 1)
         #expect(try server.requests().count == 20)
-        let own = try await batch.run(["run", "p.jsonl", "--run", "b", "--max-cost", "0.10"] + options)
+        let own = try await batch.run(["run", "p.jsonl", "--no-check", "--run", "b", "--max-cost", "0.10"] + options)
         #expect(own.code == 1)
         #expect((25...30).contains(try server.requests().count))
     }
@@ -89,7 +92,8 @@ import Testing
     @Test func aBudgetOfTokensIsKept() async throws {
         let (batch, server) = try await scene()
         let run = try await batch.run(
-            "run", "p.jsonl", "-m", "paid", "--option", "max_tokens=10", "--max-tokens-total", "300", "--run", "r",
+            "run", "p.jsonl", "--no-check", "-m", "paid", "--option", "max_tokens=10", "--max-tokens-total", "300",
+            "--run", "r",
             "--executor", "shared")
         #expect(run.code == 1)
         #expect(try server.requests().count <= 25)
@@ -101,7 +105,7 @@ import Testing
         let server = try await LoopbackServer(#"{"free": {}}"#)
         let batch = try Batch(userPath: server.userPath)
         try batch.write("\"prompt\"\n", to: "p.jsonl")
-        _ = try await batch.run("enqueue", "p.jsonl", "-m", "free", "--run", "r")
+        _ = try await batch.run("enqueue", "p.jsonl", "--no-check", "-m", "free", "--run", "r")
         let work = try await batch.run("work", "r", "--max-cost", "1")
         #expect(work.code == 78)
         #expect(work.err.hasPrefix("error: no price is known for model `free`"))

@@ -11,7 +11,7 @@ import Testing
     }
 
     private func run(_ batch: Batch, _ name: String, _ more: String...) async throws -> Batch.Result {
-        try await batch.run(["run", "p.jsonl", "--run", name, "--executor", "shared"] + more)
+        try await batch.run(["run", "p.jsonl", "--no-check", "--run", name, "--executor", "shared"] + more)
     }
 
     @Test func aSecondRunMakesNoRequestAndOneEditedPromptMakesOne() async throws {
@@ -75,7 +75,7 @@ import Testing
     @Test func aWorkerMayUseTheCacheForRunsThatDoNotSaySo() async throws {
         let (batch, server) = try await scene()
         #expect(try await run(batch, "first", "-m", "m").code == 0)
-        _ = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--run", "second")
+        _ = try await batch.run("enqueue", "p.jsonl", "--no-check", "-m", "m", "--run", "second")
         #expect(try await batch.run("work", "second", "--cache", "1d", "--executor", "shared").code == 0)
         #expect(try server.requests().count == 3)
     }

@@ -11,7 +11,9 @@ import Testing
                 #"{"fails-once": {"fail": \#(step)}, "slow": {"hang": true, "times": 1}}"#)
             let batch = try Batch(userPath: server.userPath)
             try batch.write("\"one\"\n", to: "p.jsonl")
-            let enqueue = ["enqueue", "p.jsonl", "-m", "fails-once", "-m", "slow", "--run", "r", "--samples", "2"]
+            let enqueue = [
+                "enqueue", "p.jsonl", "--no-check", "-m", "fails-once", "-m", "slow", "--run", "r", "--samples", "2",
+            ]
             #expect(try await batch.run(enqueue).code == 0)
             let clock = try await ShiftedClock(ahead: 30 * 3600, in: batch)
             let worker = try await batch.start(
@@ -45,7 +47,7 @@ import Testing
                 say("at last")
                 """
             try batch.write(prompts: [["prompt": code], ["prompt": "say('1')"], ["prompt": "say('2')"]])
-            #expect(try await batch.run("enqueue", "prompts.jsonl", "-m", "code", "--run", "r").code == 0)
+            #expect(try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", "code", "--run", "r").code == 0)
             let clock = try await ShiftedClock(ahead: 0, in: batch)
             let worker = try await batch.start(
                 Batch.binary, ["work", "-j", "1", "--executor", executor], environment: clock.environment)

@@ -18,7 +18,7 @@ import Testing
         let batch = try Batch(userPath: server.userPath)
         let count = Self.isLong ? many : few
         try batch.write((1...count).map { "\"prompt \($0)\"\n" }.joined(), to: "prompts.jsonl")
-        let enqueue = try await batch.run("enqueue", "prompts.jsonl", "-m", "good", "--run", "main")
+        let enqueue = try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", "good", "--run", "main")
         #expect(enqueue.code == 0, "\(enqueue.err)")
         let worker = try await batch.start("work", "-j", "4", "--executor", executor)
         var bridge: pid_t?
@@ -77,7 +77,7 @@ import Testing
         }
         try batch.write(prompts: codes.map { ["prompt": $0] })
         let enqueue = try await batch.run(
-            "enqueue", "prompts.jsonl", "-m", "code", "--run", "main", "--retries", "0")
+            "enqueue", "prompts.jsonl", "--no-check", "-m", "code", "--run", "main", "--retries", "0")
         #expect(enqueue.code == 0, "\(enqueue.err)")
         let worker = try await batch.start("work", "-j", "1", "--executor", "shared")
         var counts: [Int] = []

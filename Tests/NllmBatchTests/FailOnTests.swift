@@ -18,11 +18,11 @@ import Testing
         let batch = try Batch(userPath: server.userPath)
         try batch.write("\"one\"\n", to: "p.jsonl")
         let models = ["-m", "cut", "-m", "blank", "-m", "withheld", "--executor", "fork"]
-        let plain = try await batch.run(["run", "p.jsonl", "--run", "plain"] + models)
+        let plain = try await batch.run(["run", "p.jsonl", "--no-check", "--run", "plain"] + models)
         #expect(plain.code == 0, "\(plain.err)")
         #expect(try results(batch, "plain") == ["ok ", "ok empty", "ok "])
         let strict = try await batch.run(
-            ["run", "p.jsonl", "--run", "strict", "--fail-on", "truncated,empty,filtered"] + models)
+            ["run", "p.jsonl", "--no-check", "--run", "strict", "--fail-on", "truncated,empty,filtered"] + models)
         #expect(strict.code == 1)
         #expect(try results(batch, "strict") == ["error truncated", "error empty", "error filtered"])
         #expect(try server.requests().count == 6)
@@ -32,7 +32,8 @@ import Testing
         let server = try await LoopbackServer(Self.behaviours)
         let batch = try Batch(userPath: server.userPath)
         try batch.write("\"one\"\n", to: "p.jsonl")
-        _ = try await batch.run("enqueue", "p.jsonl", "--run", "r", "-m", "cut", "-m", "blank", "--fail-on", "empty")
+        _ = try await batch.run(
+            "enqueue", "p.jsonl", "--no-check", "--run", "r", "-m", "cut", "-m", "blank", "--fail-on", "empty")
         let work = try await batch.run("work", "r", "--fail-on", "truncated", "--executor", "shared")
         #expect(work.code == 1)
         #expect(try results(batch, "r") == ["error truncated", "ok empty"])

@@ -42,7 +42,9 @@ import Testing
         try batch.write(mark + "Be kind.", to: "kind.txt")
         try batch.write(mark + #"{"type": "object"}"#, to: "schema.json")
         try batch.write(#"{"prompt": "love", "schema": "schema.json"}"#, to: "p.jsonl")
-        let enqueue = ["enqueue", "p.jsonl", "-m", "m", "--run", "r", "--", "-t", "poem", "--sf", "kind.txt"]
+        let enqueue = [
+            "enqueue", "p.jsonl", "-m", "m", "--run", "r", "--no-check", "--", "-t", "poem", "--sf", "kind.txt",
+        ]
         #expect(try await batch.run(enqueue).code == 0)
 
         try batch.write("Dogs.", to: "topic.txt")
@@ -83,7 +85,7 @@ import Testing
         // A file of that name comes second.
         try batch.write("a file", to: "notes")
         try batch.write("\"hi\"", to: "p.jsonl")
-        let enqueue = ["enqueue", "p.jsonl", "-m", "m", "--run", "r", "--", "-f", "notes"]
+        let enqueue = ["enqueue", "p.jsonl", "-m", "m", "--run", "r", "--no-check", "--", "-f", "notes"]
         #expect(try await batch.run(enqueue).code == 0)
         try await set("new.txt")
         #expect(try await batch.run("work", "r").code == 0)
@@ -99,7 +101,7 @@ import Testing
         try batch.write("---\nschema: shapes/one.json\n---\nhello\n", to: "d/a.md")
         let old = #"{"type": "object", "title": "old"}"#
         try batch.write(old, to: "shapes/one.json")
-        let run = ["run", "d", "-m", "m", "--cache", "any", "-q", "--run"]
+        let run = ["run", "d", "-m", "m", "--no-check", "--cache", "any", "-q", "--run"]
         #expect(try await batch.run(run + ["first"]).code == 0)
         try batch.write(#"{"type": "object", "title": "new"}"#, to: "shapes/one.json")
         let enqueue = try await batch.run("enqueue", "d", "-m", "m", "--run", "first")
@@ -180,7 +182,7 @@ import Testing
         try batch.write(#"{"prompt": "look", "attachments": ["dot.png"]}"#, to: "p.jsonl")
         for (shell, reason) in Self.places {
             try batch.write(dot, to: "dot.png")
-            #expect(try await batch.run("enqueue", "p.jsonl", "-m", "m", "--run", "r").code == 0)
+            #expect(try await batch.run("enqueue", "p.jsonl", "-m", "m", "--run", "r", "--no-check").code == 0)
             _ = try await batch.run("retry", "r")
             let replaced = try await batch.command("/bin/sh", ["-c", "mv dot.png kept.png; " + shell])
             #expect(replaced.code == 0, "\(replaced.err)")

@@ -18,7 +18,8 @@ import Testing
         try batch.write((1...cells).map { "\"prompt \($0)\"\n" }.joined(), to: "p.jsonl")
         let disk = try TinyDisk(at: batch.directory + "/disk", kilobytes: kilobytes)
         let enqueued = try await batch.run(
-            ["enqueue", "p.jsonl", "-m", "good", "-o", "disk/out", "--run", "r", "--retries", "0"] + Self.place)
+            ["enqueue", "p.jsonl", "--no-check", "-m", "good", "-o", "disk/out", "--run", "r", "--retries", "0"]
+                + Self.place)
         #expect(enqueued.code == 0, "\(enqueued.err)")
         return (batch, disk)
     }
@@ -61,7 +62,7 @@ import Testing
 
     // MARK: Freed again
 
-    @Test(arguments: [("shared", 40, 800), ("fork", 16, 800), ("process", 6, 60)])
+    @Test(arguments: [("shared", 20, 800), ("fork", 16, 800), ("process", 6, 60)])
     func aDiskThatIsFilledAndFreedAgainLosesNothingAndPaysForNothingTwice(
         executor: String, brief: Int, long: Int
     ) async throws {
@@ -94,9 +95,11 @@ import Testing
 
     // MARK: Ended meanwhile
 
-    @Test(arguments: [
-        ("shared", [SIGTERM, SIGINT]), ("fork", [SIGKILL]), ("process", [SIGKILL]), ("fork", [SIGINT, SIGTERM]),
-    ])
+    private static let ends: [(String, [Int32])] =
+        [("shared", [SIGTERM, SIGINT]), ("process", [SIGKILL])]
+        + (isLong ? [("fork", [SIGKILL]), ("fork", [SIGINT, SIGTERM])] : [])
+
+    @Test(arguments: ends)
     func aWorkerThatEndsMeanwhileLeavesItsAnswersToTheNext(executor: String, signals: [Int32]) async throws {
         let server = try await LoopbackServer(#"{"good": {"delay_ms": 1500}}"#)
         let (batch, disk) = try await scene(server, cells: 8)
@@ -148,7 +151,8 @@ import Testing
         try batch.write((1...6).map { "\"prompt \($0)\"\n" }.joined(), to: "p.jsonl")
         let disk = try TinyDisk(at: batch.directory + "/disk", kilobytes: 32 << 10)
         defer { disk.unmount() }
-        #expect(try await batch.run(["enqueue", "p.jsonl", "-m", "m", "--run", "r"] + Self.place).code == 0)
+        #expect(
+            try await batch.run(["enqueue", "p.jsonl", "--no-check", "-m", "m", "--run", "r"] + Self.place).code == 0)
         let worker = try await batch.start("work", "-j", "6", "--db", "disk/batch.db")
         try await eventually("all run") { try batch.lines("calls").count == 6 }
         try disk.fill()

@@ -12,7 +12,7 @@ import Testing
         let batch = try Batch(userPath: server.userPath, extra: ["SWIFT_BACKTRACE": "enable=yes,color=no"])
         try batch.write("\"one\"\n\"two\"\n", to: "prompts.jsonl")
         let model = try #require(models.split(separator: "\"").dropFirst().first.map(String.init))
-        #expect(try await batch.run("enqueue", "prompts.jsonl", "-m", model, "--run", "main").code == 0)
+        #expect(try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", model, "--run", "main").code == 0)
         return (batch, server)
     }
 
@@ -106,7 +106,7 @@ import Testing
             say("ignored" if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN else "not ignored")
             """
         try batch.write(prompts: [["prompt": code]])
-        #expect(try await batch.run("enqueue", "prompts.jsonl", "-m", "code", "--run", "main").code == 0)
+        #expect(try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", "code", "--run", "main").code == 0)
         let worker = try await batch.start(
             "/usr/bin/nohup", [Batch.binary, "work", "--executor", executor, "--grace", "0"])
         try await eventually("the cell is in flight") { batch.exists("started") }

@@ -32,7 +32,7 @@ import Testing
         let hard = cases.map { ["id": $0.id, "prompt": $0.code, "models": ["code"]] as [String: Any] }
         try batch.write(prompts: hard + Self.quiet.map { ["id": $0, "prompt": $0, "models": ["good"]] })
         let enqueue = try await batch.run(
-            "enqueue", "prompts.jsonl", "-m", "code", "-m", "good", "--run", "main", "--retries", "1")
+            "enqueue", "prompts.jsonl", "--no-check", "-m", "code", "-m", "good", "--run", "main", "--retries", "1")
         #expect(enqueue.code == 0, "\(enqueue.err)")
         let work = try await batch.run("work", "-j", "6", "--executor", executor, "--timeout", String(timeout))
         let failed = cases.contains { $0.status != "ok" }
@@ -127,7 +127,7 @@ import Testing
             """
         try batch.write(prompts: [["prompt": deaf, "models": ["code"]], ["prompt": "later", "models": ["good"]]])
         let enqueue = try await batch.run(
-            "enqueue", "prompts.jsonl", "-m", "code", "-m", "good", "--run", "main", "--retries", "0")
+            "enqueue", "prompts.jsonl", "--no-check", "-m", "code", "-m", "good", "--run", "main", "--retries", "0")
         #expect(enqueue.code == 0, "\(enqueue.err)")
         let work = try await batch.run("work", "-j", "1", "--executor", "fork", "--timeout", "5")
         #expect(work.code == 1, "\(work.err)")
@@ -195,7 +195,8 @@ import Testing
             server,
             atImport: "import threading, time; threading.Thread(target=time.sleep, args=(3600,), daemon=True).start()")
         try batch.write("ping", to: "ping.txt")
-        let run = try await batch.run("run", "ping.txt", "-m", "good", "--executor", "fork", "--run", "main")
+        let run = try await batch.run(
+            "run", "ping.txt", "--no-check", "-m", "good", "--executor", "fork", "--run", "main")
         #expect(run.code == 0)
         #expect(
             run.err.contains("executor process, because 1 threads run after llm's import; forking is unsafe then\n"))
@@ -210,7 +211,7 @@ import Testing
             server, atImport: "if os.path.exists('moved'): raise ImportError('llm was moved away')")
         let prompts = (1...4).map { "prompt \($0)" }
         try batch.write(prompts.map { "\"\($0)\"\n" }.joined(), to: "prompts.jsonl")
-        let enqueue = try await batch.run("enqueue", "prompts.jsonl", "-m", "good", "--run", "main")
+        let enqueue = try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", "good", "--run", "main")
         #expect(enqueue.code == 0, "\(enqueue.err)")
         let worker = try await batch.start("work", "-j", "2", "--executor", executor)
         try await eventually("cells are in flight") { try server.requests().count > 2 }

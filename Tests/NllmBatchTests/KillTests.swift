@@ -35,7 +35,7 @@ import Testing
         let server = try await LoopbackServer(#"{"good": {"answer_tokens": 20, "token_ms": 20}}"#)
         let batch = try Batch(userPath: server.userPath)
         try batch.write(prompts.map { "\"\($0)\"\n" }.joined(), to: "prompts.jsonl")
-        let enqueue = ["enqueue", "prompts.jsonl", "-m", "good", "--run", "main"]
+        let enqueue = ["enqueue", "prompts.jsonl", "--no-check", "-m", "good", "--run", "main"]
 
         // An enqueue leaves all or nothing.
         for _ in 1...(Self.isLong ? 20 : 4) {

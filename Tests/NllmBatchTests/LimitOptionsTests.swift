@@ -134,7 +134,7 @@ import Testing
     @Test func aRunIsTakenUpAgainWhateverIsLimited() async throws {
         let batch = try Batch()
         try batch.write("\"x\"", to: "p.jsonl")
-        #expect(try await batch.run("enqueue", "p.jsonl", "-m", "echo", "--run", "other").code == 0)
+        #expect(try await batch.run("enqueue", "p.jsonl", "--no-check", "-m", "echo", "--run", "other").code == 0)
         let limited = try await batch.run(
             "run", "p.jsonl", "-m", "echo", "--cache", "--fail-on", "empty", "--priority", "5", "--rpm", "600",
             "--max-tokens-total", "100000")
@@ -154,7 +154,7 @@ import Testing
     @Test func aWorkerTakesTheSameOptions() async throws {
         let batch = try Batch()
         try batch.write("\"x\"", to: "p.jsonl")
-        #expect(try await batch.run("enqueue", "p.jsonl", "-m", "echo", "--run", "r").code == 0)
+        #expect(try await batch.run("enqueue", "p.jsonl", "--no-check", "-m", "echo", "--run", "r").code == 0)
         // `r` is no age, so it is the run.
         let work = try await batch.run(
             "work", "--rpm", "600", "--rpm", "echo=300", "--tpm", "echo=100000", "--model-concurrency", "echo=2",

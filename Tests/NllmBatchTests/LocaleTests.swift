@@ -13,7 +13,7 @@ import Testing
     private static let prompt = "Zażółć gęślą jaźń, ちょっと 😀"
     private static let system = "Réponds à l’envers – «ß»"
 
-    @Test(arguments: ["process", "fork", "shared"], [false, true])
+    @Test(arguments: [("process", false), ("process", true), ("fork", true), ("shared", false)])
     func textArrivesInEachEnvironment(executor: String, ignoresVariables: Bool) async throws {
         let server = try await LoopbackServer(#"{"m": {"llm": {"vision": true}}}"#)
         // As pipx writes it: then the locale is all that Python goes by.

@@ -3,7 +3,7 @@ import Testing
 
 /// What becomes of a run where llm's own log database, which each `llm` opens, is older, broken, or breaks in mid-run.
 @Suite struct LogTests {
-    private static let executors = ["auto", "process", "fork", "shared"]
+    private static let executors = ["process", "fork", "shared"]
     /// As a kill leaves it: steps are done and not recorded.
     private static let halved = "DELETE FROM _llm_migrations WHERE name >= 'm017'"
 
@@ -80,7 +80,7 @@ import Testing
     @Test func aHalfMigratedLogWithAnswersIsHealedByTheCommandsThatAreNamed() async throws {
         let batch = try await Self.batch(
             "INSERT INTO responses (id, response) VALUES ('a', 'Kept.'); " + Self.halved)
-        for arguments in [["work", "auto"], ["work", "shared", "--executor", "shared"], ["doctor", "--fix"]] {
+        for arguments in [["work", "fork"], ["work", "shared", "--executor", "shared"], ["doctor", "--fix"]] {
             let result = try await batch.run(arguments)
             #expect(result.code == 69)
             #expect((result.err + result.out).contains(Self.isBroken + "move it away with: mv "), "\(result)")
@@ -161,7 +161,7 @@ import Testing
 
     @Test func llmItselfFindsAHalfMigratedLog() async throws {
         let batch = try await Self.batch(Self.halved, llm: Self.wrapper())
-        let result = try await batch.run("work", "auto")
+        let result = try await batch.run("work", "fork")
         #expect(result.code == 69)
         #expect(result.err.contains("/llm-user/logs.db \(Self.isBroken)move it away with: mv "), "\(result.err)")
         try await Self.expectUntouched(batch)

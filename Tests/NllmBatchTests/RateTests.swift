@@ -26,7 +26,7 @@ import Testing
         let cells = Self.isLong ? 2000 : 150
         try batch.write(prompts(cells), to: "p.jsonl")
         let run = try await batch.run(
-            "run", "p.jsonl", "-m", "m", "--run", "r", "--executor", "shared", "-j", "64")
+            "run", "p.jsonl", "--no-check", "-m", "m", "--run", "r", "--executor", "shared", "-j", "64")
         #expect(run.code == 0, "\(run.err)")
         #expect(try batch.jsonLines("nllm-runs/r/results.jsonl").allSatisfy { $0["status"] as? String == "ok" })
         let statuses = try server.statuses()["m"] ?? []
@@ -40,7 +40,7 @@ import Testing
         let server = try await LoopbackServer(#"{"m": {"delay_ms": 20}}"#)
         let batch = try Batch(userPath: server.userPath)
         try batch.write(prompts(Self.isLong ? 2000 : 100), to: "p.jsonl")
-        _ = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--run", "r")
+        _ = try await batch.run("enqueue", "p.jsonl", "--no-check", "-m", "m", "--run", "r")
         let first = try await batch.start("work", "--rpm", "600", "--executor", "shared", "-j", "16")
         let second = try await batch.start("work", "--rpm", "600", "--executor", "shared", "-j", "16")
         #expect(try await first.result().code == 0)
@@ -60,7 +60,7 @@ import Testing
             #"{"held": {"fail": {"status": 429, "retry_after": 120, "times": 1}}, "free": {"delay_ms": 100}}"#)
         let batch = try Batch(userPath: server.userPath)
         try batch.write(prompts(60), to: "p.jsonl")
-        _ = try await batch.run("enqueue", "p.jsonl", "-m", "held", "-m", "free", "--run", "r")
+        _ = try await batch.run("enqueue", "p.jsonl", "--no-check", "-m", "held", "-m", "free", "--run", "r")
         let worker = try await batch.start("work", "--executor", "shared", "-j", "4")
         try await eventually("the hold is recorded and the other model goes on") {
             let held = try? await batch.query("SELECT held_until FROM throttles WHERE model = 'held'")

@@ -21,7 +21,8 @@ import Testing
         let batch = try Batch(userPath: server.userPath)
         try batch.write((1...40).map { "\"prompt \($0)\"\n" }.joined(), to: "p.jsonl")
         let arguments = [
-            "run", "p.jsonl", "-m", "refuses", "-m", "good", "--executor", "shared", "--max-wait", "3s", "--retries",
+            "run", "p.jsonl", "--no-check", "-m", "refuses", "-m", "good", "--executor", "shared", "--max-wait", "3s",
+            "--retries",
             "30",
         ]
         let run = try await batch.run(arguments)
@@ -41,7 +42,8 @@ import Testing
         let batch = try Batch(userPath: server.userPath)
         try batch.write((1...20).map { "\"prompt \($0)\"\n" }.joined(), to: "p.jsonl")
         let options = ["--executor", "shared", "--max-wait", "2s"]
-        let run = try await batch.run(["run", "p.jsonl", "-m", "refuses", "--run", "r", "--retries", "0"] + options)
+        let run = try await batch.run(
+            ["run", "p.jsonl", "--no-check", "-m", "refuses", "--run", "r", "--retries", "0"] + options)
         #expect(run.code == 1)
         let requests = try server.requests().count
         let again = try await batch.run(["work", "r"] + options)

@@ -26,7 +26,7 @@ import Testing
     private func scene() async throws -> (Batch, keys: [String]) {
         let batch = try Batch(llm: Batch.fakeLLM(#"[ "$1" = -m ] && { cat; echo called >> "$HOME/calls"; }"#))
         try batch.write("\"one\"\n\"two\"\n\"three\"\n", to: "p.jsonl")
-        #expect(try await batch.run("enqueue", "p.jsonl", "-m", "m", "--run", "r").code == 0)
+        #expect(try await batch.run("enqueue", "p.jsonl", "--no-check", "-m", "m", "--run", "r").code == 0)
         return (batch, try await batch.query("SELECT lower(hex(key)) FROM cells ORDER BY id").map { $0[0] })
     }
 
@@ -125,7 +125,7 @@ import Testing
             llm: Batch.fakeLLM(
                 #"[ "$1" = -m ] || exit 0; cat; while [ ! -e "$HOME/go" ]; do sleep 0.05; done"#))
         try batch.write("\"one\"\n", to: "p.jsonl")
-        let worker = try await batch.start("run", "p.jsonl", "-m", "m", "-j", "100")
+        let worker = try await batch.start("run", "p.jsonl", "--no-check", "-m", "m", "-j", "100")
         try await eventually("the file is there") { batch.rescueFiles.count == 1 }
         #expect(try batch.read(batch.rescueFiles[0]) == Data(count: 100 << 16))
         try batch.write("", to: "go")

@@ -29,7 +29,7 @@ import Testing
             lines += try JSONSerialization.data(withJSONObject: ["prompt": prompt]) + Data("\n".utf8)
         }
         try batch.write(lines, to: "prompts.jsonl")
-        let run = try await batch.run("run", "prompts.jsonl", "-m", "good", "--run", "main")
+        let run = try await batch.run("run", "prompts.jsonl", "--no-check", "-m", "good", "--run", "main")
         #expect(run.code == 0, "\(run.err)")
 
         let received = Set(try server.requests().map { Data($0.prompt.utf8) })
@@ -49,7 +49,7 @@ import Testing
         let batch = try Batch(userPath: server.userPath)
         let prompts = (1...12).map { "prompt \($0)" }
         try batch.write(prompts.map { "\"\($0)\"\n" }.joined(), to: "prompts.jsonl")
-        let enqueue = try await batch.run("enqueue", "prompts.jsonl", "-m", "good", "--run", "main")
+        let enqueue = try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", "good", "--run", "main")
         #expect(enqueue.code == 0)
         var workers: [RunningProcess] = []
         for _ in 1...4 { workers.append(try await batch.start("work", "--concurrency", "2")) }
@@ -95,7 +95,7 @@ import Testing
         let server = try await LoopbackServer(#"{"slow": {"delay_ms": 3000}}"#)
         let batch = try Batch(userPath: server.userPath)
         try batch.write("\"one\"\n\"two\"\n\"three\"\n", to: "prompts.jsonl")
-        let enqueue = try await batch.run("enqueue", "prompts.jsonl", "-m", "slow", "--run", "main")
+        let enqueue = try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", "slow", "--run", "main")
         #expect(enqueue.code == 0)
         let worker = try await batch.start("work", "--concurrency", "3")
         try await eventually("all cells are in flight") { try server.requests().count == 3 }
@@ -135,7 +135,8 @@ import Testing
             {"prompt": "three", "models": ["good"]}
             """, to: "prompts.jsonl")
         let enqueue = try await batch.run(
-            "enqueue", "prompts.jsonl", "-m", "first-hangs", "-m", "good", "--run", "main", "--retries", "0")
+            "enqueue", "prompts.jsonl", "--no-check", "-m", "first-hangs", "-m", "good", "--run", "main", "--retries",
+            "0")
         #expect(enqueue.code == 0)
         let worker = try await batch.start("work", "main", "--concurrency", "3", "--grace", "0")
         try await eventually("two cells hang and one is answered") {
@@ -169,7 +170,7 @@ import Testing
         let server = try await LoopbackServer(#"{"slow": {"delay_ms": 2000}}"#)
         let batch = try Batch(userPath: server.userPath)
         try batch.write("\"one\"\n\"two\"\n", to: "prompts.jsonl")
-        let enqueue = try await batch.run("enqueue", "prompts.jsonl", "-m", "slow", "--run", "main")
+        let enqueue = try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", "slow", "--run", "main")
         #expect(enqueue.code == 0)
         let worker = try await batch.start("work", "--concurrency", "1", "--grace", "300")
         try await eventually("a cell is in flight") { try server.requests().count == 1 }
@@ -188,7 +189,8 @@ import Testing
         let server = try await LoopbackServer(#"{"first-hangs": {"hang": true, "times": 1}}"#)
         let batch = try Batch(userPath: server.userPath)
         try batch.write("\"one\"\n\"two\"\n", to: "prompts.jsonl")
-        let enqueue = try await batch.run("enqueue", "prompts.jsonl", "-m", "first-hangs", "--run", "main")
+        let enqueue = try await batch.run(
+            "enqueue", "prompts.jsonl", "--no-check", "-m", "first-hangs", "--run", "main")
         #expect(enqueue.code == 0)
         let worker = try await batch.start(
             "/bin/sh", ["-c", #"exec "$0" work --grace 600 2> stderr.txt"#, Batch.binary])
@@ -218,7 +220,7 @@ import Testing
         let batch = try Batch(userPath: server.userPath)
         let prompts = (1...6).map { "prompt \($0)" }
         try batch.write(prompts.map { "\"\($0)\"\n" }.joined(), to: "prompts.jsonl")
-        let enqueue = try await batch.run("enqueue", "prompts.jsonl", "-m", "slow", "--run", "main")
+        let enqueue = try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", "slow", "--run", "main")
         #expect(enqueue.code == 0)
         let worker = try await batch.start("work", "--concurrency", "1")
         try await eventually("a cell is in flight") { try server.requests().count == 1 }
@@ -252,7 +254,7 @@ import Testing
         let batch = try Batch(userPath: server.userPath)
         try batch.write("\"one\"\n\"two\"\n", to: "prompts.jsonl")
         let enqueue = try await batch.run(
-            "enqueue", "prompts.jsonl", "-m", "good", "-m", "hangs", "--run", "main", "--timeout", "0")
+            "enqueue", "prompts.jsonl", "--no-check", "-m", "good", "-m", "hangs", "--run", "main", "--timeout", "0")
         #expect(enqueue.code == 0)
         let worker = try await batch.start("work", "--concurrency", "2")
         try await eventually("two cells hang") { try server.requests().filter { $0.model == "hangs" }.count == 2 }
@@ -281,7 +283,8 @@ import Testing
         let batch = try Batch(userPath: server.userPath)
         try batch.write("ping", to: "ping.txt")
         let models = ["request", "auth", "gone", "good"]
-        let enqueue = try await batch.run(["enqueue", "ping.txt", "--run", "main"] + models.flatMap { ["-m", $0] })
+        let enqueue = try await batch.run(
+            ["enqueue", "ping.txt", "--no-check", "--run", "main"] + models.flatMap { ["-m", $0] })
         #expect(enqueue.code == 0)
         #expect(try await batch.run("work").code == 1)
         try await expectResults(batch, ["error 1", "error 1", "error 1", "ok 1"])
@@ -320,7 +323,7 @@ import Testing
         try batch.write("\"one\"\n\"two\"\n\"three\"\n", to: "prompts.jsonl")
         var both: [RunningProcess] = []
         for _ in 1...2 {
-            both.append(try await batch.start("run", "prompts.jsonl", "-m", "slow", "--concurrency", "2"))
+            both.append(try await batch.start("run", "prompts.jsonl", "--no-check", "-m", "slow", "--concurrency", "2"))
         }
         var folders: [String] = []
         for process in both {
@@ -341,7 +344,7 @@ import Testing
             {"prompt": "one", "models": ["good"]}
             {"prompt": "two", "models": ["first-hangs"]}
             """, to: "prompts.jsonl")
-        let command = ["run", "prompts.jsonl", "-m", "good", "-m", "first-hangs"]
+        let command = ["run", "prompts.jsonl", "--no-check", "-m", "good", "-m", "first-hangs"]
         let first = try await batch.start(Batch.binary, command)
         try await eventually("one answer is recorded, and a cell hangs") {
             guard try server.requestsByPrompt() == ["one": 1, "two": 1] else { return false }
@@ -374,7 +377,7 @@ import Testing
             {"prompt": "one", "models": ["good"]}
             {"prompt": "two", "models": ["slow"]}
             """, to: "prompts.jsonl")
-        let command = ["run", "prompts.jsonl", "-m", "good", "-m", "slow", "--concurrency", "1"]
+        let command = ["run", "prompts.jsonl", "--no-check", "-m", "good", "-m", "slow", "--concurrency", "1"]
         let first = try await batch.start(Batch.binary, command)
         try await eventually("the last cell is in flight") { try server.requests().count == 2 }
         let name = try #require(try await batch.query("SELECT name FROM runs").first?.first)
@@ -404,7 +407,7 @@ import Testing
         let llm = try Batch.fakeLLM("[ \"$1\" = -m ] || exit 0; echo $$ >> \"$HOME/pids\"; exec sleep 600")
         let batch = try Batch(llm: llm)
         try batch.write("\"one\"\n\"two\"\n", to: "prompts.jsonl")
-        #expect(try await batch.run("enqueue", "prompts.jsonl", "-m", "m", "--retries", "0").code == 0)
+        #expect(try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", "m", "--retries", "0").code == 0)
         let worker = try await batch.start("work", "--concurrency", "2", "--grace", "0")
         var pids: [pid_t] = []
         try await eventually("both cells run") {
@@ -422,7 +425,7 @@ import Testing
         let batch = try Batch(llm: Batch.fakeLLM("cat"))
         try batch.write("\"a\"", to: "a.jsonl")
         try batch.write("\"b\"", to: "b.jsonl")
-        async let first = batch.run("run", "a.jsonl", "-m", "m", "--db", "a.db")
+        async let first = batch.run("run", "a.jsonl", "--no-check", "-m", "m", "--db", "a.db")
         async let second = batch.run("run", "b.jsonl", "-m", "m", "--db", "b.db")
         let results = try await [first, second]
         #expect(results.map(\.code) == [0, 0])

@@ -29,7 +29,7 @@ import Testing
         let batch = try Batch(userPath: server.userPath)
         try batch.write("say something", to: "prompt.txt")
         let enqueue = try await batch.run(
-            "enqueue", "prompt.txt", "-m", "a", "-m", "b", "-m", "c", "--run", "main", "--retries", "0")
+            "enqueue", "prompt.txt", "--no-check", "-m", "a", "-m", "b", "-m", "c", "--run", "main", "--retries", "0")
         #expect(enqueue.code == 0)
         let (lines, send) = AsyncStream.makeStream(of: String.self)
         let worker = try await RunningProcess(
@@ -67,7 +67,8 @@ import Testing
             #"{"id": "x", "prompt": "ex"}"# + "\n" + #"{"id": "y/z", "prompt": "why", "models": ["a"], "samples": 2}"#,
             to: "p.jsonl")
         let run = try await batch.run(
-            "run", "p.jsonl", "-m", "a", "-m", "b", "-m", "c", "-m", "bad", "--run", "main", "--stream", "-j", "6")
+            "run", "p.jsonl", "--no-check", "-m", "a", "-m", "b", "-m", "c", "-m", "bad", "--run", "main", "--stream",
+            "-j", "6")
         #expect(run.code == 1)
         #expect(controls(in: run.out + run.err).isEmpty)
         var lines = run.out.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -94,7 +95,7 @@ import Testing
             printf 'key=hunter2secret\nToken usage: 1 input, 2 output\n\033]0;title\007' >&2
             """#)
         try batch.write("x", to: "p.txt")
-        let run = try await batch.run("run", "p.txt", "-m", "m", "--run", "r", "--stream")
+        let run = try await batch.run("run", "p.txt", "--no-check", "-m", "m", "--run", "r", "--stream")
         #expect(run.code == 0)
         let folder = "\(batch.directory)/nllm-runs/r"
         #expect(
@@ -124,7 +125,7 @@ import Testing
             echo whole
             """#)
         try batch.write("x", to: "p.txt")
-        let run = try await batch.run("run", "p.txt", "-m", "m", "--run", "r", "--stream", "--verbose")
+        let run = try await batch.run("run", "p.txt", "--no-check", "-m", "m", "--run", "r", "--stream", "--verbose")
         #expect(run.code == 0)
         #expect(run.lines.dropLast() == ["[m] half", "[m] whole"])
         #expect(run.err.contains("[m p] error, crashed: killed by signal 9; tried again in "))
@@ -152,7 +153,7 @@ import Testing
         for loudness in cases {
             try? FileManager.default.removeItem(atPath: batch.directory + "/nllm-runs")
             let run = try await batch.run(
-                ["run", "p.txt", "-m", "m", "--run", "r", "--executor", "process"] + loudness.arguments)
+                ["run", "p.txt", "--no-check", "-m", "m", "--run", "r", "--executor", "process"] + loudness.arguments)
             #expect(run.code == 0)
             #expect(run.lines.map { $0.hasPrefix("{") ? "JSON" : $0 } == loudness.out, "\(loudness.arguments)")
             let errors = run.err.split(separator: "\n").map { line in

@@ -15,7 +15,8 @@ import Testing
             {"prompt": "three", "models": ["good"]}
             """, to: "prompts.jsonl")
         let enqueue = try await batch.run(
-            "enqueue", "prompts.jsonl", "-m", "first-hangs", "-m", "good", "--run", "main", "--retries", "0")
+            "enqueue", "prompts.jsonl", "--no-check", "-m", "first-hangs", "-m", "good", "--run", "main", "--retries",
+            "0")
         #expect(enqueue.code == 0)
         let options = ["work", "main", "-j", "3", "--executor", executor]
         let worker = try await batch.start(Batch.binary, options + ["--grace", "0"])
@@ -48,7 +49,7 @@ import Testing
         let server = try await LoopbackServer(#"{"slow": {"delay_ms": 2000}}"#)
         let batch = try Batch(userPath: server.userPath)
         try batch.write("\"one\"\n\"two\"\n", to: "prompts.jsonl")
-        let enqueue = try await batch.run("enqueue", "prompts.jsonl", "-m", "slow", "--run", "main")
+        let enqueue = try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", "slow", "--run", "main")
         #expect(enqueue.code == 0)
         let worker = try await batch.start("work", "-j", "1", "--grace", "300", "--executor", executor)
         try await eventually("a cell is in flight") { try server.requests().count == 1 }
@@ -73,7 +74,8 @@ import Testing
             child.wait()
             """
         try batch.write(prompts: [["prompt": code]])
-        #expect(try await batch.run("enqueue", "prompts.jsonl", "-m", "blocking", "--run", "main").code == 0)
+        #expect(
+            try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", "blocking", "--run", "main").code == 0)
         let worker = try await batch.start(
             "/bin/sh",
             ["-c", #"exec "$0" work --grace 600 --executor "$1" 2> stderr.txt"#, Batch.binary, executor])
@@ -95,7 +97,7 @@ import Testing
         let server = try await LoopbackServer(#"{"hangs": {"hang": true}}"#)
         let batch = try Batch(userPath: server.userPath)
         try batch.write("\"one\"\n\"two\"\n", to: "prompts.jsonl")
-        let enqueue = ["enqueue", "prompts.jsonl", "-m", "hangs", "--run", "main", "--retries", "0"]
+        let enqueue = ["enqueue", "prompts.jsonl", "--no-check", "-m", "hangs", "--run", "main", "--retries", "0"]
         #expect(try await batch.run(enqueue).code == 0)
         let worker = try await batch.start("work", "-j", "2", "--grace", "0", "--executor", executor)
         try await eventually("two cells hang") { try server.requests().count == 2 }
@@ -120,7 +122,7 @@ import Testing
                 child.wait()
             """
         try batch.write(prompts: [["prompt": code]])
-        #expect(try await batch.run("enqueue", "prompts.jsonl", "-m", "code", "--run", "main").code == 0)
+        #expect(try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", "code", "--run", "main").code == 0)
         let worker = try await batch.start("work", "--executor", "fork")
         try await eventually("the cell has started something") { batch.exists("pid") }
         let started = try #require(pid_t(String(decoding: try batch.read("pid"), as: UTF8.self)))
@@ -138,7 +140,7 @@ import Testing
         let batch = try Batch.violent(
             server, atImport: "import time; open('importing', 'w').close(); time.sleep(3600)")
         try batch.write("ping", to: "ping.txt")
-        #expect(try await batch.run("enqueue", "ping.txt", "-m", "good", "--run", "main").code == 0)
+        #expect(try await batch.run("enqueue", "ping.txt", "--no-check", "-m", "good", "--run", "main").code == 0)
         let worker = try await batch.start("work", "--executor", executor)
         try await eventually("llm is being imported") { batch.exists("importing") }
         worker.signal(SIGINT)

@@ -1,13 +1,20 @@
-/// The requests that every executor is given.
+import Foundation
+
+/// The requests that every executor is given: every third, or all with `NLLM_BATCH_SOAK=1`.
 enum ExecutorTable {
+    private static let step = ProcessInfo.processInfo.environment["NLLM_BATCH_SOAK"] == "1" ? 1 : 3
     /// Asked for with nobody watching: `shared` does not have them streamed.
-    static let unwatched = flags + refusals + errors + answers + texts + unstreamed
+    static let unwatched = some(flags + refusals + errors + answers + texts) + unstreamed
     /// Asked for while somebody watches, so that each executor streams them.
-    static let watched = faults.map(\.streamed)
+    static let watched = some(faults).map(\.streamed)
     /// The same as what is watched, each told not to stream.
-    static let unstreamed = faults.map(\.whole)
+    static let unstreamed = some(faults).map(\.whole)
     /// Has a time limit of some seconds.
     static let hanging = [ExecutorCase(name: "hanging", model: .server(#"{"hang": true}"#), end: .timeout)]
+
+    private static func some<Case>(_ all: [Case]) -> [Case] {
+        stride(from: 0, to: all.count, by: step).map { all[$0] }
+    }
 
     private static let sees = #"{"llm": {"vision": true}}"#
     private static let schemaAnswer = #"{"llm": {"supports_schema": true}, "answer": "{\"name\": \"Rex\"}"}"#

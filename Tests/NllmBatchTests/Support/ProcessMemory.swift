@@ -4,13 +4,13 @@ import Foundation
 final class ProcessMemory: Sendable {
     private let task: Task<Int, Never>
 
-    /// Looks at it every few milliseconds until it is gone.
+    /// Looks at it again and again until it is gone.
     init(of root: pid_t) {
         task = Task.detached {
             var peak = 0
             while FileManager.default.fileExists(atPath: "/proc/\(root)/statm"), !Task.isCancelled {
                 peak = max(peak, Self.family(of: root).map(Self.resident).reduce(0, +))
-                try? await Task.sleep(for: .milliseconds(20))
+                try? await Task.sleep(for: .milliseconds(100))
             }
             return peak
         }
