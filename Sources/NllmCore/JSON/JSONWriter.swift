@@ -89,30 +89,31 @@ struct JSONWriter {
             var start = 0
             var index = 0
             while index < characters.count {
-                if Self.isSpecial(characters[index]) {
-                    bytes.append(contentsOf: UnsafeBufferPointer(rebasing: characters[start..<index]))
-                    append(Self.escape(characters[index]))
-                    start = index + 1
-                } else if !isStored, let (escape, length) = Self.breaking(characters[index...]) {
-                    bytes.append(contentsOf: UnsafeBufferPointer(rebasing: characters[start..<index]))
-                    append(escape)
-                    start = index + length
-                    index = start - 1
+                guard Self.isSpecial(characters[index]), let (escape, length) = escape(characters[index...]) else {
+                    index += 1
+                    continue
                 }
-                index += 1
+                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: characters[start..<index]))
+                append(escape)
+                index += length
+                start = index
             }
             bytes.append(contentsOf: UnsafeBufferPointer(rebasing: characters[start...]))
         }
         append("\"")
     }
 
-    /// Whether a byte can't stand in a string: control characters, quote and backslash; and U+007F, which needs no
-    /// escape in JSON, but terminals act on it.
-    private static func isSpecial(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F }
+    /// Whether a byte can't stand in a string, or begins what may not: control characters, quote and backslash; U+007F,
+    /// which needs no escape in JSON, but terminals act on it; the first bytes of C1 controls, U+2028 and U+2029.
+    private static func isSpecial(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F || byte == 0xC2 || byte == 0xE2
+    }
 
-    /// The escape of a C1 control, U+2028 or U+2029 that a text begins with, and the length of what it stands for.
-    private static func breaking(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> (escape: String, length: Int)? {
-        guard let first = text.first, first == 0xC2 || first == 0xE2 else { return nil }
+    /// The escape of what a text begins with, and the length of that; nil where it stands as it is.
+    private func escape(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> (escape: String, length: Int)? {
+        guard let first = text.first else { return nil }
+        if first < 0x80 { return (Self.escape(first), 1) }
+        guard !isStored else { return nil }
         let (second, third) = (text.dropFirst().first ?? 0, text.dropFirst(2).first ?? 0)
         switch (first, second, third) {
         case (0xC2, 0x80...0x9F, _): return ("\\u00" + String(second, radix: 16), 2)
