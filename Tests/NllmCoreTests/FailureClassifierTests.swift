@@ -29,6 +29,7 @@ import Testing
         Case(
             stderr: "Error: Error code: 429 - Please try again in 634ms. Visit …", kind: .rateLimited, status: 429,
             retryAfter: 0.634),
+        Case(stderr: "Error: Error code: 429 - retry after 0", kind: .rateLimited, status: 429),
         Case(stderr: "Error: Error code: 429 - try again in 1m2s.", kind: .rateLimited, status: 429, retryAfter: 62),
         Case(
             stderr:
@@ -58,6 +59,7 @@ import Testing
         Case(stderr: "Error: Fragment 'x' not found", kind: .request),
         Case(stderr: "Error: Tool(s) x not found. Available tools: y", kind: .request),
         Case(stderr: "Error: Error in --functions definition: invalid syntax (<string>, line 1)", kind: .request),
+        Case(stderr: "Error: Schema file contained invalid JSON: x", kind: .request),
         Case(stderr: "Error: No conversation found with id=x", kind: .request),
         Case(stderr: "Usage: llm prompt [OPTIONS] [PROMPT]\n\nError: No such option: --nope", kind: .request, code: 2),
         Case(

@@ -139,7 +139,7 @@ struct FailureClassifier {
         ("request timed out", .timeout), ("timed out", .timeout), ("timeout", .timeout),
         ("extra inputs are not permitted", .request), ("input should be", .request), ("invalid template", .request),
         ("missing variables", .request), ("fragment '", .request), ("tool(s) ", .request),
-        ("error in --functions", .request),
+        ("error in --functions", .request), ("contained invalid json", .request),
         ("no conversation found", .request), ("is not a valid", .request), ("does not support", .request),
         ("has no attribute 'usage'", .request), ("has no attribute 'model_dump'", .request),
         ("has no attribute 'choices'", .request), ("expecting value: line 1 column 1 (char 0)", .request),
