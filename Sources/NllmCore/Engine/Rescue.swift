@@ -45,7 +45,7 @@ actor Rescue {
     @discardableResult
     func keep(_ reports: [Report]) -> Int {
         let new = reports.filter { $0.outcome.status != .interrupted && kept[Lease($0.claim)] == nil }
-        let places = keep(lines: new.map { RescuedReport($0, worker: mark).line })
+        let places = keep(lines: new.map { RescuedReport($0, database: database, worker: mark).line })
         for (report, place) in zip(new, places) {
             if let place {
                 (kept[Lease(report.claim)], _) = (place, unkept.remove(Lease(report.claim)))

@@ -6,6 +6,7 @@ package struct Claim: Sendable {
     var run: Int64
     /// What another database holds the same run and cell by.
     var runName: String
+    var runCreatedAt: Date
     var key: [UInt8]
     /// The model's row.
     var modelID: Int64
@@ -157,7 +158,8 @@ extension Store {
     }
 
     private static let claimSQL = """
-        SELECT cells.id, cells.run_id, cells.key, runs.name AS run_name, cells.model_id, cells.lease, cells.attempts, cells.tries, cells.sample,
+        SELECT cells.id, cells.run_id, cells.key, runs.name AS run_name, runs.created_at AS run_created_at, cells.model_id,
+            cells.lease, cells.attempts, cells.tries, cells.sample,
             prompts.name AS prompt, prompts.text, prompts.in_arguments, prompts.system AS prompt_system,
             prompts.schema, prompts.schema_file, prompts.options AS prompt_options, prompts.attachments, models.label,
             models.name AS model, models.options AS model_options, models.system AS model_system,
@@ -186,6 +188,7 @@ extension Claim {
         cell = try row.id("id")
         run = try row.id("run_id")
         runName = try row.text("run_name")
+        runCreatedAt = Date(milliseconds: try row.int("run_created_at"))
         key = try row.optionalBytes("key") ?? []
         modelID = try row.id("model_id")
         self.worker = worker

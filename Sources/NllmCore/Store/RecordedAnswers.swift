@@ -16,7 +16,8 @@ extension Store {
             try database.rows(
                 """
                 SELECT attempts.*, answers.text, answers.stderr_tail, answers.command, answers.stdout, answers.stderr,
-                    runs.name AS run, cells.key, cells.sample, prompts.name AS prompt, models.label
+                    runs.name AS run, runs.created_at AS run_created_at,
+                    cells.key, cells.sample, prompts.name AS prompt, models.label
                 FROM attempts JOIN answers ON answers.attempt_id = attempts.id
                 JOIN workers ON workers.id = attempts.worker_id AND workers.mark = ?
                 JOIN runs ON runs.id = attempts.run_id JOIN cells ON cells.id = attempts.cell_id
@@ -27,7 +28,7 @@ extension Store {
             ) { row in
                 RecordedAnswer(
                     attempt: try row.id("id"), cell: try row.id("cell_id"),
-                    report: try RescuedReport(row, worker: mark))
+                    report: try RescuedReport(row, database: path, worker: mark))
             }
         }
     }
@@ -35,8 +36,10 @@ extension Store {
 
 extension RescuedReport {
     /// Reads an answer from a row; no claim has its lease any more.
-    fileprivate init(_ row: Statement, worker: String) throws {
+    fileprivate init(_ row: Statement, database: String, worker: String) throws {
         run = try row.text("run")
+        runCreatedAt = Date(milliseconds: try row.int("run_created_at"))
+        self.database = database
         key = try row.optionalBytes("key") ?? []
         (prompt, model, sample) = (try row.text("prompt"), try row.text("label"), try row.int("sample"))
         self.worker = worker

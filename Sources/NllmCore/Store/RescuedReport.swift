@@ -7,6 +7,10 @@ struct RescuedReport: Sendable {
     static let version = 1
 
     var run: String
+    /// When the run was made; nil if that is not known.
+    var runCreatedAt: Date?
+    /// The path of the database that it was for; nil if that is not known.
+    var database: String?
     /// The cell's key.
     var key: [UInt8]
     var prompt: String
@@ -22,9 +26,9 @@ struct RescuedReport: Sendable {
     var command: [String]
     var retryAt: Date?
 
-    init(_ report: Report, worker: String) {
+    init(_ report: Report, database: String, worker: String) {
         let claim = report.claim
-        run = claim.runName
+        (run, runCreatedAt, self.database) = (claim.runName, claim.runCreatedAt, database)
         key = claim.key
         (prompt, model, sample) = (claim.promptID, claim.model, claim.sample)
         self.worker = worker
@@ -61,6 +65,7 @@ extension RescuedReport {
     private var json: JSONValue {
         .object([
             .init("version", .integer(Self.version)), .init("run", .string(run)),
+            .init("run_created_at", .integer(runCreatedAt?.milliseconds)), .init("database", .optional(database)),
             .init("key", .string(Hexadecimal.text(key))),
             .init("prompt_id", .string(prompt)), .init("model", .string(model)), .init("sample", .integer(sample)),
             .init("worker", .string(worker)), .init("lease", .integer(lease)),
@@ -78,6 +83,8 @@ extension RescuedReport {
         else { return nil }
         (self.run, self.key, self.prompt, self.model, self.sample) = (run, key, prompt, model, sample)
         (self.worker, self.lease, self.outcome) = (worker, lease, outcome)
+        runCreatedAt = json["run_created_at"]?.intValue.map { Date(milliseconds: $0) }
+        database = json["database"]?.stringValue
         reservation = Reservation(
             cost: json["reserved_cost"]?.doubleValue, tokens: json["reserved_tokens"]?.intValue ?? 0,
             expected: json["expected_tokens"]?.intValue ?? 0)

@@ -75,8 +75,12 @@ extension Store {
 
     /// A rescued report as one of this database; nil if the run or the cell is not here.
     private func report(_ rescued: RescuedReport, now: Date) throws -> Report? {
+        // Another project's run may have the same name and ask the same. A run that was made anew since has another
+        // time, but stands in the same place.
+        let created = rescued.database == path ? nil : rescued.runCreatedAt?.milliseconds
         let run = try database.row(
-            "SELECT id FROM runs WHERE name = ? AND name = ? COLLATE BINARY", rescued.run, rescued.run
+            "SELECT id FROM runs WHERE name = ?1 AND name = ?1 COLLATE BINARY AND created_at = ifnull(?2, created_at)",
+            rescued.run, created
         ) { try $0.id("id") }
         guard let run, let cell = try cell(of: rescued, run: run) ?? cellWithKey(of: rescued, run: run) else {
             return nil
