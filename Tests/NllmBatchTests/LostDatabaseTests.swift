@@ -77,6 +77,39 @@ import Testing
         #expect(batch.rescueFiles == [])
     }
 
+    /// A run of the same name that asks the same is another one, unless it stands in the place of the first.
+    @Test(arguments: [true, false])
+    func answersGoToTheirOwnRunAlone(isInItsPlace: Bool) async throws {
+        let server = try await LoopbackServer(#"{"good": {"delay_ms": 400}}"#)
+        let batch = try Batch(userPath: server.userPath)
+        try batch.write((1...8).map { "\"prompt \($0)\"\n" }.joined(), to: "p.jsonl")
+        func enqueue(_ folder: String) async throws {
+            let arguments = [
+                "-m", "good", "--no-check", "--run", "r", "--db", folder + "/batch.db", "-o", folder + "/out",
+            ]
+            #expect(try await batch.run(["enqueue", "p.jsonl"] + arguments).code == 0)
+        }
+        try await enqueue("data")
+        try FileManager.default.copyItem(atPath: path(batch, "data/batch.db"), toPath: path(batch, "backup.db"))
+        let worker = try await batch.start("work", "-j", "2", "--executor", "shared", "--db", "data/batch.db")
+        try await eventually("requests are under way") { try server.requests().count >= 2 }
+        try lose(.folderRemoved, batch)
+        #expect(try await worker.result().code == 74)
+        let asked = try server.requests().count
+
+        let folder = isInItsPlace ? "data" : "elsewhere"
+        try await enqueue(folder)
+        let other = try await batch.run("work", "--executor", "shared", "--db", folder + "/batch.db")
+        #expect(other.code == 0, "\(other.err)")
+        #expect(other.err.contains("could not record, recorded now") == isInItsPlace, "\(other.err)")
+        #expect(try server.requests().count == (isInItsPlace ? 8 : asked + 8))
+        guard !isInItsPlace else { return }
+        try FileManager.default.createDirectory(atPath: path(batch, "data"), withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: path(batch, "backup.db"), toPath: path(batch, "data/batch.db"))
+        #expect(try await batch.run("work", "--executor", "shared", "--db", "data/batch.db").code == 0)
+        #expect(try server.requests().count == 8 + 8)
+    }
+
     private func path(_ batch: Batch, _ name: String) -> String { batch.directory + "/" + name }
 
     private func lose(_ loss: Loss, _ batch: Batch) throws {

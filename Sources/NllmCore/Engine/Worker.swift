@@ -27,7 +27,7 @@ public actor Worker {
     /// Whether the process is about to leave without waiting.
     var isGivingUp = false
     /// Whether the database is gone or damaged: no cell is started, and those in flight are waited for.
-    private var isLost = false
+    private(set) var isLost = false
     private(set) var hasClaimed = false
     private(set) var failure: NllmError?
     private var prepared: Set<Int64> = []

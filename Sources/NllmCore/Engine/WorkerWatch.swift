@@ -103,7 +103,7 @@ extension Worker {
     /// Ends this worker in the store.
     func leave() async {
         if !isStopping { await recorder.giveUpWriting() }
-        if !store.isInPlace { await abandon() }
+        if isLost || !store.isInPlace { await salvage() }
         if await rescue.note == nil {
             try? await store.unregister(worker: id, now: Date())
         } else {
@@ -112,14 +112,14 @@ extension Worker {
         }
     }
 
-    /// Keeps what this worker has recorded in a database that is gone, as far as its open file gives it out.
-    private func abandon() async {
+    /// Keeps what this worker has recorded in a database that is gone or damaged, as far as its open file gives it out.
+    private func salvage() async {
         var last: Int64 = 0
         while let answers = try? await store.answers(ofWorker: identity.mark, after: last), let end = answers.last {
             await rescue.keep(recorded: answers.map { ($0.cell, $0.report) })
             last = end.attempt
         }
-        await store.abandon()
+        if !store.isInPlace { await store.abandon() }
     }
 
     // MARK: A database that can't be written
