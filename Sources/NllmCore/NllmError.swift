@@ -57,7 +57,7 @@ public enum NllmError: Error, Sendable, Equatable {
     /// The database stayed locked by another process.
     case busy(database: String)
     /// Fewer threads can be had than are needed for anything.
-    case fewThreads(possible: Int, needed: Int)
+    case fewThreads(possible: Int, needed: Int, limit: String)
 }
 
 extension NllmError: CustomStringConvertible {
@@ -128,9 +128,9 @@ extension NllmError: CustomStringConvertible {
         case .inputOutput(let what, let reason): "\(what): \(reason)"
         case .busy(let database):
             "database \(database) stayed locked by another process for a minute; try again when that one has ended"
-        case .fewThreads(let possible, let needed):
+        case .fewThreads(let possible, let needed, let limit):
             "only \(possible) more threads or processes can be started, but \(needed) are needed; end others of this "
-                + "user, or raise the limit with `ulimit -u`"
+                + "user, or raise the limit with `\(limit)`"
         }
     }
 }

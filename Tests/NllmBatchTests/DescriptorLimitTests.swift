@@ -83,6 +83,17 @@ import Testing
         #expect(try await batch.query("SELECT count(*) FROM runs") == [["2"]])
     }
 
+    /// Each thread takes its stack of what a process may map.
+    @Test(arguments: ["list", "work"]) func withoutMemoryForThreadsACommandEndsWithOneLine(command: String) async throws
+    {
+        let batch = try Batch()
+        let script = #"ulimit -v 250000; exec "$0" "$@""#
+        let result = try await batch.command("/bin/sh", ["-c", script, Batch.binary, command])
+        #expect(result.code == 75, "\(result.err)")
+        #expect(result.err.hasPrefix("error: only "))
+        #expect(result.err.hasSuffix("raise the limit with `ulimit -v`\n"), "\(result.err)")
+    }
+
     /// The limit on processes and threads does not hold for root, and counts all of a user's; so another user runs these.
     @Test(.enabled(if: getuid() == 0)) func withoutThreadsEveryCommandEndsWithOneLine() async throws {
         let batch = try Batch()

@@ -8,16 +8,22 @@
 public enum ThreadLimit {
     /// Threads and processes of a command that does nothing but start `llm` once.
     static let needed = 32
-    private static let stackSize = 64 << 10
 
-    /// Throws if so many threads can't be made, as with a low `ulimit -u`.
+    /// Throws if so many threads can't be made, as with a low `ulimit -u`, or `ulimit -v`, of which each takes its stack.
     ///
     /// The language's own runtime waits for a thread as long as it takes, which may be for ever; so this has to be asked
     /// before anything is left to it.
     public static func check() throws(NllmError) {
         let made = make(needed)
         guard made < needed else { return }
-        throw .fewThreads(possible: made, needed: needed)
+        var memory = rlimit()
+        #if canImport(Darwin)
+            let isLimited = getrlimit(RLIMIT_AS, &memory) == 0 && memory.rlim_cur != rlim_t(RLIM_INFINITY)
+        #else
+            let isLimited =
+                getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &memory) == 0 && memory.rlim_cur != rlim_t.max
+        #endif
+        throw .fewThreads(possible: made, needed: needed, limit: isLimited ? "ulimit -v" : "ulimit -u")
     }
 
     /// Makes so many threads that are there at the same time, if it can, and ends them again.
@@ -26,29 +32,23 @@ public enum ThreadLimit {
         defer { gate.deallocate() }
         guard pthread_mutex_init(gate, nil) == 0 else { return 0 }
         defer { pthread_mutex_destroy(gate) }
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        defer { pthread_attr_destroy(&attributes) }
-        pthread_attr_setstacksize(&attributes, stackSize)
         pthread_mutex_lock(gate)
         var threads: [pthread_t] = []
-        while threads.count < count, let thread = start(&attributes, gate) { threads.append(thread) }
+        while threads.count < count, let thread = start(gate) { threads.append(thread) }
         pthread_mutex_unlock(gate)
         for thread in threads { pthread_join(thread, nil) }
         return threads.count
     }
 
     /// A thread that ends when the gate opens; nil if none can be had.
-    private static func start(
-        _ attributes: UnsafePointer<pthread_attr_t>, _ gate: UnsafeMutablePointer<pthread_mutex_t>
-    ) -> pthread_t? {
+    private static func start(_ gate: UnsafeMutablePointer<pthread_mutex_t>) -> pthread_t? {
         #if canImport(Darwin)
             var thread: pthread_t?
         #else
             var thread = pthread_t()
         #endif
         let code = pthread_create(
-            &thread, attributes,
+            &thread, nil,
             { gate in
                 ThreadLimit.wait(at: gate)
                 return nil
