@@ -88,7 +88,8 @@ final class FileReader {
         }
         do {
             // A pipe may have taken the file's place in the meantime.
-            let options: FileDescriptor.OpenOptions = kind == .regular ? [.closeOnExec, .nonBlocking] : .closeOnExec
+            let isCalledRegular = kind == .regular || FileStatus(path, followingLinks: true)?.kind == .regular
+            let options: FileDescriptor.OpenOptions = isCalledRegular ? [.closeOnExec, .nonBlocking] : .closeOnExec
             descriptor = try FileDescriptor.open(path, .readOnly, options: options)
         } catch {
             throw FileError(error, path: path)
@@ -137,7 +138,7 @@ final class FileReader {
         } catch {
             // No regular file makes a reader wait, whatever it calls itself.
             let waits = (error as? Errno) == .wouldBlock || (error as? Errno) == .resourceTemporarilyUnavailable
-            throw kind == .regular && waits ? .notRegular(path) : FileError(error, path: path)
+            throw isRegular && waits ? .notRegular(path) : FileError(error, path: path)
         }
         guard count > 0 else { return nil }
         if isSaidToBeEmpty, kind == .regular {

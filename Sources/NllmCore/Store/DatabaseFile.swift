@@ -22,9 +22,20 @@ enum DatabaseFile {
         var info = stat()
         guard stat(path, &info) == 0 else { return [ENOENT, ENOTDIR].contains(errno) ? .missing : .unknown(errno) }
         switch info.st_mode & S_IFMT {
-        case S_IFREG: return .regular
+        case S_IFREG: return info.st_size == 0 && holdsAnything(path) ? .other : .regular
         case S_IFDIR: return .directory
         default: return .other
+        }
+    }
+
+    /// Whether a file that is said to be empty is none: the system makes up what is read, such as /proc/kmsg, or has the
+    /// reader wait for it.
+    private static func holdsAnything(_ path: String) -> Bool {
+        guard let reader = try? FileReader(path: path) else { return false }
+        do throws(FileError) {
+            return try reader.next() != nil
+        } catch {
+            return error.isNotRegular
         }
     }
 
