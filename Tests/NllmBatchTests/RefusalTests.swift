@@ -10,16 +10,15 @@ import Testing
 
     /// What providers say of when to come again, sense or not.
     @Test(arguments: [
-        (429, "", "rate_limited"), (429, #", "retry_after": -5"#, "rate_limited"),
-        (429, #", "retry_after": "nan""#, "rate_limited"), (429, #", "retry_after": 1e20"#, "rate_limited"),
+        (429, "", "rate_limited"), (429, #", "retry_after": "nan""#, "rate_limited"),
         (429, #", "retry_after": "Wed, 21 Oct 2015 07:28:00 GMT""#, "rate_limited"),
-        (429, #", "retry_after": 1"#, "rate_limited"), (503, #", "retry_after": 1"#, "overloaded"),
+        (503, #", "retry_after": 1"#, "overloaded"),
     ])
     func itIsGivenUpAndTheOthersAreDone(status: Int, advice: String, kind: String) async throws {
         let refuses = "{\"fail\": {\"status\": \(status), \"message\": \"slow down\"\(advice)}}"
         let server = try await LoopbackServer(#"{"refuses": \#(refuses), "good": {}}"#)
         let batch = try Batch(userPath: server.userPath)
-        try batch.write((1...40).map { "\"prompt \($0)\"\n" }.joined(), to: "p.jsonl")
+        try batch.write((1...20).map { "\"prompt \($0)\"\n" }.joined(), to: "p.jsonl")
         let arguments = [
             "run", "p.jsonl", "--no-check", "-m", "refuses", "-m", "good", "--executor", "shared", "--max-wait", "3s",
             "--retries",
@@ -28,10 +27,10 @@ import Testing
         let run = try await batch.run(arguments)
         #expect(run.code == 1)
         #expect(run.err.contains("refuses paused: \(kind): refused every request for "), "\(run.err)")
-        #expect(run.err.contains("  refuses: 40 cells left, paused: \(kind): refused every request for "))
+        #expect(run.err.contains("  refuses: 20 cells left, paused: \(kind): refused every request for "))
         #expect(run.err.contains("; later: nllm-batch work "))
-        #expect(try await counts(batch, "good") == [40, 0, 0])
-        #expect(try await counts(batch, "refuses") == [0, 40, 0])
+        #expect(try await counts(batch, "good") == [20, 0, 0])
+        #expect(try await counts(batch, "refuses") == [0, 20, 0])
         let status = try await batch.run("status", "--json")
         #expect(
             status.out.contains("{\"for\":\"\(kind)\",\"message\":\"a remedy; paused: \(kind): refused every request"))
