@@ -22,7 +22,7 @@ enum DatabaseFile {
         var info = stat()
         guard stat(path, &info) == 0 else { return [ENOENT, ENOTDIR].contains(errno) ? .missing : .unknown(errno) }
         switch info.st_mode & S_IFMT {
-        case S_IFREG: return info.st_size == 0 && holdsAnything(path) ? .other : .regular
+        case S_IFREG: return info.st_size == 0 && isMadeUp(path) ? .other : .regular
         case S_IFDIR: return .directory
         default: return .other
         }
@@ -30,10 +30,12 @@ enum DatabaseFile {
 
     /// Whether a file that is said to be empty is none: the system makes up what is read, such as /proc/kmsg, or has the
     /// reader wait for it.
-    private static func holdsAnything(_ path: String) -> Bool {
+    private static func isMadeUp(_ path: String) -> Bool {
         guard let reader = try? FileReader(path: path) else { return false }
         do throws(FileError) {
-            return try reader.next() != nil
+            // Another process may just be filling it.
+            _ = try reader.next()
+            return false
         } catch {
             return error.isNotRegular
         }
