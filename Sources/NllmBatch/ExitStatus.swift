@@ -31,7 +31,8 @@ extension NllmError {
         case .unreadable, .noDatabase, .unreadableDatabase, .noRun, .noRuns: .noInput
         case .llmUnusable: .unavailable
         case .badConfiguration, .unpriced: .badConfiguration
-        case .cannotCreate, .configurationNotCreated, .runExists, .foreignFolder, .cannotRestrict, .backupRefused:
+        case .cannotCreate, .configurationNotCreated, .runExists, .foreignFolder, .cannotRestrict, .backupRefused,
+            .backupNotCreated:
             .cannotCreate
         case .inputOutput, .damaged, .alteredDatabase: .inputOutput
         case .busy, .beingRemoved, .runInUse, .fewThreads: .tryLater

@@ -40,6 +40,8 @@ public enum NllmError: Error, Sendable, Equatable {
     case cannotRestrict(path: String, reason: String)
     /// A file that a backup would replace, and why it is not replaced.
     case backupRefused(path: String, reason: String)
+    /// A backup that can't be made where it is to be.
+    case backupNotCreated(path: String, reason: String)
     /// A name that is already in use.
     case runExists(name: String, path: String)
     /// A model that `llm` does not know.
@@ -109,6 +111,7 @@ extension NllmError: CustomStringConvertible {
                 + "or ask its owner"
         case .backupRefused(let path, let reason):
             "\(path) \(reason), and is not replaced; name another file"
+        case .backupNotCreated(let path, let reason): "cannot create \(path): \(reason); name another file"
         case .runExists(let name, let path):
             "\(path) already holds results that are not in this database; "
                 + "choose another name than `\(name)` with --run, or move the folder away"

@@ -70,7 +70,7 @@ import Testing
         #expect(
             result.err
                 == (kind == "missing folder"
-                    ? "error: cannot create \(path): no such file or directory; choose another place with --outdir or --db\n"
+                    ? "error: cannot create \(path): no such file or directory; name another file\n"
                     : "error: \(path) \(reason), and is not replaced; name another file\n"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: batch.directory).sorted() == names)
     }

@@ -98,6 +98,6 @@ extension Store {
     private static func cannotCreate(_ path: String, _ code: Int32) -> NllmError {
         let reason = FileError(Errno(rawValue: code), path: path).reason
         return [ENOSPC, EDQUOT, EIO].contains(code)
-            ? .inputOutput(what: path, reason: reason) : .cannotCreate(path: path, reason: reason)
+            ? .inputOutput(what: path, reason: reason) : .backupNotCreated(path: path, reason: reason)
     }
 }
