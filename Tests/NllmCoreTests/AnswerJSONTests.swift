@@ -25,6 +25,9 @@ import Testing
         (#"so {"tag": "<think>x</think>", "l": 2} it is"#, #"{"tag":"<think>x</think>","l":2}"#),
         (#"<thinker>{"l": 1}</thinker> {"l": 2}"#, #"{"l":1}"#),
         (#"<think/>{"l": 1} {"l": 2}"#, #"{"l":1}"#),
+        (#"[THINK]{"l": 1}[/THINK]{"l": 2}"#, #"{"l":2}"#), (#"<thought>{"l": 1}</thought>{"l": 2}"#, #"{"l":2}"#),
+        (#"<seed:think>{"l": 1}</seed:think>{"l": 2}"#, #"{"l":2}"#),
+        (#"[think](x) {"l": 1} {"l": 2}"#, #"{"l":1}"#), (#"["THINK", "[THINK]", 1]"#, #"["THINK","[THINK]",1]"#),
         (#"<think>{"l": 1}</think>["`{}`", 2]"#, #"["`{}`",2]"#),
     ])
     func thoughtsAreNoPlaceToLookUnlessNothingElseIsThere(text: String, expected: String) {
@@ -49,6 +52,9 @@ import Testing
 
     @Test(arguments: [
         ("```python\nprint({})\n```\n```json\n{\"b\": 1}\n```", #"{"b":1}"#),
+        ("~~~python\nprint({})\n~~~\n~~~json\n{\"b\": 1}\n~~~", #"{"b":1}"#),
+        ("~~~\n```json\n[0]\n```\n~~~\nso\n  ~~~json\n{\"b\": 1}\n~~~\n", #"{"b":1}"#),
+        ("about ~~~ {\"b\": 1} ~~~\n[2]", #"{"b":1}"#),
         ("```\n{\"a\": 1}\n```\n```JSON\n{\"b\": 1}\n```", #"{"b":1}"#),
         ("```js\n[0]\n```\n```\n{\"a\": 1}\n```", #"{"a":1}"#),
         ("```\nls\n```\n```jsonc\n[1]\n```\n", "[1]"),

@@ -1,8 +1,8 @@
 /// The fenced blocks of code in a text, in order.
 ///
-/// A block begins at three backticks with at most the name of its language behind them on the line, and ends before the
-/// next line that begins with three backticks, or with the text. If that line names a language itself, it begins the
-/// next block. A block of Markdown is passed through, since it holds blocks.
+/// A block begins at three backticks, or at three tildes that begin a line, with at most the name of its language behind
+/// them on the line, and ends before the next line that begins with three of the same, or with the text. If that line
+/// names a language itself, it begins the next block. A block of Markdown is passed through, since it holds blocks.
 struct CodeBlocks: Sequence, IteratorProtocol {
     /// A block's code, and what its fence says about it.
     struct Block {
@@ -22,29 +22,39 @@ struct CodeBlocks: Sequence, IteratorProtocol {
 
     private let bytes: UnsafeBufferPointer<UInt8>
     private var backticks: ByteSearch
+    private var tildes: ByteSearch
     private var lineBreaks: ByteSearch
     private var index = 0
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
         backticks = ByteSearch(for: "`", in: bytes)
+        tildes = ByteSearch(for: "~", in: bytes)
         lineBreaks = ByteSearch(for: "\n", in: bytes)
     }
 
     mutating func next() -> Block? {
-        while let fence = backticks.first(from: index) {
-            index = bytes.endOfBackticks(from: fence)
-            guard index - fence >= 3, let (language, start) = opening(after: index) else { continue }
-            guard let end = lineBreakBeforeFence(from: start) else {
+        while let fence = [backticks.first(from: index), tildes.first(from: index)].compactMap(\.self).min() {
+            let mark = bytes[fence]
+            index = bytes.end(of: mark, from: fence)
+            guard index - fence >= 3, mark != UInt8(ascii: "~") || beginsLine(fence),
+                let (language, start) = opening(after: index)
+            else { continue }
+            guard let end = lineBreakBeforeFence(of: mark, from: start) else {
                 index = bytes.count
                 return Block(language: language, range: start..<bytes.count, isClosed: false)
             }
-            let afterFence = bytes.endOfBackticks(from: end + 1)
+            let afterFence = bytes.end(of: mark, from: end + 1)
             // A fence with a name behind it begins the next block.
             index = name(after: afterFence).isEmpty ? afterFence : end + 1
             return Block(language: language, range: start..<Swift.max(start, end), isClosed: true)
         }
         return nil
+    }
+
+    private func beginsLine(_ place: Int) -> Bool {
+        let indented = bytes[..<place].last { $0 != UInt8(ascii: " ") }
+        return indented == nil || indented == UInt8(ascii: "\n")
     }
 
     /// The language of the block that a fence begins, and where its code begins; nil if the fence begins none.
@@ -68,11 +78,11 @@ struct CodeBlocks: Sequence, IteratorProtocol {
     }
 
     /// The line break before the next line that begins with a fence; the code may be empty.
-    private mutating func lineBreakBeforeFence(from start: Int) -> Int? {
+    private mutating func lineBreakBeforeFence(of mark: UInt8, from start: Int) -> Int? {
         var index = Swift.max(0, start - 1)
         while let lineBreak = lineBreaks.first(from: index) {
             index = lineBreak + 1
-            if bytes.endOfBackticks(from: index) - index >= 3 { return lineBreak }
+            if bytes.end(of: mark, from: index) - index >= 3 { return lineBreak }
         }
         return nil
     }
@@ -91,7 +101,7 @@ struct CodeSpans: Sequence, IteratorProtocol {
 
     mutating func next() -> Range<Int>? {
         guard let opening = backticks.first(from: index) else { return nil }
-        let start = bytes.endOfBackticks(from: opening)
+        let start = bytes.end(of: UInt8(ascii: "`"), from: opening)
         guard let end = backticks.first(from: start) else { return nil }
         index = end + 1
         return start..<end
@@ -99,10 +109,10 @@ struct CodeSpans: Sequence, IteratorProtocol {
 }
 
 extension UnsafeBufferPointer<UInt8> {
-    /// Where the backticks end that stand at a place, if any.
-    fileprivate func endOfBackticks(from start: Int) -> Int {
+    /// Where the bytes end that stand at a place and are all the same, if any.
+    fileprivate func end(of byte: UInt8, from start: Int) -> Int {
         var end = start
-        while end < endIndex, self[end] == UInt8(ascii: "`") { end += 1 }
+        while end < endIndex, self[end] == byte { end += 1 }
         return end
     }
 }

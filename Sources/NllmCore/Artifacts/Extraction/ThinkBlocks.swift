@@ -1,21 +1,24 @@
 /// What a model thought before it answered, as reasoning models write it into the same text: `<think>…</think>`.
 ///
-/// The names are `think`, `thinking` and `reasoning`, in any letter case, with attributes or without. An end without
+/// The names are `think`, `thinking`, `thought`, `seed:think` and `reasoning`, in any letter case, with attributes or
+/// without; in brackets it is `[THINK]` alone, since other words in brackets are links. An end without
 /// its beginning closes all that stands before it, since templates often leave the beginning out; a beginning without
 /// its end opens all that follows.
 struct ThinkBlocks {
     /// Where the blocks stand, in order, tags included.
     private(set) var ranges: [Range<Int>] = []
 
-    private static let names: [StaticString] = ["thinking", "think", "reasoning"]
+    private static let names: [StaticString] = ["thinking", "think", "thought", "seed:think", "reasoning"]
+    private static let bracketed: StaticString = "[THINK]"
+    private static let bracketedEnd: StaticString = "[/THINK]"
     /// How far the end of a tag is looked for.
     private static let longestTag = 256
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) {
-        var brackets = ByteSearch(for: "<", in: bytes)
+        var (angles, brackets) = (ByteSearch(for: "<", in: bytes), ByteSearch(for: "[", in: bytes))
         var index = 0
         var opening: Int?
-        while let start = brackets.first(from: index) {
+        while let start = [angles.first(from: index), brackets.first(from: index)].compactMap(\.self).min() {
             index = start + 1
             guard let tag = Self.tag(at: start, in: bytes) else { continue }
             index = tag.end
@@ -49,6 +52,10 @@ struct ThinkBlocks {
     }
 
     private static func tag(at start: Int, in bytes: UnsafeBufferPointer<UInt8>) -> (isClosing: Bool, end: Int)? {
+        guard bytes[start] == UInt8(ascii: "<") else {
+            return [(bracketed, false), (bracketedEnd, true)].first { stands($0.0, at: start, in: bytes) }
+                .map { ($0.1, start + $0.0.utf8CodeUnitCount) }
+        }
         let isClosing = start + 1 < bytes.count && bytes[start + 1] == UInt8(ascii: "/")
         let name = start + (isClosing ? 2 : 1)
         guard let length = names.first(where: { isName($0, at: name, in: bytes) })?.utf8CodeUnitCount else {
@@ -64,6 +71,10 @@ struct ThinkBlocks {
         }
         guard end < limit, bytes[end - 1] != UInt8(ascii: "/") else { return nil }
         return (isClosing, end + 1)
+    }
+
+    private static func stands(_ text: StaticString, at start: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        text.withUTF8Buffer { bytes[start...].starts(with: $0) }
     }
 
     private static func isName(_ name: StaticString, at start: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
