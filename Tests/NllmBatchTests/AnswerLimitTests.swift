@@ -17,7 +17,7 @@ import Testing
          "unstreamed": {"endless": 40000, "llm": {"can_stream": false}},
          "one line": {"endless_line": true},
          "one body": {"endless_line": true, "llm": {"can_stream": false}},
-         "many chunks": {"answer_tokens": \#(isLong ? 100_000 : 10_000)}}
+         "many chunks": {"answer_tokens": \#(isLong ? 100_000 : 4_000)}}
         """#
 
     private struct Flood {
@@ -104,7 +104,7 @@ import Testing
             if let most = await memory.megabytes() { #expect(most < (executor == "fork" ? 300 : 230), name) }
             for line in try batch.jsonLines("nllm-runs/r/results.jsonl") {
                 let meta = line["meta"] as? [String: Any]
-                let words = Self.isLong ? 100_000 : 10_000
+                let words = Self.isLong ? 100_000 : 4_000
                 #expect((line["text"] as? String)?.hasSuffix(" word\(words)\n") == true, name)
                 #expect(meta?["tokens_output"] as? Int == words, name)
                 if let kilobytes = meta?["peak_memory_kb"] as? Int { #expect(kilobytes < 70_000, name) }

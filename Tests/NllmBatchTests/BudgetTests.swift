@@ -41,7 +41,7 @@ import Testing
         _ = try await batch.run(
             "enqueue", "p.jsonl", "--no-check", "-m", "paid", "--option", "max_tokens=10", "--run", "r")
         let arguments = ["work", "r", "--max-cost", "0.50", "-j", "2", "--executor", "shared"]
-        for round in 1...(Self.isLong ? 20 : 5) {
+        for round in 1...(Self.isLong ? 20 : 3) {
             let worker = try await batch.start(Batch.binary, arguments)
             let wanted = round * 4
             try await eventually("some requests are made, or the budget is used up") {

@@ -36,7 +36,7 @@ import Testing
             #expect(work.out.contains(#""rate_per_second":null,"eta_seconds":null"#))
         }
 
-        @Test(arguments: ["process", "fork"], [-18_000, 25_200, -630_720_000] as [Int64])
+        @Test(arguments: [("process", -18_000), ("fork", 25_200), ("fork", -630_720_000)] as [(String, Int64)])
         func aClockThatIsSetInMidRunChangesNoDuration(executor: String, step: Int64) async throws {
             let server = try await LoopbackServer(#"{"good": {}}"#)
             let batch = try Batch.violent(server)

@@ -8,7 +8,7 @@ import Testing
 @Suite(.serialized) struct LogKillTests {
     private static let variables = ProcessInfo.processInfo.environment
     private static let isLong = variables["NLLM_BATCH_SOAK"] == "1"
-    private static let kills = variables["NLLM_BATCH_KILLS"].flatMap { Int($0) } ?? (isLong ? 200 : 3)
+    private static let kills = variables["NLLM_BATCH_KILLS"].flatMap { Int($0) } ?? (isLong ? 200 : 2)
 
     @Test(arguments: ["process", "fork", "shared"])
     func killedWhileLLMIsNewAWorkerLeavesAnLLMThatWorks(executor: String) async throws {
@@ -50,7 +50,7 @@ import Testing
     }
 
     private static func moment(number: Int, _ random: inout SeededGenerator) -> Moment {
-        guard isLong else { return number % 3 == 2 ? .soon : .changes }
+        guard isLong else { return number % 2 == 1 ? .soon : .changes }
         return Moment.allCases.randomElement(using: &random) ?? .soon
     }
 

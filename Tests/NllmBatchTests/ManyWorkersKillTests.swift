@@ -8,9 +8,9 @@ import Testing
 @Suite(.serialized, .enabled(if: OSProcess.tellsAll)) struct ManyWorkersKillTests {
     private static let variables = ProcessInfo.processInfo.environment
     private static let isLong = variables["NLLM_BATCH_SOAK"] == "1"
-    private static let kills = isLong ? 100 : 3
+    private static let kills = isLong ? 100 : 2
     /// The prompts of each run.
-    private static let size = isLong ? 40 : 12
+    private static let size = isLong ? 40 : 8
     private static let concurrency = 3
 
     @Test(arguments: ["process", "fork", "shared"]) func whicheverOfManyWorkersIsKilledNothingIsLostOrPaidTwice(

@@ -23,7 +23,7 @@ import Testing
     @Test(arguments: [0, 200]) func aProviderThatRefusesWhatIsTooFastIsAskedAtItsOwnPace(delay: Int) async throws {
         let server = try await LoopbackServer(#"{"m": {"rate": 20, "delay_ms": \#(delay)}}"#)
         let batch = try Batch(userPath: server.userPath)
-        let cells = Self.isLong ? 2000 : 150
+        let cells = Self.isLong ? 2000 : 100
         try batch.write(prompts(cells), to: "p.jsonl")
         let run = try await batch.run(
             "run", "p.jsonl", "--no-check", "-m", "m", "--run", "r", "--executor", "shared", "-j", "64",

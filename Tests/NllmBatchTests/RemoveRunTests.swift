@@ -126,7 +126,7 @@ import Testing
 
     @Test func aRemovalThatWasKilledIsFinishedByTheSameCommand() async throws {
         let batch = try batch()
-        let prompts = Self.isLong ? 100_000 : 5000
+        let prompts = Self.isLong ? 100_000 : 2000
         let lines = (1...prompts).map { "\"prompt \($0)\"\n" }.joined()
         try batch.write(lines, to: "p.jsonl")
         #expect(try await batch.run("enqueue", "p.jsonl", "-m", "m", "--no-check", "--run", "r").code == 0)
@@ -134,7 +134,7 @@ import Testing
         try await run(batch, "other", prompts: 2)
         #expect(try await batch.run("export", "r").code == 0)
         var kills = 0
-        for number in 1...(Self.isLong ? 100 : 10) {
+        for number in 1...(Self.isLong ? 100 : 5) {
             let process = try await batch.start("rm", "r")
             // Nothing is waited for here: any moment is right.
             try await Task.sleep(for: .milliseconds(Int.random(in: 1...(40 * number))))

@@ -1,8 +1,8 @@
 import Foundation
 
-/// The requests that every executor is given: every third, or all with `NLLM_BATCH_SOAK=1`.
+/// The requests that every executor is given: every fourth, or all with `NLLM_BATCH_SOAK=1`.
 enum ExecutorTable {
-    private static let step = ProcessInfo.processInfo.environment["NLLM_BATCH_SOAK"] == "1" ? 1 : 3
+    private static let step = ProcessInfo.processInfo.environment["NLLM_BATCH_SOAK"] == "1" ? 1 : 4
     /// Asked for with nobody watching: `shared` does not have them streamed.
     static let unwatched = some(flags + refusals + errors + answers + texts) + unstreamed
     /// Asked for while somebody watches, so that each executor streams them.
