@@ -101,7 +101,8 @@ import Testing
             #expect(row[1] == (isOK ? "ok" : "error"), "\(row); \(note)")
             #expect(numbers[0] == (isOK ? 1 : 0), "\(row); \(note)")
             let asked = requests[row[0], default: 0]
-            #expect((1...numbers[2]).contains(asked), "asked \(asked) times: \(row); \(note)")
+            // A process that was killed may not have asked yet.
+            #expect(((isOK ? 1 : 0)...numbers[2]).contains(asked), "asked \(asked) times: \(row); \(note)")
         }
         let again = requests.values.reduce(0, +) - rows.count
         #expect(again <= Self.kills * Self.concurrency, "\(again) requests again; \(note)")
