@@ -86,9 +86,8 @@ import Testing
     @Test func aBucketOfTomorrowFillsThoughNothingIsStartedUntilThen() async throws {
         defer { remove() }
         let (store, run) = try await store(3)
-        var options = WorkOptions()
-        options.limits = [Limit(name: "m", kind: .requests, amount: 2, models: ["m"])]
-        let worker = try await store.register(.current(), keeping: options, now: now + ahead)
+        let limits = [Limit(name: "m", kind: .requests, amount: 2, models: ["m"])]
+        let worker = try await store.register(.current(), limits: limits, now: now + ahead)
         #expect(try await store.claim(worker: worker, run: run.id, limit: 3, now: now + ahead).claims.count == 1)
         for second in stride(from: 2.0, to: 20, by: 2) {
             try await store.correctTimesAhead(now: now + second)
@@ -191,7 +190,7 @@ import Testing
         #expect(try await store.progress(of: run, now: now + 1.002).rate == nil)
     }
 
-    @Test(arguments: [(3600.0, 0), (SettingLimits.anyAge, 1)])
+    @Test(arguments: [(3600.0, 0), (DurationText.anyAge, 1)])
     func anAnswerOfTomorrowIsOfAnyAgeOnly(age: Double, taken: Int) async throws {
         defer { remove() }
         let (store, run) = try await store(1)

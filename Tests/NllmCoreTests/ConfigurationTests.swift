@@ -113,7 +113,7 @@ private struct Scratch: ~Copyable {
         #expect(configuration.maxWait == 5400)
         #expect(configuration.budgetWindow == 604_800)
         #expect(configuration.failOn == [.truncated, .empty])
-        #expect(configuration.cache == SettingLimits.anyAge)
+        #expect(configuration.cache == DurationText.anyAge)
         #expect(configuration.priority == -3)
         #expect(configuration.files == [scratch.project])
         #expect(configuration.source(of: .timeout) == .file(path: scratch.project, line: 2))

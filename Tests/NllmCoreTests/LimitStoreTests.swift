@@ -76,11 +76,10 @@ import Testing
     @Test func limitsHoldForAllWorkersWhileTheOneWorksThatBroughtThem() async throws {
         defer { remove() }
         let (store, run) = try await enqueue("r", prompts: 20)
-        var options = WorkOptions()
-        options.limits = [Limit(name: "m", kind: .concurrency, amount: 2, models: ["m"])]
-        let strict = try await store.register(.current(), keeping: options, now: start)
-        options.limits = [Limit(name: "m", kind: .concurrency, amount: 5, models: ["other"])]
-        let other = try await store.register(.current(), keeping: options, now: start)
+        var limits = [Limit(name: "m", kind: .concurrency, amount: 2, models: ["m"])]
+        let strict = try await store.register(.current(), limits: limits, now: start)
+        limits = [Limit(name: "m", kind: .concurrency, amount: 5, models: ["other"])]
+        let other = try await store.register(.current(), limits: limits, now: start)
         // The smaller amount over the models of both.
         #expect(try await store.claim(worker: other, run: run.id, limit: 9, now: start).claims.count == 2)
         #expect(try await store.claim(worker: strict, run: run.id, limit: 9, now: start).claims.isEmpty)
@@ -92,10 +91,9 @@ import Testing
     @Test func aRateIsSharedAndRefilledByTime() async throws {
         defer { remove() }
         let (store, run) = try await enqueue("r", prompts: 20)
-        var options = WorkOptions()
-        options.limits = [Limit(name: Limit.ofAllModels, kind: .requests, amount: 60)]
-        let first = try await store.register(.current(), keeping: options, now: start)
-        let second = try await store.register(.current(), keeping: options, now: start)
+        let limits = [Limit(name: Limit.ofAllModels, kind: .requests, amount: 60)]
+        let first = try await store.register(.current(), limits: limits, now: start)
+        let second = try await store.register(.current(), limits: limits, now: start)
         let round = try await store.claim(worker: first, run: run.id, limit: 5, now: start)
         #expect(round.claims.count == 1)
         #expect(abs((round.next ?? start).timeIntervalSince(start) - 60 / 58.2) < 0.001)
@@ -142,27 +140,24 @@ import Testing
         defer { remove() }
         let (_, first) = try await enqueue("first", prompts: 1)
         let (store, second) = try await enqueue("second", prompts: 1)
-        var options = WorkOptions()
-        options.maxCost = 1
-        let killed = try await store.register(.current(), keeping: options, now: start)
+        let budget = Budget(maxCost: 1)
+        let killed = try await store.register(.current(), budget: budget, now: start)
         #expect(try await store.count([first.id, second.id], againstBudgetOf: killed) == [first.id, second.id])
-        let later = try await store.register(.current(), keeping: options, now: start)
+        let later = try await store.register(.current(), budget: budget, now: start)
         #expect(try await store.count([second.id], againstBudgetOf: later) == [first.id, second.id])
         let (_, third) = try await enqueue("third", prompts: 1)
-        let other = try await store.register(.current(), keeping: options, now: start)
+        let other = try await store.register(.current(), budget: budget, now: start)
         #expect(try await store.count([third.id], againstBudgetOf: other) == [third.id])
     }
 
     @Test func whatNobodyTellsTheCostOfCountsAtItsWorst() async throws {
         defer { remove() }
         let (store, run) = try await enqueue("r", prompts: 3)
-        var options = WorkOptions()
-        options.maxCost = 0.5
-        let worker = try await store.register(.current(), keeping: options, now: start)
+        let budget = Budget(maxCost: 0.5)
+        let worker = try await store.register(.current(), budget: budget, now: start)
         let claim = try #require(try await store.claim(worker: worker, run: run.id, limit: 3, now: start).claims.first)
         try await store.unregister(worker: worker, now: start + 1)
-        let next = try await store.register(.current(), keeping: options, now: start + 2)
-        let budget = Budget(maxCost: 0.5)
+        let next = try await store.register(.current(), budget: budget, now: start + 2)
         let after = try await store.spent(budget, runs: [run.id], now: start + 2)
         // A token a byte and 32, at a dollar for a thousand.
         #expect(after.cost == 0.04)

@@ -48,7 +48,7 @@ struct WorkerOptions: ParsableArguments {
     }
 
     func validate() throws {
-        let allowed = WorkOptions.concurrencies
+        let allowed = SettingLimits.concurrency
         if let concurrency, !allowed.contains(concurrency) {
             throw ValidationError(
                 "`--concurrency` is \(concurrency) but must be \(allowed.lowerBound) to \(allowed.upperBound)")

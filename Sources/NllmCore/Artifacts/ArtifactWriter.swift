@@ -8,7 +8,7 @@ internal import SystemPackage
 /// the store holds all results up to that state's last attempt, and only later ones are appended.
 actor ArtifactWriter {
     private let store: Store
-    private var connection: Database?
+    private var opened: ResultReader?
     /// Folders that this writer knows to be their runs' own.
     private var taken: Set<String> = []
     private nonisolated let executor = BlockingExecutor(label: "artifacts")
@@ -22,8 +22,8 @@ actor ArtifactWriter {
     /// Makes a run's folder ready to take results, and mends it if an earlier worker died before it had written all.
     func prepare(run: Int64) async throws(NllmError) {
         try await writing(run: run) { folder in
-            try RunFolder.checkWritable(directory: folder.path, for: folder.path)
-            let state = try RunState(reader(), run: run)
+            try Directory.checkWritable(folder.path, for: folder.path)
+            let state = try reader().state(ofRun: run)
             let lines = (try? Self.countLines(folder.lines)) ?? 0
             guard lines != state.results else { return try writeManifest(state, in: folder) }
             try await writeAll(run: run)
@@ -33,14 +33,14 @@ actor ArtifactWriter {
     /// Adds results to a run's folder as they come.
     func append(run: Int64, attempts: [Int64]) async throws(NllmError) {
         try await writing(run: run) { folder in
-            let database = try reader()
-            let state = try RunState(database, run: run)
+            let results = try reader()
+            let state = try results.state(ofRun: run)
             var lines: [UInt8] = []
             for attempt in attempts where attempt > state.writtenAttempt {
                 // Gone if the cell left the run in the meantime.
-                let result = try database.row(Self.resultSQL, attempt, read: ResultRecord.init)
+                let result = try results.result(ofAttempt: attempt)
                 guard let result else { continue }
-                lines += JSONWriter.line(result.json)
+                lines += JSONWriter.line(result.document)
                 lines.append(UInt8(ascii: "\n"))
                 if lines.count > Self.manyBytes {
                     // Large answers are not gathered.
@@ -55,13 +55,10 @@ actor ArtifactWriter {
 
     private static let manyBytes = 1 << 20
 
-    private static let resultSQL =
-        ResultRecord.sql + " WHERE attempts.id = ? AND cells.id = attempts.cell_id AND cells.live = 1"
-
     /// Writes the ordered whole of a run that has ended, unless another process has done it.
     func finish(run: Int64) async throws(NllmError) {
         try await writing(run: run) { _ in
-            let state = try RunState(reader(), run: run)
+            let state = try reader().state(ofRun: run)
             guard state.run.finishedAt != nil, !state.run.isExported else { return }
             try await writeAll(run: run)
         }
@@ -84,9 +81,9 @@ actor ArtifactWriter {
         run: Int64, to path: String? = nil, _ body: (RunFolder) async throws -> Void
     ) async throws(NllmError) {
         do {
-            let state = try RunState(reader(), run: run)
+            let state = try reader().state(ofRun: run)
             let folder = RunFolder(path: path ?? state.run.folder, isByPrompt: state.prompts > 1)
-            let isNew = try RunFolder.create(directory: folder.path)
+            let isNew = try Directory.create(folder.path)
             try await folder.locked {
                 if isNew || !taken.contains(folder.path) { try take(folder, state) }
                 try await body(folder)
@@ -108,7 +105,7 @@ actor ArtifactWriter {
         case .foreign(let path, let reason):
             throw NllmError.foreignFolder(run: state.run.name, path: path, reason: reason)
         case .empty, .missing:
-            try RunFolder.checkWritable(directory: folder.path, for: folder.path)
+            try Directory.checkWritable(folder.path, for: folder.path)
             // By the manifest the folder is known, whatever happens to this process.
             try writeManifest(state, in: folder)
         case .own: break
@@ -117,15 +114,15 @@ actor ArtifactWriter {
         taken.insert(folder.path)
     }
 
-    private func reader() throws -> Database {
-        if let connection { return connection }
-        let opened = try store.readOnlyConnection()
-        connection = opened
-        return opened
+    private func reader() throws -> ResultReader {
+        if let opened { return opened }
+        let results = try store.results()
+        opened = results
+        return results
     }
 
     private func writeManifest(_ state: RunState, in folder: RunFolder) throws {
-        let manifest = Manifest.document(state.run, sources: state.sources, counts: state.counts)
+        let manifest = Manifest.document(state)
         try AtomicFile.write(JSONWriter.document(manifest), to: folder.manifest, durably: true)
     }
 
@@ -137,26 +134,26 @@ actor ArtifactWriter {
 
     /// Writes all artifacts from one state of the store, whatever others record meanwhile.
     private func writeSnapshot(run: Int64, to path: String?) throws -> (RunState, lastAttempt: Int64) {
-        let database = try reader()
-        try database.execute("BEGIN")
-        defer { try? database.execute("ROLLBACK") }
-        let state = try RunState(database, run: run)
-        let folder = RunFolder(path: path ?? state.run.folder, isByPrompt: state.prompts > 1)
-        try FolderSweep(database: database, folder: folder, run: state.run).perform()
-        var lines = try AtomicFile(path: folder.lines)
-        try ResultRecord.forEach(of: run, in: database) { result in
-            try lines.write(JSONWriter.line(result.json) + [UInt8(ascii: "\n")])
-            try write(result, in: folder)
+        let results = try reader()
+        return try results.snapshot {
+            let state = try results.state(ofRun: run)
+            let folder = RunFolder(path: path ?? state.run.folder, isByPrompt: state.prompts > 1)
+            try FolderSweep(results: results, folder: folder, run: state.run).perform()
+            var lines = try AtomicFile(path: folder.lines)
+            try results.forEachResult(ofRun: run) { result in
+                try lines.write(JSONWriter.line(result.document) + [UInt8(ascii: "\n")])
+                try write(result, in: folder)
+            }
+            try lines.commit(durably: true)
+            try writeManifest(state, in: folder)
+            return (state, try results.lastAttempt(ofRun: run))
         }
-        try lines.commit(durably: true)
-        try writeManifest(state, in: folder)
-        return (state, try RunState.lastAttempt(database, run: run))
     }
 
     private func write(_ result: ResultRecord, in folder: RunFolder) throws {
         let name = RunFolder.name(model: result.file, sample: result.sample)
         let results = folder.directory(.results, prompt: result.folder)
-        try Self.write(JSONWriter.document(result.json), to: name + ".json", in: results)
+        try Self.write(JSONWriter.document(result.document), to: name + ".json", in: results)
         guard let raw = result.raw else { return }
         let directory = folder.directory(.raw, prompt: result.folder)
         try Self.write(raw.stdout, to: name + ".stdout.txt", in: directory)
@@ -167,7 +164,7 @@ actor ArtifactWriter {
     private static func write(_ bytes: [UInt8], to name: String, in directory: String) throws {
         let path = directory + "/" + name
         guard !AtomicFile.holds(bytes, at: path) else { return }
-        try RunFolder.create(within: directory)
+        try Directory.createWithoutLinks(directory)
         try AtomicFile.write(bytes, to: path)
     }
 

@@ -6,7 +6,7 @@ internal import SystemPackage
 /// when they are empty; no link is followed. The folders of prompts are looked into only where the run was changed after
 /// it was made.
 struct FolderSweep {
-    let database: Database
+    let results: ResultReader
     let folder: RunFolder
     let run: Run
 
@@ -42,7 +42,7 @@ struct FolderSweep {
         let status = root.status(of: name)
         // From when the run had one prompt, perhaps under the name of a folder.
         if RunFiles.isOne(name, kind, status) { return root.removeFile(name) }
-        let isOfPrompt = try isFolderOfPrompt(name)
+        let isOfPrompt = try results.hasPrompt(of: run, folder: name)
         guard isOfPrompt || status?.kind == .directory else { return }
         guard !isOfPrompt || run.isEdited else { return }
         guard let inner = try open(name, in: root, at: "\(folder.path)/\(kind.rawValue)") else { return }
@@ -53,7 +53,8 @@ struct FolderSweep {
 
     /// Removes the files of one prompt's cells that have no result; false if there is no other.
     private func sweepFiles(_ kind: RunFolder.Kind, prompt: String?, in root: OpenFolder) throws -> Bool {
-        let expected = try expectedNames(kind, prompt: prompt)
+        let names = try results.fileNames(of: run, folder: prompt)
+        let expected = Set(names.flatMap { name in kind.endings.map { name + $0 } })
         root.forEachName { name in
             let status = root.status(of: name)
             if RunFiles.isOne(name, kind, status), !expected.contains(name) {
@@ -65,26 +66,5 @@ struct FolderSweep {
             }
         }
         return !expected.isEmpty
-    }
-
-    private func isFolderOfPrompt(_ name: String) throws -> Bool {
-        let found = try database.row(
-            "SELECT 1 FROM prompts WHERE run_id = ? AND folder_key = ? AND folder = ? AND live = 1", run.id,
-            FileName.key(name), name, read: { _ in true })
-        return found == true
-    }
-
-    /// The names of a prompt's files; of the only prompt's for nil.
-    private func expectedNames(_ kind: RunFolder.Kind, prompt folder: String?) throws -> Set<String> {
-        let isMeant = folder == nil ? "?2 IS NULL" : "prompts.folder_key = ?2"
-        let names = try database.rows(
-            """
-            SELECT models.file, cells.sample FROM prompts
-            JOIN cells ON cells.prompt_id = prompts.id JOIN models ON models.id = cells.model_id
-            WHERE prompts.run_id = ?1 AND prompts.live = 1 AND \(isMeant) AND cells.live = 1
-                AND cells.attempt_id IS NOT NULL
-            """, run.id, folder.map(FileName.key)
-        ) { RunFolder.name(model: try $0.text("file"), sample: try $0.int("sample")) }
-        return Set(names.flatMap { name in kind.endings.map { name + $0 } })
     }
 }

@@ -28,7 +28,8 @@ enum Manifest {
     }
 
     /// The whole manifest of a run as it stands.
-    static func document(_ run: Run, sources: [SourceSummary], counts: CellCounts) -> JSONValue {
+    static func document(_ state: RunState) -> JSONValue {
+        let run = state.run
         guard case .object(var members) = run.manifest else { return run.manifest }
         let version = members.popLast().map { [$0] } ?? []
         members += [
@@ -40,13 +41,13 @@ enum Manifest {
             .init(
                 "sources",
                 .array(
-                    sources.map { source in
+                    state.sources.map { source in
                         .object([
                             .init("path", .string(source.path)), .init("sha256", .string(source.digest)),
                             .init("prompts", .integer(source.prompts)),
                         ])
                     })),
-            .init("counts", counts.json),
+            .init("counts", state.counts.json),
             .init("settings", run.settings.json),
             .init("started_at", .optional(run.startedAt.map(Timestamp.utc))),
             .init("finished_at", .optional(run.finishedAt.map(Timestamp.utc))),

@@ -61,7 +61,7 @@ public struct RunRemover: Sendable {
     /// Returns why the folder is still there; nil if it is gone.
     private func removeFolder(of run: Run) async throws(NllmError) -> String? {
         do {
-            let standing = try FolderStanding.of(run, at: run.folder, in: store.readOnlyConnection())
+            let standing = try FolderStanding.of(run, at: run.folder, in: store.results())
             switch standing {
             case .missing: return nil
             case .foreign(let path, let reason):

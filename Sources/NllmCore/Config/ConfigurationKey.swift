@@ -66,7 +66,7 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
         switch self {
         case .timeout: .seconds(SettingLimits.timeout)
         case .retries: .whole(SettingLimits.retries)
-        case .parallel, .concurrency: .whole(WorkOptions.concurrencies)
+        case .parallel, .concurrency: .whole(SettingLimits.concurrency)
         case .executor: .choice(ExecutorChoice.allCases.map(\.rawValue))
         case .grace: .seconds(SettingLimits.grace)
         case .maxMemory: .whole(SettingLimits.maxMemory)

@@ -25,19 +25,22 @@ extension PriceBook {
     /// The longest price file, in bytes.
     private static let fileLimit = 16 << 20
 
-    /// What a configuration says of prices, its price file included.
+    /// What a configuration says of prices.
     ///
+    /// - Parameters:
+    ///   - configured: its table, by `llm`'s name of the model.
+    ///   - path: its price file; nil for none.
     /// - Throws: everything that is wrong with that file.
-    init(_ configuration: Configuration) throws(NllmError) {
+    init(configured: [String: ModelCosts], file path: String?) throws(NllmError) {
         self.init()
-        for (name, costs) in configuration.costs {
+        for (name, costs) in configured {
             // A price of one direction alone tells nothing.
             guard let input = costs.input, let output = costs.output else { continue }
             self.costs[name] = Price(
                 inputPer1k: input, outputPer1k: output, cachedInputPer1k: costs.cachedInput,
                 cacheWritePer1k: costs.cacheWrite)
         }
-        guard let path = configuration.prices else { return }
+        guard let path else { return }
         let read = PriceFile(text: try Self.text(path), file: path)
         guard read.problems.isEmpty else {
             throw .badConfiguration(

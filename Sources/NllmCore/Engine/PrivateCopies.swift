@@ -149,7 +149,7 @@ actor PrivateCopies {
             return known.path
         }
         let target = try place(of: file, path)
-        do throws(VerifiedCopy.Failure) {
+        do throws(VerifiedCopy.Problem) {
             let size = try VerifiedCopy.make(of: path, at: target, digest: digest, edit: Self.edit(file, names))
             // A damaged one is replaced under the same name.
             let users = copies[file]?.users ?? 0
@@ -181,7 +181,7 @@ actor PrivateCopies {
         }
     }
 
-    private static func failure(_ failure: VerifiedCopy.Failure, _ path: String) -> Failure {
+    private static func failure(_ failure: VerifiedCopy.Problem, _ path: String) -> Failure {
         switch failure {
         case .changed: .changed("`\(path)` has changed since the cell was enqueued" + remedy)
         case .unreadable(let error):

@@ -1,10 +1,5 @@
 /// What one worker process does.
 public struct WorkOptions: Sendable {
-    /// How many cells may run at a time.
-    public static let concurrencies = 1...1024
-    /// The usual ``maxAnswer``.
-    static let defaultMaxAnswer = 16
-
     /// Names of the runs to work on; all when empty.
     public var runs: [String] = []
     /// Cells at a time.
@@ -18,7 +13,7 @@ public struct WorkOptions: Sendable {
     /// Megabytes of address space an `llm` process may use.
     public var maxMemory: Int?
     /// Megabytes that one answer may have, on both channels together.
-    public var maxAnswer = defaultMaxAnswer
+    public var maxAnswer = SettingLimits.usualMaxAnswer
     /// Seconds that cells in flight are given to end after a request to stop.
     public var grace = 10.0
     /// Whether each line of output is told of as it arrives.
@@ -27,7 +22,7 @@ public struct WorkOptions: Sendable {
     public var limits: [Limit] = []
     /// Seconds that it waits for a provider which asks to wait, or refuses everything; after that the model's cells are
     /// left undone.
-    public var maxWait = 300.0
+    public var maxWait = SettingLimits.usualMaxWait
     /// US dollars that may be spent; nil for no limit.
     public var maxCost: Double?
     /// Tokens of prompts and answers that may be spent; nil for no limit.
@@ -41,6 +36,8 @@ public struct WorkOptions: Sendable {
 
     /// The usual options.
     public init() {}
+
+    var budget: Budget { Budget(maxCost: maxCost, maxTokens: maxTokensTotal, window: budgetWindow) }
 }
 
 /// Something a worker did, for whoever watches.

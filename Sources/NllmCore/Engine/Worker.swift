@@ -130,7 +130,9 @@ public actor Worker {
     private func runToEnd(_ shutdown: Shutdown) async throws(NllmError) -> WorkSummary {
         if !options.runs.isEmpty { scope = try await store.runs(named: options.runs).map(\.id) }
         if options.maxCost != nil { try await store.checkPrices(runs: scope) }
-        id = try await store.register(identity, keeping: options, runs: scope, now: Date())
+        id = try await store.register(
+            identity, concurrency: options.concurrency, limits: options.limits, budget: options.budget, runs: scope,
+            now: Date())
         counted = try await store.count(try await runs(), againstBudgetOf: id)
         try await takeIn()
         await work(shutdown: shutdown.signal)

@@ -18,7 +18,8 @@ extension Worker {
         // Taken for dead, perhaps after the machine slept; the cells are another worker's now.
         if !isKnown,
             let renewed = try? await store.register(
-                identity, keeping: options, runs: scope, probing: [], now: Date())
+                identity, concurrency: options.concurrency, limits: options.limits, budget: options.budget, runs: scope,
+                probing: [], now: Date())
         {
             id = renewed
         }

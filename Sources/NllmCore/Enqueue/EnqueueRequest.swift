@@ -88,12 +88,21 @@ extension EnqueueRequest {
         if let refusal = LLMArguments(common.arguments).refusal { throw .usage(refusal) }
         let options = options.flatMap { ["--option", $0] }
         if let name = Redaction.secret(in: common.arguments) ?? Redaction.secret(in: options) {
-            throw .usage(Self.secretRefusal(name))
+            throw .usage(LLMCommand.secretRefusal(name))
         }
     }
+}
 
-    /// Why an argument with a secret is not taken.
-    static func secretRefusal(_ name: String) -> String {
-        "`\(name)` holds a secret, which would be stored with the run; use `llm keys set`, or a variable of the environment"
+extension RunSettings {
+    /// The settings of a new run: what was given, else what is configured.
+    init(_ request: EnqueueRequest) {
+        let (given, configuration) = (request.settings, request.configuration)
+        outdir = AbsolutePath.resolve(given.outdir ?? configuration.outdir)
+        raw = given.raw ?? configuration.raw
+        timeout = given.timeout ?? configuration.timeout
+        retries = given.retries ?? configuration.retries
+        failOn = given.failOn ?? configuration.failOn
+        cache = given.cache ?? configuration.cache
+        priority = given.priority ?? configuration.priority
     }
 }

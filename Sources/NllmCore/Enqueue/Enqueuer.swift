@@ -37,7 +37,7 @@ public struct Enqueuer: Sendable {
         let models = try await selection.plan(selected, catalogue)
         try await check(spool.structuredOptions, selected.variants, program)
 
-        try RunFolder.checkCreatable(directory: RunSettings(request).outdir)
+        try Directory.checkCreatable(RunSettings(request).outdir)
         let store = if let known { known } else { try Store(path: databasePath, .creating, isPrivate: isPrivate) }
         let plan = try await Self.plan(request, models: models, sources: sources, facts: facts)
         let report = try await store.enqueue(plan, prompts: spool)
@@ -79,7 +79,7 @@ public struct Enqueuer: Sendable {
     ) throws(NllmError) -> sending (PromptSpool, [SourceSummary]) {
         do {
             let spool = try PromptSpool()
-            let sources = try PromptReader.read(request.sources, models: models, into: spool)
+            let sources = try PromptReader.read(request.sources, models: models, into: spool.append)
             return (spool, sources)
         } catch {
             throw Store.translate(error, path: "for the prompts in the temporary folder", opening: false)

@@ -40,7 +40,7 @@ struct ModelSelection {
                 )
             }
             if let name = Redaction.secret(in: ModelOption.arguments(model.options) + model.arguments) {
-                throw .usage("model `\(ModelVariant.shown(model.label))`: \(EnqueueRequest.secretRefusal(name))")
+                throw .usage("model `\(ModelVariant.shown(model.label))`: \(LLMCommand.secretRefusal(name))")
             }
         }
         return selected
@@ -57,7 +57,8 @@ struct ModelSelection {
     func plan(_ selected: Selected, _ catalogue: ModelCatalogue?) throws(NllmError) -> [PlannedModel] {
         if selected.areNamed, checks { try catalogue?.check(selected.variants) }
         selected.noteRepetitions(note, catalogue)
-        let prices = try PriceBook(request.configuration)
+        let prices = try PriceBook(
+            configured: request.configuration.costs, file: request.configuration.prices)
         let common = try request.common()
         var search = LLMFileSearch(directory: common.directory)
         let models = try selected.variants.map { model throws(NllmError) in

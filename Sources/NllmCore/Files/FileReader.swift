@@ -7,13 +7,15 @@ internal import SystemPackage
 #endif
 
 /// Why a file can't be read or written, in the system's words.
-struct FileError: Error, Equatable {
+struct FileError: PlainError, Equatable {
     var path: String
     var reason: String
     /// The system's error number.
     var code: Int32
     /// Whether something is there that is not a regular file.
     private(set) var isNotRegular = false
+
+    var plainText: String { "\(path): \(reason)" }
 
     init(_ error: any Error, path: String, reason: String? = nil) {
         let errno = (error as? Errno) ?? .ioError

@@ -15,7 +15,7 @@ enum TemporaryFolder {
     ) async throws(NllmError) -> Value {
         let manager = FileManager.default
         let path = manager.temporaryDirectory.path + "/nllm-batch-" + UUID().uuidString
-        try RunFolder.create(directory: AbsolutePath.parent(path))
+        try Directory.create(AbsolutePath.parent(path))
         // Prompts and answers are nobody else's business.
         guard mkdir(path, 0o700) == 0 else {
             throw .inputOutput(what: path, reason: FileError(Errno(rawValue: errno), path: path).reason)

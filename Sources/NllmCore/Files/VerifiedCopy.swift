@@ -10,7 +10,7 @@ internal import SystemPackage
 /// Copies a file whose content is known by its digest.
 enum VerifiedCopy {
     /// Why there is no copy.
-    enum Failure: Error, Equatable {
+    enum Problem: Error, Equatable {
         /// The file holds something else.
         case changed
         /// The file is gone, or can't be read.
@@ -33,7 +33,7 @@ enum VerifiedCopy {
     /// - Throws: why there is none, such as that the file holds something else.
     static func make(
         of source: String, at target: String, digest: String, edit: (([UInt8]) -> [UInt8])? = nil
-    ) throws(Failure) -> Int {
+    ) throws(Problem) -> Int {
         let input = try open(source)
         defer { try? input.close() }
         let options: FileDescriptor.OpenOptions = [.create, .exclusiveCreate, .noFollow, .closeOnExec]
@@ -44,7 +44,7 @@ enum VerifiedCopy {
             throw .impossible(FileError(error, path: target))
         }
         defer { try? output.close() }
-        do throws(Failure) {
+        do throws(Problem) {
             return try copy(input, source, to: output, target, digest: digest, edit: edit)
         } catch {
             unlink(target)
@@ -55,7 +55,7 @@ enum VerifiedCopy {
     private static func copy(
         _ input: FileDescriptor, _ source: String, to output: FileDescriptor, _ target: String, digest: String,
         edit: (([UInt8]) -> [UInt8])?
-    ) throws(Failure) -> Int {
+    ) throws(Problem) -> Int {
         var hasher = SHA256()
         var whole: [UInt8] = []
         var size = 0
@@ -80,7 +80,7 @@ enum VerifiedCopy {
         return edited.count
     }
 
-    private static func write(_ bytes: ArraySlice<UInt8>, to output: FileDescriptor, _ path: String) throws(Failure) {
+    private static func write(_ bytes: ArraySlice<UInt8>, to output: FileDescriptor, _ path: String) throws(Problem) {
         do {
             try output.writeAll(bytes)
         } catch {
@@ -89,7 +89,7 @@ enum VerifiedCopy {
     }
 
     /// Opens a file without waiting for anyone.
-    private static func open(_ path: String) throws(Failure) -> FileDescriptor {
+    private static func open(_ path: String) throws(Problem) -> FileDescriptor {
         do {
             return try FileDescriptor.open(path, .readOnly, options: [.nonBlocking, .closeOnExec])
         } catch {
@@ -101,7 +101,7 @@ enum VerifiedCopy {
         }
     }
 
-    private static func length(_ file: FileDescriptor, _ path: String) throws(Failure) -> Int {
+    private static func length(_ file: FileDescriptor, _ path: String) throws(Problem) -> Int {
         var info = stat()
         guard fstat(file.rawValue, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
             throw .unreadable(FileError(Errno.invalidArgument, path: path, reason: "not a regular file"))

@@ -1,7 +1,9 @@
 /// Why a text is not JSON, and the offset in bytes where that shows.
-struct JSONError: Error, Equatable {
+struct JSONError: PlainError, Equatable {
     var message: String
     var offset: Int
+
+    var plainText: String { message }
 }
 
 /// A strict RFC 8259 parser in one pass over UTF-8 bytes, at most ``maximumDepth`` levels deep.

@@ -21,7 +21,7 @@ public struct ExecutorReport: Sendable, Equatable {
     /// - Returns: how requests are run.
     /// - Throws: why none can be run.
     public static func find(_ choice: ExecutorChoice) async throws(NllmError) -> ExecutorReport {
-        let factory = ExecutorFactory(program: try LLMProgram.find(), mark: WorkerIdentity.current().mark) { _ in }
+        let factory = ExecutorFactory(program: try LLMProgram.find(), mark: ProcessMark.new()) { _ in }
         let (executor, report) = try await factory.make(choice)
         let request = LLMRequest(
             model: "nllm-batch-doctor-no-such-model", prompt: "Nobody is asked.",

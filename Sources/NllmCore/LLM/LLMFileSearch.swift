@@ -9,16 +9,10 @@ internal import SystemPackage
 
 /// Finds the local files that `llm` reads for its flags, looking where it looks and in the same order.
 struct LLMFileSearch {
-    /// Flags whose first value may name a file.
-    static let flags: Set<String> = [
-        "--attachment", "--attachment-type", "--fragment", "--system-fragment", "--template", "--schema",
-        "--schema-multi", "--functions",
-    ]
-
     /// Where `llm` runs.
     private let directory: String
     private let userFolder: String
-    private let log: LogLookup
+    private let log: LLMLogLookup
     /// What was found so far: one enqueue counts each file once.
     private var found: [Place: RequestFile?] = [:]
 
@@ -31,7 +25,7 @@ struct LLMFileSearch {
     init(directory: String) {
         self.directory = directory
         userFolder = LLMUserFolder.path(in: directory)
-        log = LogLookup(path: userFolder + "/logs.db")
+        log = LLMLogLookup(path: userFolder + "/logs.db")
     }
 
     /// The file that `llm` reads for a flag's value, with its content's digest.
@@ -89,7 +83,7 @@ struct LLMFileSearch {
             path = AbsolutePath.literal(name + ".yaml", in: userFolder + "/templates")
             guard try Self.exists(path) else { return RequestFile(flag: flag, value: value, path: path) }
         }
-        guard let bytes = try FileReader(path: path).rest(limit: PromptReader.textLimit) else {
+        guard let bytes = try FileReader(path: path).rest(limit: LineReader.lineLimit) else {
             throw FileError(Errno.fileTooLarge, path: path)
         }
         let digest = Hexadecimal.text(SHA256.hash(data: bytes))

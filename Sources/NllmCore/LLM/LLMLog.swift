@@ -133,6 +133,6 @@ extension LLMProgram {
     /// - Returns: what was done, in one line; nil if nothing was to be done.
     /// - Throws: what is wrong with the log, if it could not be put right, or with `llm`.
     public func fixLog() async throws(NllmError) -> String? {
-        try await LLMLog(program: self, mark: WorkerIdentity.current().mark).fix()
+        try await LLMLog(program: self, mark: ProcessMark.new()).fix()
     }
 }

@@ -99,7 +99,7 @@ extension NllmOptions {
     private func check() throws(NllmError) {
         if let timeout { try Self.check("timeout", timeout, SettingLimits.timeout) }
         if let retries { try Self.check("retries", retries, SettingLimits.retries) }
-        if let concurrency { try Self.check("concurrency", concurrency, WorkOptions.concurrencies) }
+        if let concurrency { try Self.check("concurrency", concurrency, SettingLimits.concurrency) }
         if let grace { try Self.check("grace", grace, SettingLimits.grace) }
         if let maxMemory { try Self.check("maxMemory", maxMemory, SettingLimits.maxMemory) }
         if let maxAnswer { try Self.check("maxAnswer", maxAnswer, SettingLimits.maxAnswer) }

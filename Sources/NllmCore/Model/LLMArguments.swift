@@ -137,8 +137,14 @@ extension LLMArguments {
         }
     }
 
+    /// Flags whose first value may name a file.
+    private static let filing: Set<String> = [
+        "--attachment", "--attachment-type", "--fragment", "--system-fragment", "--template", "--schema",
+        "--schema-multi", "--functions",
+    ]
+
     /// The flags that may name files.
-    var fileFlags: [Flag] { flags.filter { LLMFileSearch.flags.contains($0.name) && !$0.values.isEmpty } }
+    var fileFlags: [Flag] { flags.filter { Self.filing.contains($0.name) && !$0.values.isEmpty } }
 
     /// The arguments with other texts where files are named.
     ///
@@ -147,7 +153,7 @@ extension LLMArguments {
     func renamingFiles(_ name: (Flag) -> String?) -> [String] {
         items.flatMap { item -> [String] in
             // Only the last of flags that are written together has values.
-            guard var last = item.flags.last, LLMFileSearch.flags.contains(last.name), !last.values.isEmpty,
+            guard var last = item.flags.last, Self.filing.contains(last.name), !last.values.isEmpty,
                 let other = name(last)
             else { return item.raw }
             last.values[0] = other

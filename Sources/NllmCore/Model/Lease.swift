@@ -3,6 +3,4 @@ struct Lease: Sendable, Hashable {
     var worker: Int64
     var cell: Int64
     var number: Int
-
-    init(_ claim: Claim) { (worker, cell, number) = (claim.worker, claim.cell, claim.lease) }
 }

@@ -1,5 +1,7 @@
 /// What settings may be, wherever they come from.
 public enum SettingLimits {
+    /// How many cells may run at a time.
+    public static let concurrency = 1...1024
     /// Seconds a cell may take; 0 for as long as it takes.
     public static let timeout = 0.0...1e9
     /// How often a failed cell is tried again.
@@ -10,8 +12,12 @@ public enum SettingLimits {
     public static let maxMemory = 16...1_000_000
     /// Megabytes that one answer may have; a larger one can't be stored in one row.
     public static let maxAnswer = 1...256
+    /// The same where nobody has said anything else.
+    public static let usualMaxAnswer = 16
     /// Seconds that a worker waits for a provider which asks to wait.
     public static let maxWait = 0.0...30 * day
+    /// The same where nobody has said anything else.
+    public static let usualMaxWait = 300.0
     /// US dollars that may be spent; with 0 only what is free.
     public static let maxCost = 0.0...1e9
     /// Tokens that may be spent.
@@ -19,9 +25,7 @@ public enum SettingLimits {
     /// Seconds whose spending counts; it is kept by the minute.
     public static let budgetWindow = 60...365 * day
     /// Seconds that an answer may be old to be taken in place of a request; with 0 none is.
-    public static let cache = 0...anyAge
-    /// Seconds that no answer is older than.
-    public static let anyAge = 36_525 * day
+    public static let cache = 0...DurationText.anyAge
     /// Which runs go first; the higher, the earlier.
     public static let priority = -1000...1000
     /// US dollars for a thousand tokens.
@@ -31,7 +35,7 @@ public enum SettingLimits {
     /// What a limit of that kind may be set to.
     public static func amounts(_ kind: Limit.Kind) -> ClosedRange<Int> {
         switch kind {
-        case .concurrency: WorkOptions.concurrencies
+        case .concurrency: SettingLimits.concurrency
         case .requests: 1...1_000_000
         case .tokens: 1...1_000_000_000
         }

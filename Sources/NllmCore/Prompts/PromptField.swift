@@ -76,7 +76,7 @@ struct PromptFieldReader {
         case "options":
             do { prompt.options = try ModelOption.options(field.value) } catch { throw FieldError(error.message) }
             if let name = Redaction.secret(in: ModelOption.arguments(prompt.options)) {
-                throw FieldError(EnqueueRequest.secretRefusal(name))
+                throw FieldError(LLMCommand.secretRefusal(name))
             }
         case "attachments": prompt.attachments = try attachments(field)
         case "models": prompt.models = try strings(field)

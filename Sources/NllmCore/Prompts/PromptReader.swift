@@ -1,7 +1,7 @@
 internal import Crypto
 internal import FoundationEssentials
 
-/// Reads sources into a spool and collects everything that is wrong on the way.
+/// Reads prompts from sources and collects everything that is wrong on the way.
 struct PromptReader {
     /// A text file over this size is refused: no model takes it.
     static let textLimit = LineReader.lineLimit
@@ -9,7 +9,11 @@ struct PromptReader {
     /// Nothing more is read from a pipe or device with so many problems.
     private static let problemLimit = 100_000
 
-    private let spool: PromptSpool
+    /// Takes a prompt from its place, or says where an earlier one with the same id stands.
+    typealias Sink = (Prompt, InputProblem) throws -> String?
+
+    private let sink: Sink
+    private var count = 0
     /// The run's models, which prompts may name.
     private let models: [ModelVariant]
     /// Whether ids get their source's stem.
@@ -18,22 +22,22 @@ struct PromptReader {
 
     /// Reads all sources, and throws if anything in them is wrong.
     static func read(
-        _ sources: [PromptSource], models: [ModelVariant], into spool: PromptSpool
+        _ sources: [PromptSource], models: [ModelVariant], into sink: @escaping Sink
     ) throws -> [SourceSummary] {
-        var reader = PromptReader(spool: spool, models: models, prefixed: sources.count > 1)
+        var reader = PromptReader(sink: sink, models: models, prefixed: sources.count > 1)
         let summaries = try sources.map { source in try reader.read(source) }
         try reader.problems.check()
         return summaries
     }
 
-    private init(spool: PromptSpool, models: [ModelVariant], prefixed: Bool) {
-        self.spool = spool
+    private init(sink: @escaping Sink, models: [ModelVariant], prefixed: Bool) {
+        self.sink = sink
         self.models = models
         self.prefixed = prefixed
     }
 
     private mutating func read(_ source: PromptSource) throws -> SourceSummary {
-        let before = spool.count
+        let before = count
         let knownProblems = problems.count
         let digest: String
         do {
@@ -49,11 +53,11 @@ struct PromptReader {
         } catch let error as FileError {
             throw NllmError.unreadable(path: error.path, reason: error.reason)
         }
-        if spool.count == before, problems.count == knownProblems {
+        if count == before, problems.count == knownProblems {
             let what = source.kind == .directory ? "no .txt, .md or .prompt file in it" : "no prompt in it"
             problems.add(InputProblem(file: source.path, message: what))
         }
-        return SourceSummary(path: source.path, digest: digest, prompts: spool.count - before)
+        return SourceSummary(path: source.path, digest: digest, prompts: count - before)
     }
 
     private mutating func readDirect(_ direct: DirectPrompt) throws -> String {
@@ -172,7 +176,7 @@ struct PromptReader {
         return digest
     }
 
-    // MARK: Into the spool
+    // MARK: What was read
 
     private mutating func append(_ prompt: Prompt, _ place: InputProblem, prefix: String) throws {
         checkModels(of: prompt, place)
@@ -181,8 +185,10 @@ struct PromptReader {
         // A text file's id is its source's stem already, unless it names another.
         if prefixed, prompt.id != prefix { prompt.id = "\(prefix)/\(prompt.id)" }
         // Nothing will be committed any more, but ids are still compared.
-        if let earlier = try spool.append(prompt, from: place) {
+        if let earlier = try sink(prompt, place) {
             report(place, nil, "duplicate id `\(prompt.id)`, first at \(earlier)")
+        } else {
+            count += 1
         }
     }
 

@@ -84,7 +84,7 @@ public actor Store {
         let folders = FolderReservation()
         do {
             let parent = AbsolutePath.parent(path)
-            if try !folders.make(parent) { try RunFolder.create(directory: parent) }
+            if try !folders.make(parent) { try Directory.create(parent) }
             let database = try Database(path: path, access: .create)
             try whileBusy { try configure(database, path: path, .creating) }
             return database
@@ -102,7 +102,7 @@ public actor Store {
             return error
         }
         do throws(NllmError) {
-            try RunFolder.checkWritable(directory: AbsolutePath.parent(path), for: path)
+            try Directory.checkWritable(AbsolutePath.parent(path), for: path)
         } catch {
             return error
         }
@@ -122,7 +122,7 @@ public actor Store {
         default: return nil
         }
         do {
-            try RunFolder.checkWritable(directory: AbsolutePath.parent(path), for: path)
+            try Directory.checkWritable(AbsolutePath.parent(path), for: path)
             return nil
         } catch {
             let log = (try? FileManager.default.attributesOfItem(atPath: path + "-wal"))?[.size] as? Int
@@ -194,6 +194,14 @@ public actor Store {
         }
     }
 
+    /// Reads what artifacts are made of, beside the actor.
+    nonisolated func results() throws -> ResultReader { ResultReader(try readOnlyConnection()) }
+
+    /// Reads what artifacts are made of, on one state of the file, and words what goes wrong.
+    nonisolated func readingResults<Value>(_ body: (ResultReader) throws -> Value) throws(NllmError) -> Value {
+        try readingAside { database in try body(ResultReader(database)) }
+    }
+
     /// Moves what the log holds into the database file, as far as that goes without waiting for anyone.
     func checkpoint() {
         _ = try? database.rows("PRAGMA wal_checkpoint(PASSIVE)") { _ in 0 }
@@ -255,14 +263,5 @@ extension DatabaseError {
     /// The system's words where it refused something, else SQLite's.
     fileprivate var reason: String {
         systemCode == 0 ? message : FileError(Errno(rawValue: systemCode), path: "").reason
-    }
-}
-
-extension Date {
-    /// Milliseconds since 1970, as the database keeps times.
-    var milliseconds: Int { Int(exactly: (timeIntervalSince1970 * 1000).rounded(.down)) ?? 0 }
-
-    init(milliseconds: Int) {
-        self.init(timeIntervalSince1970: Double(milliseconds) / 1000)
     }
 }

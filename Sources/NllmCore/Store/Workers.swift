@@ -1,41 +1,12 @@
 package import FoundationEssentials
 
-/// A process that executes cells, as the store knows it.
-package struct WorkerIdentity: Sendable, Equatable {
-    /// What its `llm` processes carry in their environment.
-    var mark: String
-    var host: String
-    var boot: String
-    var pid: Int
-    /// When the process started, so that a later process of the same number is not taken for it.
-    var processStarted: String
-}
-
-/// A registered worker.
-struct WorkerRow: Sendable, Equatable {
-    var id: Int64
-    var identity: WorkerIdentity
-    var heartbeatAt: Date
-    /// Whether it has said that it ended, or was given up.
-    var hasEnded: Bool
-
-    init(_ row: Statement) throws {
-        id = try row.id("id")
-        identity = WorkerIdentity(
-            mark: try row.text("mark"), host: try row.text("host"), boot: try row.text("boot"),
-            pid: try row.int("pid"), processStarted: try row.text("process_started"))
-        heartbeatAt = Date(milliseconds: try row.int("heartbeat_at"))
-        hasEnded = try row.optionalInt("ended_at") != nil
-    }
-}
-
 extension Store {
     /// Registers this process as a worker with the limits that it brings, and returns its id.
     ///
     /// A new worker finds out about paused models in its runs, or in all, unless it is told which.
     package func register(
-        _ identity: WorkerIdentity, keeping options: WorkOptions = WorkOptions(), runs: [Int64]? = nil,
-        probing probed: [Int64]? = nil, now: Date
+        _ identity: WorkerIdentity, concurrency: Int = 1, limits: [Limit] = [], budget: Budget = Budget(),
+        runs: [Int64]? = nil, probing probed: [Int64]? = nil, now: Date
     ) throws(NllmError) -> Int64 {
         try transaction {
             try database.run(
@@ -45,10 +16,10 @@ extension Store {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 identity.mark, identity.host, identity.boot, identity.pid, identity.processStarted, now.milliseconds,
-                now.milliseconds, options.concurrency, options.maxCost, options.maxTokensTotal,
-                options.budgetWindow.map { Int($0 * 1000) }, runs.map { JSONWriter.text(.ids($0)) })
+                now.milliseconds, concurrency, budget.maxCost, budget.maxTokens,
+                budget.window.map { Int($0 * 1000) }, runs.map { JSONWriter.text(.ids($0)) })
             let worker = database.lastInsertedID
-            try insert(options.limits, ofWorker: worker)
+            try insert(limits, ofWorker: worker)
             try moveTimesAhead(now: now)
             try probePausedModels(runs: probed ?? runs)
             return worker

@@ -20,10 +20,12 @@ public enum DurationText {
     }
 
     /// Seconds an answer may be old: a duration, or `any`; nil if the text is neither.
-    public static func age(_ text: String) -> Double? { text == any ? SettingLimits.anyAge : seconds(text) }
+    public static func age(_ text: String) -> Double? { text == any ? anyAge : seconds(text) }
 
     /// What stands for any age.
     public static let any = "any"
+    /// Seconds that no answer is older than.
+    public static let anyAge = 36_525 * 86_400.0
 
     /// A range in words, each end in the longest unit of which it is a whole number, but no weeks.
     public static func words(_ range: ClosedRange<Double>) -> String {

@@ -1,6 +1,12 @@
 internal import Subprocess
 internal import SystemPackage
 
+/// An error that has words for people.
+protocol PlainError: Error {
+    /// What went wrong.
+    var plainText: String { get }
+}
+
 /// Errors in words for people, whatever they are.
 enum ErrorText {
     /// What went wrong, on one line, without the names of types or statements that mean nothing to a user.
@@ -8,9 +14,7 @@ enum ErrorText {
         let text =
             switch error {
             case let error as NllmError: error.description
-            case let error as FileError: "\(error.path): \(error.reason)"
-            case let error as DatabaseError: error.message
-            case let error as JSONError: error.message
+            case let error as any PlainError: error.plainText
             case let error as Errno: String(describing: error)
             case let error as SubprocessError: error.description
             case is CancellationError: "it was stopped"

@@ -56,7 +56,7 @@ final class Bridge: Sendable {
     /// - Throws: why it can't be used.
     static func start(
         _ mode: BridgeMode, settings: [String] = [], interpreter: PythonInterpreter, launcher: Launcher, mark: String,
-        maxAnswer: Int = WorkOptions.defaultMaxAnswer
+        maxAnswer: Int = SettingLimits.usualMaxAnswer
     ) async throws(BridgeFailure) -> (bridge: Bridge, description: BridgeDescription) {
         let bridge = Bridge()
         // The texts of files and file names are UTF-8, even where flags such as `-E` shut out the environment.

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import SystemPackage
 
 #if canImport(Darwin)
@@ -73,6 +74,9 @@ enum ProcessMark {
     static let variable = "NLLM_BATCH_WORKER"
     /// Holds the mark of one warm Python among those of a worker.
     static let bridgeVariable = "NLLM_BATCH_BRIDGE"
+
+    /// A mark that nothing else carries.
+    static func new() -> String { UUID().uuidString.lowercased() }
 }
 
 /// Finds out whether a process waits for something other than a processor.

@@ -3,12 +3,14 @@ internal import CSQLite
 /// A failure that SQLite reported.
 ///
 /// It carries neither the statement nor the bound values, which may hold prompts.
-struct DatabaseError: Error, CustomStringConvertible {
+struct DatabaseError: PlainError, CustomStringConvertible {
     /// SQLite's extended result code.
     var code: Int32
     var message: String
     /// The system's error number where the system refused something; else 0.
     var systemCode: Int32
+
+    var plainText: String { message }
 
     /// A failure in words.
     init(code: Int32, message: String, systemCode: Int32 = 0) {

@@ -121,6 +121,14 @@ final class Statement {
 
     func text(_ name: String) throws(DatabaseError) -> String { try optionalText(name) ?? "" }
 
+    /// The case whose raw value stands in a column.
+    func value<Value: RawRepresentable<String>>(_ name: String) throws -> Value {
+        guard let value = Value(rawValue: try text(name)) else {
+            throw DamagedValue("column \(name) holds a value that it cannot have")
+        }
+        return value
+    }
+
     func optionalInt(_ name: String) throws(DatabaseError) -> Int? { try isNull(name) ? nil : try int(name) }
 
     func optionalID(_ name: String) throws(DatabaseError) -> Int64? { try isNull(name) ? nil : try id(name) }

@@ -23,7 +23,7 @@ extension Store {
         guard let age else { return 0 }
         // Nobody knows how old an answer is that seems to come from the future.
         let latest =
-            Double(age) < SettingLimits.anyAge * 1000 ? now.addingTimeInterval(SetClock.tolerance) : .distantFuture
+            Double(age) < DurationText.anyAge * 1000 ? now.addingTimeInterval(SetClock.tolerance) : .distantFuture
         try transaction { try listCached(run: run, since: now.milliseconds - age, through: latest.milliseconds) }
         var taken = 0
         while true {

@@ -86,11 +86,7 @@ extension CellRecord {
         text = try row.text("text")
         model = try row.text("label")
         sample = try row.int("sample")
-        let name = try row.text("status")
-        guard let status = CellStatus(rawValue: name) else {
-            throw DatabaseError(code: 1, message: "unknown status \(name)")
-        }
-        self.status = status
+        status = try row.value("status")
         // An interrupted cell has 0, by which it goes first.
         notBefore = try row.optionalInt("not_before").flatMap { $0 > 0 ? Date(milliseconds: $0) : nil }
         pause = status == .pending ? try ModelPause(row) : nil

@@ -183,6 +183,10 @@ extension Store {
     }
 }
 
+extension Lease {
+    init(_ claim: Claim) { (worker, cell, number) = (claim.worker, claim.cell, claim.lease) }
+}
+
 extension Claim {
     fileprivate init(_ row: Statement, worker: Int64) throws {
         cell = try row.id("id")
@@ -212,13 +216,10 @@ extension Claim {
 
 extension Failure {
     /// Reads how an attempt failed.
-    fileprivate init(_ row: Statement) throws {
-        let name = try row.text("failure_kind")
-        guard let kind = FailureKind(rawValue: name) else {
-            throw DatabaseError(code: 1, message: "unknown kind of failure \(name)")
-        }
+    init(_ row: Statement) throws {
         self.init(
-            kind: kind, message: try row.text("failure_message"), httpStatus: try row.optionalInt("http_status"),
+            kind: try row.value("failure_kind"), message: try row.text("failure_message"),
+            httpStatus: try row.optionalInt("http_status"),
             retryAfter: try row.optionalDouble("retry_after"))
     }
 }

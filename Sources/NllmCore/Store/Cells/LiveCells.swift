@@ -46,11 +46,7 @@ extension LiveCell {
     fileprivate init(_ row: Statement, now: Date) throws {
         model = try row.text("label")
         sample = try row.int("sample")
-        let name = try row.text("status")
-        guard let status = CellStatus(rawValue: name) else {
-            throw DatabaseError(code: 1, message: "unknown status \(name)")
-        }
-        self.status = status
+        status = try row.value("status")
         let milliseconds =
             try row.optionalInt("claimed_at").map { now.milliseconds - $0 } ?? row.optionalInt("duration_ms")
         // Another host's clock may be ahead.

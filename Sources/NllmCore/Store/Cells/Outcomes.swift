@@ -9,7 +9,7 @@ package struct Report: Sendable {
     /// When the cell may be tried again; nil if this outcome is final.
     var retryAt: Date?
     /// Seconds that the worker lets a provider refuse everything before it gives the model up.
-    var maxWait = WorkOptions().maxWait
+    var maxWait = SettingLimits.usualMaxWait
 
     /// US dollars that the attempt cost, as far as that is known.
     var cost: Double? {

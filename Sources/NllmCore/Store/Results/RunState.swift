@@ -6,6 +6,12 @@ struct RunState {
     var counts: CellCounts
     var writtenAttempt: Int64
 
+    /// How many cells have a result.
+    var results: Int { CellStatus.allCases.filter(\.hasResult).map { counts[$0] }.reduce(0, +) }
+}
+
+extension RunState {
+    /// Reads how a run stands.
     init(_ database: Database, run: Int64) throws {
         let row = try database.row("SELECT *, written_attempt FROM runs WHERE id = ?", run) {
             (try Run($0, in: database), try $0.id("written_attempt"))
@@ -22,13 +28,5 @@ struct RunState {
         }
         counts = try database.rows("SELECT * FROM counters WHERE run_id = ?", run, read: CellCounts.init)
             .reduce(CellCounts(), +)
-    }
-
-    /// How many cells have a result.
-    var results: Int { CellStatus.allCases.filter(\.hasResult).map { counts[$0] }.reduce(0, +) }
-
-    static func lastAttempt(_ database: Database, run: Int64) throws -> Int64 {
-        try database.row("SELECT max(id) AS id FROM attempts WHERE run_id = ?", run, read: { try $0.optionalID("id") })
-            .flatMap { $0 } ?? 0
     }
 }

@@ -26,13 +26,3 @@ enum StoredFolder {
         return text == "." ? database : (database == "/" ? "" : database) + "/" + text
     }
 }
-
-/// A value in the database that this program cannot have written.
-struct DamagedValue: Error {
-    /// What is wrong with it, without the value itself.
-    let reason: String
-
-    init(_ reason: String) {
-        self.reason = reason
-    }
-}

@@ -19,11 +19,11 @@ final class FolderReservation: Sendable {
             missing.append(ancestor)
             ancestor = AbsolutePath.parent(ancestor)
         }
-        try RunFolder.create(directory: parent)
+        try Directory.create(parent)
         made.withLock { $0 += missing.reversed() }
         if mkdir(folder, 0o777) != 0 {
             if errno == EEXIST { return false }
-            try RunFolder.create(directory: folder)
+            try Directory.create(folder)
         }
         made.withLock { $0.append(folder) }
         return true

@@ -25,4 +25,9 @@ enum LLMCommand {
         guard argument.utf8.count > argumentLimit else { return nil }
         return "is \(argument.utf8.count) bytes long, but `llm` can be given \(argumentLimit) at most"
     }
+
+    /// Why an argument with a secret is not taken.
+    static func secretRefusal(_ name: String) -> String {
+        "`\(name)` holds a secret, which would be stored with the run; use `llm keys set`, or a variable of the environment"
+    }
 }

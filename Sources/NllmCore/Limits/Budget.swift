@@ -1,11 +1,18 @@
 /// What may be spent.
-struct Budget: Sendable, Equatable {
+package struct Budget: Sendable, Equatable {
     /// US dollars; nil for no limit.
     var maxCost: Double?
     /// Tokens of prompts and answers; nil for no limit.
     var maxTokens: Int?
     /// Seconds whose spending in the whole database counts; nil: all spending of the runs that are worked on.
     var window: Double?
+
+    /// No limit.
+    package init() {}
+
+    init(maxCost: Double? = nil, maxTokens: Int? = nil, window: Double? = nil) {
+        (self.maxCost, self.maxTokens, self.window) = (maxCost, maxTokens, window)
+    }
 
     /// Whether nothing is limited.
     var isEmpty: Bool { maxCost == nil && maxTokens == nil }
@@ -33,22 +40,5 @@ struct Budget: Sendable, Equatable {
         /// What the request costs is not known.
         case price
         case tokens(spent: Int, next: Int, of: Int)
-    }
-}
-
-/// What was spent, and what requests under way may still take at worst.
-struct Spending: Sendable, Equatable {
-    /// US dollars.
-    var cost = 0.0
-    /// Tokens of both directions.
-    var tokens = 0
-    /// How many requests are under way, whose part may turn out to be less.
-    var underWay = 0
-
-    /// Adds a request that starts.
-    mutating func reserve(_ reservation: Reservation) {
-        cost += reservation.cost ?? 0
-        tokens += reservation.tokens
-        underWay += 1
     }
 }

@@ -1,5 +1,5 @@
 /// What `llm` keeps in its own database and finds by name.
-struct LogLookup {
+struct LLMLogLookup {
     /// The database, which need not be there.
     let path: String
 

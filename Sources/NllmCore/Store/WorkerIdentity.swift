@@ -6,6 +6,17 @@ internal import FoundationEssentials
     internal import Glibc
 #endif
 
+/// A process that executes cells, as the store knows it.
+package struct WorkerIdentity: Sendable, Equatable {
+    /// What its `llm` processes carry in their environment.
+    var mark: String
+    var host: String
+    var boot: String
+    var pid: Int
+    /// When the process started, so that a later process of the same number is not taken for it.
+    var processStarted: String
+}
+
 extension WorkerIdentity {
     /// Without a sign of life for so many seconds a worker counts as dead.
     static let patience = 30.0
@@ -14,7 +25,7 @@ extension WorkerIdentity {
     package static func current() -> WorkerIdentity {
         let pid = ProcessInfo.processInfo.processIdentifier
         return WorkerIdentity(
-            mark: UUID().uuidString.lowercased(), host: host, boot: boot, pid: Int(pid),
+            mark: ProcessMark.new(), host: host, boot: boot, pid: Int(pid),
             processStarted: ProcessTable.startTime(pid) ?? "unknown")
     }
 
@@ -41,28 +52,4 @@ extension WorkerIdentity {
 
     /// Whether both run where process numbers mean the same.
     func sharesHost(with other: WorkerIdentity) -> Bool { host == other.host }
-}
-
-extension WorkerRow {
-    /// Whether the worker's process is gone, as far as that can be seen from here.
-    func isGone(seenFrom observer: WorkerIdentity) -> Bool {
-        if hasEnded { return true }
-        guard identity.sharesHost(with: observer) else { return false }
-        if identity.boot != observer.boot { return true }
-        let pid = pid_t(truncatingIfNeeded: identity.pid)
-        guard let started = ProcessTable.startTime(pid) else {
-            // Another user's process may be hidden, and then only refuses to be signalled.
-            return kill(pid, 0) != 0 && errno == ESRCH
-        }
-        if started != identity.processStarted { return true }
-        // Killed, but its parent has not noticed yet.
-        return ProcessTable.activity(pid).map { ["Z", "X"].contains($0.state) } ?? false
-    }
-
-    /// Whether it seems to have given no sign of life for too long, as far as one look can tell.
-    ///
-    /// A heartbeat in the future comes from a clock that differs, and tells no more than an old one.
-    func seemsSilent(now: Date) -> Bool {
-        abs(now.timeIntervalSince(heartbeatAt)) > WorkerIdentity.patience
-    }
 }

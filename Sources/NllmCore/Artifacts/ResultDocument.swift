@@ -1,0 +1,68 @@
+/// The version of the formats of results and manifests.
+enum ArtifactSchema {
+    static let version = 1
+}
+
+extension ResultRecord {
+    /// The result as it stands in the artifacts: nllm's nine fields, then ours.
+    var document: JSONValue {
+        .object([
+            .init("model", .string(label)),
+            .init("status", .string(status.rawValue)),
+            .init("duration_ms", .integer(durationMilliseconds)),
+            .init("exit_code", .integer(exitCode)),
+            .init("text", .string(text)),
+            .init("meta", meta),
+            .init("command", command),
+            .init("stderr_tail", .string(stderrTail)),
+            .init("json", isCutOff ? .null : JSONExtraction.extract(text) ?? .null),
+            .init("schema_version", .integer(ArtifactSchema.version)),
+            .init("run", .string(run)),
+            .init("prompt_id", .string(prompt)),
+            .init("sample", .integer(sample)),
+            .init("attempts", .integer(attempts)),
+            .init("failure", failure?.json ?? .null),
+            .init("started_at", .string(Timestamp.utc(startedAt))),
+            .init("finished_at", .string(Timestamp.utc(finishedAt))),
+            .init("metadata", metadata ?? .null),
+        ])
+    }
+
+    /// Whether it was ended over `--max-answer`: then a value that fills all of it has no end, and would fill memory.
+    private var isCutOff: Bool { failure?.kind == .request && exitCode == Outcome.noExitCode }
+
+    /// What is unknown is left out; `error`, `error_message` and `timeout` stand there as nllm has them.
+    private var meta: JSONValue {
+        var members: [JSONValue.Member] = []
+        switch status {
+        case .error:
+            members = [.init("error", .bool(true)), .init("error_message", .string(failure?.message ?? ""))]
+        case .timeout: members = [.init("timeout", .bool(true))]
+        default: break
+        }
+        let counts = [
+            ("tokens_input", tokensInput), ("tokens_output", tokensOutput), ("cpu_ms", cpuMilliseconds),
+            ("peak_memory_kb", peakMemoryKilobytes),
+        ]
+        members += counts.compactMap { name, count in count.map { .init(name, .integer($0)) } }
+        if let cost { members.append(.init("cost_estimated", .number(String(cost)))) }
+        if let usageDetails { members.append(.init("usage_details", usageDetails)) }
+        if let cachedFrom {
+            let names = ["run", "prompt_id", "finished_at"]
+            members.append(
+                .init("cached_from", .object(names.compactMap { name in cachedFrom[name].map { .init(name, $0) } })))
+        }
+        return .object(members)
+    }
+}
+
+extension Failure {
+    fileprivate var json: JSONValue {
+        .object([
+            .init("kind", .string(kind.rawValue)),
+            .init("message", .string(message)),
+            .init("http_status", httpStatus.map(JSONValue.integer) ?? .null),
+            .init("retry_after", retryAfter.map { .number(String($0)) } ?? .null),
+        ])
+    }
+}

@@ -1,0 +1,69 @@
+internal import FoundationEssentials
+
+/// Reads what a run's artifacts are made of, on a connection of its own.
+final class ResultReader {
+    private let database: Database
+
+    init(_ database: Database) {
+        self.database = database
+    }
+
+    /// Runs `body` on one state of the store, whatever others record meanwhile.
+    func snapshot<Value>(_ body: () throws -> Value) throws -> Value { try database.snapshot(body) }
+
+    func state(ofRun run: Int64) throws -> RunState { try RunState(database, run: run) }
+
+    /// The run's last attempt; 0 if there is none.
+    func lastAttempt(ofRun run: Int64) throws -> Int64 {
+        try database.row(
+            "SELECT coalesce(max(id), 0) AS id FROM attempts WHERE run_id = ?", run, read: { try $0.id("id") }) ?? 0
+    }
+
+    /// The result that came of an attempt; nil if its cell has left the run.
+    func result(ofAttempt attempt: Int64) throws -> ResultRecord? {
+        try database.row(Self.resultSQL, attempt, read: ResultRecord.init)
+    }
+
+    private static let resultSQL =
+        ResultRecord.sql + " WHERE attempts.id = ? AND cells.id = attempts.cell_id AND cells.live = 1"
+
+    /// Calls `body` with each result of a run in the order of the artifacts: prompts, then models, then samples.
+    func forEachResult(ofRun run: Int64, _ body: (ResultRecord) throws -> Void) throws {
+        let sql =
+            ResultRecord.sql + " WHERE cells.prompt_id = ? AND cells.live = 1 ORDER BY models.position, cells.sample"
+        try database.forEachRow("SELECT id FROM prompts WHERE run_id = ? AND live = 1 ORDER BY position", run) {
+            prompt in
+            try database.forEachRow(sql, try prompt.id("id")) { row in try body(try ResultRecord(row)) }
+        }
+    }
+
+    /// Whether an attempt of the run ended at that time, as the artifacts write it.
+    func hasAttempt(of run: Run, finishedAt time: String) throws -> Bool {
+        var isKnown = false
+        try database.forEachRow("SELECT finished_at FROM attempts WHERE run_id = ?", run.id) { row in
+            if try Timestamp.utc(Date(milliseconds: row.int("finished_at"))) == time { isKnown = true }
+        }
+        return isKnown
+    }
+
+    /// Whether a folder of that name is that of one of the run's prompts.
+    func hasPrompt(of run: Run, folder: String) throws -> Bool {
+        let found = try database.row(
+            "SELECT 1 FROM prompts WHERE run_id = ? AND folder_key = ? AND folder = ? AND live = 1", run.id,
+            FileName.key(folder), folder, read: { _ in true })
+        return found == true
+    }
+
+    /// The names of the files with the results of one prompt, without endings; of the only prompt's if the folder is nil.
+    func fileNames(of run: Run, folder: String?) throws -> Set<String> {
+        let names = try database.rows(
+            """
+            SELECT models.file, cells.sample FROM prompts
+            JOIN cells ON cells.prompt_id = prompts.id JOIN models ON models.id = cells.model_id
+            WHERE prompts.run_id = ?1 AND prompts.live = 1 AND (?2 IS NULL OR prompts.folder_key = ?2) AND cells.live = 1
+                AND cells.attempt_id IS NOT NULL
+            """, run.id, folder.map(FileName.key)
+        ) { RunFolder.name(model: try $0.text("file"), sample: try $0.int("sample")) }
+        return Set(names)
+    }
+}
