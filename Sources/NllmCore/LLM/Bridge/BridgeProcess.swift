@@ -97,6 +97,7 @@ final class BridgeProcess: Sendable {
                     await Self.read(process.standardOutput, take)
                     // Nobody hears its answers any more.
                     send.finish()
+                    await Self.waitForEnd(of: process.processIdentifier.value)
                     kill()
                 }
                 end()
@@ -126,6 +127,14 @@ final class BridgeProcess: Sendable {
         #else
             _ = Glibc.kill(-group, SIGKILL)
         #endif
+    }
+
+    /// Gives a process that has closed its output some time to end in its own way, which tells more than a signal does.
+    private static func waitForEnd(of pid: pid_t) async {
+        for _ in 1...50 {
+            guard let activity = ProcessTable.activity(pid), !["Z", "X"].contains(activity.state) else { return }
+            try? await Task.sleep(for: .milliseconds(10))
+        }
     }
 
     private func feed(_ writer: StandardInputWriter) async {
