@@ -23,15 +23,18 @@ build: setup ## Build for release.
 test: setup ## Build and run all tests, the long ones briefly.
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+	.venv/bin/python -m unittest discover Tests/Scripts
 	.venv/bin/python -m unittest discover Tests/Bridge
 
 soak: setup ## Run all tests, the long ones in full.
 	$(SWIFT) build --build-tests
 	NLLM_BATCH_SOAK=1 $(SWIFT) test --skip-build
+	.venv/bin/python -m unittest discover Tests/Scripts
 	.venv/bin/python -m unittest discover Tests/Bridge
 
-lint: ## Check the code's format and style.
+lint: ## Check the code's format, style and layers.
 	swift format lint --strict --recursive --parallel Package.swift Benchmarks Examples Sources Tests
+	scripts/check-layers
 
 format: ## Format the code in place.
 	swift format --in-place --recursive --parallel Package.swift Benchmarks Examples Sources Tests
