@@ -21,7 +21,7 @@ public enum CellStatus: String, Sendable, CaseIterable {
 public struct CellCounts: Sendable, Equatable {
     private var counts: [CellStatus: Int] = [:]
 
-    init(_ row: Statement) throws(DatabaseError) {
+    init(_ row: any Row) throws {
         for status in CellStatus.allCases { counts[status] = try row.int(status.rawValue) }
     }
 

@@ -17,7 +17,7 @@ struct LLMLogLookup {
 
     /// A database that can't be read knows nothing; `llm` itself will say why.
     private func first(_ sql: String, _ name: String) -> String? {
-        guard let database = try? Database(path: path, access: .readOnly) else { return nil }
+        guard let database = try? SQLiteConnection(path: path, access: .readOnly) else { return nil }
         return (try? database.row(sql, name) { try $0.text("found") }) ?? nil
     }
 }

@@ -33,7 +33,7 @@ extension Store {
     }
 
     private nonisolated func copy(to path: String) throws {
-        let copy = try Database(path: path, access: .readWrite)
+        let copy = try SQLiteConnection(path: path, access: .readWrite)
         try copy.execute("PRAGMA journal_mode = OFF")
         try readOnlyConnection().backUp(to: copy)
         // One file, which can be read wherever it lies.
@@ -73,7 +73,7 @@ extension Store {
         }
         let isOurs: Bool
         do {
-            let database = try Database(path: target, access: .readOnly)
+            let database = try SQLiteConnection(path: target, access: .readOnly)
             let identity = try database.row("PRAGMA application_id") { try $0.int("application_id") }
             isOurs = identity == Migrations.applicationID
         } catch {
@@ -86,7 +86,7 @@ extension Store {
     private nonisolated func settle(_ target: String) throws(NllmError) {
         guard FileStatus(target) != nil else { return }
         do {
-            let earlier = try Database(path: target, access: .readWrite)
+            let earlier = try SQLiteConnection(path: target, access: .readWrite)
             earlier.stopWaiting()
             let mode = try earlier.row("PRAGMA journal_mode = DELETE") { try $0.text("journal_mode") }
             guard mode == "delete" else { throw DamagedValue("") }

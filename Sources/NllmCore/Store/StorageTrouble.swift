@@ -1,5 +1,3 @@
-internal import CSQLite
-
 /// What stands behind an error of the database: whether what failed can be done later.
 enum StorageTrouble: Sendable, Equatable {
     /// It can be tried again; what is wrong, and what to do.
@@ -24,9 +22,9 @@ extension Store {
     private func trouble(_ error: DatabaseError) -> StorageTrouble? {
         if error.isDamaged { return .damaged }
         guard error.isPassing else { return nil }
-        if error.isFull { return .passing(because: "the disk of \(path) is full; free some space") }
-        switch error.primaryCode {
-        case SQLITE_BUSY, SQLITE_LOCKED: return .passing(because: "\(path) is locked by another process")
+        if error.kind == .full { return .passing(because: "the disk of \(path) is full; free some space") }
+        switch error.kind {
+        case .busy: return .passing(because: "\(path) is locked by another process")
         default: return .passing(because: "\(path) cannot be written: \(error.message); check its disk and its rights")
         }
     }

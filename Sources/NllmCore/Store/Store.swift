@@ -1,4 +1,3 @@
-internal import CSQLite
 internal import FoundationEssentials
 internal import SystemPackage
 
@@ -8,7 +7,9 @@ internal import SystemPackage
 public actor Store {
     /// The database file.
     public nonisolated let path: String
-    let database: Database
+    let database: any Connection
+    /// The folder of the database, below which folders of runs are kept relative to it.
+    nonisolated let folder: String
     /// Whether the database and the runs' folders are for their owner alone.
     nonisolated let isPrivate: Bool
     /// Whether the file lies on a medium that can't be written.
@@ -37,7 +38,9 @@ public actor Store {
         let path = AbsolutePath.resolve(path)
         self.path = path
         self.isPrivate = isPrivate
-        database = try Self.open(path: path, opening)
+        let database = try Self.open(path: path, opening)
+        self.database = database
+        folder = database.folder
         if isPrivate { for file in [path, path + "-wal", path + "-shm"] { try PrivateFiles.restrict(file: file) } }
         isImmutable = database.access == .immutable
         identity = FileIdentity(path: path)
@@ -47,16 +50,16 @@ public actor Store {
     nonisolated var isInPlace: Bool { identity.map { !$0.hasLeft(path) } ?? true }
 
     /// A connection that only reads, for long reads beside the actor.
-    nonisolated func readOnlyConnection() throws -> Database {
+    nonisolated func readOnlyConnection() throws -> SQLiteConnection {
         let database =
             isImmutable
-            ? try Database(path: path, access: .immutable) : try Database(path: path, access: .readOnly)
+            ? try SQLiteConnection(path: path, access: .immutable) : try SQLiteConnection(path: path, access: .readOnly)
         try database.execute("PRAGMA cache_size = -8000")
         guard isInPlace else { throw NllmError.lost(database: path) }
         return database
     }
 
-    private static func open(path: String, _ opening: Opening) throws(NllmError) -> Database {
+    private static func open(path: String, _ opening: Opening) throws(NllmError) -> SQLiteConnection {
         switch DatabaseFile.kind(path) {
         case .regular: break
         case .missing where opening == .creating: return try create(path: path)
@@ -69,7 +72,7 @@ public actor Store {
             throw .unreadableDatabase(path: path, reason: FileError(Errno(rawValue: code), path: path).reason)
         }
         do {
-            let database = try Database(path: path, access: .readWrite)
+            let database = try SQLiteConnection(path: path, access: .readWrite)
             try whileBusy { try configure(database, path: path, opening) }
             return database
         } catch {
@@ -80,12 +83,12 @@ public actor Store {
     }
 
     /// Makes a database, with the folders that lead to it; what was made is removed again if that fails.
-    private static func create(path: String) throws(NllmError) -> Database {
+    private static func create(path: String) throws(NllmError) -> SQLiteConnection {
         let folders = FolderReservation()
         do {
             let parent = AbsolutePath.parent(path)
             if try !folders.make(parent) { try Directory.create(parent) }
-            let database = try Database(path: path, access: .create)
+            let database = try SQLiteConnection(path: path, access: .create)
             try whileBusy { try configure(database, path: path, .creating) }
             return database
         } catch {
@@ -116,7 +119,9 @@ public actor Store {
     }
 
     /// Opens a file that can't be opened the usual way because nothing can be written beside it; nil if that is not why.
-    private static func onReadOnlyMedium(_ path: String, after problem: NllmError) throws(NllmError) -> Database? {
+    private static func onReadOnlyMedium(_ path: String, after problem: NllmError) throws(NllmError)
+        -> SQLiteConnection?
+    {
         switch problem {
         case .unreadableDatabase, .cannotCreate: break
         default: return nil
@@ -129,7 +134,7 @@ public actor Store {
             guard log ?? 0 == 0 else { return nil }
         }
         do {
-            let database = try Database(path: path, access: .immutable)
+            let database = try SQLiteConnection(path: path, access: .immutable)
             return try Migrations.isCurrent(database, path: path) ? database : nil
         } catch {
             throw translate(error, path: path, opening: true)
@@ -138,17 +143,17 @@ public actor Store {
 
     /// Repeats what fails because others open the same new file: some steps of that do not wait by themselves.
     private static func whileBusy(_ body: () throws -> Void) throws {
-        for _ in 1..<Database.busyTries {
+        for _ in 1..<SQLiteConnection.busyTries {
             do {
                 return try body()
-            } catch let error as DatabaseError where error.primaryCode == SQLITE_BUSY {
-                Database.pause()
+            } catch let error as DatabaseError where error.kind == .busy {
+                SQLiteConnection.pause()
             }
         }
         try body()
     }
 
-    private static func configure(_ database: Database, path: String, _ opening: Opening) throws {
+    private static func configure(_ database: SQLiteConnection, path: String, _ opening: Opening) throws {
         // Asked first, because nothing may be changed in a file that is not ours.
         let current = try Migrations.isCurrent(database, path: path)
         if opening == .existing, try Migrations.isEmpty(database) { throw NllmError.notADatabase(path: path) }
@@ -185,7 +190,7 @@ public actor Store {
     }
 
     /// Runs reads on a connection of their own, on one state of the file, and words what goes wrong.
-    nonisolated func readingAside<Value>(_ body: (Database) throws -> Value) throws(NllmError) -> Value {
+    nonisolated func readingAside<Value>(_ body: (any Connection) throws -> Value) throws(NllmError) -> Value {
         do {
             let database = try readOnlyConnection()
             return try database.snapshot { try body(database) }
@@ -195,11 +200,11 @@ public actor Store {
     }
 
     /// Reads what artifacts are made of, beside the actor.
-    nonisolated func results() throws -> ResultReader { ResultReader(try readOnlyConnection()) }
+    nonisolated func results() throws -> ResultReader { ResultReader(try readOnlyConnection(), in: folder) }
 
     /// Reads what artifacts are made of, on one state of the file, and words what goes wrong.
     nonisolated func readingResults<Value>(_ body: (ResultReader) throws -> Value) throws(NllmError) -> Value {
-        try readingAside { database in try body(ResultReader(database)) }
+        try readingAside { database in try body(ResultReader(database, in: folder)) }
     }
 
     /// Moves what the log holds into the database file, as far as that goes without waiting for anyone.
@@ -227,16 +232,16 @@ public actor Store {
         if error.isOutOfSpace {
             return .inputOutput(what: name, reason: "the disk is full; free some space and run the same command again")
         }
-        switch error.primaryCode {
-        case SQLITE_NOTADB, SQLITE_CORRUPT:
+        switch error.kind {
+        case .damaged:
             return !opening || DatabaseFile.isOurs(path) ? .damaged(path: path) : .notADatabase(path: path)
         // A table is missing, or not as it was made.
-        case SQLITE_ERROR where opening: return .damaged(path: path)
-        case SQLITE_BUSY, SQLITE_LOCKED: return .busy(database: path)
-        case SQLITE_NOMEM: return .inputOutput(what: name, reason: "out of memory")
-        case SQLITE_CANTOPEN where opening: return .unreadableDatabase(path: path, reason: error.reason)
-        case SQLITE_PERM, SQLITE_READONLY: return .cannotCreate(path: path, reason: error.reason)
-        case SQLITE_CONSTRAINT:
+        case .statement where opening: return .damaged(path: path)
+        case .busy: return .busy(database: path)
+        case .outOfMemory: return .inputOutput(what: name, reason: "out of memory")
+        case .cannotOpen where opening: return .unreadableDatabase(path: path, reason: error.reason)
+        case .readOnly, .moved: return .cannotCreate(path: path, reason: error.reason)
+        case .constraint:
             // What follows is a part of the schema.
             let kind = error.message.prefix { $0 != ":" }
             return .inputOutput(
@@ -249,7 +254,7 @@ public actor Store {
 extension DatabaseError {
     /// The same with the true reason where a file could not be made beside the database.
     fileprivate func located(at path: String) -> DatabaseError {
-        guard primaryCode == SQLITE_CANTOPEN, let code = DatabaseFile.obstacleToFiles(beside: path) else { return self }
+        guard kind == .cannotOpen, let code = DatabaseFile.obstacleToFiles(beside: path) else { return self }
         var error = self
         error.systemCode = code
         return error
@@ -257,7 +262,7 @@ extension DatabaseError {
 
     /// Whether there is no room for more, be it for bytes or for files.
     fileprivate var isOutOfSpace: Bool {
-        primaryCode == SQLITE_FULL || [Errno.noSpace, .diskQuotaExceeded].contains { $0.rawValue == systemCode }
+        kind == .full || [Errno.noSpace, .diskQuotaExceeded].contains { $0.rawValue == systemCode }
     }
 
     /// The system's words where it refused something, else SQLite's.

@@ -14,12 +14,12 @@ struct WorkerRow: Sendable, Equatable {
     /// Whether it has said that it ended, or was given up.
     var hasEnded: Bool
 
-    init(_ row: Statement) throws {
+    init(_ row: any Row) throws {
         id = try row.id("id")
         identity = WorkerIdentity(
             mark: try row.text("mark"), host: try row.text("host"), boot: try row.text("boot"),
             pid: try row.int("pid"), processStarted: try row.text("process_started"))
-        heartbeatAt = Date(milliseconds: try row.int("heartbeat_at"))
+        heartbeatAt = try row.date("heartbeat_at")
         hasEnded = try row.optionalInt("ended_at") != nil
     }
 }

@@ -9,16 +9,20 @@ extension Store {
         runs: [Int64]? = nil, probing probed: [Int64]? = nil, now: Date
     ) throws(NllmError) -> Int64 {
         try transaction {
-            try database.run(
+            let worker = try database.insert(
                 """
                 INSERT INTO workers (mark, host, boot, pid, process_started, registered_at, heartbeat_at, concurrency,
                     max_cost, max_tokens, budget_window_ms, runs)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                VALUES (:mark, :host, :boot, :pid, :process_started, :now, :now, :concurrency, :max_cost, :max_tokens,
+                    :budget_window_ms, :runs)
+                RETURNING id
                 """,
-                identity.mark, identity.host, identity.boot, identity.pid, identity.processStarted, now.milliseconds,
-                now.milliseconds, concurrency, budget.maxCost, budget.maxTokens,
-                budget.window.map { Int($0 * 1000) }, runs.map { JSONWriter.text(.ids($0)) })
-            let worker = database.lastInsertedID
+                named: [
+                    "mark": identity.mark, "host": identity.host, "boot": identity.boot, "pid": identity.pid,
+                    "process_started": identity.processStarted, "now": now, "concurrency": concurrency,
+                    "max_cost": budget.maxCost, "max_tokens": budget.maxTokens,
+                    "budget_window_ms": budget.window.map { Int($0 * 1000) }, "runs": runs.map(JSONValue.ids),
+                ])
             try insert(limits, ofWorker: worker)
             try moveTimesAhead(now: now)
             try probePausedModels(runs: probed ?? runs)
@@ -30,7 +34,7 @@ extension Store {
     func heartbeat(worker: Int64, now: Date) throws(NllmError) -> Bool {
         try transaction {
             try database.run(
-                "UPDATE workers SET heartbeat_at = ? WHERE id = ? AND ended_at IS NULL", now.milliseconds, worker) == 1
+                "UPDATE workers SET heartbeat_at = ? WHERE id = ? AND ended_at IS NULL", now, worker) == 1
         }
     }
 
@@ -85,7 +89,7 @@ extension Store {
                 max(0, min(?1, last.time) - claimed_at), reserved_cost, reserved_tokens
             FROM cells, (SELECT heartbeat_at + ?3 AS time FROM workers WHERE id = ?2) AS last
             WHERE worker_id = ?2 AND status = 'running'
-            """, now.milliseconds, worker, Int(WorkerIdentity.patience * 1000))
+            """, now, worker, Int(WorkerIdentity.patience * 1000))
         // 0 comes before all others: what was begun goes first.
         let released = try database.run(
             """
@@ -94,7 +98,7 @@ extension Store {
             """, worker)
         try database.run("DELETE FROM limits WHERE worker_id = ?", worker)
         try database.run(
-            "UPDATE workers SET ended_at = ? WHERE id = ? AND ended_at IS NULL", now.milliseconds, worker)
+            "UPDATE workers SET ended_at = ? WHERE id = ? AND ended_at IS NULL", now, worker)
         return released
     }
 }

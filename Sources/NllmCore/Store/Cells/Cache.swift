@@ -95,7 +95,7 @@ extension Store {
             JOIN cells ON cells.id = source.cell_id JOIN runs ON runs.id = source.run_id
             JOIN prompts ON prompts.id = cells.prompt_id
             ORDER BY taken.cell_id
-            """, run, worker, now.milliseconds)
+            """, run, worker, now)
         try database.execute(
             """
             INSERT INTO answers (attempt_id, text, stderr_tail, command, stdout, stderr)
@@ -109,8 +109,8 @@ extension Store {
         if taken > 0 {
             try database.run(
                 "UPDATE runs SET started_at = coalesce(started_at, ?1), exported_at = NULL WHERE id = ?2",
-                now.milliseconds, run)
-            try database.run(Self.settleSQL, now.milliseconds, run)
+                now, run)
+            try database.run(Self.settleSQL, now, run)
         }
         let left = try database.row("SELECT 1 FROM temp.cached LIMIT 1", read: { _ in true })
         return (taken, left != true)

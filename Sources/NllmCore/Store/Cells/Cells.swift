@@ -46,7 +46,7 @@ extension Store {
         of run: Run, _ selection: CellSelection, _ body: (CellRecord) throws -> Void
     ) throws(NllmError) {
         let (condition, values) = selection.condition
-        let text = JSONWriter.text(values)
+        let text = values
         try readingAside { database in
             try database.forEachRow(
                 "SELECT id FROM prompts WHERE run_id = ? AND live = 1 ORDER BY position", run.id
@@ -71,7 +71,7 @@ extension Store {
         try reading { try checkNames(run, selection) }
     }
 
-    private nonisolated static func attempts(_ database: Database, cell: Int64) throws -> [CellRecord.Attempt] {
+    private nonisolated static func attempts(_ database: any Connection, cell: Int64) throws -> [CellRecord.Attempt] {
         try database.rows(
             """
             SELECT attempts.*, answers.text, answers.stderr_tail FROM attempts
@@ -81,7 +81,7 @@ extension Store {
 }
 
 extension CellRecord {
-    init(_ row: Statement, attempts: [Attempt]) throws {
+    init(_ row: any Row, attempts: [Attempt]) throws {
         prompt = try row.text("name")
         text = try row.text("text")
         model = try row.text("label")
@@ -105,12 +105,12 @@ extension CellRecord {
 }
 
 extension CellRecord.Attempt {
-    init(_ row: Statement) throws {
+    init(_ row: any Row) throws {
         number = try row.optionalInt("number")
         outcome = try row.text("outcome")
         exitCode = try row.int("exit_code")
         duration = try row.int("duration_ms")
-        startedAt = Date(milliseconds: try row.int("started_at"))
+        startedAt = try row.date("started_at")
         let message = try row.optionalText("failure_message")
         failure = try row.optionalText("failure_kind").map { "\($0): \(message ?? "")" }
         text = try row.optionalText("text")

@@ -98,7 +98,7 @@ extension Store {
             guard !round.claims.isEmpty else { return round }
             try save(admission, started: started)
             try database.run(
-                "UPDATE runs SET started_at = ? WHERE id = ? AND started_at IS NULL", now.milliseconds, run)
+                "UPDATE runs SET started_at = ? WHERE id = ? AND started_at IS NULL", now, run)
             return round
         }
     }
@@ -115,7 +115,7 @@ extension Store {
             """
             SELECT id FROM cells WHERE model_id = ? AND status = 'pending' AND not_before IS NOT NULL
                 AND not_before <= ? ORDER BY not_before LIMIT 1
-            """, model.id, now.milliseconds, read: { try $0.id("id") })
+            """, model.id, now, read: { try $0.id("id") })
             ?? database.row(
                 """
                 SELECT id FROM cells WHERE model_id = ? AND status = 'pending' AND not_before IS NULL
@@ -130,13 +130,13 @@ extension Store {
             """
             SELECT id FROM cells WHERE model_id = ? AND status = 'pending' AND ifnull(not_before, 0) <= ?
             ORDER BY attempts, id LIMIT 1
-            """, model.id, now.milliseconds, read: { try $0.id("id") })
+            """, model.id, now, read: { try $0.id("id") })
     }
 
     /// Reads a cell as a worker would have it that claims it.
     func claim(_ cell: Int64, worker: Int64) throws -> Claim {
         guard var claim = try database.row(Self.claimSQL, cell, read: { try Claim($0, worker: worker) }) else {
-            throw DatabaseError(code: 1, message: "cell \(cell) has no prompt, model or run")
+            throw DamagedValue("cell \(cell) has no prompt, model or run")
         }
         guard claim.tries > 0 else { return claim }
         claim.history = try database.rows(
@@ -153,7 +153,7 @@ extension Store {
             UPDATE cells SET status = 'running', worker_id = ?, claimed_at = ?, lease = ?, not_before = NULL,
                 reserved_cost = ?, reserved_tokens = ?
             WHERE id = ?
-            """, claim.worker, now.milliseconds, claim.lease, claim.reservation.cost, claim.reservation.tokens,
+            """, claim.worker, now, claim.lease, claim.reservation.cost, claim.reservation.tokens,
             claim.cell)
     }
 
@@ -188,12 +188,12 @@ extension Lease {
 }
 
 extension Claim {
-    fileprivate init(_ row: Statement, worker: Int64) throws {
+    fileprivate init(_ row: any Row, worker: Int64) throws {
         cell = try row.id("id")
         run = try row.id("run_id")
         runName = try row.text("run_name")
-        runCreatedAt = Date(milliseconds: try row.int("run_created_at"))
-        key = try row.optionalBytes("key") ?? []
+        runCreatedAt = try row.date("run_created_at")
+        key = try row.bytes("key")
         modelID = try row.id("model_id")
         self.worker = worker
         // Counts the claims, so that this one is known from those before.
@@ -206,17 +206,17 @@ extension Claim {
         timeout = Double(try row.int("timeout_ms")) / 1000
         retries = try row.int("retries")
         raw = try row.bool("raw")
-        failOn = Set(try JSONParser.parse(row.text("fail_on")).stringValues.compactMap(FailureKind.init))
+        failOn = Set(try row.json("fail_on").stringValues.compactMap(FailureKind.init))
         price = try row.optionalText("price").flatMap { Price(json: try JSONParser.parse($0)) }
         request = LLMRequest(
             prompt: try Prompt(row), model: try ModelVariant(row), common: try CommonRequest(row),
-            files: RequestFile.files(try JSONParser.parse(row.text("files"))))
+            files: RequestFile.files(try row.json("files")))
     }
 }
 
 extension Failure {
     /// Reads how an attempt failed.
-    init(_ row: Statement) throws {
+    init(_ row: any Row) throws {
         self.init(
             kind: try row.value("failure_kind"), message: try row.text("failure_message"),
             httpStatus: try row.optionalInt("http_status"),
@@ -226,35 +226,35 @@ extension Failure {
 
 extension Prompt {
     /// Reads what a prompt asks from a row of a claim.
-    fileprivate init(_ row: Statement) throws {
+    fileprivate init(_ row: any Row) throws {
         self.init(id: try row.text("prompt"), text: try row.text("text"))
         isInArguments = try row.bool("in_arguments")
         system = try row.optionalText("prompt_system")
         schema = try row.optionalText("schema")
-        schemaFile = try row.optionalText("schema_file").flatMap { RequestFile(try JSONParser.parse($0)) }
-        options = try ModelOption.options(JSONParser.parse(row.text("prompt_options")))
-        attachments = Attachment.attachments(try JSONParser.parse(row.text("attachments")))
+        schemaFile = try row.optionalJSON("schema_file").flatMap(RequestFile.init)
+        options = try ModelOption.options(row.json("prompt_options"))
+        attachments = Attachment.attachments(try row.json("attachments"))
     }
 }
 
 extension ModelVariant {
     /// Reads a model from a row, its columns named as in a claim.
-    init(_ row: Statement) throws {
+    init(_ row: any Row) throws {
         self.init(
             label: try row.text("label"), name: try row.text("model"),
-            options: try ModelOption.options(JSONParser.parse(row.text("model_options"))),
+            options: try ModelOption.options(row.json("model_options")),
             system: try row.optionalText("model_system"),
-            arguments: try JSONParser.parse(row.text("model_arguments")).stringValues)
+            arguments: try row.json("model_arguments").stringValues)
     }
 }
 
 extension CommonRequest {
     /// Reads what a run asks from a row of a claim.
-    fileprivate init(_ row: Statement) throws {
+    fileprivate init(_ row: any Row) throws {
         self.init(
-            options: try ModelOption.options(JSONParser.parse(row.text("options"))),
+            options: try ModelOption.options(row.json("options")),
             system: try row.optionalText("system"),
-            arguments: try JSONParser.parse(row.text("arguments")).stringValues,
+            arguments: try row.json("arguments").stringValues,
             directory: try row.text("directory"))
     }
 }

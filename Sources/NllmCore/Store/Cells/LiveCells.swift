@@ -43,7 +43,7 @@ extension Store {
 }
 
 extension LiveCell {
-    fileprivate init(_ row: Statement, now: Date) throws {
+    fileprivate init(_ row: any Row, now: Date) throws {
         model = try row.text("label")
         sample = try row.int("sample")
         status = try row.value("status")

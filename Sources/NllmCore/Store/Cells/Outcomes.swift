@@ -91,23 +91,23 @@ extension Store {
     /// Notes which of these runs have ended.
     func settle(_ runs: Set<Int64>, _ recorded: inout Recorded, now: Date) throws {
         for run in runs {
-            try database.run(Self.settleSQL, now.milliseconds, run)
-            let ended = try database.row(
-                "SELECT 1 FROM runs WHERE id = ? AND finished_at IS NOT NULL", run, read: { _ in true })
-            if ended == true { recorded.ended.insert(run) }
+            try database.run(Self.settleSQL, now, run)
+            let ended = try database.hasRow(
+                "SELECT 1 FROM runs WHERE id = ? AND finished_at IS NOT NULL", run)
+            if ended { recorded.ended.insert(run) }
         }
     }
 
     /// Returns the attempt if it is the cell's result now.
     func record(_ report: Report, _ lessons: inout Lessons, isOld: Bool = false) throws -> Int64? {
         let cell = report.claim.cell
-        let holds = try database.row(
+        let holds = try database.hasRow(
             "SELECT 1 FROM cells WHERE id = ? AND run_id = ? AND worker_id = ? AND lease = ? AND status = 'running'",
-            cell, report.claim.run, report.claim.worker, report.claim.lease, read: { _ in true })
+            cell, report.claim.run, report.claim.worker, report.claim.lease)
         // The run may have been removed, and another run's cell may have the number.
-        guard let attempt = try insertAttempt(report, counts: holds == true) else { return nil }
+        guard let attempt = try insertAttempt(report, counts: holds) else { return nil }
         let wasPaused = try learn(report, &lessons, isOld: isOld)
-        if holds == true { return try finish(report, attempt: attempt, isPaused: wasPaused) ? attempt : nil }
+        if holds { return try finish(report, attempt: attempt, isPaused: wasPaused) ? attempt : nil }
         guard report.outcome.status == .ok else { return nil }
         // Whoever runs the cell now loses its lease by this, and stops.
         let became = try database.run(
@@ -150,7 +150,7 @@ extension Store {
                 UPDATE cells SET status = 'pending', worker_id = NULL, claimed_at = NULL, not_before = ?,
                     attempts = attempts + 1, tries = tries + 1
                 WHERE id = ?
-                """, retryAt.milliseconds, cell)
+                """, retryAt, cell)
             return false
         }
         try database.run(
@@ -158,7 +158,7 @@ extension Store {
             UPDATE cells SET status = ?, worker_id = NULL, claimed_at = NULL, attempt_id = ?,
                 attempts = attempts + 1, tries = tries + 1
             WHERE id = ?
-            """, report.outcome.status.rawValue, attempt, cell)
+            """, report.outcome.status, attempt, cell)
         return true
     }
 
@@ -166,27 +166,35 @@ extension Store {
     private func insertAttempt(_ report: Report, counts: Bool) throws -> Int64? {
         let outcome = report.outcome
         let isNumbered = counts && outcome.status != .interrupted
-        let inserted = try database.run(
+        let inserted = try database.row(
             """
             INSERT INTO attempts (run_id, cell_id, number, worker_id, outcome, exit_code, started_at, finished_at,
                 duration_ms, failure_kind, failure_message, http_status, retry_after, tokens_input, tokens_output,
                 usage_details, cost, possible_cost, possible_tokens, cpu_ms, peak_memory_kb)
-            SELECT run_id, id, CASE WHEN ? THEN attempts + 1 END, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
-            FROM cells WHERE id = ? AND run_id = ?
+            SELECT run_id, id, CASE WHEN :is_numbered THEN attempts + 1 END, :worker, :outcome, :exit_code, :started_at,
+                :finished_at, :duration_ms, :failure_kind, :failure_message, :http_status, :retry_after, :tokens_input,
+                :tokens_output, :usage_details, :cost, :possible_cost, :possible_tokens, :cpu_ms, :peak_memory_kb
+            FROM cells WHERE id = :cell AND run_id = :run
+            RETURNING id
             """,
-            isNumbered, report.claim.worker, outcome.status.rawValue, outcome.exitCode, outcome.startedAt.milliseconds,
-            outcome.finishedAt.milliseconds, outcome.durationMilliseconds, outcome.failure?.kind.rawValue,
-            outcome.failure?.message, outcome.failure?.httpStatus, outcome.failure?.retryAfter, outcome.usage?.input,
-            outcome.usage?.output, outcome.usage?.details.map(JSONWriter.text), report.cost,
-            report.possibleCost, report.possibleTokens,
-            outcome.resources?.cpuMilliseconds, outcome.resources?.peakMemoryKilobytes, report.claim.cell,
-            report.claim.run)
-        guard inserted == 1 else { return nil }
-        let attempt = database.lastInsertedID
+            named: [
+                "is_numbered": isNumbered, "worker": report.claim.worker, "outcome": outcome.status,
+                "exit_code": outcome.exitCode, "started_at": outcome.startedAt, "finished_at": outcome.finishedAt,
+                "duration_ms": outcome.durationMilliseconds, "failure_kind": outcome.failure?.kind,
+                "failure_message": outcome.failure?.message, "http_status": outcome.failure?.httpStatus,
+                "retry_after": outcome.failure?.retryAfter, "tokens_input": outcome.usage?.input,
+                "tokens_output": outcome.usage?.output, "usage_details": outcome.usage?.details, "cost": report.cost,
+                "possible_cost": report.possibleCost, "possible_tokens": report.possibleTokens,
+                "cpu_ms": outcome.resources?.cpuMilliseconds,
+                "peak_memory_kb": outcome.resources?.peakMemoryKilobytes, "cell": report.claim.cell,
+                "run": report.claim.run,
+            ]
+        ) { try $0.id("id") }
+        guard let attempt = inserted else { return nil }
         if outcome.status != .interrupted {
             try database.run(
                 "INSERT INTO answers (attempt_id, text, stderr_tail, command, stdout, stderr) VALUES (?, ?, ?, ?, ?, ?)",
-                attempt, outcome.text, outcome.stderrTail, JSONWriter.text(.strings(report.command)),
+                attempt, outcome.text, outcome.stderrTail, JSONValue.strings(report.command),
                 outcome.rawStdout, outcome.rawStderr)
         }
         if outcome.usage != nil || outcome.mayBeBilled { try count(report) }

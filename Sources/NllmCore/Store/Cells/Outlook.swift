@@ -86,8 +86,8 @@ extension Store {
             ORDER BY not_before LIMIT 1
             """, model.id
         ) { row in
-            let end = Date(milliseconds: try row.int("not_before"))
-            let failed = try row.optionalInt("last").map(Date.init(milliseconds:))
+            let end = try row.date("not_before")
+            let failed = try row.optionalDate("last")
             // As a worker corrects it when it starts.
             return failed.map { SetClock.end(ofWaitUntil: end, decided: $0, now: now) } ?? end
         }
@@ -113,7 +113,7 @@ extension Store {
         var pending: Int
         var running: Int
 
-        init(_ row: Statement) throws {
+        init(_ row: any Row) throws {
             id = try row.id("id")
             name = try row.text("name")
             isPaused = try row.bool("paused")

@@ -36,11 +36,11 @@ extension Store {
 
 extension RescuedReport {
     /// Reads an answer from a row; no claim has its lease any more.
-    fileprivate init(_ row: Statement, database: String, worker: String) throws {
+    fileprivate init(_ row: any Row, database: String, worker: String) throws {
         run = try row.text("run")
-        runCreatedAt = Date(milliseconds: try row.int("run_created_at"))
+        runCreatedAt = try row.date("run_created_at")
         self.database = database
-        key = try row.optionalBytes("key") ?? []
+        key = try row.bytes("key")
         (prompt, model, sample) = (try row.text("prompt"), try row.text("label"), try row.int("sample"))
         self.worker = worker
         lease = 0
@@ -48,12 +48,12 @@ extension RescuedReport {
             cost: try row.optionalDouble("possible_cost"), tokens: try row.optionalInt("possible_tokens") ?? 0,
             expected: 0)
         outcome = try Outcome(row)
-        command = try JSONParser.parse(row.text("command")).stringValues
+        command = try row.json("command").stringValues
     }
 }
 
 extension Outcome {
-    fileprivate init(_ row: Statement) throws {
+    fileprivate init(_ row: any Row) throws {
         (status, exitCode, text) = (.ok, try row.int("exit_code"), try row.text("text"))
         failure = try row.optionalText("failure_kind").flatMap(FailureKind.init).map {
             Failure(kind: $0, message: try row.text("failure_message"))
@@ -62,12 +62,12 @@ extension Outcome {
         stderrTail = try row.text("stderr_tail")
         usage = Usage(
             input: try row.optionalInt("tokens_input"), output: try row.optionalInt("tokens_output"),
-            details: try row.optionalText("usage_details").map { try JSONParser.parse($0) })
+            details: try row.optionalJSON("usage_details"))
         if let cpu = try row.optionalInt("cpu_ms"), let memory = try row.optionalInt("peak_memory_kb") {
             resources = Execution.Resources(cpuMilliseconds: cpu, peakMemoryKilobytes: memory)
         }
         mayBeBilled = true
-        startedAt = Date(milliseconds: try row.int("started_at"))
-        finishedAt = Date(milliseconds: try row.int("finished_at"))
+        startedAt = try row.date("started_at")
+        finishedAt = try row.date("finished_at")
     }
 }

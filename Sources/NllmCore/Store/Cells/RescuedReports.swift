@@ -54,7 +54,7 @@ extension Store {
     func retire(worker: Int64, now: Date) throws(NllmError) {
         _ = try transaction {
             try database.run(
-                "UPDATE workers SET ended_at = ? WHERE id = ? AND ended_at IS NULL", now.milliseconds, worker)
+                "UPDATE workers SET ended_at = ? WHERE id = ? AND ended_at IS NULL", now, worker)
         }
     }
 
@@ -66,8 +66,8 @@ extension Store {
             JOIN cells ON cells.id = attempts.cell_id JOIN workers ON workers.id = attempts.worker_id
             WHERE attempts.cell_id = ? AND attempts.outcome = ? AND attempts.started_at = ? AND attempts.finished_at = ?
                 AND workers.mark = (SELECT mark FROM workers WHERE id = ?)
-            """, report.claim.cell, report.outcome.status.rawValue, report.outcome.startedAt.milliseconds,
-            report.outcome.finishedAt.milliseconds, report.claim.worker
+            """, report.claim.cell, report.outcome.status, report.outcome.startedAt,
+            report.outcome.finishedAt, report.claim.worker
         ) { RecordedAttempt(result: try $0.optionalID("result")) }
     }
 
@@ -126,11 +126,10 @@ extension Store {
             """, mark, cell
         ) { try $0.id("id") }
         if let known { return known }
-        try database.run(
+        return try database.insert(
             """
             INSERT INTO workers (mark, host, boot, pid, process_started, registered_at, heartbeat_at, ended_at)
-            VALUES (?1, 'unknown', 'unknown', 0, 'unknown', ?2, ?2, ?2)
-            """, mark, now.milliseconds)
-        return database.lastInsertedID
+            VALUES (:mark, 'unknown', 'unknown', 0, 'unknown', :now, :now, :now) RETURNING id
+            """, named: ["mark": mark, "now": now])
     }
 }

@@ -54,7 +54,7 @@ extension Store {
 }
 
 extension Admission.Model {
-    fileprivate init(_ row: Statement) throws {
+    fileprivate init(_ row: any Row) throws {
         let (running, answers) = (try row.int("running"), try row.int("ok"))
         self.init(
             id: try row.id("id"), name: try row.text("name"), running: running,

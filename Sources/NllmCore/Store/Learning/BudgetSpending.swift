@@ -24,10 +24,10 @@ extension Store {
             guard try budget(ofWorker: worker)?.isEmpty == false else { return counted }
             let others = try database.rows(
                 "SELECT budget_runs FROM workers WHERE budget_runs IS NOT NULL ORDER BY id DESC",
-                read: { try Set(JSONParser.parse($0.text("budget_runs")).ids) })
+                read: { try Set($0.json("budget_runs").ids) })
             for other in others where !other.isDisjoint(with: counted) { counted.formUnion(other) }
             try database.run(
-                "UPDATE workers SET budget_runs = ? WHERE id = ?", JSONWriter.text(.ids(counted.sorted())), worker)
+                "UPDATE workers SET budget_runs = ? WHERE id = ?", JSONValue.ids(counted.sorted()), worker)
             return counted
         }
     }
@@ -45,7 +45,7 @@ extension Store {
         guard !budget.isEmpty else { return spending }
         if let window = budget.window {
             let past = try database.row(
-                "SELECT sum(cost) AS cost, sum(tokens) AS tokens FROM spending WHERE minute >= ?",
+                "SELECT coalesce(sum(cost), 0) AS cost, coalesce(sum(tokens), 0) AS tokens FROM spending WHERE minute >= ?",
                 (now.milliseconds - Int(window * 1000)) / 60_000
             ) { (try $0.double("cost"), try $0.int("tokens")) }
             (spending.cost, spending.tokens) = past ?? (0, 0)
@@ -53,8 +53,8 @@ extension Store {
         for run in budget.window == nil ? runs : [] {
             try database.forEachRow(
                 """
-                SELECT sum(ifnull(cost, 0) + possible_cost) AS cost,
-                    sum(tokens_input + tokens_output + possible_tokens) AS tokens
+                SELECT coalesce(sum(coalesce(cost, 0) + possible_cost), 0) AS cost,
+                    coalesce(sum(tokens_input + tokens_output + possible_tokens), 0) AS tokens
                 FROM counters WHERE run_id = ?
                 """, run
             ) { row in
@@ -68,7 +68,8 @@ extension Store {
             guard try budget.window != nil || counted.contains(row.id("run_id")) else { return }
             spending.reserve(
                 Reservation(
-                    cost: try row.optionalDouble("reserved_cost"), tokens: try row.int("reserved_tokens"), expected: 0))
+                    cost: try row.optionalDouble("reserved_cost"), tokens: try row.optionalInt("reserved_tokens") ?? 0,
+                    expected: 0))
         }
         return spending
     }
@@ -112,7 +113,7 @@ extension JSONValue {
 }
 
 extension Budget {
-    init(_ row: Statement) throws {
+    init(_ row: any Row) throws {
         self.init(
             maxCost: try row.optionalDouble("max_cost"), maxTokens: try row.optionalInt("max_tokens"),
             window: try row.optionalInt("budget_window_ms").map { Double($0) / 1000 })

@@ -18,10 +18,10 @@ extension Store {
         for retry in try retriesAhead(now: now) {
             let end = SetClock.end(ofWaitUntil: retry.notBefore, decided: retry.finishedAt, now: now)
             try database.run(
-                "UPDATE cells SET not_before = ? WHERE id = ? AND status = 'pending'", end.milliseconds, retry.cell)
+                "UPDATE cells SET not_before = ? WHERE id = ? AND status = 'pending'", end, retry.cell)
             // It has ended, and so that the cell is not taken for one of these again.
             try database.run(
-                "UPDATE attempts SET started_at = ?1 - duration_ms, finished_at = ?1 WHERE id = ?2", now.milliseconds,
+                "UPDATE attempts SET started_at = ?1 - duration_ms, finished_at = ?1 WHERE id = ?2", now,
                 retry.attempt)
         }
         let latest = Self.latest(now)
@@ -29,7 +29,7 @@ extension Store {
             """
             UPDATE models SET paused_at = ?1 WHERE paused_at > ?2
                 AND run_id IN (SELECT id FROM runs WHERE finished_at IS NULL)
-            """, now.milliseconds, latest)
+            """, now, latest)
         try database.run(
             "UPDATE runs SET clock_set = 1 WHERE finished_at IS NULL AND started_at > ? AND clock_set = 0", latest)
         // What is read is corrected, too; but a hold that nobody saves would begin anew with each look.
@@ -42,7 +42,8 @@ extension Store {
             now.timeIntervalSince1970 + SetClock.tolerance)
         let minute = now.milliseconds / 60_000
         let spent = try database.row(
-            "SELECT sum(cost) AS cost, sum(tokens) AS tokens FROM spending WHERE minute > ?", minute + 1
+            "SELECT coalesce(sum(cost), 0) AS cost, coalesce(sum(tokens), 0) AS tokens FROM spending WHERE minute > ?",
+            minute + 1
         ) { (cost: try $0.double("cost"), tokens: try $0.int("tokens")) }
         guard let spent, spent.cost > 0 || spent.tokens > 0 else { return }
         try database.run("DELETE FROM spending WHERE minute > ?", minute + 1)
@@ -82,11 +83,11 @@ extension Store {
                 AND cells.not_before > ?1
             JOIN attempts ON attempts.id = (SELECT max(id) FROM attempts WHERE cell_id = cells.id)
             WHERE runs.finished_at IS NULL AND attempts.finished_at > ?2
-            """, now.addingTimeInterval(Self.longestBackoff).milliseconds, Self.latest(now)
+            """, now.addingTimeInterval(Self.longestBackoff), Self.latest(now)
         ) { row in
             Retry(
-                cell: try row.id("id"), notBefore: Date(milliseconds: try row.int("not_before")),
-                attempt: try row.id("attempt"), finishedAt: Date(milliseconds: try row.int("finished_at")))
+                cell: try row.id("id"), notBefore: try row.date("not_before"),
+                attempt: try row.id("attempt"), finishedAt: try row.date("finished_at"))
         }
     }
 

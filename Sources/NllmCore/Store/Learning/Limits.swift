@@ -6,7 +6,7 @@ extension Store {
         for limit in limits {
             try database.run(
                 "INSERT OR REPLACE INTO limits (worker_id, name, kind, amount, models) VALUES (?, ?, ?, ?, ?)", worker,
-                limit.name, limit.kind.rawValue, limit.amount, limit.models.map { JSONWriter.text(.strings($0)) })
+                limit.name, limit.kind, limit.amount, limit.models.map { JSONValue.strings($0) })
         }
     }
 
@@ -28,7 +28,7 @@ extension Store {
         for limit in limits where limit.isByTheMinute {
             buckets[Admission.BucketName(limit)] = try database.row(
                 "SELECT level, filled_at FROM buckets WHERE name = ? AND kind = ?", limit.name, limit.kind.rawValue
-            ) { TokenBucket(level: try $0.double("level"), filledAt: try $0.date("filled_at")) }
+            ) { TokenBucket(level: try $0.double("level"), filledAt: try $0.instant("filled_at")) }
         }
         return buckets
     }
@@ -36,19 +36,15 @@ extension Store {
     func save(_ bucket: TokenBucket, _ name: Admission.BucketName) throws {
         try database.run(
             "INSERT OR REPLACE INTO buckets (name, kind, level, filled_at) VALUES (?, ?, ?, ?)", name.name,
-            name.kind.rawValue, bucket.level, bucket.filledAt.timeIntervalSince1970)
+            name.kind, bucket.level, bucket.filledAt.timeIntervalSince1970)
     }
 }
 
 extension Limit {
-    fileprivate init(_ row: Statement) throws {
-        let kind = try row.text("kind")
-        guard let known = Limit.Kind(rawValue: kind) else {
-            throw DatabaseError(code: 1, message: "unknown limit \(kind)")
-        }
+    fileprivate init(_ row: any Row) throws {
         self.init(
-            name: try row.text("name"), kind: known, amount: try row.double("amount"),
-            models: try row.optionalText("models").map { try JSONParser.parse($0).stringValues })
+            name: try row.text("name"), kind: try row.value("kind"), amount: try row.double("amount"),
+            models: try row.optionalJSON("models")?.stringValues)
     }
 
     fileprivate func merged(with other: Limit) -> Limit {

@@ -17,7 +17,7 @@ extension Store {
             try database.run(
                 """
                 UPDATE models SET broken_in_row = ?, paused_kind = ?, paused_message = ?, paused_at = ? WHERE id = ?
-                """, health.inRow, health.pause?.kind.rawValue, health.pause?.message, health.pause?.at.milliseconds,
+                """, health.inRow, health.pause?.kind, health.pause?.message, health.pause?.at,
                 model)
         }
     }
@@ -47,7 +47,7 @@ extension Store {
                 WHERE model_id = ?1 AND status = 'error' AND live = 1 AND attempt_id IN (
                     SELECT id FROM attempts WHERE run_id = (SELECT run_id FROM models WHERE id = ?1)
                         AND failure_kind IN (SELECT value FROM json_each(?2)))
-                """, model, JSONWriter.text(.strings(try kindsOfPause(model).map(\.rawValue))))
+                """, model, JSONValue.strings(try kindsOfPause(model).map(\.rawValue)))
             // The provider gets as much time as before.
             try database.run(
                 "UPDATE throttles SET refused_since = NULL WHERE model = (SELECT name FROM models WHERE id = ?)", model)
@@ -73,9 +73,9 @@ extension Store {
 
 extension ModelPause {
     /// Reads why a model is paused; nil if it is not.
-    init?(_ row: Statement) throws {
+    init?(_ row: any Row) throws {
         guard let kind = try row.optionalText("paused_kind").flatMap(FailureKind.init) else { return nil }
         self.init(
-            kind: kind, message: try row.text("paused_message"), at: Date(milliseconds: try row.int("paused_at")))
+            kind: kind, message: try row.text("paused_message"), at: try row.date("paused_at"))
     }
 }

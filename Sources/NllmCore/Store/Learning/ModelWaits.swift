@@ -45,9 +45,9 @@ extension Store {
     func livingWorkers(now: Date) throws -> [LivingWorker] {
         let observer = WorkerIdentity.current()
         let workers = try database.rows("SELECT * FROM workers WHERE ended_at IS NULL") { row in
-            let counted = try row.optionalText("budget_runs").map { try JSONParser.parse($0).ids } ?? []
+            let counted = try row.optionalJSON("budget_runs")?.ids ?? []
             let worker = LivingWorker(
-                runs: try row.optionalText("runs").map { try JSONParser.parse($0).ids },
+                runs: try row.optionalJSON("runs")?.ids,
                 concurrency: try row.optionalInt("concurrency") ?? 1, budget: try Budget(row), counted: counted)
             return (row: try WorkerRow(row), worker: worker)
         }
@@ -67,7 +67,7 @@ extension Budget {
 
 extension RunProgress.Model {
     /// Reads how a model stands; what it waits for is not in its row.
-    init(_ row: Statement) throws {
+    init(_ row: any Row) throws {
         self.init(
             id: try row.id("model_id"), label: try row.text("label"), counts: try CellCounts(row),
             tokensInput: try row.int("tokens_input"), tokensOutput: try row.int("tokens_output"),

@@ -2,16 +2,19 @@ internal import FoundationEssentials
 
 /// Reads what a run's artifacts are made of, on a connection of its own.
 final class ResultReader {
-    private let database: Database
+    private let database: any Connection
+    /// The folder of the database.
+    private let folder: String
 
-    init(_ database: Database) {
+    init(_ database: any Connection, in folder: String) {
         self.database = database
+        self.folder = folder
     }
 
     /// Runs `body` on one state of the store, whatever others record meanwhile.
     func snapshot<Value>(_ body: () throws -> Value) throws -> Value { try database.snapshot(body) }
 
-    func state(ofRun run: Int64) throws -> RunState { try RunState(database, run: run) }
+    func state(ofRun run: Int64) throws -> RunState { try RunState(database, in: folder, run: run) }
 
     /// The run's last attempt; 0 if there is none.
     func lastAttempt(ofRun run: Int64) throws -> Int64 {
@@ -41,16 +44,16 @@ final class ResultReader {
     func hasAttempt(of run: Run, finishedAt time: String) throws -> Bool {
         var isKnown = false
         try database.forEachRow("SELECT finished_at FROM attempts WHERE run_id = ?", run.id) { row in
-            if try Timestamp.utc(Date(milliseconds: row.int("finished_at"))) == time { isKnown = true }
+            if try Timestamp.utc(row.date("finished_at")) == time { isKnown = true }
         }
         return isKnown
     }
 
     /// Whether a folder of that name is that of one of the run's prompts.
     func hasPrompt(of run: Run, folder: String) throws -> Bool {
-        let found = try database.row(
+        let found = try database.hasRow(
             "SELECT 1 FROM prompts WHERE run_id = ? AND folder_key = ? AND folder = ? AND live = 1", run.id,
-            FileName.key(folder), folder, read: { _ in true })
+            FileName.key(folder), folder)
         return found == true
     }
 

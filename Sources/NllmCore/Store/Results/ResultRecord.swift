@@ -54,13 +54,13 @@ extension ResultRecord {
         JOIN answers ON answers.attempt_id = cells.attempt_id
         """
 
-    init(_ row: Statement) throws {
+    init(_ row: any Row) throws {
         folder = try FileName.checked(row.text("folder"), of: "a prompt")
         file = try FileName.checked(row.text("file"), of: "a model")
         sample = try row.int("sample")
         run = try row.text("run")
         prompt = try row.text("prompt")
-        metadata = try row.optionalText("metadata").map { try JSONParser.parse($0) }
+        metadata = try row.optionalJSON("metadata")
         label = try row.text("label")
         status = try row.value("status")
         attempts = try row.int("attempts")
@@ -68,16 +68,16 @@ extension ResultRecord {
         failure = try row.optionalText("failure_kind") == nil ? nil : try Failure(row)
         text = try row.text("text")
         stderrTail = try row.text("stderr_tail")
-        command = try JSONParser.parse(row.text("command"))
+        command = try row.json("command")
         tokensInput = try row.optionalInt("tokens_input")
         tokensOutput = try row.optionalInt("tokens_output")
-        usageDetails = try row.optionalText("usage_details").map { try JSONParser.parse($0) }
+        usageDetails = try row.optionalJSON("usage_details")
         cost = try row.optionalDouble("cost")
         cpuMilliseconds = try row.optionalInt("cpu_ms")
         peakMemoryKilobytes = try row.optionalInt("peak_memory_kb")
-        cachedFrom = try row.optionalText("cached_from").map { try JSONParser.parse($0) }
-        startedAt = Date(milliseconds: try row.int("started_at"))
-        finishedAt = Date(milliseconds: try row.int("finished_at"))
+        cachedFrom = try row.optionalJSON("cached_from")
+        startedAt = try row.date("started_at")
+        finishedAt = try row.date("finished_at")
         durationMilliseconds = try row.int("duration_ms")
         if try row.bool("raw") {
             raw = (try row.optionalBytes("stdout") ?? Array(text.utf8), try row.optionalBytes("stderr") ?? [])

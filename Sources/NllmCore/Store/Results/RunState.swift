@@ -12,11 +12,11 @@ struct RunState {
 
 extension RunState {
     /// Reads how a run stands.
-    init(_ database: Database, run: Int64) throws {
+    init(_ database: any Connection, in folder: String, run: Int64) throws {
         let row = try database.row("SELECT *, written_attempt FROM runs WHERE id = ?", run) {
-            (try Run($0, in: database), try $0.id("written_attempt"))
+            (try Run($0, in: folder), try $0.id("written_attempt"))
         }
-        guard let (found, written) = row else { throw DatabaseError(code: 1, message: "run \(run) is gone") }
+        guard let (found, written) = row else { throw DamagedValue("run \(run) is gone") }
         self.run = found
         writtenAttempt = written
         // More than one is all that matters.

@@ -61,7 +61,7 @@ extension Store {
             report = try transaction {
                 let known = try target(plan)
                 let enqueue = EnqueueTransaction(
-                    database: database, plan: plan, known: known, reservation: reservation)
+                    database: database, folder: folder, plan: plan, known: known, reservation: reservation)
                 return try enqueue.perform(prompts)
             }
         } catch {
@@ -80,7 +80,7 @@ extension Store {
         case .unfinished:
             try database.row(
                 "SELECT * FROM runs WHERE identity = ? AND exported_at IS NULL ORDER BY id DESC LIMIT 1", plan.identity,
-                read: { try Run($0, in: database) })
+                read: { try Run($0, in: folder) })
         }
     }
 }

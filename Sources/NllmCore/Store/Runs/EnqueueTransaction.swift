@@ -3,7 +3,9 @@
 /// The cells that are wanted are listed beside the ones that are there and matched by key, the n-th equal one to the
 /// n-th; in a new run there is nothing to match and the list is the run.
 struct EnqueueTransaction {
-    let database: Database
+    let database: any Connection
+    /// The folder of the database.
+    let folder: String
     let plan: EnqueuePlan
     /// The run that takes the cells, if it was there before.
     let known: Run?
@@ -41,21 +43,26 @@ struct EnqueueTransaction {
     private func insertRun() throws -> (Int64, String) {
         let name = try freeName()
         let settings = plan.settings
-        let outdir = StoredFolder.text(settings.outdir, database: database.folder)
-        try database.run(
+        let id = try database.insert(
             """
             INSERT INTO runs (id, name, identity, directory, outdir, raw, timeout_ms, retries, fail_on, cache_ms, priority,
                 system, options, arguments, manifest, created_at)
-            VALUES ((SELECT max(id) + 1 FROM (SELECT id FROM runs UNION ALL SELECT id FROM removed_runs UNION ALL SELECT 0 AS id)),
-                ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            SELECT coalesce(max(id), 0) + 1, :name, :identity, :directory, :outdir, :raw, :timeout_ms, :retries, :fail_on,
+                :cache_ms, :priority, :system, :options, :arguments, :manifest, :created_at
+            FROM (SELECT id FROM runs UNION ALL SELECT id FROM removed_runs) AS used
+            RETURNING id
             """,
-            name, plan.identity, plan.common.directory, outdir, settings.raw, settings.timeoutMilliseconds,
-            settings.retries, JSONWriter.text(RunSettings.json(settings.failOn)),
-            settings.cache.map(RunSettings.milliseconds(cache:)), settings.priority, plan.common.system,
-            JSONWriter.text(ModelOption.json(plan.common.options)),
-            JSONWriter.text(.strings(plan.common.arguments)), JSONWriter.text(plan.manifest),
-            plan.createdAt.milliseconds)
-        return (database.lastInsertedID, name)
+            named: [
+                "name": name, "identity": plan.identity, "directory": plan.common.directory,
+                "outdir": StoredFolder.text(settings.outdir, database: folder), "raw": settings.raw,
+                "timeout_ms": settings.timeoutMilliseconds, "retries": settings.retries,
+                "fail_on": RunSettings.json(settings.failOn),
+                "cache_ms": settings.cache.map(RunSettings.milliseconds(cache:)), "priority": settings.priority,
+                "system": plan.common.system, "options": ModelOption.json(plan.common.options),
+                "arguments": JSONValue.strings(plan.common.arguments), "manifest": plan.manifest,
+                "created_at": plan.createdAt,
+            ])
+        return (id, name)
     }
 
     private func checkFolder(of run: Run) throws {
@@ -138,19 +145,21 @@ struct EnqueueTransaction {
                 "SELECT 1 FROM prompts WHERE run_id = ? AND folder_key = ? AND live = 1", runID, FileName.key(name),
                 read: { _ in true }) == nil
         }
-        try database.run(
+        return try database.insert(
             """
             INSERT INTO prompts (run_id, position, name, folder, folder_key, text, in_arguments, system, schema,
                 schema_file, options, attachments, vars, expect, metadata)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (:run, :position, :name, :folder, :folder_key, :text, :in_arguments, :system, :schema, :schema_file,
+                :options, :attachments, :vars, :expect, :metadata)
+            RETURNING id
             """,
-            runID, position, prompt.id, folder, FileName.key(folder), prompt.text, prompt.isInArguments, prompt.system,
-            prompt.schema, prompt.schemaFile.map { JSONWriter.text($0.json) },
-            JSONWriter.text(ModelOption.json(prompt.options)),
-            JSONWriter.text(Attachment.json(prompt.attachments)),
-            prompt.vars.map(JSONWriter.text), prompt.expect.map(JSONWriter.text),
-            prompt.metadata.map(JSONWriter.text))
-        return database.lastInsertedID
+            named: [
+                "run": runID, "position": position, "name": prompt.id, "folder": folder,
+                "folder_key": FileName.key(folder), "text": prompt.text, "in_arguments": prompt.isInArguments,
+                "system": prompt.system, "schema": prompt.schema, "schema_file": prompt.schemaFile?.json,
+                "options": ModelOption.json(prompt.options), "attachments": Attachment.json(prompt.attachments),
+                "vars": prompt.vars, "expect": prompt.expect, "metadata": prompt.metadata,
+            ])
     }
 
     /// Turns wanted cells into cells and returns how many.
@@ -267,17 +276,21 @@ struct EnqueueTransaction {
     private func reopen(_ run: Run, isUnchanged: Bool) throws {
         try database.run(
             """
-            UPDATE runs SET raw = coalesce(?1, raw), timeout_ms = coalesce(?2, timeout_ms),
-                retries = coalesce(?3, retries), system = ?4, options = ?5, arguments = ?6, identity = ?7,
-                fail_on = coalesce(?10, fail_on), cache_ms = coalesce(?11, cache_ms),
-                priority = coalesce(?12, priority), edited = edited OR ?9, exported_at = CASE WHEN ?9 THEN NULL ELSE exported_at END
-            WHERE id = ?8
+            UPDATE runs SET raw = coalesce(:raw, raw), timeout_ms = coalesce(:timeout_ms, timeout_ms),
+                retries = coalesce(:retries, retries), fail_on = coalesce(:fail_on, fail_on),
+                cache_ms = coalesce(:cache_ms, cache_ms), priority = coalesce(:priority, priority), system = :system,
+                options = :options, arguments = :arguments, identity = :identity, edited = edited OR :is_changed,
+                exported_at = CASE WHEN :is_changed THEN NULL ELSE exported_at END
+            WHERE id = :run
             """,
-            plan.given.raw, plan.given.timeout.map { _ in plan.settings.timeoutMilliseconds }, plan.given.retries,
-            plan.common.system, JSONWriter.text(ModelOption.json(plan.common.options)),
-            JSONWriter.text(.strings(plan.common.arguments)), plan.identity, run.id, !isUnchanged,
-            plan.given.failOn.map { JSONWriter.text(RunSettings.json($0)) },
-            plan.given.cache.map(RunSettings.milliseconds(cache:)), plan.given.priority)
-        try database.run(Store.settleSQL, plan.createdAt.milliseconds, run.id)
+            named: [
+                "raw": plan.given.raw, "timeout_ms": plan.given.timeout.map { _ in plan.settings.timeoutMilliseconds },
+                "retries": plan.given.retries, "fail_on": plan.given.failOn.map(RunSettings.json),
+                "cache_ms": plan.given.cache.map(RunSettings.milliseconds(cache:)), "priority": plan.given.priority,
+                "system": plan.common.system, "options": ModelOption.json(plan.common.options),
+                "arguments": JSONValue.strings(plan.common.arguments), "identity": plan.identity,
+                "is_changed": !isUnchanged, "run": run.id,
+            ])
+        try database.run(Store.settleSQL, plan.createdAt, run.id)
     }
 }

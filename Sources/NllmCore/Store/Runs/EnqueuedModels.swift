@@ -22,10 +22,10 @@ extension EnqueueTransaction {
     /// Makes the model's row, or takes up the one that asks the same.
     private func insert(_ planned: PlannedModel, runID: Int64, position: Int, file: String) throws -> Int64 {
         let model = planned.variant
-        let options = JSONWriter.text(ModelOption.json(model.options))
-        let arguments = JSONWriter.text(.strings(model.arguments))
-        let files = JSONWriter.text(.array(planned.files.map(\.json)))
-        let price = planned.price.map { JSONWriter.text($0.json) }
+        let options = ModelOption.json(model.options)
+        let arguments = JSONValue.strings(model.arguments)
+        let files = JSONValue.array(planned.files.map(\.json))
+        let price = planned.price.map { $0.json }
         let same = try database.row(
             """
             SELECT id FROM models WHERE run_id = ? AND label = ? AND name = ? AND options = ? AND system IS ?
@@ -37,12 +37,15 @@ extension EnqueueTransaction {
                 files, price, same)
             return same
         }
-        try database.run(
+        let id = try database.insert(
             """
             INSERT INTO models (run_id, position, label, name, options, system, arguments, files, price, file)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """, runID, position, model.label, model.name, options, model.system, arguments, files, price, file)
-        let id = database.lastInsertedID
+            VALUES (:run, :position, :label, :name, :options, :system, :arguments, :files, :price, :file) RETURNING id
+            """,
+            named: [
+                "run": runID, "position": position, "label": model.label, "name": model.name, "options": options,
+                "system": model.system, "arguments": arguments, "files": files, "price": price, "file": file,
+            ])
         try database.run("INSERT INTO counters (model_id, run_id) VALUES (?, ?)", id, runID)
         return id
     }

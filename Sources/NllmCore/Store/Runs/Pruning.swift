@@ -17,13 +17,13 @@ extension Store {
                     AND NOT EXISTS (SELECT 1 FROM counters WHERE run_id = runs.id AND pending + running > 0)
                 ORDER BY id DESC
                 """
-            ) { try Run($0, in: database) }
+            ) { try Run($0, in: folder) }
             let old = ended.dropFirst(kept).filter { run in
                 guard let age else { return true }
                 return run.finishedAt.map { now.timeIntervalSince($0) > age } ?? false
             }
             let interrupted = try database.rows("SELECT * FROM runs WHERE removing = 1 ORDER BY id") {
-                try Run($0, in: database)
+                try Run($0, in: folder)
             }
             return interrupted + old.reversed()
         }

@@ -20,7 +20,7 @@ extension Store {
                 UPDATE runs SET removing = 1, paused = 1, finished_at = coalesce(finished_at, ?1),
                     exported_at = coalesce(exported_at, ?1)
                 WHERE id = ?2
-                """, now.milliseconds, run.id)
+                """, now, run.id)
             // They would not agree any more with cells that go piece by piece.
             try database.run("DELETE FROM counters WHERE run_id = ?", run.id)
         }
@@ -69,7 +69,7 @@ extension Store {
         do {
             // What refers to what is looked up in the order of the rows here, not by SQLite, which would look through all
             // cells for each attempt.
-            let removal = try Database(path: path, access: .readWrite)
+            let removal = try SQLiteConnection(path: path, access: .readWrite)
             try removal.execute(
                 """
                 PRAGMA foreign_keys = OFF;
@@ -94,7 +94,7 @@ extension Store {
                 try removal.run("DELETE FROM runs WHERE id = ?", run.id)
                 try removal.run(
                     "INSERT OR REPLACE INTO removed_runs (id, name, removed_at) VALUES (?, ?, ?)", run.id, run.name,
-                    now.milliseconds)
+                    now)
             }
             return cells
         } catch {
@@ -104,8 +104,8 @@ extension Store {
 
     /// Removes a run's rows of a table in pieces, each with what `children` removes before, and returns how many.
     private static func removePieces(
-        of table: String, _ run: Int64, in database: Database,
-        children: (_ database: Database, _ first: Int64, _ last: Int64) throws -> Void = { _, _, _ in }
+        of table: String, _ run: Int64, in database: SQLiteConnection,
+        children: (_ database: SQLiteConnection, _ first: Int64, _ last: Int64) throws -> Void = { _, _, _ in }
     ) throws -> Int {
         var last: Int64 = 0
         var count = 0
@@ -145,7 +145,7 @@ extension Store {
     func giveBackSpace(now: Date) throws(NllmError) -> Bool {
         guard try reading({ try livingWorkers(now: now).isEmpty }) else { return false }
         do {
-            let database = try Database(path: path, access: .readWrite)
+            let database = try SQLiteConnection(path: path, access: .readWrite)
             let free = try database.row("PRAGMA freelist_count") { try $0.int("freelist_count") }
             if free != 0 { try database.execute("VACUUM") }
             _ = try database.rows("PRAGMA wal_checkpoint(TRUNCATE)") { _ in 0 }

@@ -72,10 +72,10 @@ extension Store {
         try transaction {
             try checkNames(run, selection)
             let (condition, values) = selection.condition
-            let changed = try database.run(sql(condition), JSONWriter.text(values), run.id)
+            let changed = try database.run(sql(condition), values, run.id)
             if changed > 0 {
                 try database.run("UPDATE runs SET exported_at = NULL, edited = 1 WHERE id = ?", run.id)
-                try database.run(Self.settleSQL, now.milliseconds, run.id)
+                try database.run(Self.settleSQL, now, run.id)
             }
             return changed
         }
@@ -92,9 +92,9 @@ extension Store {
             throw NllmError.usage("run `\(run.name)` has no model `\(ModelVariant.shown(name))`; it has \(known)")
         }
         for name in selection.prompts {
-            let found = try database.row(
-                "SELECT 1 FROM prompts WHERE run_id = ? AND name = ? AND live = 1", run.id, name, read: { _ in true })
-            guard found == nil else { continue }
+            let found = try database.hasRow(
+                "SELECT 1 FROM prompts WHERE run_id = ? AND name = ? AND live = 1", run.id, name)
+            guard !found else { continue }
             throw NllmError.usage("run `\(run.name)` has no prompt `\(name)`")
         }
     }
@@ -118,7 +118,7 @@ extension Store {
                 "SELECT id, label FROM models WHERE run_id = ? AND paused_kind IS NOT NULL ORDER BY position", run.id
             ) { (try $0.id("id"), try $0.text("label")) }
             _ = try takeUp(models: models.map(\.0))
-            try database.run(Self.settleSQL, now.milliseconds, run.id)
+            try database.run(Self.settleSQL, now, run.id)
             return (wasPaused, models.map(\.1))
         }
     }

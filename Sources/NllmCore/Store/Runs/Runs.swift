@@ -70,7 +70,7 @@ public struct RunProgress: Sendable {
 extension Store {
     /// All runs, the newest first.
     public func runs() throws(NllmError) -> [Run] {
-        try reading { try database.rows("SELECT * FROM runs ORDER BY id DESC") { try Run($0, in: database) } }
+        try reading { try database.rows("SELECT * FROM runs ORDER BY id DESC") { try Run($0, in: folder) } }
     }
 
     /// The run of that name, or the newest one without a name.
@@ -78,7 +78,7 @@ extension Store {
         try reading {
             guard let name else {
                 let newest = try database.row("SELECT * FROM runs WHERE removing = 0 ORDER BY id DESC LIMIT 1") {
-                    try Run($0, in: database)
+                    try Run($0, in: folder)
                 }
                 guard let newest else { throw NllmError.noRuns(database: path) }
                 return newest
@@ -101,7 +101,7 @@ extension Store {
 
     /// The run of that name; nil if there is none.
     func run(named name: String) throws -> Run? {
-        try database.row("SELECT * FROM runs WHERE name = ?", name) { try Run($0, in: database) }
+        try database.row("SELECT * FROM runs WHERE name = ?", name) { try Run($0, in: folder) }
     }
 
     func existingRun(_ name: String) throws -> Run {
@@ -127,7 +127,7 @@ extension Store {
     /// How a run stands now; nil if it is gone.
     func progress(ofRun id: Int64, now: Date = Date()) throws(NllmError) -> RunProgress? {
         try reading {
-            let run = try database.row("SELECT * FROM runs WHERE id = ?", id) { try Run($0, in: database) }
+            let run = try database.row("SELECT * FROM runs WHERE id = ?", id) { try Run($0, in: folder) }
             guard let run else { return nil }
             var progress = RunProgress(
                 run: run, models: try database.rows(Self.progressSQL, run.id, read: RunProgress.Model.init),
@@ -201,7 +201,7 @@ extension Store {
                 UPDATE runs SET written_attempt = max(written_attempt, ?1),
                     exported_at = CASE WHEN finished_at IS NOT NULL AND finished_at = ?2 THEN ?3 END
                 WHERE id = ?4
-                """, attempt, run.finishedAt?.milliseconds, now.milliseconds, run.id)
+                """, attempt, run.finishedAt, now, run.id)
         }
     }
 }

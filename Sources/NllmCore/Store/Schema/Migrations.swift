@@ -13,12 +13,12 @@ enum Migrations {
     ]
 
     /// What SQL alone cannot do, by the migration's name; it comes after the migration's SQL.
-    private static let steps: [String: @Sendable (Database) throws -> Void] = [
+    private static let steps: [String: @Sendable (SQLiteConnection) throws -> Void] = [
         "0006-relative-folders": makeFoldersRelative
     ]
 
     /// Brings the database to the newest schema; each migration and its record are one transaction.
-    static func apply(to database: Database, path: String) throws {
+    static func apply(to database: SQLiteConnection, path: String) throws {
         if try isCurrent(database, path: path) { return }
         try database.transaction {
             try database.execute(
@@ -40,7 +40,7 @@ enum Migrations {
     }
 
     /// Whether nothing is left to migrate; throws when the file is not ours or newer than this program.
-    static func isCurrent(_ database: Database, path: String) throws -> Bool {
+    static func isCurrent(_ database: SQLiteConnection, path: String) throws -> Bool {
         // One state of the file, because another process may be making it.
         try database.snapshot {
             let identity = try database.row("PRAGMA application_id") { try $0.int("application_id") }
@@ -58,11 +58,11 @@ enum Migrations {
     }
 
     /// Whether nothing at all is in the file.
-    static func isEmpty(_ database: Database) throws -> Bool {
+    static func isEmpty(_ database: SQLiteConnection) throws -> Bool {
         try database.row("SELECT count(*) AS n FROM sqlite_schema") { try $0.int("n") } == 0
     }
 
-    private static func names(_ database: Database) throws -> [String] {
+    private static func names(_ database: SQLiteConnection) throws -> [String] {
         try database.rows("SELECT name FROM migrations ORDER BY name") { row in
             try row.text("name")
         }

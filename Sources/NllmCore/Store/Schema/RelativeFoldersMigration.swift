@@ -11,7 +11,7 @@ extension Migrations {
         """
 
     /// Makes the folders relative that stand at or below the database's.
-    static func makeFoldersRelative(_ database: Database) throws {
+    static func makeFoldersRelative(_ database: SQLiteConnection) throws {
         let folders = try database.rows("SELECT DISTINCT outdir FROM runs") { try $0.text("outdir") }
         for folder in folders where folder.hasPrefix("/") {
             let text = StoredFolder.text(folder, database: database.folder)

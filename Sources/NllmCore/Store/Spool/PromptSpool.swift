@@ -3,13 +3,13 @@
 /// It is a private database that goes with the process, so that reading a large file neither fills the memory nor
 /// keeps other processes from writing to the store.
 final class PromptSpool {
-    private let database: Database
+    private let database: SQLiteConnection
     private(set) var count = 0
     /// Options of the prompts that not every model takes.
     private(set) var structuredOptions = StructuredOptions()
 
     init() throws {
-        database = try Database(path: "", access: .create)
+        database = try SQLiteConnection(path: "", access: .create)
         try database.execute(
             """
             PRAGMA journal_mode = OFF;
@@ -43,13 +43,17 @@ final class PromptSpool {
             """
             INSERT INTO prompts (id, place, text, in_arguments, system, schema, schema_file, options, attachments,
                 models, samples, vars, expect, metadata)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+            VALUES (:id, :place, :text, :in_arguments, :system, :schema, :schema_file, :options, :attachments, :models,
+                :samples, :vars, :expect, :metadata)
+            ON CONFLICT (id) DO NOTHING
             """,
-            prompt.id, location, prompt.text, prompt.isInArguments, prompt.system, prompt.schema,
-            prompt.schemaFile.map { Self.text($0.json) },
-            Self.text(ModelOption.json(prompt.options)), Self.text(Attachment.json(prompt.attachments)),
-            prompt.models.map { Self.text(.strings($0)) }, prompt.samples, prompt.vars.map(Self.text),
-            prompt.expect.map(Self.text), prompt.metadata.map(Self.text))
+            named: [
+                "id": prompt.id, "place": location, "text": prompt.text, "in_arguments": prompt.isInArguments,
+                "system": prompt.system, "schema": prompt.schema, "schema_file": prompt.schemaFile?.json,
+                "options": ModelOption.json(prompt.options), "attachments": Attachment.json(prompt.attachments),
+                "models": prompt.models.map(JSONValue.strings), "samples": prompt.samples, "vars": prompt.vars,
+                "expect": prompt.expect, "metadata": prompt.metadata,
+            ])
         guard added == 0 else {
             count += 1
             structuredOptions.add(prompt, at: place)
@@ -72,19 +76,17 @@ final class PromptSpool {
             prompt.isInArguments = try row.bool("in_arguments")
             prompt.system = try row.optionalText("system")
             prompt.schema = try row.optionalText("schema")
-            prompt.schemaFile = try row.optionalText("schema_file").flatMap { RequestFile(try JSONParser.parse($0)) }
-            prompt.options = try ModelOption.options(JSONParser.parse(row.text("options")))
-            prompt.attachments = Attachment.attachments(try JSONParser.parse(row.text("attachments")))
-            prompt.models = try row.optionalText("models").map { try JSONParser.parse($0).stringValues }
+            prompt.schemaFile = try row.optionalJSON("schema_file").flatMap(RequestFile.init)
+            prompt.options = try ModelOption.options(row.json("options"))
+            prompt.attachments = Attachment.attachments(try row.json("attachments"))
+            prompt.models = try row.optionalJSON("models")?.stringValues
             prompt.samples = try row.optionalInt("samples")
-            prompt.vars = try row.optionalText("vars").map { try JSONParser.parse($0) }
-            prompt.expect = try row.optionalText("expect").map { try JSONParser.parse($0) }
-            prompt.metadata = try row.optionalText("metadata").map { try JSONParser.parse($0) }
+            prompt.vars = try row.optionalJSON("vars")
+            prompt.expect = try row.optionalJSON("expect")
+            prompt.metadata = try row.optionalJSON("metadata")
             try body(prompt)
         }
     }
-
-    private static func text(_ value: JSONValue) -> String { JSONWriter.text(value) }
 }
 
 extension Attachment {

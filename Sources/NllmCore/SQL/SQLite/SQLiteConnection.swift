@@ -10,7 +10,7 @@ internal import CSQLite
 ///
 /// Statements are prepared once and kept. A busy database is waited for in short random sleeps, because SQLite's own
 /// timeout doubles its sleeps and starves whoever is unlucky.
-final class Database {
+final class SQLiteConnection: Connection {
     enum Access {
         case readOnly, readWrite, create
         /// The file lies on a medium that can't be written, and nobody else writes it either.
@@ -24,7 +24,7 @@ final class Database {
     /// The path of the file as it was given; empty for a private database.
     let path: String
     private let handle: OpaquePointer
-    private var statements: [String: Statement] = [:]
+    private var statements: [String: SQLiteStatement] = [:]
 
     /// Opens the file at that path; an empty path is a private database on disk that goes with the connection.
     init(path: String, access: Access) throws(DatabaseError) {
@@ -41,7 +41,7 @@ final class Database {
         guard code == SQLITE_OK, let handle else {
             let error =
                 handle.map(DatabaseError.init(of:))
-                ?? DatabaseError(code: code, message: String(cString: sqlite3_errstr(code)))
+                ?? DatabaseError(sqlite: code)
             sqlite3_close_v2(handle)
             throw error
         }
@@ -52,8 +52,8 @@ final class Database {
         sqlite3_busy_handler(
             handle,
             { _, tries in
-                guard tries < Database.busyTries else { return 0 }
-                Database.pause()
+                guard tries < SQLiteConnection.busyTries else { return 0 }
+                SQLiteConnection.pause()
                 return 1
             }, nil)
     }
@@ -78,55 +78,28 @@ final class Database {
     private(set) lazy var folder = AbsolutePath.parent(
         FileStatus(path)?.kind == .link ? AbsolutePath.real(path) : path)
 
-    /// Runs one or more statements that take no values and give no rows.
     func execute(_ sql: String) throws(DatabaseError) {
         guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw DatabaseError(of: handle) }
     }
 
-    /// Runs a statement to its end and returns how many rows it changed.
     @discardableResult
-    func run(_ sql: String, _ values: any Bindable...) throws(DatabaseError) -> Int {
+    func run(_ sql: String, _ values: SQLArguments) throws(DatabaseError) -> Int {
         let statement = try prepare(sql, values)
         defer { statement.reset() }
         while try statement.step() {}
         return Int(sqlite3_changes64(handle))
     }
 
-    /// A statement to be run very often: finding it by its text each time would cost as much as a small insert.
-    func statement(_ sql: String) throws(DatabaseError) -> Statement { try prepare(sql, []) }
-
-    /// The rows of a query, each through `read`, which must take what it needs from the row.
-    func rows<Value>(
-        _ sql: String, _ values: any Bindable..., read: (Statement) throws -> Value
-    ) throws -> [Value] {
+    func forEachRow(_ sql: String, _ values: SQLArguments, until body: (any Row) throws -> Bool) throws {
         let statement = try prepare(sql, values)
         defer { statement.reset() }
-        var result: [Value] = []
-        while try statement.step() { result.append(try read(statement)) }
-        return result
+        while try statement.step(), try !body(statement) {}
+        // What changes something is not left before it is done.
+        if !statement.onlyReads { while try statement.step() {} }
     }
 
-    /// The first row of a query, or nil when it has none.
-    func row<Value>(
-        _ sql: String, _ values: any Bindable..., read: (Statement) throws -> Value
-    ) throws -> Value? {
-        let statement = try prepare(sql, values)
-        defer { statement.reset() }
-        return try statement.step() ? try read(statement) : nil
-    }
+    func statement(_ sql: String) throws(DatabaseError) -> any Statement { try prepare(sql, .positional([])) }
 
-    /// Each row of a query in turn, without keeping any.
-    func forEachRow(
-        _ sql: String, _ values: any Bindable..., body: (Statement) throws -> Void
-    ) throws {
-        let statement = try prepare(sql, values)
-        defer { statement.reset() }
-        while try statement.step() { try body(statement) }
-    }
-
-    /// Runs `body` as one transaction that holds the write lock from its start, and rolls it back if it throws.
-    ///
-    /// A transaction that began with a read could not become a writer while another one writes.
     func transaction<Value>(_ body: () throws -> Value) throws -> Value {
         try run("BEGIN IMMEDIATE")
         do {
@@ -141,7 +114,7 @@ final class Database {
     }
 
     /// Copies one state of the whole file into another database, whatever others write meanwhile.
-    func backUp(to other: Database) throws(DatabaseError) {
+    func backUp(to other: SQLiteConnection) throws(DatabaseError) {
         guard let backup = sqlite3_backup_init(other.handle, "main", handle, "main") else {
             throw DatabaseError(of: other.handle)
         }
@@ -154,21 +127,17 @@ final class Database {
         }
         sqlite3_backup_finish(backup)
         guard code == SQLITE_DONE else {
-            throw DatabaseError(code: code, message: String(cString: sqlite3_errstr(code)))
+            throw DatabaseError(sqlite: code)
         }
     }
 
-    /// Runs `body` on one state of the file, whatever others write meanwhile.
     func snapshot<Value>(_ body: () throws -> Value) throws -> Value {
         try run("BEGIN")
         defer { _ = try? run("ROLLBACK") }
         return try body()
     }
 
-    /// The row id of the last insert.
-    var lastInsertedID: Int64 { sqlite3_last_insert_rowid(handle) }
-
-    private func prepare(_ sql: String, _ values: [any Bindable]) throws(DatabaseError) -> Statement {
+    private func prepare(_ sql: String, _ values: SQLArguments) throws(DatabaseError) -> SQLiteStatement {
         if let known = statements[sql], !known.isBusy {
             try known.bind(values)
             return known
@@ -177,7 +146,7 @@ final class Database {
         guard sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil) == SQLITE_OK,
             let prepared
         else { throw DatabaseError(of: handle) }
-        let statement = Statement(prepared)
+        let statement = SQLiteStatement(prepared)
         if statements[sql] == nil { statements[sql] = statement }
         try statement.bind(values)
         return statement

@@ -1,0 +1,6 @@
+// Words that columns hold by their raw values.
+
+extension CellStatus: Bindable {}
+extension FailureKind: Bindable {}
+extension Limit.Kind: Bindable {}
+extension Outcome.Status: Bindable {}
