@@ -12,6 +12,12 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ImmutableWeakCaptures"),
 ]
 
+/// The modules of the Python package, and the text that a Python starts with; BridgeSources.swift has their order.
+let bridgeModules = [
+    "bootstrap", "protocol", "failure", "llm_log", "body", "pieces", "sharing", "rehearsal", "imported_llm", "memory",
+    "child", "fork_server", "transcript", "shared_models", "shared_server", "start",
+]
+
 let package = Package(
     name: "nllm-batch",
     platforms: [.macOS(.v15)],
@@ -41,7 +47,8 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            resources: [.embedInCode("LLM/Bridge/bridge.py")],
+            exclude: ["LLM/Bridge/nllm_bridge/__init__.py"],
+            resources: bridgeModules.map { .embedInCode("LLM/Bridge/nllm_bridge/\($0).py") },
             swiftSettings: swiftSettings
         ),
         .executableTarget(

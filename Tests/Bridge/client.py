@@ -1,10 +1,11 @@
-"""The parent's half of bridge.py, for its tests and measurements; and the loopback server it talks to."""
+"""The parent's half of nllm_bridge, for its tests and measurements; and the loopback server it talks to."""
 
 from __future__ import annotations
 
 import json
 import os
 import queue
+import re
 import subprocess
 import sys
 import tempfile
@@ -17,27 +18,32 @@ ROOT = Path(__file__).resolve().parents[2]
 # Another Python than that of `make setup`, to test with.
 PYTHON = Path(os.environ.get("BRIDGE_PYTHON", ROOT / ".venv/bin/python"))
 LLM = PYTHON.with_name("llm")
-SOURCE = ROOT / "Sources/NllmCore/LLM/Bridge/bridge.py"
+PACKAGE = ROOT / "Sources/NllmCore/LLM/Bridge/nllm_bridge"
+BOOTSTRAP = (PACKAGE / "bootstrap.py").read_text()
 WAIT = 60
 
 Json = dict[str, Any]
 
 
-def bootstrap() -> str:
-    """BOOTSTRAP as bridge.py's documentation gives it: the indented block at its top."""
-    lines = SOURCE.read_text().split('"""')[1].replace("\\\\", "\\").splitlines()
-    start = next(number for number, line in enumerate(lines) if line.startswith("    import os, sys"))
-    end = next(number for number, line in enumerate(lines) if line.startswith("    exec("))
-    return "\n".join(line[4:] for line in lines[start : end + 1])
+def modules() -> list[str]:
+    """The names of the package's modules in the order in which they are sent."""
+    text = (PACKAGE.parent / "BridgeSources.swift").read_text()
+    return re.findall(r'\("(\w+)", PackageResources', text)
+
+
+def sources() -> bytes:
+    """What the bootstrap reads."""
+    data = json.dumps({name: (PACKAGE / f"{name}.py").read_text() for name in modules()}).encode()
+    return b"%d\n" % len(data) + data
 
 
 class Bridge:
-    """A running bridge.py."""
+    """A running nllm_bridge."""
 
     def __init__(
         self, mode: str, *settings: str, env: dict[str, str], cwd: str | None = None, flags: tuple[str, ...] = ()
     ) -> None:
-        command = [str(PYTHON), *flags, "-c", bootstrap(), mode, *settings]
+        command = [str(PYTHON), *flags, "-c", BOOTSTRAP, mode, *settings]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         self.process = subprocess.Popen(command, env=env, cwd=cwd, bufsize=0, **pipes)
         self.diagnostics = b""
@@ -48,8 +54,7 @@ class Bridge:
         self._threads = [threading.Thread(target=reader, daemon=True) for reader in readers]
         for thread in self._threads:
             thread.start()
-        source = SOURCE.read_bytes()
-        self.process.stdin.write(b"%d\n" % len(source) + source)
+        self.process.stdin.write(sources())
         self.hello = self.event()
 
     def _read_events(self) -> None:
@@ -83,8 +88,8 @@ class Bridge:
             raise EOFError(self.diagnostics.decode())
         return event
 
-    def wait(self, number: int, kind: str) -> tuple[Json, list[Json]]:
-        """A request's next event of a kind, and its events before that; other requests' events are kept."""
+    def wait(self, number: int | None, kind: str) -> tuple[Json, list[Json]]:
+        """The next event of a kind with that id, or without one, and those before it; all others are kept."""
         before = []
         seen, self._early = self._early, []
         while True:

@@ -1,4 +1,4 @@
-"""A plugin for llm with the manners that bridge.py must bear: models that block, exit, and answer what is no text."""
+"""A plugin for llm with the manners that the bridge must bear: models that block, exit, and answer what is no text."""
 
 import os
 import random

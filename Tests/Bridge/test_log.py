@@ -1,4 +1,4 @@
-"""Tests of what bridge.py does to llm's log: it is as it was or up to date, whatever is killed when, or is told of.
+"""Tests of what the bridge does to llm's log: it is as it was or up to date, whatever is killed when, or is told of.
 
     .venv/bin/python -m unittest Tests/Bridge/test_log.py
 """
@@ -20,7 +20,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from client import LLM, PYTHON, SOURCE, WAIT, Bridge, Json, bootstrap
+from client import BOOTSTRAP, LLM, PYTHON, WAIT, Bridge, Json, sources
 
 # Ends its process when the log is about to be given its n-th statement.
 KILLER = """
@@ -56,9 +56,8 @@ class LogTestCase(unittest.TestCase):
 
     def kill_at(self, statement: int, mode: str = "log") -> bool:
         """Whether the process was killed when it came to that statement; else it ended well."""
-        source = SOURCE.read_bytes()
         env = {**self.env, "KILL_AT": str(statement), "PYTHONPATH": str(self.folder)}
-        process = subprocess.run([PYTHON, "-c", bootstrap(), mode], input=b"%d\n" % len(source) + source, env=env,
+        process = subprocess.run([PYTHON, "-c", BOOTSTRAP, mode], input=sources(), env=env,
                                  stdout=subprocess.DEVNULL)
         self.assertIn(process.returncode, (0, -9))
         return process.returncode == -9

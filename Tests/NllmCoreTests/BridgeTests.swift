@@ -9,7 +9,7 @@ import Testing
         private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         private static let python = root.appending(path: ".venv/bin/python").path
-        private static let program = "Sources/NllmCore/LLM/Bridge/bridge.py"
+        private static let package = "Sources/NllmCore/LLM/Bridge/nllm_bridge"
 
         /// A bridge whose `llm` has an empty folder of its own, which goes with this.
         private final class Place: Sendable {
@@ -48,13 +48,15 @@ import Testing
             return await bridge.run(message, timeout: timeout, stop: stop, output: nil)
         }
 
-        @Test func theProgramThatShipsIsTheOneInTheSources() throws {
-            let file = try Data(contentsOf: Self.root.appending(path: Self.program))
-            #expect(PackageResources.bridge_py == Array(file))
-            // Its documentation shows how it is started.
-            let shown = BridgeProcess.bootstrap.split(separator: "\n").map { "    \($0)\n" }.joined()
-                .replacing("\\n", with: "\\\\n")
-            #expect(String(decoding: file, as: UTF8.self).contains(shown))
+        @Test func thePackageThatShipsIsTheOneInTheSources() throws {
+            let modules = BridgeSources.modules.map { ($0.name, $0.source) }
+            for (name, source) in modules + [("bootstrap", Array(BridgeSources.bootstrap.utf8))] {
+                let file = try Data(contentsOf: Self.root.appending(path: "\(Self.package)/\(name).py"))
+                #expect(source == Array(file), "\(name)")
+            }
+            let files = try FileManager.default.contentsOfDirectory(
+                atPath: Self.root.appending(path: Self.package).path)
+            #expect(files.filter { $0.hasSuffix(".py") }.count == modules.count + 2)
         }
 
         @Test(arguments: [BridgeMode.fork, .shared])

@@ -62,7 +62,7 @@ final class Bridge: Sendable {
         // The texts of files and file names are UTF-8, even where flags such as `-E` shut out the environment.
         let command = launcher.command(
             interpreter.command
-                + ["-X", "utf8", "-c", BridgeProcess.bootstrap, mode.rawValue, "max_answer=\(maxAnswer << 20)"]
+                + ["-X", "utf8", "-c", BridgeSources.bootstrap, mode.rawValue, "max_answer=\(maxAnswer << 20)"]
                 + settings)
         let (greetings, greet) = AsyncStream.makeStream(of: Result<BridgeDescription, BridgeFailure>.self)
         let environment = ChildEnvironment.python(interpreter.environment).updating([

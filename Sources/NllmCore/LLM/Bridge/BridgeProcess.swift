@@ -10,22 +10,6 @@ internal import SystemPackage
 
 /// The Python process of a bridge: lines go in, lines come out.
 final class BridgeProcess: Sendable {
-    /// Reads the bridge's text from standard input and no byte more, since what follows are requests.
-    static let bootstrap = """
-        import os, sys
-        if sys.path[:1] == [""]: del sys.path[0]
-        def take(count):
-            taken = b""
-            while len(taken) < count:
-                piece = os.read(0, count - len(taken))
-                if not piece: sys.exit(3)
-                taken += piece
-            return taken
-        size = b""
-        while not size.endswith(b"\\n"): size += take(1)
-        exec(compile(take(int(size)), "nllm_batch_bridge", "exec"))
-        """
-
     /// How much of its standard error is kept, in bytes.
     private static let tailLength = 4096
 
@@ -48,8 +32,7 @@ final class BridgeProcess: Sendable {
     init() {
         Self.ignoresBrokenPipes
         (input, send) = AsyncStream.makeStream()
-        let source = PackageResources.bridge_py
-        send.yield(Array("\(source.count)\n".utf8) + source)
+        send.yield(BridgeSources.message)
     }
 
     /// Has a line written, with its end, after those before it.

@@ -1,0 +1,178 @@
+"""Streamed answers, of which little is kept: llm itself keeps each piece as several objects."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import AsyncIterator, Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+from nllm_bridge.failure import FloodError
+
+# Pieces of an answer that llm has kept are put together whenever there are so many new ones.
+MOST_PIECES = 512
+
+
+def joining_pieces(original: Callable[[Any, Any], Any], most: int) -> Callable[[Any, Any], Any]:
+    """llm's `_process_chunk`, which notes a piece of an answer twice, with the older pieces put together.
+
+    Raises FloodError when a response has more characters than `most`, shown or not.
+    """
+
+    def _process_chunk(self: Any, chunk: Any) -> Any:
+        kept = vars(self).setdefault("_nllm_batch_kept", SimpleNamespace(size=0, events=0, chunks=0))
+        text = chunk if isinstance(chunk, str) else getattr(chunk, "chunk", None)
+        kept.size += len(text) if isinstance(text, str) else 0
+        if kept.size > most:
+            raise FloodError
+        # Before the next one is noted: the last is still to be given on, as it is.
+        if len(self._stream_events) - kept.events >= MOST_PIECES:
+            self._stream_events[kept.events :] = joined_events(self._stream_events[kept.events :])
+            self._chunks[kept.chunks :] = ["".join(self._chunks[kept.chunks :])]
+            kept.events, kept.chunks = len(self._stream_events), len(self._chunks)
+        return original(self, chunk)
+
+    return _process_chunk
+
+
+def joined_events(events: list[Any]) -> list[Any]:
+    """The events with neighbours in one, where these differ in their text alone."""
+    runs: list[tuple[Any, list[Any]]] = []
+    for event in events:
+        is_plain = event.type in ("text", "reasoning", "tool_call_args") and not (
+            event.redacted or event.provider_metadata or event.server_executed or event.tool_name
+        )
+        mark = (event.type, event.part_index, event.message_index, event.tool_call_id) if is_plain else None
+        if mark and runs and runs[-1][0] == mark:
+            runs[-1][1].append(event)
+        else:
+            runs.append((mark, [event]))
+    return [
+        run[0] if len(run) == 1 else dataclasses.replace(run[0], chunk="".join(event.chunk for event in run))
+        for _, run in runs
+    ]
+
+
+def passing_chunks_on(original: Callable[..., Any], own: dict[Any, Callable[[Any], Any]]) -> Callable[..., Any]:
+    """llm's `get_client`, for models that read a stream in one of llm's own ways, which keep all chunks for the end.
+
+    `own` says where those ways find what they call. A plugin's way may do other things with the chunks.
+    """
+
+    def get_client(self: Any, key: str | None, *, async_: bool = False) -> Any:
+        client = original(self, key, async_=async_)
+        place = own.get(type(self).execute)
+        if place is not None:
+            completions = place(client)
+            completions.create = (passing_async if async_ else passing)(completions.create)
+        return client
+
+    return get_client
+
+
+def passing(create: Callable[..., Any]) -> Callable[..., Any]:
+    def chunks_of(stream: Any) -> Iterator[Any]:
+        chunk = PassingChunk()
+        try:
+            for now in stream:
+                chunk.become(now)
+                yield chunk
+        finally:
+            stream.close()
+        chunk.become_all()
+
+    def creating(*arguments: Any, **named: Any) -> Any:
+        answer = create(*arguments, **named)
+        return chunks_of(answer) if named.get("stream") and hasattr(answer, "close") else answer
+
+    return creating
+
+
+def passing_async(create: Callable[..., Any]) -> Callable[..., Any]:
+    async def chunks_of(stream: Any) -> AsyncIterator[Any]:
+        chunk = PassingChunk()
+        try:
+            async for now in stream:
+                chunk.become(now)
+                yield chunk
+        finally:
+            await stream.close()
+        chunk.become_all()
+
+    async def creating(*arguments: Any, **named: Any) -> Any:
+        answer = await create(*arguments, **named)
+        return chunks_of(answer) if named.get("stream") and hasattr(answer, "close") else answer
+
+    return creating
+
+
+class PassingChunk:
+    """Stands for each chunk of a stream while llm looks at it, and after the last one for all of them together.
+
+    llm appends every chunk to a list and makes one record of that list in the end, from the choices' text, role, reason
+    to finish and log probabilities, the last usage, and what the first chunk says of the whole. So the list holds this
+    one object many times, which then has all choices when it is asked first, and none from then on.
+    """
+
+    def __init__(self) -> None:
+        self._now: Any = None
+        self._first: Any = None
+        self._usage: Any = None
+        # Neighbours without log probabilities as one choice, with their texts in a list.
+        self._choices: list[tuple[Any, list[str]]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._now, name)
+
+    def become(self, chunk: Any) -> None:
+        self._fold()
+        self._now = chunk
+        self._first = self._first or SimpleNamespace(
+            **{
+                name: value
+                for name in ("id", "object", "model", "created", "index")
+                if (value := getattr(chunk, name, None)) is not None
+            }
+        )
+
+    def _fold(self) -> None:
+        """Notes of the chunk that has been looked at what the record needs."""
+        if self._now is None:
+            return
+        self._usage = getattr(self._now, "usage", None) or self._usage
+        for choice in getattr(self._now, "choices", None) or ():
+            delta = getattr(choice, "delta", None)
+            if getattr(choice, "logprobs", None):
+                self._choices.append((choice, []))
+                continue
+            text = getattr(choice if delta is None else delta, "text" if delta is None else "content", None)
+            if not self._choices or not isinstance(self._choices[-1][0], SimpleNamespace):
+                self._choices.append((SimpleNamespace(logprobs=None, finish_reason=None), []))
+            whole, texts = self._choices[-1]
+            if delta is not None:
+                whole.delta = SimpleNamespace(role=getattr(delta, "role", None), content=None)
+            reason = getattr(choice, "finish_reason", None)
+            whole.finish_reason = whole.finish_reason if reason is None else reason
+            if text:
+                texts.append(text)
+                if len(texts) >= MOST_PIECES:
+                    texts[:] = ["".join(texts)]
+
+    def become_all(self) -> None:
+        self._fold()
+        for choice, texts in self._choices:
+            if isinstance(choice, SimpleNamespace):
+                text = "".join(texts)
+                vars(getattr(choice, "delta", choice))["content" if hasattr(choice, "delta") else "text"] = text
+        choices = [[choice for choice, _ in self._choices]]
+        # It is asked for at each place in the list.
+        usage = self._usage.model_dump() if self._usage else None
+
+        class Whole(SimpleNamespace):
+            @property
+            def choices(self) -> list[Any]:
+                return choices.pop() if choices else []
+
+        whole = Whole(**vars(self._first or SimpleNamespace()))
+        whole.usage = SimpleNamespace(model_dump=lambda: usage) if usage else None
+        self._now = whole
