@@ -1,5 +1,7 @@
 PREFIX ?= /usr/local
 SWIFT ?= swift
+LINTERS = .build/lint-venv/bin
+PYTHON_FILES = Benchmarks Sources Tests scripts/check-layers scripts/update-prices
 # A crash must not wait for a debugger.
 export SWIFT_BACKTRACE = enable=no
 # Most tests start processes: with one for each test at once, all of them are late.
@@ -33,10 +35,17 @@ soak: setup ## Run all tests, the long ones in full.
 	.venv/bin/python -m unittest discover Tests/Bridge
 
 lint: ## Check the code's format, style and layers.
+	@scripts/setup-lint
 	swift format lint --strict --recursive --parallel Package.swift Benchmarks Examples Sources Tests
 	scripts/check-layers
+	$(LINTERS)/ruff check --quiet $(PYTHON_FILES)
+	$(LINTERS)/ruff format --quiet --check $(PYTHON_FILES)
+	$(LINTERS)/mypy --no-error-summary
+	$(LINTERS)/shellcheck .ci/run $(filter-out scripts/check-layers scripts/linters.txt scripts/update-prices, $(wildcard scripts/*))
 
 format: ## Format the code in place.
+	@scripts/setup-lint
+	$(LINTERS)/ruff format --quiet $(PYTHON_FILES)
 	swift format --in-place --recursive --parallel Package.swift Benchmarks Examples Sources Tests
 
 bench: build ## Measure against what one would do instead; prints ratios. BENCH=--quick for a short one.

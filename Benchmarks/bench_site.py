@@ -13,7 +13,6 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "Tests/Bridge"))
 
 from client import Server  # noqa: E402
-
 from usage import cpu_seconds  # noqa: E402
 
 BINARY = ROOT / ".build/release/nllm-batch"
@@ -49,8 +48,12 @@ class Site:
     def warm_up(self, venv: Path) -> None:
         """Asks once, alone: llm migrates its log then, and calls at the same time would break each other."""
         subprocess.run(
-            [venv / "bin/llm", "-n", "-m", model(0), "hello"], env=self.environment(venv), check=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            [venv / "bin/llm", "-n", "-m", model(0), "hello"],
+            env=self.environment(venv),
+            check=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
 
     def server_cpu(self) -> float:
         """The seconds of processor time that the server has used."""

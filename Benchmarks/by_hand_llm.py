@@ -1,6 +1,6 @@
 """What one would write by hand instead: prompts from a JSONL file to a model, with llm's own async interface.
 
-    by_hand_llm.py PROMPTS ANSWERS MODEL CONCURRENCY
+by_hand_llm.py PROMPTS ANSWERS MODEL CONCURRENCY
 """
 
 import asyncio

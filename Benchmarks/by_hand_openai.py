@@ -1,6 +1,6 @@
 """What one would write by hand instead: prompts from a JSONL file to a model, with the openai SDK alone.
 
-    by_hand_openai.py PROMPTS ANSWERS MODEL CONCURRENCY          with OPENAI_BASE_URL and OPENAI_API_KEY set
+by_hand_openai.py PROMPTS ANSWERS MODEL CONCURRENCY          with OPENAI_BASE_URL and OPENAI_API_KEY set
 """
 
 import asyncio

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bench_site import BINARY, Site, model
-from usage import CommandFailed, Usage, usage_of
+from usage import CommandError, Usage, usage_of
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -90,13 +90,13 @@ class Executor:
             # It ends with another code than 0 if one cell has failed.
             worked = usage_of(work, folder, env)
             if ", because " in worked.messages:
-                raise CommandFailed(f"another executor took its place: {worked.messages.splitlines()[0]}")
+                raise CommandError(f"another executor took its place: {worked.messages.splitlines()[0]}")
             return [worked, enqueued]
 
 
 def check(answers: int, job: Job) -> None:
     if answers != job.cells:
-        raise CommandFailed(f"{answers} answers to {job.cells} prompts")
+        raise CommandError(f"{answers} answers to {job.cells} prompts")
 
 
 ONE = "exec {llm} <prompts/N >answers/N"

@@ -13,7 +13,8 @@ def machine() -> str:
     """Cores, processor, system, and the versions of Python, llm, openai and the plugins."""
     system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
     parts = [
-        f"{cores()} cores of {processor()}", f"{system}, Linux {platform.release().partition('-')[0]}",
+        f"{cores()} cores of {processor()}",
+        f"{system}, Linux {platform.release().partition('-')[0]}",
         f"Python {run('import platform; print(platform.python_version())', PLAIN)}",
         *versions(PLAIN, "llm", "openai"),
     ]

@@ -32,8 +32,14 @@ def programme(only: str | None, quick: bool) -> list[Case]:
 
 
 def cases(
-    contenders: tuple[Contender, ...], latency: int, concurrency: int, cells: int, *groups: str,
-    rounds: int = 1, quick: int | None = None, plugins: bool = False,
+    contenders: tuple[Contender, ...],
+    latency: int,
+    concurrency: int,
+    cells: int,
+    *groups: str,
+    rounds: int = 1,
+    quick: int | None = None,
+    plugins: bool = False,
 ) -> list[Case]:
     job = Job(latency, concurrency, cells, PLUGINS if plugins else PLAIN)
     return [Case(contender, job, groups, rounds, quick) for contender in contenders]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from bench_site import Site, available_memory, busy_seconds, cores
 from contender import XARGS
 from programme import Case
-from usage import CommandFailed, Usage
+from usage import CommandError, Usage
 
 COLD_PROCESS_MB = 60
 
@@ -60,7 +60,7 @@ class Result:
         start, server, busy, own = time.monotonic(), site.server_cpu(), busy_seconds(), own_seconds()
         try:
             work, *before = self.case.contender.run(self.case.job, site)
-        except CommandFailed as error:
+        except CommandError as error:
             self.failed = str(error)
             return
         server = site.server_cpu() - server

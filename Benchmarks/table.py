@@ -34,8 +34,13 @@ def row(result: Result, results: Sequence[Result], verdicts: list[str]) -> tuple
     xargs = Selection(XARGS, job.latency, venv=job.venv).best(results)
     script = Selection(SDK_SCRIPT, job.latency, exactly(job.concurrency), job.venv).best(results)
     return (
-        *start, number(result.rate), number(result.cpu), f"{result.memory:.0f}",
-        ratio(result, xargs), ratio(result, script), "; ".join(verdicts),
+        *start,
+        number(result.rate),
+        number(result.cpu),
+        f"{result.memory:.0f}",
+        ratio(result, xargs),
+        ratio(result, script),
+        "; ".join(verdicts),
     )
 
 

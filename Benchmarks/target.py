@@ -27,7 +27,9 @@ class Selection:
     def _takes(self, result: Result) -> bool:
         job = result.case.job
         return (
-            result.case.contender == self.contender and job.latency == self.latency and job.venv == self.venv
+            result.case.contender == self.contender
+            and job.latency == self.latency
+            and job.venv == self.venv
             and job.concurrency in self.at_once
         )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 DEADLINE = 600
 
 
-class CommandFailed(Exception):
+class CommandError(Exception):
     """A command ended with another code than 0, or not at all."""
 
 
@@ -94,12 +94,18 @@ def cpu_seconds(pid: int) -> float:
 
 
 def usage_of(command: list[str], folder: Path, env: dict[str, str]) -> Usage:
-    """Runs a command; throws CommandFailed with the end of what it wrote to standard error."""
+    """Runs a command; throws CommandError with the end of what it wrote to standard error."""
     with tempfile.TemporaryFile() as errors:
         start = time.monotonic()
         process = subprocess.Popen(
-            command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors,
-            start_new_session=True)
+            command,
+            cwd=folder,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            start_new_session=True,
+        )
         watch = MemoryWatch(process.pid)
         deadline = threading.Timer(DEADLINE, os.killpg, (process.pid, signal.SIGKILL))
         deadline.start()
@@ -121,5 +127,5 @@ def usage_of(command: list[str], folder: Path, env: dict[str, str]) -> Usage:
         messages = errors.read().decode(errors="replace").strip()
         if process.returncode != 0:
             last = "".join(messages.splitlines()[-1:])
-            raise CommandFailed(f"{Path(command[0]).name} ended with {process.returncode}: {last}")
+            raise CommandError(f"{Path(command[0]).name} ended with {process.returncode}: {last}")
     return Usage(wall, used.ru_utime + used.ru_stime, own, peak, messages)

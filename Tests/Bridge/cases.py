@@ -96,8 +96,7 @@ CASES = [
     command("no stream, a page", "-m", "html", "--no-stream"),
     command("extract", "-m", "fenced", "-x"),
     command("extract last", "-m", "fenced", "--xl"),
-    command("JSON", "-m", "m", "--json",
-            ignoring=r'"(?:id|conversation_id|datetime_utc|duration_ms|created)": .*'),
+    command("JSON", "-m", "m", "--json", ignoring=r'"(?:id|conversation_id|datetime_utc|duration_ms|created)": .*'),
     command("template with parameter", "-t", "poem", "-p", "topic", "cats"),
     command("template, parameter missing", "-t", "poem"),
     command("template missing", "-t", "no-such", "-m", "m"),
@@ -107,8 +106,9 @@ CASES = [
     command("attachment with type, missing", "-m", "seeing", "--at", "no.png", "image/png"),
     command("schema for several", "-m", "strict", "--schema-multi", "name"),
     command("reasoning hidden", "-m", "echo", "-o", "thinking", "1", "-R", "-u"),
-    command("function called", "-m", "echo", "--functions", CODE, "-u", "--td", input=CALL,
-            ignoring=r'"tool_call_id": .*'),
+    command(
+        "function called", "-m", "echo", "--functions", CODE, "-u", "--td", input=CALL, ignoring=r'"tool_call_id": .*'
+    ),
     command("function that is no Python", "-m", "echo", "--functions", "def (", ignoring=r'  File "<string>".*'),
     command("tool unknown", "-m", "echo", "-T", "no_such"),
     command("conversation unknown", "-m", "m", "--cid", "no-such"),

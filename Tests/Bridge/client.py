@@ -125,8 +125,16 @@ class Server:
         self.user_path = self.folder / "llm-user"
         (self.folder / "behaviours.json").write_text(json.dumps(behaviours))
         self._log = self.folder / "log.jsonl"
-        command = [sys.executable, ROOT / "Tests/Support/loopback_server.py", "--behaviours",
-                   self.folder / "behaviours.json", "--log", self._log, "--user-path", self.user_path]
+        command = [
+            sys.executable,
+            ROOT / "Tests/Support/loopback_server.py",
+            "--behaviours",
+            self.folder / "behaviours.json",
+            "--log",
+            self._log,
+            "--user-path",
+            self.user_path,
+        ]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.port = json.loads(self.process.stdout.readline())["port"]
 

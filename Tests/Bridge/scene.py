@@ -29,8 +29,14 @@ BEHAVIOURS: Json = {
     "page as events": {"body_200": {"type": "text/event-stream", "text": "<html></html>"}},
     "other JSON": {"body_200": {"type": "application/json", "text": '{"detail": "not here"}'}},
     "plain": {"body_200": {"type": "text/plain", "text": "It works!"}},
-    "bad UTF-8": {"body_200": {"type": "text/event-stream", "base64": base64.b64encode(
-        b'data: {"choices": [{"index": 0, "delta": {"content": "a\xffb\xe2\x82"}}]}\n\ndata: [DONE]\n\n').decode()}},
+    "bad UTF-8": {
+        "body_200": {
+            "type": "text/event-stream",
+            "base64": base64.b64encode(
+                b'data: {"choices": [{"index": 0, "delta": {"content": "a\xffb\xe2\x82"}}]}\n\ndata: [DONE]\n\n'
+            ).decode(),
+        }
+    },
     "whole": {"llm": {"can_stream": False}},
     "seeing": {"llm": {"vision": True}},
     "strict": {"llm": {"supports_schema": True}, "answer": '{"name": "Rex"}'},

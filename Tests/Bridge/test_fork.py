@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from client import WAIT, Bridge
-from scene import BridgeTestCase, exists, scene
+from scene import BridgeTestCase
 
 
 class ForkTests(BridgeTestCase):
@@ -32,8 +32,10 @@ class ForkTests(BridgeTestCase):
         end, before = self.fork.wait(number, "ended")
         self.assertEqual(before[0]["event"], "started")
         self.assertTrue(before[0]["pid"] > 0)
-        text = {name: "".join(event["text"] for event in before[1:] if event["channel"] == name)
-                for name in ("stdout", "stderr")}
+        text = {
+            name: "".join(event["text"] for event in before[1:] if event["channel"] == name)
+            for name in ("stdout", "stderr")
+        }
         self.assertEqual(len(text["stdout"].split()), 12)
         self.assertEqual(text["stderr"], "Token usage: 1 input, 12 output\n")
         self.assertNotIn("stdout", end)
@@ -170,10 +172,17 @@ class ForkTests(BridgeTestCase):
         ):
             error = bridge.run(**fields)["error"]
             self.assertEqual(error.pop("message")[:32], "Error code: 429 - Rate limit rea")
-            self.assertEqual(error, {
-                "class": "openai.RateLimitError", "bases": ["APIStatusError", "APIError", "OpenAIError", "Exception"],
-                "http_status": 429, "code": "rate_limit_exceeded", "type": "requests", "retry_after": 1.5,
-            })
+            self.assertEqual(
+                error,
+                {
+                    "class": "openai.RateLimitError",
+                    "bases": ["APIStatusError", "APIError", "OpenAIError", "Exception"],
+                    "http_status": 429,
+                    "code": "rate_limit_exceeded",
+                    "type": "requests",
+                    "retry_after": 1.5,
+                },
+            )
 
     def test_the_library_does_not_try_again(self) -> None:
         before = self.scene.server.counts()["by_model"].get("503", 0)
@@ -188,8 +197,11 @@ class ForkTests(BridgeTestCase):
 
         for end, codes in ((killed, -9), (Bridge.close, 0), (lambda b: b.process.terminate(), 0)):
             bridge = Bridge("fork", env=self.scene.env)
-            number = self.start_code("import signal, time\nsignal.signal(15, signal.SIG_IGN)\n"
-                                     "print('here', flush=True); time.sleep(99)", bridge, watch=True)
+            number = self.start_code(
+                "import signal, time\nsignal.signal(15, signal.SIG_IGN)\nprint('here', flush=True); time.sleep(99)",
+                bridge,
+                watch=True,
+            )
             _, before = bridge.wait(number, "output")
             end(bridge)
             self.assertEqual(bridge.process.wait(WAIT), codes)

@@ -1,6 +1,6 @@
 """Tests of what the bridge does to llm's log: it is as it was or up to date, whatever is killed when, or is told of.
 
-    .venv/bin/python -m unittest Tests/Bridge/test_log.py
+.venv/bin/python -m unittest Tests/Bridge/test_log.py
 """
 
 from __future__ import annotations
@@ -57,8 +57,7 @@ class LogTestCase(unittest.TestCase):
     def kill_at(self, statement: int, mode: str = "log") -> bool:
         """Whether the process was killed when it came to that statement; else it ended well."""
         env = {**self.env, "KILL_AT": str(statement), "PYTHONPATH": str(self.folder)}
-        process = subprocess.run([PYTHON, "-c", BOOTSTRAP, mode], input=sources(), env=env,
-                                 stdout=subprocess.DEVNULL)
+        process = subprocess.run([PYTHON, "-c", BOOTSTRAP, mode], input=sources(), env=env, stdout=subprocess.DEVNULL)
         self.assertIn(process.returncode, (0, -9))
         return process.returncode == -9
 
@@ -87,8 +86,13 @@ class LogTestCase(unittest.TestCase):
         schema = "SELECT type, name, sql FROM sqlite_master ORDER BY name"
         names = "SELECT name FROM _llm_migrations ORDER BY name"
         with tempfile.TemporaryDirectory() as folder:
-            subprocess.run([LLM, "-n", "-m", "echo", "x"], env={**self.env, "LLM_USER_PATH": folder}, check=True,
-                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            subprocess.run(
+                [LLM, "-n", "-m", "echo", "x"],
+                env={**self.env, "LLM_USER_PATH": folder},
+                check=True,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+            )
             for sql in (schema, names):
                 self.assertEqual(self.query(sql), self.query(sql, Path(folder, "logs.db")))
 
@@ -96,9 +100,11 @@ class LogTestCase(unittest.TestCase):
         """The log of the llm before, with an answer in it."""
         self.hello()
         self.execute(
-            "INSERT INTO turns (id, model) VALUES ('a', 'old')", "DROP VIEW message_tree",
+            "INSERT INTO turns (id, model) VALUES ('a', 'old')",
+            "DROP VIEW message_tree",
             "ALTER TABLE turns DROP COLUMN response_json",
-            "DELETE FROM _llm_migrations WHERE name >= 'm026'")
+            "DELETE FROM _llm_migrations WHERE name >= 'm026'",
+        )
 
     def make_half_migrated(self, last: str = "m018") -> None:
         """As a kill leaves it: done, and not recorded."""
@@ -180,8 +186,12 @@ class NeighbourTests(LogTestCase):
 
     def test_one_that_is_being_made_step_by_step_is_left_to_its_maker(self) -> None:
         self.make_half_migrated("m024")
-        rows = ["m024_tool_instance_references", "m025_turn_tools_instance_backfill", "m026_message_tree_view",
-                "m027_turns_response_json"]
+        rows = [
+            "m024_tool_instance_references",
+            "m025_turn_tools_instance_backfill",
+            "m026_message_tree_view",
+            "m027_turns_response_json",
+        ]
         hellos: list[Json] = []
         thread = threading.Thread(target=lambda: hellos.append(self.hello()))
         thread.start()
@@ -212,7 +222,9 @@ class FlawTests(LogTestCase):
         self.assertNotIn("moved", self.hello("log", "settling=0.5", "fix=yes"))
         # What was moved before stays.
         self.make_half_migrated()
-        self.assertEqual(self.hello("log", "settling=0.5", "fix=yes")["moved"], str(self.log.with_name("logs.db.broken-2")))
+        self.assertEqual(
+            self.hello("log", "settling=0.5", "fix=yes")["moved"], str(self.log.with_name("logs.db.broken-2"))
+        )
         self.assertEqual(moved.read_bytes(), data)
 
     def test_one_with_answers_is_never_moved(self) -> None:

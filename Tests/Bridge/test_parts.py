@@ -25,9 +25,14 @@ class PartTests(unittest.TestCase):
 
     def test_what_a_provider_asks_to_wait(self) -> None:
         for headers, seconds in (
-            ({}, None), ({"retry-after": "20"}, 20), ({"retry-after": "0.5"}, 0.5), ({"retry-after": "soon"}, None),
-            ({"retry-after-ms": "634", "retry-after": "1"}, 0.634), ({"retry-after": "-1"}, None),
-            ({"retry-after": "nan"}, None), ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, None),
+            ({}, None),
+            ({"retry-after": "20"}, 20),
+            ({"retry-after": "0.5"}, 0.5),
+            ({"retry-after": "soon"}, None),
+            ({"retry-after-ms": "634", "retry-after": "1"}, 0.634),
+            ({"retry-after": "-1"}, None),
+            ({"retry-after": "nan"}, None),
+            ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, None),
         ):
             with self.subTest(headers):
                 self.assertEqual(retry_after(headers), seconds)
@@ -37,21 +42,27 @@ class PartTests(unittest.TestCase):
     def test_reasons_to_finish_of_many_providers(self) -> None:
         for answer, reason in (
             ({"choices": [{"finish_reason": "stop"}]}, "stop"),
-            ({"finish_reason": "content_filter"}, "content_filter"), ({"stop_reason": "max_tokens"}, "max_tokens"),
-            ({"candidates": [{"finishReason": "MAX_TOKENS"}]}, "max_tokens"), ({"done_reason": "length"}, "length"),
+            ({"finish_reason": "content_filter"}, "content_filter"),
+            ({"stop_reason": "max_tokens"}, "max_tokens"),
+            ({"candidates": [{"finishReason": "MAX_TOKENS"}]}, "max_tokens"),
+            ({"done_reason": "length"}, "length"),
             ({"object": "response", "status": "completed"}, "completed"),
-            ({"object": "response", "status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}},
-             "max_output_tokens"),
+            (
+                {"object": "response", "status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}},
+                "max_output_tokens",
+            ),
             ({"object": "chat.completion.chunk", "finish_reason": None, "usage": {}}, None),
         ):
             with self.subTest(answer):
-                self.assertEqual(
-                    finish_facts(Holder(response_json=answer)), {"finish_reason": reason}
-                )
+                self.assertEqual(finish_facts(Holder(response_json=answer)), {"finish_reason": reason})
 
     def test_providers_that_give_no_reason_to_finish(self) -> None:
         for answer in (
-            None, {}, {"choices": []}, {"status": "completed"}, {"choices": [{"finish_reason": None}]},
+            None,
+            {},
+            {"choices": []},
+            {"status": "completed"},
+            {"choices": [{"finish_reason": None}]},
             {"object": "chat.completion.chunk", "finish_reason": None, "usage": {"total_tokens": 2}},
         ):
             with self.subTest(answer):

@@ -69,8 +69,14 @@ class SameAsColdTests(BridgeTestCase):
 
 # What fails in the middle of a stream fails in another way when there is none.
 STREAM_FAULTS = {
-    "stream cut", "connection reset in the stream", "error in the stream", "bad JSON", "no choices",
-    "a page for an answer", "text that is not Unicode", "reasoning",
+    "stream cut",
+    "connection reset in the stream",
+    "error in the stream",
+    "bad JSON",
+    "no choices",
+    "a page for an answer",
+    "text that is not Unicode",
+    "reasoning",
 }
 
 

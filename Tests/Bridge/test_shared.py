@@ -11,7 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from client import Bridge, Json, Server
-from scene import BridgeTestCase, scene
+from scene import BridgeTestCase
 
 
 class SharedTests(BridgeTestCase):
@@ -56,9 +56,13 @@ class SharedTests(BridgeTestCase):
         self.assertEqual((end["code"], end["stdout"]), (0, "a\ufffdb\ufffd\n"))
 
     def test_what_is_no_answer_of_a_model_is_told(self) -> None:
-        names = {"html": "HTML (text/html)", "page as JSON": "HTML (application/json)",
-                 "page as events": "HTML (text/event-stream)", "other JSON": "JSON (application/json)",
-                 "plain": "text (text/plain)"}
+        names = {
+            "html": "HTML (text/html)",
+            "page as JSON": "HTML (application/json)",
+            "page as events": "HTML (text/event-stream)",
+            "other JSON": "JSON (application/json)",
+            "plain": "text (text/plain)",
+        }
         for model, name in names.items():
             for stream in (True, False):
                 with self.subTest(model, stream=stream):
@@ -75,8 +79,13 @@ class SharedTests(BridgeTestCase):
         most = 1 << 20
         for mode in ("shared", "fork"):
             bridge = Bridge(mode, f"max_answer={most}", env=self.scene.env)
-            for model, stream in (("endless", True), ("endless whole", False), ("endless event", True),
-                                  ("endless reasoning", True), ("endless local", True)):
+            for model, stream in (
+                ("endless", True),
+                ("endless whole", False),
+                ("endless event", True),
+                ("endless reasoning", True),
+                ("endless local", True),
+            ):
                 fields: Json = {"arguments": ["-n", "-m", model], "input": "x"}
                 if mode == "shared":
                     fields = {"model": model, "prompt": "x", "stream": stream}
@@ -152,7 +161,10 @@ class SharedTests(BridgeTestCase):
 
     def test_the_reason_to_finish_is_told(self) -> None:
         for model, stream, reason in (
-            ("long", True, "length"), ("long", False, "length"), ("m", True, "stop"), ("cut", True, None),
+            ("long", True, "length"),
+            ("long", False, "length"),
+            ("m", True, "stop"),
+            ("cut", True, None),
         ):
             with self.subTest(model, stream=stream):
                 end = self.shared.run(model=model, prompt="x y z", stream=stream)

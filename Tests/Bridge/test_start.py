@@ -6,13 +6,12 @@ import concurrent.futures
 import contextlib
 import json
 import sys
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from client import WAIT, Bridge, Server
-from scene import BridgeTestCase, scene
+from scene import BridgeTestCase
 
 
 class StartTests(BridgeTestCase):

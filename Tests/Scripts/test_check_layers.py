@@ -33,7 +33,9 @@ class CheckLayersTests(unittest.TestCase):
         )
         self.assertEqual(code, 1)
         self.assertEqual(len(lines), 1)
-        self.assertRegex(lines[0], r"^Files/Reader.swift:2: Files/ refers to Worker of Engine/, .*; hand it in as a value")
+        self.assertRegex(
+            lines[0], r"^Files/Reader.swift:2: Files/ refers to Worker of Engine/, .*; hand it in as a value"
+        )
 
     def test_a_member_that_a_higher_floor_adds_is_reported(self):
         code, lines = self.check(
@@ -48,14 +50,16 @@ class CheckLayersTests(unittest.TestCase):
     def test_a_member_of_a_types_own_folder_is_not_taken_for_another_ones(self):
         files = {
             "Model/Run.swift": "struct Run {\n    var title: String\n}\n",
-            "Store/Rows.swift": "extension Run {\n    var title2: Int { 1 }\n}\nextension Int {\n    var title: Int { 1 }\n}\n",
+            "Store/Rows.swift": "extension Int {\n    var title: Int { 1 }\n}\n",
             "Text/Use.swift": "let x = y.title\n",
         }
         self.assertEqual(self.check(files), (0, []))
 
     def test_comments_and_literals_do_not_count_but_what_is_interpolated_does(self):
         worker = {"Engine/Worker.swift": "actor Worker {}\n"}
-        harmless = '/// See Worker.\n// Worker\n/* Worker\nWorker */\nlet a = "Worker \\" Worker"\nlet b = #"\\(Worker)"#\n'
+        harmless = (
+            '/// See Worker.\n// Worker\n/* Worker\nWorker */\nlet a = "Worker \\" Worker"\nlet b = #"\\(Worker)"#\n'
+        )
         harmless += 'let c = """\n    Worker\n    """\n'
         self.assertEqual(self.check({"Text/A.swift": harmless} | worker), (0, []))
         code, lines = self.check({"Text/A.swift": 'let a = "x \\(Worker.name(")")) y"\n'} | worker)

@@ -16,7 +16,8 @@ optional; unknown keys and values of the wrong kind are refused at start. {} ech
 means the text of the last user message.
 
 Answer:
-  answer          text; {prompt}, {system}, {model} and {n} (the request's number) are filled in; "" is an empty answer, null is content
+  answer          text; {prompt}, {system}, {model} and {n} (the request's number) are filled in; "" is an empty answer,
+                  null is content
                   null. Default: "echo: {prompt}"
   answer_tokens   N: an answer of N words instead
   answer_pieces   a list of texts: the answer as it is streamed, piece by piece
@@ -264,7 +265,7 @@ def parse_behaviours(text: str | bytes) -> dict[str, Model]:
 # Connections: HTTP/1.1 over one socket.
 
 
-class ClientLeft(Exception):
+class ClientLeftError(Exception):
     """The client closed the connection before its answer was complete."""
 
 
@@ -362,7 +363,7 @@ class Connection:
 
     async def flush(self) -> None:
         if self._next_head.done() and self._next_head.result() is None:
-            raise ClientLeft
+            raise ClientLeftError
         outgoing, self._outgoing = self._outgoing, bytearray()
         self._writer.write(outgoing)
         await self._writer.drain()
@@ -372,13 +373,13 @@ class Connection:
         await self.flush()
         await asyncio.wait({self._next_head}, timeout=seconds)
         if self._next_head.done():
-            raise ClientLeft
+            raise ClientLeftError
 
     async def hang(self) -> NoReturn:
         """Sends what is ready, then waits until the client leaves."""
         await self.flush()
         await self._next_head
-        raise ClientLeft
+        raise ClientLeftError
 
     def reset(self) -> None:
         """Ends the connection with RST instead of FIN."""
@@ -513,8 +514,7 @@ ERRORS = {
     401: ApiError(
         "invalid_request_error",
         "invalid_api_key",
-        "Incorrect API key provided: {key}. You can find your API key at "
-        "https://platform.openai.com/account/api-keys.",
+        "Incorrect API key provided: {key}. You can find your API key at https://platform.openai.com/account/api-keys.",
     ),
     403: ApiError(
         "request_forbidden", "unsupported_country_region_territory", "Country, region, or territory not supported"
@@ -679,9 +679,7 @@ async def reply_streaming(connection: Connection, chat: Chat, model: Model, faul
     return "failed" if fault else "answered"
 
 
-async def stream_words(
-    connection: Connection, chat: Chat, model: Model, answer: str | None, limit: int | None
-) -> None:
+async def stream_words(connection: Connection, chat: Chat, model: Model, answer: str | None, limit: int | None) -> None:
     """Streams the role, then the answer's words, each with the white space behind it, up to the limit."""
     await connection.send_event(chunk(chat, {"role": "assistant", "content": None if answer is None else ""}))
     wait = model.seconds("token_ms")
@@ -777,7 +775,7 @@ class Server:
                 await self._route(connection, request)
                 if request.headers.get("connection", "").lower() == "close":
                     break
-        except (ClientLeft, ConnectionError, asyncio.IncompleteReadError):
+        except (ClientLeftError, ConnectionError, asyncio.IncompleteReadError):
             pass
         except asyncio.CancelledError:
             # The server is ending; asyncio would report a connection that ends as cancelled.
@@ -811,7 +809,7 @@ class Server:
         self._log.begin(chat)
         try:
             outcome = await reply(connection, chat, self._models.get(chat.model))
-        except (ClientLeft, ConnectionError):
+        except (ClientLeftError, ConnectionError):
             outcome = "client_left"
         self._log.end(chat, connection.status, outcome)
 

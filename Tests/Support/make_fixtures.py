@@ -77,8 +77,12 @@ class Scene:
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [self._binary, *arguments], cwd=PLACE, env=self._environment, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, start_new_session=True,
+            [self._binary, *arguments],
+            cwd=PLACE,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
         )
 
     def run(self, *arguments: str, code: int = 0) -> None:
@@ -139,7 +143,10 @@ def interrupted(scene: Scene) -> None:
 
 
 def files(scene: Scene) -> None:
-    pixel = "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c020000000b4944415478da6364f80f00010501012718e3660000000049454e44ae426082"
+    pixel = (
+        "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c02"
+        "0000000b4944415478da6364f80f00010501012718e3660000000049454e44ae426082"
+    )
     (PLACE / "pixel.png").write_bytes(bytes.fromhex(pixel))
     (PLACE / "note.txt").write_text("A note.\n")
     (PLACE / "out.json").write_text('{"type": "object", "properties": {"name": {"type": "string"}}}')

@@ -25,7 +25,7 @@ DECODER = json.JSONDecoder(parse_constant=lambda name: None)
 def document(text):
     """The object or array that the text is as a whole."""
     text = text.strip()
-    if not (text.startswith("{") and text.endswith("}") or text.startswith("[") and text.endswith("]")):
+    if not ((text.startswith("{") and text.endswith("}")) or (text.startswith("[") and text.endswith("]"))):
         return None
     try:
         return json.loads(text, parse_constant=lambda name: None)
@@ -83,7 +83,7 @@ def outermost(text):
 
 
 def holds_object(value):
-    return isinstance(value, dict) or isinstance(value, list) and any(map(holds_object, value))
+    return isinstance(value, dict) or (isinstance(value, list) and any(map(holds_object, value)))
 
 
 def as_nllm_meant(text):
@@ -98,8 +98,8 @@ def as_nllm_meant(text):
     return next(filter(holds_object, values), values[0] if values else None)
 
 
-class Broken(Exception):
-    """Where reading stopped, whether only because the text ends, and what was open: a place, and if it is surely JSON."""
+class BrokenError(Exception):
+    """Where reading stopped, whether only because the text ends, and what was open: a place, and if it is JSON."""
 
     def __init__(self, index, early, levels):
         self.index, self.early, self.levels = index, early, levels
@@ -117,7 +117,7 @@ class Reader:
     def broken(self, early=False):
         rest = self.text[self.index :]
         early = early or not rest or any(word != rest and word.startswith(rest) for word in self.LITERALS)
-        return Broken(self.index, early, self.levels)
+        return BrokenError(self.index, early, self.levels)
 
     def match(self, pattern):
         found = re.compile(pattern).match(self.text, self.index)
@@ -194,7 +194,7 @@ def values(text, thoughts=()):
             continue
         try:
             Reader(text, start)
-        except Broken as broken:
+        except BrokenError as broken:
             broken_before.update(place for place, _ in broken.levels)
             places = [place for place, _ in broken.levels]
             if broken.early:
@@ -260,7 +260,7 @@ def searched(text, thoughts):
     """What our strategies find outside of thoughts, and whether an answer is cut off."""
     places = [0] + [place for block in thoughts for place in block] + [len(text)]
     if thoughts:
-        for start, end in zip(places[::2], places[1::2]):
+        for start, end in zip(places[::2], places[1::2], strict=False):
             if (value := document(text[start:end])) is not None:
                 return value, False
     cut_off = False

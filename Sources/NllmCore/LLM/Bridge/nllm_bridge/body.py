@@ -9,6 +9,7 @@ import contextvars
 import json
 import re
 from collections.abc import AsyncGenerator, Callable, Iterator
+from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any
 
 from nllm_bridge.failure import FloodError
@@ -54,7 +55,7 @@ class Exchange:
     def is_page(self) -> bool:
         """Whether it is HTML or other text for people, whatever it is said to be."""
         is_text = self.type.startswith("text/") and "event-stream" not in self.type
-        return self.text.startswith(b"<") or bool(self.text) and is_text and not self.is_json and not self.has_events
+        return self.text.startswith(b"<") or (bool(self.text) and is_text and not self.is_json and not self.has_events)
 
     @property
     def is_no_completion(self) -> bool:
@@ -150,7 +151,7 @@ def texts_begun(pieces: collections.deque[bytes]) -> Iterator[str]:
         for cut in range(end, max(0, end - 12), -1):
             # The last escape or character may be torn.
             with contextlib.suppress(ValueError):
-                yield json.decoder.scanstring(rest[:cut].decode() + '"', 0, False)[0]
+                yield scanstring(rest[:cut].decode() + '"', 0, False)[0]
                 if rest[end : end + 1] == b'"':
                     return
                 rest = rest[cut:]

@@ -16,11 +16,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-from nllm_bridge.protocol import CommandLine, Json, json_bytes
-from nllm_bridge.failure import describe_error, finish_facts, flood
 from nllm_bridge.body import EXCHANGE
+from nllm_bridge.failure import describe_error, finish_facts, flood
 from nllm_bridge.imported_llm import Llm, foreign_facts
 from nllm_bridge.memory import give_back_memory
+from nllm_bridge.protocol import CommandLine, Json, json_bytes
 
 # Of these, an interrupt from the terminal is left to the parent, which gets it as well.
 INHERITED_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -45,7 +45,7 @@ def open_input(text: str | None) -> int:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a child is to run: descriptors, the process without which it must not live on, and the signals it blocks."""
+    """Where a child is to run: descriptors, the process that it must not outlive, and the signals that it blocks."""
 
     parent: int
     directory: int
@@ -153,18 +153,18 @@ def run_command_line(llm: Llm, arguments: list[str]) -> tuple[int, Json]:
             print_traceback(error)
         raised = [error]
         code = 1
-    error = raised[-1] if raised and code else None
-    if error and (end := flood(error)):
+    cause = raised[-1] if raised and code else None
+    if cause and (overflow := flood(cause)):
         # What has come is still held by those who were reading it.
-        traceback.clear_frames(end.__traceback__)
+        traceback.clear_frames(overflow.__traceback__)
         give_back_memory()
-        for text in end.texts:
+        for text in overflow.texts:
             sys.stdout.write(text)
         return code, {"flooded": True}
-    facts: Json = {"error": describe_error(error) if error else None}
+    facts: Json = {"error": describe_error(cause) if cause else None}
     if responses:
         facts.update(finish_facts(responses[-1]))
-        facts.update(foreign_facts(EXCHANGE.get(), responses[-1], llm, error))
+        facts.update(foreign_facts(EXCHANGE.get(), responses[-1], llm, cause))
     return code, facts
 
 

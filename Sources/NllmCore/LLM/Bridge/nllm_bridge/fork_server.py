@@ -12,9 +12,20 @@ import selectors
 import signal
 from dataclasses import dataclass, field
 
-from nllm_bridge.protocol import READ_SIZE, BadRequestError, Channel, CommandLine, Json, Stop, bad_request, diagnose, parse_request, text_or_base64
-from nllm_bridge.imported_llm import Llm
 from nllm_bridge.child import INHERITED_SIGNALS, Place, note_nothing, open_input, run_child
+from nllm_bridge.imported_llm import Llm
+from nllm_bridge.protocol import (
+    READ_SIZE,
+    BadRequestError,
+    Channel,
+    CommandLine,
+    Json,
+    Stop,
+    bad_request,
+    diagnose,
+    parse_request,
+    text_or_base64,
+)
 
 # Of what nobody watches, more is told before the end: one long event would hold up those of other requests.
 KEPT_FOR_END = 1 << 20

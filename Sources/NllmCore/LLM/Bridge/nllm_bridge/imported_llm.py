@@ -9,15 +9,16 @@ import importlib.util
 import operator
 import random
 import sys
+from collections.abc import Callable
 from typing import Any
 
-from nllm_bridge.protocol import Json, diagnose
+from nllm_bridge.body import SLACK, Exchange, watching_body, watching_body_async
 from nllm_bridge.failure import UnusableError, causes, http_status
 from nllm_bridge.llm_log import LogFlawError, Migrations, log_path, prepare_log
-from nllm_bridge.body import SLACK, Exchange, watching_body, watching_body_async
 from nllm_bridge.pieces import joining_pieces, passing_chunks_on
-from nllm_bridge.sharing import migrating_others, remembering, replace_function, sharing_clients, sharing_tls_contexts
+from nllm_bridge.protocol import Json, diagnose
 from nllm_bridge.rehearsal import answered_from_nowhere, silenced_standard_streams
+from nllm_bridge.sharing import migrating_others, remembering, replace_function, sharing_clients, sharing_tls_contexts
 
 # A request that writes more, on both channels together, is ended. The parent gives the limit.
 MAX_ANSWER = 16 << 20
@@ -126,10 +127,12 @@ class Llm:
         if hasattr(kind, "_process_chunk"):
             kind._process_chunk = joining_pieces(kind._process_chunk, self.max_answer + SLACK)
         shared = getattr(self.openai_models, "_Shared", None)
-        if hasattr(shared, "get_client"):
+        if shared is not None and hasattr(shared, "get_client"):
             places = {"Chat": "chat.completions", "AsyncChat": "chat.completions", "Completion": "completions"}
             kinds = {getattr(self.openai_models, name, None): place for name, place in places.items()}
-            own = {kind.execute: operator.attrgetter(place) for kind, place in kinds.items() if kind is not None}
+            own: dict[Any, Callable[[Any], Any]] = {
+                kind.execute: operator.attrgetter(place) for kind, place in kinds.items() if kind is not None
+            }
             shared.get_client = passing_chunks_on(shared.get_client, own)
 
     def _migrate_log(self) -> None:
@@ -145,9 +148,10 @@ class Llm:
 
     def share_clients(self) -> None:
         """A few clients for each model object and key, which keep their connections, instead of one for each prompt."""
-        for owner in {item for item in vars(self.openai_models).values() if isinstance(item, type)}:
+        owners: set[Any] = {item for item in vars(self.openai_models).values() if isinstance(item, type)}
+        for owner in owners:
             if original := vars(owner).get("get_client"):
-                setattr(owner, "get_client", sharing_clients(original))
+                owner.get_client = sharing_clients(original)
 
     def rehearse(self) -> None:
         """Runs a whole prompt with an answer from nowhere, so that what is built lazily is there for all: 15 ms."""

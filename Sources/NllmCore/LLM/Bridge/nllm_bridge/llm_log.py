@@ -13,10 +13,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
-from nllm_bridge.protocol import Json
 from nllm_bridge.failure import UnusableError
+from nllm_bridge.protocol import Json
 
 # Seconds for which another process may keep llm's log locked.
 LOG_PATIENCE = 60.0
@@ -55,7 +55,7 @@ class Migrations:
 
 
 class LogConnection(sqlite3.Connection):
-    """Leaves it to its owner to end a transaction: by their version, llm and sqlite_utils commit each step by itself."""
+    """Leaves it to its owner to end a transaction: some llm and sqlite_utils commit each step by itself."""
 
     def commit(self) -> None:
         pass
@@ -66,8 +66,8 @@ class LogConnection(sqlite3.Connection):
     def __enter__(self) -> LogConnection:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        pass
+    def __exit__(self, *_: object) -> Literal[False]:
+        return False
 
     def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
         # Some versions tidy up between steps, which is possible in no transaction.
@@ -105,9 +105,7 @@ def log_migrations() -> Any:
     return module
 
 
-def prepare_log(
-    path: Path, migrations: Migrations, fix: bool = False, settling: float = LOG_SETTLING
-) -> Path | None:
+def prepare_log(path: Path, migrations: Migrations, fix: bool = False, settling: float = LOG_SETTLING) -> Path | None:
     """Brings llm's log up to date, or raises what is wrong with it.
 
     With `fix`, a broken one that holds no answers is moved away first; returned is where to. One that does not change
@@ -157,7 +155,7 @@ def locked(folder: Path) -> Iterator[None]:
 def update_log(path: Path, migrations: Migrations, settling: float) -> None:
     """Applies what is missing in one transaction: a log is as it was or as it is to be, whatever ends this process.
 
-    One that can't be migrated may be in the hands of a cold llm, which commits step by step; if it is not, it is broken.
+    One that can't be migrated may be in the hands of a cold llm, which commits step by step; else it is broken.
     """
     seen, since = None, 0.0
     while True:
@@ -218,7 +216,9 @@ def log_state(log: LogConnection) -> tuple[set[str], list[Any]]:
 def is_outside(error: Exception) -> bool:
     """Whether an error lies not in what a log holds, but in its place or its use by others."""
     phrases = ("locked", "unable to open", "readonly", "disk I/O error", "is full")
-    return isinstance(error, OSError) or isinstance(error, sqlite3.Error) and any(part in str(error) for part in phrases)
+    return isinstance(error, OSError) or (
+        isinstance(error, sqlite3.Error) and any(part in str(error) for part in phrases)
+    )
 
 
 def is_damage(error: Exception) -> bool:

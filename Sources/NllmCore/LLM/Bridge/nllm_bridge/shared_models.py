@@ -10,9 +10,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-from nllm_bridge.protocol import Json, Question
 from nllm_bridge.body import EXCHANGE, Exchange
 from nllm_bridge.imported_llm import Llm, foreign_facts
+from nllm_bridge.protocol import Json, Question
 
 
 class SharedModels:
@@ -108,8 +108,9 @@ class SharedModels:
         """What llm prints for an error, and its exit code."""
         if isinstance(error, SystemExit):
             # Whoever exits in the middle of an answer has not given one, whatever the code.
-            is_number = error.code is None or isinstance(error.code, int)
-            return ("", error.code or 1) if is_number else (f"{error.code}\n", 1)
+            if error.code is None or isinstance(error.code, int):
+                return "", error.code or 1
+            return f"{error.code}\n", 1
         if not isinstance(error, self._click_exception):
             return f"Error: {error}\n", 1
         if error.exit_code == 2 and error.ctx is None:

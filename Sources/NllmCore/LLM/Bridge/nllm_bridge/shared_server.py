@@ -12,14 +12,14 @@ import traceback
 from collections.abc import AsyncGenerator
 from typing import Any, NoReturn
 
-from nllm_bridge.protocol import BadRequestError, Channel, Json, Question, Stop, bad_request, diagnose, parse_request
-from nllm_bridge.failure import FloodError, describe_error, finish_facts, flood
 from nllm_bridge.body import EXCHANGE, Exchange
-from nllm_bridge.pieces import MOST_PIECES
+from nllm_bridge.failure import FloodError, describe_error, finish_facts, flood
 from nllm_bridge.imported_llm import Llm, is_shallow
 from nllm_bridge.memory import give_back_memory
-from nllm_bridge.transcript import Transcript
+from nllm_bridge.pieces import MOST_PIECES
+from nllm_bridge.protocol import BadRequestError, Channel, Json, Question, Stop, bad_request, diagnose, parse_request
 from nllm_bridge.shared_models import SharedModels
+from nllm_bridge.transcript import Transcript
 
 # Models that have only a blocking interface occupy a thread each; more requests than this are not sent at once.
 MOST_THREADS = 1024

@@ -19,11 +19,11 @@ import threading
 import traceback
 from pathlib import Path
 
-from nllm_bridge.protocol import PROTOCOL, Channel, Json
 from nllm_bridge.failure import UnusableError
-from nllm_bridge.llm_log import LOG_SETTLING, LogFlawError, Migrations, log_migrations, log_path, prepare_log
-from nllm_bridge.imported_llm import MAX_ANSWER, Llm
 from nllm_bridge.fork_server import ForkServer
+from nllm_bridge.imported_llm import MAX_ANSWER, Llm
+from nllm_bridge.llm_log import LOG_SETTLING, LogFlawError, Migrations, log_migrations, log_path, prepare_log
+from nllm_bridge.protocol import PROTOCOL, Channel, Json
 from nllm_bridge.shared_server import MOST_THREADS, SharedServer
 
 UNUSABLE = 3

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from nllm_bridge.protocol import READ_SIZE, Json, Question, bytes_of, text_or_base64
 from nllm_bridge.failure import FloodError
 from nllm_bridge.fork_server import KEPT_FOR_END
+from nllm_bridge.protocol import READ_SIZE, Json, Question, bytes_of, text_or_base64
 
 
 class Transcript:
