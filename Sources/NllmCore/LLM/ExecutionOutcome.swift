@@ -93,11 +93,10 @@ extension Outcome {
         // An answer came, even if it could not be kept as it was.
         if execution.cause == .flooded { return true }
         if let failure, EncodingFailure.isTold(by: failure.message) { return true }
-        return switch failure?.kind {
-        case .rateLimited, .overloaded, .quota, .auth, .modelUnknown, .request: false
-        // An error page is no answer; without one nobody knows how far it came.
-        case .server: failure?.httpStatus == nil
-        case .network, .locked, .timeout, .crashed, .truncated, .filtered, .empty, nil: true
+        return switch failure?.kind.traits.mayBeBilled {
+        case .no: false
+        case .unlessStatus: failure?.httpStatus == nil
+        case .yes, nil: true
         }
     }
 

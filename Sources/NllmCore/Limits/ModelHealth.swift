@@ -6,7 +6,7 @@ struct ModelHealth: Sendable, Equatable {
     /// So many failures in a row pause a model.
     static let mostInRow = 3
     /// The failures that say that the model can't be used as things are, whatever is asked.
-    static let kinds: Set<FailureKind> = [.quota, .auth, .modelUnknown]
+    static let kinds = Set(FailureKind.allCases.filter { $0.traits.message == .modelUnusable })
 
     /// What an attempt has changed.
     enum Change: Sendable, Equatable {
@@ -41,7 +41,7 @@ struct ModelHealth: Sendable, Equatable {
             // What was under way before says nothing of what has been mended since.
             guard let pause, startedAt >= pause.at else { return nil }
             // Anything else says nothing about the reason.
-            guard failure?.provesUse ?? true else { return nil }
+            guard failure?.kind.traits.provesUse ?? true else { return nil }
             self.pause = nil
             return .recovered
         }
@@ -88,9 +88,4 @@ public struct ModelPause: Sendable, Equatable {
             .init("since", .string(Timestamp.utc(at))),
         ])
     }
-}
-
-extension Failure {
-    /// Whether the provider has accepted key and model and found fault with the request or the answer alone.
-    fileprivate var provesUse: Bool { [.request, .truncated, .filtered, .empty].contains(kind) }
 }

@@ -26,7 +26,7 @@ package struct RetryPolicy: Sendable {
         after failure: Failure, tries: Int, history: [Failure], retries: Int, now: Date, jitter: Double
     ) -> Date? {
         guard tries <= retries else { return nil }
-        switch failure.kind.repetition {
+        switch failure.kind.traits.repetition {
         case .never: return nil
         case .once where history.contains { $0.kind == .crashed }: return nil
         case .once, .allowed: break

@@ -179,7 +179,7 @@ struct Throttle: Sendable, Equatable {
         activeAt = now
         if failure.kind.isRefusal {
             refusedSince = refusedSince ?? now
-        } else if failure.kind.isVerdict {
+        } else if failure.kind.traits.isVerdict {
             refusedSince = nil
         }
         switch failure.kind {

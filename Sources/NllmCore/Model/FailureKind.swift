@@ -29,29 +29,21 @@ public enum FailureKind: String, Sendable, CaseIterable {
     /// No text came.
     case empty
 
-    /// How often a cell is tried again after a failure of this kind.
-    enum Repetition: Sendable {
-        case never
-        /// Once in all, however many retries are allowed.
-        case once
-        case allowed
-    }
-
-    var repetition: Repetition {
+    /// All that the program does about failures of this kind: every other list of kinds is made of this table.
+    var traits: FailureTraits {
         switch self {
-        case .rateLimited, .overloaded, .server, .network, .locked, .timeout: .allowed
-        case .crashed: .once
-        case .quota, .auth, .modelUnknown, .request, .truncated, .filtered, .empty: .never
+        case .rateLimited, .overloaded: FailureTraits(.allowed, .refusal, mayBeBilled: .no)
+        case .server: FailureTraits(.allowed, .nothing, mayBeBilled: .unlessStatus)
+        case .network, .locked, .timeout: FailureTraits(.allowed, .nothing, mayBeBilled: .yes)
+        case .crashed: FailureTraits(.once, .nothing, mayBeBilled: .yes)
+        case .quota, .auth, .modelUnknown: FailureTraits(.never, .modelUnusable, mayBeBilled: .no)
+        case .request: FailureTraits(.never, .requestFaulty, mayBeBilled: .no)
+        case .truncated, .filtered, .empty: FailureTraits(.never, .answer, mayBeBilled: .yes)
         }
     }
-}
 
-extension FailureKind {
     /// Whether the provider would not take the request at that time, whatever it asks.
-    public var isRefusal: Bool { [.rateLimited, .overloaded].contains(self) }
-
-    /// Whether the provider has looked at the request, or at who asks, and found fault with it.
-    var isVerdict: Bool { [.quota, .auth, .modelUnknown, .request].contains(self) }
+    public var isRefusal: Bool { traits.message == .refusal }
 }
 
 /// What is known about a failure.

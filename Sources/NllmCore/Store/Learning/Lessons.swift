@@ -58,7 +58,7 @@ extension Store {
         var throttle = before ?? Throttle(now: now)
         throttle.refresh(now: now)
         let wasHeld = throttle.hold != nil
-        if let failure = outcome.failure, failure.kind.isTheProviders {
+        if let failure = outcome.failure, failure.kind.traits.message != .answer {
             throttle.failed(failure, startedAt: outcome.startedAt, now: now, jitter: .random(in: 0...1))
         } else {
             throttle.succeeded(startedAt: outcome.startedAt, now: now, used: lessons.running[model, default: 1])
@@ -120,9 +120,4 @@ extension Store {
             lessons.buckets[name] = bucket
         }
     }
-}
-
-extension FailureKind {
-    /// Whether the provider, or what is between, did not answer; what is no good as an answer is one all the same.
-    fileprivate var isTheProviders: Bool { ![.truncated, .filtered, .empty].contains(self) }
 }
