@@ -5,7 +5,7 @@ import Testing
 @Suite struct UpgradeTests {
     @Test func everyStateOfADatabaseIsThere() {
         for state in ["finished", "interrupted", "files"] {
-            #expect(Fixture.all(state).map(\.version).contains("0004-limits"), "\(state)")
+            #expect(Fixture.all(state).map(\.version) == ["0004-limits", "0007-files"], "\(state)")
         }
     }
 
@@ -89,5 +89,31 @@ import Testing
             #expect(try batch.files(below: "nllm-runs/\(run)") == folder, "\(run)")
         }
         #expect(try await batch.query("SELECT count(*) FROM cells WHERE status <> 'ok'") == [["0"]])
+    }
+
+    private static let isLong = ProcessInfo.processInfo.environment["NLLM_BATCH_SOAK"] == "1"
+
+    /// `NLLM_BATCH_SOAK=1` makes it long.
+    @Test(arguments: Fixture.all("interrupted"))
+    func aKilledUpgradeLeavesADatabaseThatOpensAgain(fixture: Fixture) async throws {
+        for number in 1...(Self.isLong ? 100 : 3) {
+            let batch = try Batch()
+            try await fixture.install(in: batch)
+            let cells = try await batch.query("SELECT id, key, status, attempts FROM cells ORDER BY id")
+            let upgrade = try await batch.start("list")
+            let log = batch.directory + "/nllm-runs/batch.db-wal"
+            // Nothing is waited for here: any moment is right.
+            while number % 3 > 0, !FileManager.default.fileExists(atPath: log), !OSProcess.isGone(upgrade.pid) {
+                try await Task.sleep(for: .microseconds(200))
+            }
+            try await Task.sleep(for: .microseconds(Int.random(in: 0...20_000)))
+            upgrade.signal(SIGKILL)
+            _ = try await upgrade.result()
+            let list = try await batch.run("list")
+            #expect(list.code == 0, "\(list.err)")
+            #expect(try await batch.query("SELECT id, key, status, attempts FROM cells ORDER BY id") == cells)
+            #expect(try await batch.query("PRAGMA integrity_check") == [["ok"]])
+            #expect(try await batch.query("PRAGMA foreign_key_check") == [])
+        }
     }
 }

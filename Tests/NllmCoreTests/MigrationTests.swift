@@ -14,8 +14,9 @@ import Testing
     /// A copy of a fixture, which may be changed.
     private func copy(_ name: String) throws -> String {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try FileManager.default.copyItem(atPath: "\(fixtures)/\(name)", toPath: "\(folder)/\(name)")
-        return "\(folder)/\(name)"
+        let copy = folder + "/" + AbsolutePath.name(name)
+        try FileManager.default.copyItem(atPath: "\(fixtures)/\(name)", toPath: copy)
+        return copy
     }
 
     private func remove() { try? FileManager.default.removeItem(atPath: folder) }
@@ -52,6 +53,62 @@ import Testing
         let run = try await store.run("old")
         #expect(try await store.resume(run).models == ["broken"])
         #expect(try await store.progress(of: run).counts[.pending] == 10)
+    }
+
+    private static let databases = ["0004-limits", "0007-files"].flatMap { version in
+        ["finished", "interrupted", "files"].map { "\(version)/\($0)/nllm-runs/batch.db" }
+    }
+
+    @Test(arguments: databases) func kindsOfFailuresStandInATable(database: String) async throws {
+        defer { remove() }
+        let path = try copy(database)
+        let store = try Store(path: path)
+        #expect(try await store.verify() == [])
+        #expect(await store.refuses("UPDATE attempts SET failure_kind = 'tired', failure_message = 'zzz'"))
+        #expect(await store.refuses("UPDATE models SET paused_kind = 'tired', paused_message = 'zzz', paused_at = 1"))
+        #expect(await !store.refuses("INSERT INTO failure_kinds (name) VALUES ('tired')"))
+        #expect(await !store.refuses("UPDATE attempts SET failure_kind = 'tired' WHERE failure_kind IS NOT NULL"))
+        #expect(await store.refuses("UPDATE attempts SET failure_kind = NULL WHERE failure_kind IS NOT NULL"))
+        #expect(try await store.verify() == [])
+    }
+
+    @Test func aNewKindOfFailureNeedsNoMigration() async throws {
+        defer { remove() }
+        let path = try copy("0007-files/files/nllm-runs/batch.db")
+        let older = try Store(path: path)
+        #expect(await !older.refuses("DELETE FROM failure_kinds WHERE name = 'filtered'"))
+        let store = try Store(path: path)
+        #expect(
+            await !store.refuses("UPDATE attempts SET failure_kind = 'filtered' WHERE failure_kind IS NOT NULL"))
+    }
+
+    @Test func aWorkerOfAnOlderVersionIsWaitedFor() async throws {
+        defer { remove() }
+        let path = try copy("0007-files/finished/nllm-runs/batch.db")
+        let identity = WorkerIdentity.current()
+        func register(processStarted: String) throws {
+            let older = try SQLiteConnection(path: path, access: .readWrite)
+            try older.run(
+                """
+                INSERT INTO workers (mark, host, boot, pid, process_started, registered_at, heartbeat_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """, identity.mark + processStarted, identity.host, identity.boot, identity.pid, processStarted, Date(),
+                Date())
+        }
+        // One that is gone is in nobody's way.
+        try register(processStarted: "long ago")
+        try register(processStarted: identity.processStarted)
+        let before = try Data(contentsOf: URL(filePath: path))
+        #expect(throws: NllmError.olderWorker(database: path, pid: identity.pid)) {
+            try Store(path: path, patience: .milliseconds(250))
+        }
+        #expect(try Data(contentsOf: URL(filePath: path)) == before)
+        let older = try SQLiteConnection(path: path, access: .readWrite)
+        try older.run("UPDATE workers SET ended_at = ?", Date())
+        #expect(try await Store(path: path, patience: .zero).verify() == [])
+        // Once it is up to date, workers of the same version are in nobody's way.
+        try register(processStarted: identity.processStarted + " ")
+        _ = try Store(path: path, patience: .zero)
     }
 }
 

@@ -110,7 +110,8 @@ class Scene:
             database.execute("VACUUM")
         for name in ("batch.db-wal", "batch.db-shm"):
             (PLACE / "nllm-runs" / name).unlink(missing_ok=True)
-        shutil.copytree(PLACE, folder)
+        # Of a killed worker a file of some megabytes for answers is left, in which there are none.
+        shutil.copytree(PLACE, folder, ignore=shutil.ignore_patterns("*.rescue-*"))
 
 
 def finished(scene: Scene) -> None:

@@ -35,7 +35,7 @@ enum SQLArguments {
     /// For each `?` in their order, or for `?1`, `?2` by their number.
     case positional([any Bindable])
     /// For `:name` by their name.
-    case named(KeyValuePairs<String, any Bindable>)
+    case named([(String, any Bindable)])
 }
 
 extension Connection {
@@ -46,7 +46,7 @@ extension Connection {
 
     @discardableResult
     func run(_ sql: String, named values: KeyValuePairs<String, any Bindable>) throws(DatabaseError) -> Int {
-        try run(sql, .named(values))
+        try run(sql, .named(values.map { ($0, $1) }))
     }
 
     /// The rows of a query, each through `read`, which must take what it needs from the row.
@@ -68,7 +68,7 @@ extension Connection {
     func row<Value>(
         _ sql: String, named values: KeyValuePairs<String, any Bindable>, read: (any Row) throws -> Value
     ) throws -> Value? {
-        try row(sql, .named(values), read: read)
+        try row(sql, .named(values.map { ($0, $1) }), read: read)
     }
 
     private func row<Value>(
@@ -84,7 +84,7 @@ extension Connection {
 
     /// Runs an `INSERT … RETURNING id` of one row, and returns that id.
     func insert(_ sql: String, named values: KeyValuePairs<String, any Bindable>) throws -> Int64 {
-        guard let id = try row(sql, .named(values), read: { try $0.id("id") }) else {
+        guard let id = try row(sql, .named(values.map { ($0, $1) }), read: { try $0.id("id") }) else {
             throw DamagedValue("a new row has no id")
         }
         return id
@@ -93,6 +93,14 @@ extension Connection {
     /// Whether a query has any row.
     func hasRow(_ sql: String, _ values: any Bindable...) throws -> Bool {
         try row(sql, .positional(values), read: { _ in true }) ?? false
+    }
+
+    /// Each row of a query with named parameters in turn, without keeping any.
+    func forEachRow(_ sql: String, named values: [(String, any Bindable)], body: (any Row) throws -> Void) throws {
+        try forEachRow(sql, .named(values)) { row in
+            try body(row)
+            return false
+        }
     }
 
     /// Each row of a query in turn, without keeping any.

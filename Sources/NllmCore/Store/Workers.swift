@@ -90,12 +90,8 @@ extension Store {
             FROM cells, (SELECT heartbeat_at + ?3 AS time FROM workers WHERE id = ?2) AS last
             WHERE worker_id = ?2 AND status = 'running'
             """, now, worker, Int(WorkerIdentity.patience * 1000))
-        // 0 comes before all others: what was begun goes first.
-        let released = try database.run(
-            """
-            UPDATE cells SET status = 'pending', worker_id = NULL, claimed_at = NULL, not_before = 0
-            WHERE worker_id = ? AND status = 'running'
-            """, worker)
+        let released = try database.change(
+            .interrupted, where: "worker_id = :worker AND status = 'running'", ["worker": worker])
         try database.run("DELETE FROM limits WHERE worker_id = ?", worker)
         try database.run(
             "UPDATE workers SET ended_at = ? WHERE id = ? AND ended_at IS NULL", now, worker)

@@ -58,6 +58,8 @@ public enum NllmError: Error, Sendable, Equatable {
     case inputOutput(what: String, reason: String)
     /// The database stayed locked by another process.
     case busy(database: String)
+    /// A worker of an older version is at work on a database that this version would have to migrate.
+    case olderWorker(database: String, pid: Int)
     /// Fewer threads can be had than are needed for anything.
     case fewThreads(possible: Int, needed: Int, limit: String)
 }
@@ -131,6 +133,9 @@ extension NllmError: CustomStringConvertible {
         case .inputOutput(let what, let reason): "\(what): \(reason)"
         case .busy(let database):
             "database \(database) stayed locked by another process for a minute; try again when that one has ended"
+        case .olderWorker(let database, let pid):
+            "an older nllm-batch works on database \(database) (process \(pid)), which has to be upgraded; "
+                + "try again when that one has ended"
         case .fewThreads(let possible, let needed, let limit):
             "only \(possible) more threads or processes can be started, but \(needed) are needed; end others of this "
                 + "user, or raise the limit with `\(limit)`"

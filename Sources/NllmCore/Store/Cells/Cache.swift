@@ -50,7 +50,7 @@ extension Store {
             UNION ALL
             SELECT cells.id, cells.key FROM models CROSS JOIN cells ON cells.model_id = models.id
             WHERE models.run_id = ?1 AND cells.status = 'pending' AND cells.not_before IS NOT NULL
-                AND cells.not_before = 0 AND cells.sample = 1 AND cells.attempts = 0
+                AND cells.not_before = \(CellTransition.first) AND cells.sample = 1 AND cells.attempts = 0
             """, run)
         try database.execute("CREATE INDEX temp.cached_by_key ON cached (key)")
         // With max() the other columns are those of the row that has it.
@@ -102,10 +102,8 @@ extension Store {
             SELECT new.id, text, stderr_tail, command, stdout, stderr
             FROM temp.taken JOIN attempts AS new ON new.cell_id = taken.cell_id AND new.number = 1
             JOIN answers ON answers.attempt_id = taken.attempt_id;
-            UPDATE cells SET status = 'ok', not_before = NULL, attempts = 1, tries = 1, attempt_id = (
-                SELECT id FROM attempts WHERE cell_id = cells.id AND number = 1)
-            WHERE id IN (SELECT cell_id FROM temp.taken);
             """)
+        try database.change(.cached, where: "id IN (SELECT cell_id FROM temp.taken)")
         if taken > 0 {
             try database.run(
                 "UPDATE runs SET started_at = coalesce(started_at, ?1), exported_at = NULL WHERE id = ?2",

@@ -45,20 +45,20 @@ extension Store {
     public nonisolated func forEachCell(
         of run: Run, _ selection: CellSelection, _ body: (CellRecord) throws -> Void
     ) throws(NllmError) {
-        let (condition, values) = selection.condition
-        let text = values
+        let (condition, values) = selection.condition(in: run.id)
+        let sql = """
+            SELECT cells.id, cells.sample, cells.status, cells.not_before, prompts.name, prompts.text, models.label,
+                models.paused_kind, models.paused_message, models.paused_at
+            FROM cells JOIN prompts ON prompts.id = cells.prompt_id JOIN models ON models.id = cells.model_id
+            WHERE cells.prompt_id = :prompt AND \(condition)
+            ORDER BY models.position, cells.sample
+            """
         try readingAside { database in
             try database.forEachRow(
                 "SELECT id FROM prompts WHERE run_id = ? AND live = 1 ORDER BY position", run.id
             ) { prompt in
                 try database.forEachRow(
-                    """
-                    SELECT cells.id, cells.sample, cells.status, cells.not_before, prompts.name, prompts.text, models.label,
-                        models.paused_kind, models.paused_message, models.paused_at
-                    FROM cells JOIN prompts ON prompts.id = cells.prompt_id JOIN models ON models.id = cells.model_id
-                    WHERE cells.prompt_id = ?3 AND cells.run_id = ?2 AND ?1 IS NOT NULL AND \(condition)
-                    ORDER BY models.position, cells.sample
-                    """, text, run.id, try prompt.id("id")
+                    sql, named: values + [("prompt", prompt.id("id"))]
                 ) { row in
                     try body(try CellRecord(row, attempts: Self.attempts(database, cell: row.id("id"))))
                 }
@@ -87,8 +87,9 @@ extension CellRecord {
         model = try row.text("label")
         sample = try row.int("sample")
         status = try row.value("status")
-        // An interrupted cell has 0, by which it goes first.
-        notBefore = try row.optionalInt("not_before").flatMap { $0 > 0 ? Date(milliseconds: $0) : nil }
+        notBefore = try row.optionalInt("not_before").flatMap {
+            $0 == CellTransition.first ? nil : Date(milliseconds: $0)
+        }
         pause = status == .pending ? try ModelPause(row) : nil
         self.attempts = attempts
     }

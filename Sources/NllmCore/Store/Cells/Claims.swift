@@ -148,13 +148,12 @@ extension Store {
     }
 
     private func start(_ claim: Claim, now: Date) throws {
-        try database.run(
-            """
-            UPDATE cells SET status = 'running', worker_id = ?, claimed_at = ?, lease = ?, not_before = NULL,
-                reserved_cost = ?, reserved_tokens = ?
-            WHERE id = ?
-            """, claim.worker, now, claim.lease, claim.reservation.cost, claim.reservation.tokens,
-            claim.cell)
+        try database.change(
+            .claimed, where: "id = :cell",
+            [
+                "worker": claim.worker, "now": now, "lease": claim.lease, "reserved_cost": claim.reservation.cost,
+                "reserved_tokens": claim.reservation.tokens, "cell": claim.cell,
+            ])
     }
 
     private static let claimSQL = """

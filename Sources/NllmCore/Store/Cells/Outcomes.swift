@@ -110,12 +110,8 @@ extension Store {
         if holds { return try finish(report, attempt: attempt, isPaused: wasPaused) ? attempt : nil }
         guard report.outcome.status == .ok else { return nil }
         // Whoever runs the cell now loses its lease by this, and stops.
-        let became = try database.run(
-            """
-            UPDATE cells SET status = 'ok', worker_id = NULL, claimed_at = NULL, not_before = NULL, attempt_id = ?,
-                attempts = attempts + 1
-            WHERE id = ? AND attempt_id IS NULL
-            """, attempt, cell)
+        let became = try database.change(
+            .answeredLate, where: "id = :cell AND attempt_id IS NULL", ["attempt": attempt, "cell": cell])
         guard became == 1 else { return nil }
         // The run may have been finished without this answer.
         try database.run("UPDATE runs SET exported_at = NULL WHERE id = ?", report.claim.run)
@@ -128,38 +124,19 @@ extension Store {
     private func finish(_ report: Report, attempt: Int64, isPaused: Bool) throws -> Bool {
         let cell = report.claim.cell
         if report.outcome.status == .interrupted {
-            // 0 comes before all others: what was begun goes first.
-            try database.run(
-                "UPDATE cells SET status = 'pending', worker_id = NULL, claimed_at = NULL, not_before = 0 WHERE id = ?",
-                cell)
-            return false
+            try database.change(.interrupted, where: "id = :cell", ["cell": cell])
+        } else if isPaused {
+            // It failed as all others of its model would.
+            try database.change(.postponed, where: "id = :cell", ["cell": cell])
+        } else if let retryAt = report.retryAt {
+            try database.change(.retried, where: "id = :cell", ["at": retryAt, "cell": cell])
+        } else {
+            try database.change(
+                .answered, where: "id = :cell",
+                ["status": report.outcome.status, "attempt": attempt, "cell": cell])
+            return true
         }
-        if isPaused {
-            // It failed as all others of its model would, and waits with them.
-            try database.run(
-                """
-                UPDATE cells SET status = 'pending', worker_id = NULL, claimed_at = NULL, attempts = attempts + 1,
-                    tries = 0
-                WHERE id = ?
-                """, cell)
-            return false
-        }
-        if let retryAt = report.retryAt {
-            try database.run(
-                """
-                UPDATE cells SET status = 'pending', worker_id = NULL, claimed_at = NULL, not_before = ?,
-                    attempts = attempts + 1, tries = tries + 1
-                WHERE id = ?
-                """, retryAt, cell)
-            return false
-        }
-        try database.run(
-            """
-            UPDATE cells SET status = ?, worker_id = NULL, claimed_at = NULL, attempt_id = ?,
-                attempts = attempts + 1, tries = tries + 1
-            WHERE id = ?
-            """, report.outcome.status, attempt, cell)
-        return true
+        return false
     }
 
     /// Returns the attempt; nil if the cell is gone.

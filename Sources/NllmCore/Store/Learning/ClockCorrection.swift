@@ -17,8 +17,8 @@ extension Store {
     func moveTimesAhead(now: Date) throws {
         for retry in try retriesAhead(now: now) {
             let end = SetClock.end(ofWaitUntil: retry.notBefore, decided: retry.finishedAt, now: now)
-            try database.run(
-                "UPDATE cells SET not_before = ? WHERE id = ? AND status = 'pending'", end, retry.cell)
+            try database.change(
+                .moved, where: "id = :cell AND status = 'pending'", ["at": end, "cell": retry.cell])
             // It has ended, and so that the cell is not taken for one of these again.
             try database.run(
                 "UPDATE attempts SET started_at = ?1 - duration_ms, finished_at = ?1 WHERE id = ?2", now,
@@ -106,9 +106,9 @@ extension Store {
     /// - Throws: when the store can't be written.
     func noteClockSet(by seconds: Double, worker: Int64, now: Date) throws(NllmError) {
         try transaction {
-            try database.run(
-                "UPDATE cells SET claimed_at = claimed_at + ? WHERE worker_id = ? AND status = 'running'",
-                Int(seconds * 1000), worker)
+            try database.change(
+                .shifted, where: "worker_id = :worker AND status = 'running'",
+                ["shift": Int(seconds * 1000), "worker": worker])
             let justNow = now.addingTimeInterval(-SetClock.tolerance).milliseconds
             try database.run(
                 """

@@ -41,13 +41,13 @@ extension Store {
     func takeUp(models: [Int64]) throws -> Int {
         var cells = 0
         for model in models {
-            cells += try database.run(
-                """
-                UPDATE cells SET status = 'pending', tries = 0, attempt_id = NULL
-                WHERE model_id = ?1 AND status = 'error' AND live = 1 AND attempt_id IN (
-                    SELECT id FROM attempts WHERE run_id = (SELECT run_id FROM models WHERE id = ?1)
-                        AND failure_kind IN (SELECT value FROM json_each(?2)))
-                """, model, JSONValue.strings(try kindsOfPause(model).map(\.rawValue)))
+            cells += try database.change(
+                .putBack,
+                where: """
+                    model_id = :model AND status = 'error' AND live = 1 AND attempt_id IN (
+                        SELECT id FROM attempts WHERE run_id = (SELECT run_id FROM models WHERE id = :model)
+                            AND failure_kind IN (SELECT value FROM json_each(:kinds)))
+                    """, ["model": model, "kinds": JSONValue.strings(try kindsOfPause(model).map(\.rawValue))])
             // The provider gets as much time as before.
             try database.run(
                 "UPDATE throttles SET refused_since = NULL WHERE model = (SELECT name FROM models WHERE id = ?)", model)

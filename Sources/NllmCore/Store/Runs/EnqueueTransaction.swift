@@ -235,12 +235,7 @@ struct EnqueueTransaction {
             WHERE new.cell_id IS NULL
             """, read: { try $0.int("n") })
         // A running one loses its lease, by which its worker knows to stop it.
-        let cells = try database.run(
-            """
-            UPDATE cells SET live = 0, worker_id = NULL, claimed_at = NULL, not_before = NULL,
-                status = CASE WHEN status IN ('pending', 'running') THEN 'cancelled' ELSE status END
-            WHERE id IN (SELECT id FROM temp.unmatched)
-            """)
+        let cells = try database.change(.retired, where: "id IN (SELECT id FROM temp.unmatched)")
         return (cells, changed ?? 0)
     }
 

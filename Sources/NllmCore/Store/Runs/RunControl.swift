@@ -1,56 +1,12 @@
 public import FoundationEssentials
 
-/// Which cells of a run a command means.
-public struct CellSelection: Sendable, Equatable {
-    /// Ids of prompts; all when empty.
-    public var prompts: [String] = []
-    /// Labels or names of models; all when empty.
-    public var models: [String] = []
-    /// States; all when empty.
-    public var statuses: [CellStatus] = []
-    /// Failure kinds; all when empty.
-    public var failures: [FailureKind] = []
-
-    /// All cells of the run.
-    public init() {}
-
-    /// A condition on `cells`, with its values in the same order.
-    var condition: (sql: String, values: JSONValue) {
-        var parts = ["cells.live = 1"]
-        var values: [JSONValue.Member] = []
-        func add(_ name: String, _ texts: [String], _ sql: (String) -> String) {
-            guard !texts.isEmpty else { return }
-            values.append(.init(name, .strings(texts)))
-            parts.append(sql("(SELECT value FROM json_each(?1, '$.\(name)'))"))
-        }
-        add("prompts", prompts) { "cells.prompt_id IN (SELECT id FROM prompts WHERE run_id = ?2 AND name IN \($0))" }
-        add("models", models) {
-            // A name that is some model's label means that model alone.
-            """
-            cells.model_id IN (SELECT id FROM models WHERE run_id = ?2 AND (label IN \($0) OR (name IN \($0)
-                AND name NOT IN (SELECT label FROM models WHERE run_id = ?2 AND live = 1))))
-            """
-        }
-        add("statuses", statuses.map(\.rawValue)) { "cells.status IN \($0)" }
-        add("failures", failures.map(\.rawValue)) {
-            "cells.attempt_id IN (SELECT id FROM attempts WHERE run_id = ?2 AND failure_kind IN \($0))"
-        }
-        return (parts.joined(separator: " AND "), .object(values))
-    }
-}
-
 extension Store {
     /// Puts ended cells back to pending, with all their retries; their earlier attempts stay.
     ///
     /// - Returns: how many cells were put back.
     /// - Throws: when the selection names what the run does not have.
     public func retry(_ run: Run, _ selection: CellSelection, now: Date = Date()) throws(NllmError) -> Int {
-        try change(run, selection, now: now) { condition in
-            """
-            UPDATE cells SET status = 'pending', tries = 0, attempt_id = NULL
-            WHERE run_id = ?2 AND status IN ('ok', 'error', 'timeout', 'cancelled') AND \(condition)
-            """
-        }
+        try change(run, selection, .putBack, from: [.ok, .error, .timeout, .cancelled], now: now)
     }
 
     /// Cancels what is pending or running; who runs it notices that its lease is gone.
@@ -58,21 +14,18 @@ extension Store {
     /// - Returns: how many cells were cancelled.
     /// - Throws: when the selection names what the run does not have.
     public func cancel(_ run: Run, _ selection: CellSelection, now: Date = Date()) throws(NllmError) -> Int {
-        try change(run, selection, now: now) { condition in
-            """
-            UPDATE cells SET status = 'cancelled', worker_id = NULL, claimed_at = NULL, not_before = NULL
-            WHERE run_id = ?2 AND status IN ('pending', 'running') AND \(condition)
-            """
-        }
+        try change(run, selection, .cancelled, from: [.pending, .running], now: now)
     }
 
     private func change(
-        _ run: Run, _ selection: CellSelection, now: Date, sql: (String) -> String
+        _ run: Run, _ selection: CellSelection, _ transition: CellTransition, from states: [CellStatus], now: Date
     ) throws(NllmError) -> Int {
         try transaction {
             try checkNames(run, selection)
-            let (condition, values) = selection.condition
-            let changed = try database.run(sql(condition), values, run.id)
+            let (condition, values) = selection.condition(in: run.id)
+            let changed = try database.change(
+                transition, where: "status IN (SELECT value FROM json_each(:states)) AND \(condition)",
+                values + [("states", JSONValue.strings(states.map(\.rawValue)))])
             if changed > 0 {
                 try database.run("UPDATE runs SET exported_at = NULL, edited = 1 WHERE id = ?", run.id)
                 try database.run(Self.settleSQL, now, run.id)

@@ -1,3 +1,5 @@
+internal import FoundationEssentials
+
 /// The schema's history.
 ///
 /// A migration is never edited once it was released; a change is a new one at the end.
@@ -9,12 +11,12 @@ enum Migrations {
         ("0001-runs-and-cells", runsAndCells), ("0002-arguments-and-costs", argumentsAndCosts),
         ("0003-resources", resources), ("0004-limits", limits),
         ("0005-refusals-and-clocks", refusalsAndClocks), ("0006-relative-folders", relativeFolders),
-        ("0007-files", files),
+        ("0007-files", files), ("0008-failure-kinds", failureKinds),
     ]
 
     /// What SQL alone cannot do, by the migration's name; it comes after the migration's SQL.
     private static let steps: [String: @Sendable (SQLiteConnection) throws -> Void] = [
-        "0006-relative-folders": makeFoldersRelative
+        "0006-relative-folders": makeFoldersRelative, "0008-failure-kinds": referToFailureKinds,
     ]
 
     /// Brings the database to the newest schema; each migration and its record are one transaction.
@@ -36,6 +38,16 @@ enum Migrations {
                 try steps[migration.name]?(database)
                 try database.run("INSERT INTO migrations (name) VALUES (?)", migration.name)
             }
+        }
+    }
+
+    /// A worker that seems to be at work on a database that is still to be migrated; nil if there is none.
+    static func worker(in database: SQLiteConnection) throws -> WorkerRow? {
+        guard try !isEmpty(database) else { return nil }
+        let observer = WorkerIdentity.current()
+        let now = Date()
+        return try database.rows("SELECT * FROM workers WHERE ended_at IS NULL", read: WorkerRow.init).first {
+            !$0.isGone(seenFrom: observer) && !$0.seemsSilent(now: now)
         }
     }
 

@@ -1,0 +1,38 @@
+/// Which cells of a run a command means.
+public struct CellSelection: Sendable, Equatable {
+    /// Ids of prompts; all when empty.
+    public var prompts: [String] = []
+    /// Labels or names of models; all when empty.
+    public var models: [String] = []
+    /// States; all when empty.
+    public var statuses: [CellStatus] = []
+    /// Failure kinds; all when empty.
+    public var failures: [FailureKind] = []
+
+    /// All cells of the run.
+    public init() {}
+
+    /// A condition on `cells`, and its values by name; `:run` is the run's id.
+    func condition(in run: Int64) -> (sql: String, values: [(String, any Bindable)]) {
+        var parts = ["cells.live = 1", "cells.run_id = :run"]
+        var values: [(String, any Bindable)] = [("run", run)]
+        func add(_ name: String, _ texts: [String], _ sql: (String) -> String) {
+            guard !texts.isEmpty else { return }
+            values.append((name, JSONValue.strings(texts)))
+            parts.append(sql("(SELECT value FROM json_each(:\(name)))"))
+        }
+        add("prompts", prompts) { "cells.prompt_id IN (SELECT id FROM prompts WHERE run_id = :run AND name IN \($0))" }
+        add("models", models) {
+            // A name that is some model's label means that model alone.
+            """
+            cells.model_id IN (SELECT id FROM models WHERE run_id = :run AND (label IN \($0) OR (name IN \($0)
+                AND name NOT IN (SELECT label FROM models WHERE run_id = :run AND live = 1))))
+            """
+        }
+        add("statuses", statuses.map(\.rawValue)) { "cells.status IN \($0)" }
+        add("failures", failures.map(\.rawValue)) {
+            "cells.attempt_id IN (SELECT id FROM attempts WHERE run_id = :run AND failure_kind IN \($0))"
+        }
+        return (parts.joined(separator: " AND "), values)
+    }
+}
