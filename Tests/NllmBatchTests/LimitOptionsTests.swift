@@ -26,10 +26,12 @@ import Testing
             "`--fail-on` holds `auth` but may hold `truncated`, `filtered`, `empty`, separated by commas"
         ),
         (
-            "work --cache --fail-on x",
+            "work --cache any --fail-on x",
             "`--fail-on` holds `x` but may hold `truncated`, `filtered`, `empty`, separated by commas"
         ),
         ("run --cache=soon p.jsonl", "`--cache` is `soon` but must be a duration such as 90, 15m, 24h or 7d, or any"),
+        ("run --cache p.jsonl", "`--cache` is `p.jsonl` but must be a duration such as 90, 15m, 24h or 7d, or any"),
+        ("enqueue p.jsonl --cache", "Missing value for '--cache <age>'"),
         ("work --cache 40000d", "`--cache` is `40000d` but must be 0 to 36525d"),
         ("enqueue p.jsonl --priority -1001", "`--priority` is -1001 but must be -1000 to 1000"),
     ])
@@ -101,10 +103,8 @@ import Testing
             ("p.jsonl", " null 0"),
             ("p.jsonl --priority -5 --fail-on empty,truncated", "truncated,empty null -5"),
             ("--fail-on filtered p.jsonl --fail-on empty --cache=any", "filtered,empty 3155760000 0"),
-            ("--cache p.jsonl", " 3155760000 0"),
-            ("p.jsonl --cache", " 3155760000 0"),
             ("--cache any p.jsonl", " 3155760000 0"),
-            ("--cache --priority 7 p.jsonl", " 3155760000 7"),
+            ("--cache any --priority 7 p.jsonl", " 3155760000 7"),
             ("--cache 1.5h p.jsonl", " 5400 0"),
             ("--cache=7d p.jsonl", " 604800 0"),
         ]
@@ -136,7 +136,7 @@ import Testing
         try batch.write("\"x\"", to: "p.jsonl")
         #expect(try await batch.run("enqueue", "p.jsonl", "--no-check", "-m", "echo", "--run", "other").code == 0)
         let limited = try await batch.run(
-            "run", "p.jsonl", "-m", "echo", "--cache", "--fail-on", "empty", "--priority", "5", "--rpm", "600",
+            "run", "p.jsonl", "-m", "echo", "--cache", "any", "--fail-on", "empty", "--priority", "5", "--rpm", "600",
             "--max-tokens-total", "100000")
         #expect(limited.code == 0, "\(limited.err)")
         #expect(limited.err.hasPrefix("going on with run other"), "\(limited.err)")
@@ -144,7 +144,7 @@ import Testing
 
     @Test func behindADoubleDashEverythingIsForLLM() async throws {
         let batch = try Batch()
-        let run = try await batch.run("run", "--cache", "-m", "echo", "--run", "r", "--", "say", "--cache")
+        let run = try await batch.run("run", "--cache", "any", "-m", "echo", "--run", "r", "--", "say", "--cache")
         #expect(run.code != 64, "\(run.err)")
         #expect(try await settings("r", batch) == " 3155760000 0")
         let arguments = try await batch.query("SELECT arguments FROM runs")
@@ -155,12 +155,10 @@ import Testing
         let batch = try Batch()
         try batch.write("\"x\"", to: "p.jsonl")
         #expect(try await batch.run("enqueue", "p.jsonl", "--no-check", "-m", "echo", "--run", "r").code == 0)
-        // `r` is no age, so it is the run.
         let work = try await batch.run(
             "work", "--rpm", "600", "--rpm", "echo=300", "--tpm", "echo=100000", "--model-concurrency", "echo=2",
             "--max-wait", "1m", "--max-tokens-total", "100000", "--budget-window", "24h", "--fail-on", "empty",
-            "--cache",
-            "r")
+            "--cache", "any", "r")
         #expect(work.code == 0, "\(work.err)")
         #expect(work.out == batch.directory + "/nllm-runs/r\n")
     }

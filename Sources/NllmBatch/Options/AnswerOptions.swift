@@ -9,12 +9,11 @@ struct AnswerOptions: ParsableArguments {
                 + "commas; repeatable, an empty text for none (default: none).", valueName: "kinds"))
     var failOn: [String] = []
 
-    /// Always with a value: ``PassedArguments`` puts one where there is none.
     @Option(
         name: .customLong("cache"),
         help: ArgumentHelp(
-            "Take answers of this database in place of requests: of any age, or with a value no older ones, such as 24h "
-                + "or 7d; 0 for none (default: none).", valueName: "age"))
+            "Reuse answers already in this database: any, or those no older than an age such as 24h or 7d; 0 for none "
+                + "(default: none).", valueName: "age"))
     var cache: String?
 
     func validate() throws {
