@@ -89,6 +89,14 @@ actor LLMLog {
                 try await program.migrateLog()
                 return .success(nil)
             }
+            // Through wrappers, another log may be meant.
+            if !fixing, interpreter.environment == nil, let migrations = LLMMigrations(of: program) {
+                let path = LLMUserFolder.path(in: AbsolutePath.current) + "/logs.db"
+                if migrations.areRecorded(in: path) {
+                    note(path)
+                    return .success(nil)
+                }
+            }
             do throws(BridgeFailure) {
                 let settings = fixing ? ["fix=yes"] : []
                 let (bridge, description) = try await Bridge.start(

@@ -56,18 +56,21 @@ public struct LLMProgram: Sendable {
 
     /// The version as its installation tells it, without running it; nil if the installation is of an unknown kind.
     var installedVersion: String? {
-        // bin/llm stands beside lib/pythonX.Y/site-packages/llm-VERSION.dist-info in virtual environments of all makers.
+        let names = sitePackages.flatMap { try? FileManager.default.contentsOfDirectory(atPath: $0) } ?? []
+        let versions = names.filter { $0.hasPrefix("llm-") && $0.hasSuffix(".dist-info") }
+        return versions.count == 1 ? String(versions[0].dropFirst("llm-".count).dropLast(".dist-info".count)) : nil
+    }
+
+    /// The folder that `llm` is installed in; nil if there is none, or several could be meant.
+    ///
+    /// bin/llm stands beside lib/pythonX.Y/site-packages in virtual environments of all makers.
+    var sitePackages: String? {
         let program = URL(filePath: path).resolvingSymlinksInPath()
         let library = program.deletingLastPathComponent().deletingLastPathComponent().appending(path: "lib").path
         let manager = FileManager.default
-        var versions: [String] = []
-        for python in (try? manager.contentsOfDirectory(atPath: library)) ?? [] where python.hasPrefix("python") {
-            for name in (try? manager.contentsOfDirectory(atPath: "\(library)/\(python)/site-packages")) ?? []
-            where name.hasPrefix("llm-") && name.hasSuffix(".dist-info") {
-                versions.append(String(name.dropFirst("llm-".count).dropLast(".dist-info".count)))
-            }
-        }
-        return versions.count == 1 ? versions[0] : nil
+        let folders = ((try? manager.contentsOfDirectory(atPath: library)) ?? []).filter { $0.hasPrefix("python") }
+            .map { "\(library)/\($0)/site-packages" }.filter { manager.fileExists(atPath: $0 + "/llm") }
+        return folders.count == 1 ? folders[0] : nil
     }
 
     /// The models that it knows; nil if it does not tell, as a program that only behaves like `llm` may not.

@@ -15,6 +15,12 @@ struct LLMLogLookup {
     /// Whether a schema is stored under that id, which is the hash of its content.
     func hasSchema(_ id: String) -> Bool { first("SELECT id AS found FROM schemas WHERE id = ?1", id) != nil }
 
+    /// The migrations that are recorded as done; nil if the database can't be read, or is none of `llm`'s.
+    func migrations() -> Set<String>? {
+        guard let database = try? SQLiteConnection(path: path, access: .readOnly) else { return nil }
+        return (try? database.rows("SELECT name FROM _llm_migrations") { try $0.text("name") }).map(Set.init)
+    }
+
     /// A database that can't be read knows nothing; `llm` itself will say why.
     private func first(_ sql: String, _ name: String) -> String? {
         guard let database = try? SQLiteConnection(path: path, access: .readOnly) else { return nil }
