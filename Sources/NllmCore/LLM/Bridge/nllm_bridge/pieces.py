@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import operator
 from collections.abc import AsyncIterator, Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +12,23 @@ from nllm_bridge.failure import FloodError
 
 # Pieces of an answer that llm has kept are put together whenever there are so many new ones.
 MOST_PIECES = 512
+
+
+class Joiner:
+    """Joins texts; the same ones twice in a row, as those that llm and PassingChunk keep, into one text for both."""
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+        self._whole = ""
+
+    def join(self, texts: list[str]) -> str:
+        is_known = len(texts) == len(self._texts) and all(map(operator.is_, texts, self._texts))
+        if not is_known:
+            self._texts, self._whole = texts, "".join(texts)
+        return self._whole
+
+
+JOINER = Joiner()
 
 
 def joining_pieces(original: Callable[[Any, Any], Any], most: int) -> Callable[[Any, Any], Any]:
@@ -27,8 +45,10 @@ def joining_pieces(original: Callable[[Any, Any], Any], most: int) -> Callable[[
             raise FloodError
         # Before the next one is noted: the last is still to be given on, as it is.
         if len(self._stream_events) - kept.events >= MOST_PIECES:
-            self._stream_events[kept.events :] = joined_events(self._stream_events[kept.events :])
-            self._chunks[kept.chunks :] = ["".join(self._chunks[kept.chunks :])]
+            joined = joined_events(self._stream_events[kept.events :])
+            self._stream_events[kept.events :] = joined
+            # The same texts, and not copies of them: llm notes those that are shown here as well.
+            self._chunks[kept.chunks :] = [event.chunk for event in joined if event.type == "text"]
             kept.events, kept.chunks = len(self._stream_events), len(self._chunks)
         return original(self, chunk)
 
@@ -48,7 +68,7 @@ def joined_events(events: list[Any]) -> list[Any]:
         else:
             runs.append((mark, [event]))
     return [
-        run[0] if len(run) == 1 else dataclasses.replace(run[0], chunk="".join(event.chunk for event in run))
+        run[0] if len(run) == 1 else dataclasses.replace(run[0], chunk=JOINER.join([event.chunk for event in run]))
         for _, run in runs
     ]
 
@@ -106,6 +126,23 @@ def passing_async(create: Callable[..., Any]) -> Callable[..., Any]:
     return creating
 
 
+class Texts:
+    """Texts one after the other, of which those that are many are put together, each once."""
+
+    def __init__(self) -> None:
+        self._whole: list[str] = []
+        self._new: list[str] = []
+
+    def append(self, text: str) -> None:
+        self._new.append(text)
+        if len(self._new) >= MOST_PIECES:
+            self._whole.append(JOINER.join(self._new))
+            self._new = []
+
+    def joined(self) -> str:
+        return "".join([*self._whole, *self._new])
+
+
 class PassingChunk:
     """Stands for each chunk of a stream while llm looks at it, and after the last one for all of them together.
 
@@ -118,8 +155,8 @@ class PassingChunk:
         self._now: Any = None
         self._first: Any = None
         self._usage: Any = None
-        # Neighbours without log probabilities as one choice, with their texts in a list.
-        self._choices: list[tuple[Any, list[str]]] = []
+        # Neighbours without log probabilities as one choice, with their texts.
+        self._choices: list[tuple[Any, Texts]] = []
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._now, name)
@@ -143,11 +180,11 @@ class PassingChunk:
         for choice in getattr(self._now, "choices", None) or ():
             delta = getattr(choice, "delta", None)
             if getattr(choice, "logprobs", None):
-                self._choices.append((choice, []))
+                self._choices.append((choice, Texts()))
                 continue
             text = getattr(choice if delta is None else delta, "text" if delta is None else "content", None)
             if not self._choices or not isinstance(self._choices[-1][0], SimpleNamespace):
-                self._choices.append((SimpleNamespace(logprobs=None, finish_reason=None), []))
+                self._choices.append((SimpleNamespace(logprobs=None, finish_reason=None), Texts()))
             whole, texts = self._choices[-1]
             if delta is not None:
                 whole.delta = SimpleNamespace(role=getattr(delta, "role", None), content=None)
@@ -155,14 +192,12 @@ class PassingChunk:
             whole.finish_reason = whole.finish_reason if reason is None else reason
             if text:
                 texts.append(text)
-                if len(texts) >= MOST_PIECES:
-                    texts[:] = ["".join(texts)]
 
     def become_all(self) -> None:
         self._fold()
         for choice, texts in self._choices:
             if isinstance(choice, SimpleNamespace):
-                text = "".join(texts)
+                text = texts.joined()
                 vars(getattr(choice, "delta", choice))["content" if hasattr(choice, "delta") else "text"] = text
         choices = [[choice for choice, _ in self._choices]]
         # It is asked for at each place in the list.
