@@ -180,13 +180,13 @@ extension WorkEvent {
             return verbose ? "executor \(report.choice): \(report.detail)" : nil
         case .cached(let run, let cells):
             return "\(run): \(Format.count(cells, "cell")) answered from earlier runs, without a request"
-        case .modelPaused(let model, let pause): return "\(model) \(pause.text); no more of its cells are started"
-        case .modelRecovered(let model): return "\(model) can be used again; its cells go on"
-        case .modelHeld(let model, let wait): return "\(model) waits for \(wait.text())"
+        case .modelPaused(let model, let pause): return "\(model): \(pause.text); no more of its cells are started"
+        case .modelRecovered(let model): return "\(model): recovered; its cells resume"
+        case .modelHeld(let model, let wait): return "\(model): \(wait.text())"
         case .takenOver(let pid, let cells):
-            return "\(Format.count(cells, "cell")) of worker \(pid), which is gone, put back to pending"
+            return "\(Format.count(cells, "cell")) of worker \(pid), which is gone, requeued"
         case .stopping(let inFlight):
-            return "stopping; \(Format.count(inFlight, "cell")) in flight, a second signal ends at once"
+            return "stopping; \(Format.count(inFlight, "cell")) in flight; send the signal again to exit at once"
         case .storageWait(let wait, let reason): return wait.text(because: reason)
         case .storageBack: return "everything is written again; work resumes"
         case .takenIn(let answers):
@@ -198,7 +198,7 @@ extension WorkEvent {
             guard verbose else { return nil }
             var text = "\(CellName.text(model, prompt: prompt, sample: sample)) \(status)"
             if let failure { text += ", \(failure)" }
-            if let retryIn { text += "; tried again in \(Format.duration(retryIn))" }
+            if let retryIn { text += "; retry in \(Format.duration(retryIn))" }
             return text
         }
     }

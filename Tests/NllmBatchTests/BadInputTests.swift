@@ -44,7 +44,7 @@ import Testing
             #"{"promt":"x"}"#,
             ["unknown field `promt`; did you mean `prompt`?", "no `prompt`; each prompt needs its text"]
         ),
-        (#"{"prompt":"x","prompt":"y"}"#, ["`prompt` stands twice"]),
+        (#"{"prompt":"x","prompt":"y"}"#, ["duplicate field `prompt`"]),
         // Wrong types of each field.
         (#"{"prompt":null}"#, ["`prompt` is null, not a string"]),
         (#"{"prompt":1}"#, ["`prompt` is a number, not a string"]),

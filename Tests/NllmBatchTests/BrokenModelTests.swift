@@ -24,13 +24,13 @@ import Testing
         #expect(try await counts(batch, "broken") == ["0", "3", "57"])
 
         // The reason stands in the messages, the summary, the status, the cells and the results.
-        #expect(run.err.contains("broken paused: auth: \(message)"))
-        #expect(run.err.contains("  broken: 57 cells left, paused: auth: \(message)"))
+        #expect(run.err.contains("broken: paused after repeated auth failures: \(message)"))
+        #expect(run.err.contains("  broken: 57 cells left, paused after repeated auth failures: \(message)"))
         let status = try await batch.run("status")
-        #expect(status.out.contains("broken waits for a remedy; paused: auth: \(message)"))
+        #expect(status.out.contains("broken: paused after repeated auth failures: \(message)"))
         let name = try await batch.query("SELECT name FROM runs")[0][0]
         let show = try await batch.run("show", name, "-m", "broken")
-        #expect(show.out.contains("[broken 000060] pending\n  model paused: auth: \(message)"))
+        #expect(show.out.contains("[broken 000060] pending\n  model paused after repeated auth failures: \(message)"))
         let results = try batch.jsonLines("nllm-runs/\(name)/results.jsonl")
         let failures = results.compactMap { ($0["failure"] as? [String: Any])?["kind"] as? String }
         #expect(failures == ["auth", "auth", "auth"])
@@ -44,7 +44,7 @@ import Testing
         try await server.change(#"{"broken": {}, "good": {}}"#)
         let mended = try await batch.run(arguments)
         #expect(mended.code == 0, "\(mended.err)")
-        #expect(mended.err.contains("broken can be used again"))
+        #expect(mended.err.contains("broken: recovered"))
         #expect(try await counts(batch, "broken") == ["60", "0", "0"])
         #expect(try server.requests().count { $0.model == "good" } == 60)
         #expect(try batch.jsonLines("nllm-runs/\(name)/results.jsonl").count == 120)
@@ -60,7 +60,7 @@ import Testing
         #expect(try await counts(batch, "broken") == ["0", "3", "17"])
         try await server.change(#"{"broken": {}}"#)
         let resume = try await batch.run("resume", "r")
-        #expect(resume.err == "run r goes on\nmodel broken goes on\nexecute with: nllm-batch work r\n")
+        #expect(resume.err == "run r resumed\nmodel broken resumed\nstart it with: nllm-batch work r\n")
         #expect(try await counts(batch, "broken") == ["0", "0", "20"])
         #expect(try batch.jsonLines("nllm-runs/r/results.jsonl").isEmpty)
         let work = try await batch.run("work", "r", "--executor", "shared")

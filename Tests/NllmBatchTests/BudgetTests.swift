@@ -31,7 +31,7 @@ import Testing
             "r", "-j", "16",
             "--executor", "shared")
         #expect(run.code == 1)
-        #expect(run.err.contains("cells left, waiting for budget; $0."))
+        #expect(run.err.contains("cells left, budget reached: $0."))
         #expect(try charged(server) <= 0.5)
         #expect(try charged(server) >= 0.45)
     }

@@ -156,7 +156,7 @@ import Testing
         // What is suggested leads to the same database.
         let retry = try await batch.run("retry", "r", "--config", named)
         #expect(retry.code == 0)
-        #expect(retry.err == "1 cell put back to pending\nexecute with: nllm-batch work r --config '\(named)'\n")
+        #expect(retry.err == "1 cell requeued\nstart them with: nllm-batch work r --config '\(named)'\n")
     }
 
     // MARK: Mistakes
@@ -307,12 +307,12 @@ import Testing
     @Test func theFilesAreListedTheStrongestLast() async throws {
         let batch = try Batch()
         let (user, project) = ("\(batch.directory)/.nllm/config.yaml", "\(batch.directory)/.nllm-config.yaml")
-        try await expect(batch, "config", "path", prints: "\(user) (not there)\n\(project) (not there)\n")
+        try await expect(batch, "config", "path", prints: "\(user) (missing)\n\(project) (missing)\n")
         // Broken files can be found, too.
         try batch.write("broken: [", to: ".nllm-config.yaml")
         try await expect(
             batch, "config", "path", "-c", "x.yaml",
-            prints: "\(user) (not there)\n\(project)\n\(batch.directory)/x.yaml (not there)\n")
+            prints: "\(user) (missing)\n\(project)\n\(batch.directory)/x.yaml (missing)\n")
         try await expect(
             batch, "config", "path", "--json",
             prints: "{\"path\":\"\(user)\",\"exists\":false}\n{\"path\":\"\(project)\",\"exists\":true}\n")

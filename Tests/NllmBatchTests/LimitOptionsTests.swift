@@ -139,7 +139,7 @@ import Testing
             "run", "p.jsonl", "-m", "echo", "--cache", "any", "--fail-on", "empty", "--priority", "5", "--rpm", "600",
             "--max-tokens-total", "100000")
         #expect(limited.code == 0, "\(limited.err)")
-        #expect(limited.err.hasPrefix("going on with run other"), "\(limited.err)")
+        #expect(limited.err.hasPrefix("resuming run other"), "\(limited.err)")
     }
 
     @Test func behindADoubleDashEverythingIsForLLM() async throws {

@@ -216,7 +216,7 @@ import Testing
         try batch.write("", to: "go")
         let second = try await batch.run(arguments)
         #expect(second.code == 0)
-        #expect(second.err.hasPrefix("going on with run "), "\(second.err)")
+        #expect(second.err.hasPrefix("resuming run "), "\(second.err)")
         #expect(try await batch.query("SELECT count(*) FROM runs") == [["1"]])
     }
 

@@ -72,11 +72,11 @@ import Testing
         let before = try server.requests().count { $0.model == "held" }
         #expect(before <= 8)
         let status = try await batch.run("status", "r")
-        #expect(status.out.contains("held waits for the provider, which asked for it: "))
+        #expect(status.out.contains("held: the provider asked to wait: "))
 
         let again = try await batch.run("work", "--executor", "shared", "-j", "4", "--max-wait", "30")
         #expect(again.code == 1)
-        #expect(again.err.contains("held: 60 cells left, waiting for the provider, which asked for it: "))
+        #expect(again.err.contains("held: 60 cells left, the provider asked to wait: "))
         #expect(try server.requests().count { $0.model == "held" } == before)
         #expect(try await batch.query("SELECT ok FROM progress WHERE model = 'free'") == [["60"]])
         let json = try await batch.run("status", "r", "--json")

@@ -208,7 +208,7 @@ import Testing
 
         let work = try await batch.run("work")
         #expect(work.code == 0, "\(work.err)")
-        #expect(work.err.contains("2 cells of worker \(worker.pid), which is gone, put back to pending"))
+        #expect(work.err.contains("2 cells of worker \(worker.pid), which is gone, requeued"))
         #expect(try server.requestsByPrompt() == ["one": 2, "two": 2])
         #expect(try batch.jsonLines("nllm-runs/main/results.jsonl").map { $0["attempts"] as? Int } == [1, 1])
     }
@@ -243,7 +243,7 @@ import Testing
 
         let resume = try await batch.run("resume", "main")
         #expect(resume.code == 0)
-        #expect(resume.err == "run main goes on\n")
+        #expect(resume.err == "run main resumed\n")
         let work = try await batch.run("work")
         #expect(work.code == 0, "\(work.err)")
         #expect(try server.requestsByPrompt() == Dictionary(uniqueKeysWithValues: prompts.map { ($0, 1) }))
@@ -291,7 +291,7 @@ import Testing
 
         let one = try await batch.run("retry", "main", "--kind", "request")
         #expect(one.code == 0)
-        #expect(one.err == "1 cell put back to pending\nexecute with: nllm-batch work main\n")
+        #expect(one.err == "1 cell requeued\nstart them with: nllm-batch work main\n")
         try await expectResults(batch, ["error 1", "error 1", "ok 1"])
         #expect(!batch.exists("nllm-runs/main/results/request.json"))
         #expect(try await batch.run("work").code == 1)
@@ -299,7 +299,7 @@ import Testing
 
         let failed = try await batch.run("retry", "main", "--failed")
         #expect(failed.code == 0)
-        #expect(failed.err.hasPrefix("2 cells put back to pending\n"))
+        #expect(failed.err.hasPrefix("2 cells requeued\n"))
         #expect(try await batch.run("work").code == 1)
         try await expectResults(batch, ["ok 2", "ok 2", "error 2", "ok 1"])
         let requests = try server.requests().reduce(into: [:]) { $0[$1.model, default: 0] += 1 }
@@ -356,8 +356,8 @@ import Testing
 
         let second = try await batch.run(command)
         #expect(second.code == 0, "\(second.err)")
-        #expect(second.err.hasPrefix("going on with run \(name): 2 kept, 0 changed, 0 new, 0 removed\n"))
-        #expect(second.err.contains("1 cell of worker \(first.pid), which is gone, put back to pending"))
+        #expect(second.err.hasPrefix("resuming run \(name): 2 kept, 0 changed, 0 new, 0 removed\n"))
+        #expect(second.err.contains("1 cell of worker \(first.pid), which is gone, requeued"))
         #expect(second.out == "\(batch.directory)/nllm-runs/\(name)\n")
         #expect(try server.requestsByPrompt() == ["one": 1, "two": 2])
         #expect(OSProcess.marked(in: batch).isEmpty)
@@ -394,7 +394,7 @@ import Testing
 
         let second = try await batch.run(command)
         #expect(second.code == 0, "\(second.err)")
-        #expect(second.err.contains("going on with run \(name): 2 kept"))
+        #expect(second.err.contains("resuming run \(name): 2 kept"))
         #expect(second.out == "\(batch.directory)/nllm-runs/\(name)\n")
         #expect(try server.requestsByPrompt() == ["one": 1, "two": 1])
         let results = try batch.jsonLines("nllm-runs/\(name)/results.jsonl")

@@ -128,7 +128,7 @@ import Testing
         let run = try await batch.run("run", "p.txt", "--no-check", "-m", "m", "--run", "r", "--stream", "--verbose")
         #expect(run.code == 0)
         #expect(run.lines.dropLast() == ["[m] half", "[m] whole"])
-        #expect(run.err.contains("[m p] error, crashed: killed by signal 9; tried again in "))
+        #expect(run.err.contains("[m p] error, crashed: killed by signal 9; retry in "))
     }
 
     private struct Loudness {

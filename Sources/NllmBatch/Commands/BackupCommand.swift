@@ -4,8 +4,8 @@ import NllmCore
 struct BackupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup",
-        abstract: "Copy the database into a file, also while workers write; print the file's path.",
-        discussion: "An earlier backup of that name is replaced; any other file is left alone.")
+        abstract: "Copy the database to a file, even while workers write to it; print the file's path.",
+        discussion: "Replaces an earlier backup of that name, but no other file.")
 
     @OptionGroup var common: CommonOptions
 

@@ -5,7 +5,7 @@ struct ConfigInitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
         abstract: "Write an example that explains every key and changes nothing; print its path.",
-        discussion: "It is ./.nllm-config.yaml, or the file that --config names. A file that is there is left alone.")
+        discussion: "Writes ./.nllm-config.yaml, or the file that --config names. Never replaces an existing file.")
 
     @OptionGroup var common: CommonOptions
 

@@ -3,11 +3,11 @@ import NllmCore
 
 struct ConfigPathCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "path", abstract: "Print the paths of the configuration's files, the strongest last.")
+        commandName: "path", abstract: "Print the paths of the configuration files; later ones override earlier ones.")
 
     @OptionGroup var common: CommonOptions
 
-    @Flag(help: "Print a JSON object a line.")
+    @Flag(help: "Print one JSON object per line.")
     var json = false
 
     func run() throws {
@@ -15,7 +15,7 @@ struct ConfigPathCommand: ParsableCommand {
             if json {
                 Console.out(.object([.init("path", .string(place.path)), .init("exists", .bool(place.isThere))]))
             } else {
-                Console.out(place.isThere ? place.path : "\(place.path) (not there)")
+                Console.out(place.isThere ? place.path : "\(place.path) (missing)")
             }
         }
     }

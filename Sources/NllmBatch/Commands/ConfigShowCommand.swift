@@ -3,11 +3,11 @@ import NllmCore
 
 struct ConfigShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Print what is configured, each value with its source.")
+        commandName: "show", abstract: "Print the configuration, each value with its source.")
 
     @OptionGroup var common: CommonOptions
 
-    @Flag(help: "Print a JSON object: each key with value and source.")
+    @Flag(help: "Print a JSON object with value and source for each key.")
     var json = false
 
     func run() throws {

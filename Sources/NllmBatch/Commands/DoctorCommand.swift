@@ -4,14 +4,14 @@ import NllmCore
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Check that llm runs, that the configuration is right, and that the database is sound.")
+        abstract: "Check that llm runs, the configuration is valid, and the database is sound.")
 
     @OptionGroup var common: CommonOptions
 
-    @Flag(help: "Print a JSON object a check.")
+    @Flag(help: "Print one JSON object per check.")
     var json = false
 
-    @Flag(help: "Put a new log of llm's in the place of a broken one that holds no answers; that one is kept.")
+    @Flag(help: "Replace a broken llm log that holds no answers with a new one; the broken one is kept.")
     var fix = false
 
     func run() async throws {

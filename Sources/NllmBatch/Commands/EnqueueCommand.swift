@@ -17,7 +17,7 @@ struct EnqueueCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var enqueue: EnqueueOptions
 
-    @Flag(help: "Print a JSON object in place of the name.")
+    @Flag(help: "Print a JSON object instead of the name.")
     var json = false
 
     func run() async throws {

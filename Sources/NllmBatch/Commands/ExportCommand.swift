@@ -3,7 +3,7 @@ import NllmCore
 
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Write a run's folder again from the database; print its path.")
+        commandName: "export", abstract: "Rewrite a run's folder from the database; print its path.")
 
     @OptionGroup var common: CommonOptions
 
@@ -12,7 +12,8 @@ struct ExportCommand: AsyncParsableCommand {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Write the folder below this one, and leave the run's own as it is.", valueName: "dir"))
+        help: ArgumentHelp(
+            "Write the run's folder below this directory instead; the run's own is left as it is.", valueName: "dir"))
     var outdir: String?
 
     func validate() throws {

@@ -2,11 +2,11 @@ import ArgumentParser
 import NllmCore
 
 struct ListCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "List all runs, the newest first.")
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List all runs, newest first.")
 
     @OptionGroup var common: CommonOptions
 
-    @Flag(help: "Print a JSON object a line.")
+    @Flag(help: "Print one JSON object per line.")
     var json = false
 
     func run() async throws {

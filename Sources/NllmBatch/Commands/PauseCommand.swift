@@ -3,7 +3,7 @@ import NllmCore
 
 struct PauseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "pause", abstract: "Let no more cells of a run be started; those in flight end.")
+        commandName: "pause", abstract: "Stop starting new cells in a run; cells in flight finish.")
 
     @OptionGroup var common: CommonOptions
 

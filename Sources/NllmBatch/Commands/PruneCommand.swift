@@ -12,16 +12,16 @@ struct PruneCommand: AsyncParsableCommand, RemovingCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: ArgumentHelp("Remove runs that finished longer ago, e.g. 30d or 12h.", valueName: "age"))
+    @Option(help: ArgumentHelp("Remove runs that finished longer ago than this, e.g. 30d or 12h.", valueName: "age"))
     var olderThan: String?
 
-    @Option(help: ArgumentHelp("Keep that many of the newest finished runs.", valueName: "n"))
+    @Option(help: ArgumentHelp("Keep this number of the newest finished runs.", valueName: "n"))
     var keep: Int?
 
-    @Flag(help: "Print what would be removed, and remove nothing.")
+    @Flag(help: "Print what would be removed without removing it.")
     var dryRun = false
 
-    @Flag(help: "Print a JSON object for each run in place of its name.")
+    @Flag(help: "Print one JSON object per run instead of its name.")
     var json = false
 
     func validate() throws {

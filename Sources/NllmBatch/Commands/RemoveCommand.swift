@@ -15,7 +15,7 @@ struct RemoveCommand: AsyncParsableCommand {
     @Argument(help: "Names of runs.")
     var runs: [String]
 
-    @Flag(help: "Print a JSON object for each run in place of its name.")
+    @Flag(help: "Print one JSON object per run instead of its name.")
     var json = false
 
     func run() async throws {

@@ -3,7 +3,7 @@ import NllmCore
 
 struct ResumeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "resume", abstract: "Let a paused run go on, and its paused models.")
+        commandName: "resume", abstract: "Resume a paused run and its paused models.")
 
     @OptionGroup var common: CommonOptions
 
@@ -15,8 +15,8 @@ struct ResumeCommand: AsyncParsableCommand {
         let run = try await store.run(run)
         let (wasPaused, models) = try await store.resume(run)
         if !models.isEmpty { try await Exporter(store: store).refresh(run) }
-        common.say("run \(run.name) \(wasPaused || !models.isEmpty ? "goes on" : "was not paused")")
-        for model in models { common.say("model \(model) goes on") }
-        if !models.isEmpty { common.say("execute with: nllm-batch work \(run.name)\(common.hint)") }
+        common.say("run \(run.name) \(wasPaused || !models.isEmpty ? "resumed" : "was not paused")")
+        for model in models { common.say("model \(model) resumed") }
+        if !models.isEmpty { common.say("start it with: nllm-batch work \(run.name)\(common.hint)") }
     }
 }

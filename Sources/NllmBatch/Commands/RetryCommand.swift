@@ -4,8 +4,8 @@ import NllmCore
 struct RetryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry",
-        abstract: "Put ended cells back to pending, with all their retries.",
-        discussion: "Without a selection, cells that failed, timed out or were cancelled are put back.")
+        abstract: "Requeue finished cells with a fresh retry count.",
+        discussion: "Without a selection, requeues cells that failed, timed out or were cancelled.")
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var cells: SelectionOptions
@@ -14,7 +14,7 @@ struct RetryCommand: AsyncParsableCommand {
     @Argument(help: "The run's name.")
     var run: String
 
-    @Flag(help: "Put back cells with a good answer, too.")
+    @Flag(help: "Also requeue cells that succeeded.")
     var all = false
 
     func run() async throws {
@@ -26,7 +26,7 @@ struct RetryCommand: AsyncParsableCommand {
         }
         let count = try await store.retry(run, selection)
         if count > 0 { try await Exporter(store: store).refresh(run) }
-        common.say("\(Format.count(count, "cell")) put back to pending")
-        if count > 0 { common.say("execute with: nllm-batch work \(run.name)\(common.hint)") }
+        common.say("\(Format.count(count, "cell")) requeued")
+        if count > 0 { common.say("start them with: nllm-batch work \(run.name)\(common.hint)") }
     }
 }

@@ -10,7 +10,7 @@ struct RunCommand: AsyncParsableCommand {
             nllm-batch run [<options>] -- <prompt or arguments of llm> ...
             """,
         discussion: """
-            The same command after a crash goes on where it stopped: it takes up the newest unfinished run made in this \
+            The same command after a crash resumes where it stopped: it continues the newest unfinished run made in this \
             directory from the same sources, models and request settings.
             """)
 
@@ -18,10 +18,10 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var enqueue: EnqueueOptions
     @OptionGroup var worker: WorkerOptions
 
-    @Flag(help: "Make a new run even if one like it is unfinished.")
+    @Flag(help: "Always start a new run.")
     var new = false
 
-    @Flag(help: "Print a JSON object in place of the folder.")
+    @Flag(help: "Print a JSON object instead of the folder.")
     var json = false
 
     func validate() throws {
@@ -41,7 +41,7 @@ struct RunCommand: AsyncParsableCommand {
         let enqueuer = Enqueuer(
             databasePath: configuration.database, isPrivate: configuration.isPrivate, note: common.say)
         let (report, store) = try await enqueuer.enqueue(request)
-        common.say(!report.isNew && target == .unfinished ? "going on with " + report.sentence : report.sentence)
+        common.say(!report.isNew && target == .unfinished ? "resuming " + report.sentence : report.sentence)
         options.runs = [report.run]
         // An object on standard output is what the caller wants to see, unless told otherwise.
         let streams = worker.stream ?? (json ? false : configuration.stream ?? enqueue.isDirect)

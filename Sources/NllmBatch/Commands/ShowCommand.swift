@@ -12,7 +12,7 @@ struct ShowCommand: AsyncParsableCommand {
     @Argument(help: "The run's name.")
     var run: String
 
-    @Flag(help: "Print a JSON object a line.")
+    @Flag(help: "Print one JSON object per line.")
     var json = false
 
     func run() async throws {

@@ -3,7 +3,7 @@ import NllmCore
 
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Show how a run stands: counts by state and model, rate, ETA.")
+        commandName: "status", abstract: "Show the progress of a run: counts by state and model, rate, ETA.")
 
     @OptionGroup var common: CommonOptions
 
@@ -35,7 +35,7 @@ struct StatusCommand: AsyncParsableCommand {
         }
         lines.append(table.text)
         lines += progress.models.compactMap { model in
-            model.wait.map { "\(model.label) waits for \($0.text())".oneLine }
+            model.wait.map { "\(model.label): \($0.text())".oneLine }
         }
         if let rate = progress.rate {
             lines.append(

@@ -4,7 +4,7 @@ import NllmCore
 struct WorkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "work",
-        abstract: "Execute cells until none is left; print the folder of each run that ended.",
+        abstract: "Execute cells until none is left; print the folder of each finished run.",
         discussion: """
             Without a run, all runs are worked on: the highest priority first, then the oldest. Any number of workers may share a database. \
             The first SIGINT, SIGTERM or SIGHUP stops politely, a second one, or SIGQUIT, at once; nothing is lost either way. \
@@ -17,15 +17,17 @@ struct WorkCommand: AsyncParsableCommand {
     @Argument(help: "Names of runs.")
     var runs: [String] = []
 
-    @Option(help: ArgumentHelp("Seconds a cell may take, in place of the run's; 0 for none.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "Seconds a cell may take; overrides the run's setting; 0 for no limit.", valueName: "seconds"))
     var timeout: Double?
 
-    @Option(help: ArgumentHelp("How often a failed cell is tried again, in place of the run's.", valueName: "n"))
+    @Option(help: ArgumentHelp("Number of retries of a failed cell; overrides the run's setting.", valueName: "n"))
     var retries: Int?
 
     @OptionGroup var answers: AnswerOptions
 
-    @Flag(help: "Print a JSON object for each run in place of its folder.")
+    @Flag(help: "Print one JSON object per run instead of its folder.")
     var json = false
 
     func validate() throws {

@@ -6,31 +6,31 @@ struct CommonOptions: ParsableArguments {
     @Option(
         name: .customLong("db"),
         help: ArgumentHelp(
-            "The database (default: $NLLM_BATCH_DB, else the configured one, else nllm-runs/batch.db).",
+            "Database file (default: $NLLM_BATCH_DB, else the configured one, else nllm-runs/batch.db).",
             valueName: "path"))
     var database: String?
 
     @Option(
         name: [.customShort("c"), .customLong("config")],
         help: ArgumentHelp(
-            "A configuration file that stands above ./.nllm-config.yaml and ~/.nllm/config.yaml.", valueName: "path"))
+            "Configuration file; overrides ./.nllm-config.yaml and ~/.nllm/config.yaml.", valueName: "path"))
     var config: String?
 
     @Flag(
         help: ArgumentHelp(
-            "Let ./.nllm-config.yaml make llm run code and read files; `batch.trusted_folders` in ~/.nllm/config.yaml "
-                + "does so for a folder."))
+            "Allow ./.nllm-config.yaml to make llm run code and read files; `batch.trusted_folders` in "
+                + "~/.nllm/config.yaml allows it for a folder."))
     var trustConfig = false
 
-    @Flag(name: .shortAndLong, help: "Say nothing but results and errors.")
+    @Flag(name: .shortAndLong, help: "Print only results and errors.")
     var quiet = false
 
-    @Flag(help: "Say more about what is done.")
+    @Flag(help: "Print more detail.")
     var verbose = false
 
     @Flag(
         name: .customLong("private"),
-        help: "Keep the database, the run's folder and all other files from other users (0600, folders 0700).")
+        help: "Make the database, the run's folder and all other files private (0600, folders 0700).")
     var isPrivate = false
 
     func validate() throws {

@@ -11,45 +11,46 @@ struct EnqueueOptions: ParsableArguments {
     @Option(
         name: [.short, .customLong("model")],
         help: ArgumentHelp(
-            "A model, as NAME or 'NAME[key=value,…]'; repeatable (default: the configured ones, else llm's default).",
+            "Model, as NAME or 'NAME[key=value,…]'; repeatable (default: the configured ones, else llm's default).",
             valueName: "model"))
     var models: [String] = []
 
     @Option(
         name: .customLong("model-option"),
         help: ArgumentHelp(
-            "Arguments of llm for one model, such as gpt-4o:-o:temperature:0.2; repeatable.",
+            "Arguments to llm for one model, such as gpt-4o:-o:temperature:0.2; repeatable.",
             valueName: "model:argument:…"))
     var modelOptions: [String] = []
 
     @Option(
         name: .customLong("option"),
-        help: ArgumentHelp("An option for every model; repeatable.", valueName: "key=value"))
+        help: ArgumentHelp("Option for every model; repeatable.", valueName: "key=value"))
     var options: [String] = []
 
-    @Option(help: ArgumentHelp("How often each prompt is sent to each model (default: 1).", valueName: "n"))
+    @Option(help: ArgumentHelp("Number of times each prompt is sent to each model (default: 1).", valueName: "n"))
     var samples: Int?
 
-    @Option(help: ArgumentHelp("The system prompt of prompts and models that have none.", valueName: "text"))
+    @Option(help: ArgumentHelp("System prompt for prompts and models that have none.", valueName: "text"))
     var system: String?
 
     @Option(
-        help: ArgumentHelp("The run's name; an existing run is brought in line with the sources.", valueName: "name"))
+        help: ArgumentHelp("Name of the run; an existing run is updated to match the sources.", valueName: "name"))
     var run: String?
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("The folder for the run's folder (default: nllm-runs).", valueName: "directory"))
+        help: ArgumentHelp(
+            "Directory in which the run's folder is created (default: nllm-runs).", valueName: "directory"))
     var outdir: String?
 
-    @Flag(help: "Keep the raw output of llm beside the results.")
+    @Flag(help: "Also keep the raw output of llm.")
     var raw = false
 
     @Option(
-        help: ArgumentHelp("Seconds a cell may take; 0 for as long as it takes (default: 600).", valueName: "seconds"))
+        help: ArgumentHelp("Seconds a cell may take; 0 for no limit (default: 600).", valueName: "seconds"))
     var timeout: Double?
 
-    @Option(help: ArgumentHelp("How often a failed cell is tried again (default: 3).", valueName: "n"))
+    @Option(help: ArgumentHelp("Number of retries of a failed cell (default: 3).", valueName: "n"))
     var retries: Int?
 
     @OptionGroup var answers: AnswerOptions
@@ -57,13 +58,13 @@ struct EnqueueOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Which runs go first, -1000 to 1000; the higher, the earlier (default: 0).", valueName: "n"))
+            "Priority of the run, -1000 to 1000; higher ones run first (default: 0).", valueName: "n"))
     var priority: Int?
 
-    @Flag(help: "Do not check first whether llm knows the models.")
+    @Flag(help: "Do not check whether llm knows the models.")
     var noCheck = false
 
-    @Flag(help: "Print the first commands that would be run, ready for a shell, and do nothing.")
+    @Flag(help: "Print the first commands that would run, ready for a shell, without running them.")
     var dryRun = false
 
     func validate() throws {

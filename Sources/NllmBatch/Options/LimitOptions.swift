@@ -6,37 +6,37 @@ struct LimitOptions: ParsableArguments {
     @Option(
         name: .customLong("rpm"),
         help: ArgumentHelp(
-            "Requests a minute: to all models together, or to one model or configured group; repeatable.",
+            "Requests per minute, for all models together or for one model or configured group; repeatable.",
             valueName: "n|name=n"))
     var requests: [String] = []
 
     @Option(
         name: .customLong("tpm"),
         help: ArgumentHelp(
-            "Tokens a minute: of all models together, or of one model or configured group; repeatable.",
+            "Tokens per minute, for all models together or for one model or configured group; repeatable.",
             valueName: "n|name=n"))
     var tokens: [String] = []
 
     @Option(
-        help: ArgumentHelp("Cells at a time of one model or configured group; repeatable.", valueName: "name=n"))
+        help: ArgumentHelp("Concurrent cells of one model or configured group; repeatable.", valueName: "name=n"))
     var modelConcurrency: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "How long to wait for a provider that asks to wait or refuses every request, such as 90, 15m or 24h; after "
-                + "that, the model's cells are left undone (default: 5m).", valueName: "duration"))
+            "Longest Retry-After to honor, and longest time to let a provider refuse every request; beyond it, skip the "
+                + "model's remaining cells (default: 5m).", valueName: "duration"))
     var maxWait: String?
 
-    @Option(help: ArgumentHelp("US dollars that may be spent (default: no limit).", valueName: "dollars"))
+    @Option(help: ArgumentHelp("Most US dollars to spend (default: no limit).", valueName: "dollars"))
     var maxCost: Double?
 
     @Option(
-        help: ArgumentHelp("Tokens of prompts and answers that may be spent (default: no limit).", valueName: "n"))
+        help: ArgumentHelp("Most tokens of prompts and answers to spend (default: no limit).", valueName: "n"))
     var maxTokensTotal: Int?
 
     @Option(
         help: ArgumentHelp(
-            "The time whose spending counts for these two, in the whole database (default: all spending of the runs).",
+            "Apply the budget to a rolling window over the whole database, e.g. 24h (default: to the runs themselves).",
             valueName: "duration"))
     var budgetWindow: String?
 

@@ -37,7 +37,10 @@ struct FailureOptions: ParsableArguments {
 
     @Sendable
     private static func kind(_ text: String) throws -> FailureKind {
-        guard let kind = FailureKind(rawValue: text) else { throw ValidationError("`\(text)` is no kind of failure") }
+        guard let kind = FailureKind(rawValue: text) else {
+            let known = FailureKind.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("unknown failure kind `\(text)`; use one of \(known)")
+        }
         return kind
     }
 

@@ -5,7 +5,7 @@ import NllmCore
 struct WorkerOptions: ParsableArguments {
     @Option(
         name: [.customLong("concurrency"), .customShort("j"), .customLong("parallel")],
-        help: ArgumentHelp("Cells at a time (default: 4).", valueName: "n"))
+        help: ArgumentHelp("Number of cells to run at a time (default: 4).", valueName: "n"))
     var concurrency: Int?
 
     @Option(
@@ -17,7 +17,7 @@ struct WorkerOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Seconds that cells in flight are given to end after SIGINT, SIGTERM or SIGHUP (default: 10).",
+            "Seconds for cells in flight to finish after SIGINT, SIGTERM or SIGHUP (default: 10).",
             valueName: "seconds"
         ))
     var grace: Double?
@@ -28,7 +28,7 @@ struct WorkerOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Megabytes that one answer may have, reasoning included; a longer one is ended (default: 16).",
+            "Largest answer in megabytes, reasoning included; a longer one is cut off (default: 16).",
             valueName: "mb"))
     var maxAnswer: Int?
 

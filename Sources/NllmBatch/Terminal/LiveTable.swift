@@ -81,7 +81,7 @@ struct LiveTable {
             parts.append(Format.rate(rate * Double(counts.left) / Double(progress.counts.left)))
             if let remaining = progress.remaining { parts.append("ETA \(Format.duration(remaining))") }
         }
-        if let wait = model.wait, wait.reason != .place { parts.append("waits for \(wait.text())") }
+        if let wait = model.wait, wait.reason != .place { parts.append(wait.text()) }
         return StyledText(parts.joined(separator: "  "))
     }
 }

@@ -47,7 +47,7 @@ struct ProgressDisplay {
         if let rate = progress.rate { parts.append(Format.rate(rate)) }
         if let remaining = progress.remaining { parts.append("\(Format.duration(remaining)) left") }
         parts += progress.models.compactMap { model in
-            model.wait.flatMap { $0.reason == .place ? nil : "\(model.label) waits for \($0.text())" }
+            model.wait.flatMap { $0.reason == .place ? nil : "\(model.label): \($0.text())" }
         }
         return parts.joined(separator: ", ")
     }

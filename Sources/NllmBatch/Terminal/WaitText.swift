@@ -2,32 +2,33 @@ import FoundationEssentials
 import NllmCore
 
 extension Wait {
-    /// What is waited for and until when, for people; it follows "waits for".
+    /// Why cells do not start and when the next one may, for people; it follows the model's label and a colon.
     func text(now: Date = Date()) -> String {
         guard let until else { return what }
         let seconds = max(0, until.timeIntervalSince(now))
-        return seconds < 1 ? what : "\(what), until \(Timestamp.clock(until, now: now)) (\(Format.duration(seconds)))"
+        if seconds < 1 { return what }
+        return "\(what); next at \(Timestamp.clock(until, now: now)) (in \(Format.duration(seconds)))"
     }
 
     private var what: String {
         switch reason {
-        case .worker: "a worker; none is running"
-        case .starting: "a worker that gets ready"
-        case .price: "a price; none is known, and there is a budget"
-        case .run: "`nllm-batch resume`; the run is paused"
-        case .place: "a free place; all cells at a time are in use"
+        case .worker: "waiting for a worker; none is running"
+        case .starting: "waiting for a worker that is starting"
+        case .price: "no known price, but the cost is limited"
+        case .run: "paused; continue with `nllm-batch resume`"
+        case .place: "waiting for a free slot (concurrency limit reached)"
         case .limit(let limit): limit.text
-        case .adapting(let cells): "an answer; the provider takes about \(cells) at a time"
-        case .pace(let perSecond): "the provider's pace, about \(Format.rate(perSecond))"
-        case .provider(let message): "the provider, which asked for it: \(message)"
-        case .pause(let pause): "a remedy; \(pause.text)"
-        case .firstAnswer: "the model's first answer"
+        case .adapting(let cells): "waiting for an answer; the provider accepts about \(cells) at a time"
+        case .pace(let perSecond): "limited to the provider's pace, about \(Format.rate(perSecond))"
+        case .provider(let message): "the provider asked to wait: \(message)"
+        case .pause(let pause): pause.text
+        case .firstAnswer: "waiting for the model's first answer"
         case .cost(let spent, let next, let budget):
-            "budget; \(Format.dollars(spent)) of \(Format.dollars(budget)) are spent or reserved, and the next cell may "
-                + "take \(Format.dollars(next))"
+            "budget reached: \(Format.dollars(spent)) of \(Format.dollars(budget)) spent or reserved; the next cell may "
+                + "cost \(Format.dollars(next))"
         case .tokens(let spent, let next, let budget):
-            "budget; \(spent) of \(budget) tokens are spent or reserved, and the next cell may take \(next)"
-        case .retry: "the next try of cells that failed"
+            "budget reached: \(spent) of \(budget) tokens spent or reserved; the next cell may take \(next)"
+        case .retry: "waiting to retry failed cells"
         }
     }
 
@@ -61,21 +62,24 @@ extension Wait {
 
 extension Limit {
     fileprivate var text: String {
-        let whose = name == Limit.ofAllModels ? "all models" : name
+        let scope = name == Limit.ofAllModels ? " across all models" : ""
         func count(_ noun: String) -> String {
             amount == amount.rounded() ? Format.count(Int(amount), noun) : "\(amount) \(noun)s"
         }
         return switch kind {
-        case .concurrency: "a free place; \(whose): \(count("cell")) at a time"
-        case .requests: "\(count("request")) a minute of \(whose)"
-        case .tokens: "\(count("token")) a minute of \(whose)"
+        case .concurrency: "limited to \(count("cell")) at a time\(scope)"
+        case .requests: "limited to \(count("request"))/min\(scope)"
+        case .tokens: "limited to \(count("token"))/min\(scope)"
         }
     }
 }
 
 extension ModelPause {
     /// Why the model is paused, for people.
-    var text: String { "paused: \(kind.rawValue): \(message.oneLine)" }
+    var text: String {
+        let reason = kind.isRefusal ? "" : " after repeated \(kind.rawValue) failures"
+        return "paused\(reason): \(message.oneLine)"
+    }
 }
 
 extension CellsLeft {
@@ -84,19 +88,12 @@ extension CellsLeft {
         let remedy =
             switch wait.reason {
             case .pause(let pause) where pause.kind.isRefusal: "; later: nllm-batch work \(run)\(hint)"
-            case .pause: "; mend that, then: nllm-batch work \(run)\(hint)"
-            case .price: "; give it under `costs` and enqueue again"
+            case .pause: "; fix that, then: nllm-batch work \(run)\(hint)"
+            case .price: "; add it under `costs` and enqueue again"
             case .provider: "; later: nllm-batch work \(run)\(hint)"
-            case .cost, .tokens: "; go on with a larger budget"
+            case .cost, .tokens: "; continue with a larger budget"
             default: ""
             }
-        return "\(model): \(Format.count(cells, "cell")) left, \(reason)\(remedy)"
-    }
-
-    private var reason: String {
-        switch wait.reason {
-        case .pause(let pause): pause.text
-        default: "waiting for \(wait.text())"
-        }
+        return "\(model): \(Format.count(cells, "cell")) left, \(wait.text())\(remedy)"
     }
 }

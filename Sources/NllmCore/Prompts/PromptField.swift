@@ -42,7 +42,7 @@ struct PromptFieldReader {
         var seen: Set<String> = []
         for field in fields {
             do throws(FieldError) {
-                guard seen.insert(field.name).inserted else { throw FieldError("`\(field.name)` stands twice") }
+                guard seen.insert(field.name).inserted else { throw FieldError("duplicate field `\(field.name)`") }
                 try take(field, text: text, into: &prompt)
             } catch {
                 sound = false
