@@ -6,7 +6,7 @@ struct ModelHealth: Sendable, Equatable {
     /// So many failures in a row pause a model.
     static let mostInRow = 3
     /// The failures that say that the model can't be used as things are, whatever is asked.
-    static let kinds = Set(FailureKind.allCases.filter { $0.traits.message == .modelUnusable })
+    static let kinds = Set(FailureKind.allCases.filter { $0.traits.meaning == .modelUnusable })
 
     /// What an attempt has changed.
     enum Change: Sendable, Equatable {

@@ -1,7 +1,7 @@
 /// The kinds of answers that may count as failures, as users list them.
 public enum FailOnText {
     /// The kinds that can be listed: an answer came, and it is for the user to say whether it is one.
-    public static let kinds = FailureKind.allCases.filter { $0.traits.message == .answer }
+    public static let kinds = FailureKind.allCases.filter { $0.traits.meaning == .answer }
 
     /// The kinds in a text such as `truncated,empty`, in the order of ``kinds``; none in an empty one.
     public static func kinds(in text: String) -> [FailureKind] {

@@ -43,7 +43,7 @@ public enum FailureKind: String, Sendable, CaseIterable {
     }
 
     /// Whether the provider would not take the request at that time, whatever it asks.
-    public var isRefusal: Bool { traits.message == .refusal }
+    public var isRefusal: Bool { traits.meaning == .refusal }
 }
 
 /// What is known about a failure.

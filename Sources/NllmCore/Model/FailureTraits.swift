@@ -9,7 +9,7 @@ struct FailureTraits: Sendable {
     }
 
     /// What the failure says of the provider and the model.
-    enum Message: Sendable {
+    enum Meaning: Sendable {
         /// The provider would not take any request at that time.
         case refusal
         /// The model can't be used as things are, whatever is asked: several such failures in a row pause it.
@@ -31,18 +31,18 @@ struct FailureTraits: Sendable {
     }
 
     var repetition: Repetition
-    var message: Message
+    var meaning: Meaning
     var mayBeBilled: Billing
 
-    init(_ repetition: Repetition, _ message: Message, mayBeBilled: Billing) {
+    init(_ repetition: Repetition, _ meaning: Meaning, mayBeBilled: Billing) {
         self.repetition = repetition
-        self.message = message
+        self.meaning = meaning
         self.mayBeBilled = mayBeBilled
     }
 
     /// Whether the provider has looked at the request, or at who asks, and found fault with it.
-    var isVerdict: Bool { [.modelUnusable, .requestFaulty].contains(message) }
+    var isVerdict: Bool { [.modelUnusable, .requestFaulty].contains(meaning) }
 
     /// Whether the provider has accepted key and model.
-    var provesUse: Bool { [.requestFaulty, .answer].contains(message) }
+    var provesUse: Bool { [.requestFaulty, .answer].contains(meaning) }
 }
