@@ -133,10 +133,9 @@ extension Store {
     /// Brings the schema up to date once no worker of an older version is at work, which would not understand it.
     private static func migrate(_ database: SQLiteConnection, path: String, patience: Duration) throws {
         let end = ContinuousClock.now + patience
-        while let worker = try Migrations.worker(in: database) {
+        while let worker = try Migrations.apply(to: database, path: path) {
             guard .now < end else { throw NllmError.olderWorker(database: path, pid: worker.identity.pid) }
-            usleep(100_000)
+            usleep(250_000)
         }
-        try Migrations.apply(to: database, path: path)
     }
 }

@@ -19,10 +19,13 @@ enum Migrations {
         "0006-relative-folders": makeFoldersRelative, "0008-failure-kinds": referToFailureKinds,
     ]
 
-    /// Brings the database to the newest schema; each migration and its record are one transaction.
-    static func apply(to database: SQLiteConnection, path: String) throws {
-        if try isCurrent(database, path: path) { return }
-        try database.transaction {
+    /// Brings the database to the newest schema, all in one transaction.
+    ///
+    /// - Returns: a worker of an older version that is at work, which would not understand the new schema, so that nothing
+    ///   was changed; nil if the schema is up to date now.
+    static func apply(to database: SQLiteConnection, path: String) throws -> WorkerRow? {
+        if try isCurrent(database, path: path) { return nil }
+        return try database.transaction {
             try database.execute(
                 """
                 PRAGMA application_id = \(applicationID);
@@ -33,17 +36,18 @@ enum Migrations {
                 """)
             // Another process may have come first while this one waited for the lock.
             let known = Set(try names(database))
+            guard !all.allSatisfy({ known.contains($0.name) }) else { return nil }
+            if !known.isEmpty, let worker = try livingWorker(in: database) { return worker }
             for migration in all where !known.contains(migration.name) {
                 try database.execute(migration.sql)
                 try steps[migration.name]?(database)
                 try database.run("INSERT INTO migrations (name) VALUES (?)", migration.name)
             }
+            return nil
         }
     }
 
-    /// A worker that seems to be at work on a database that is still to be migrated; nil if there is none.
-    static func worker(in database: SQLiteConnection) throws -> WorkerRow? {
-        guard try !isEmpty(database) else { return nil }
+    private static func livingWorker(in database: SQLiteConnection) throws -> WorkerRow? {
         let observer = WorkerIdentity.current()
         let now = Date()
         return try database.rows("SELECT * FROM workers WHERE ended_at IS NULL", read: WorkerRow.init).first {
