@@ -17,13 +17,19 @@ struct LLMLogLookup {
 
     /// The migrations that are recorded as done; nil if the database can't be read, or is none of `llm`'s.
     func migrations() -> Set<String>? {
-        guard let database = try? SQLiteConnection(path: path, access: .readOnly) else { return nil }
+        guard let database else { return nil }
         return (try? database.rows("SELECT name FROM _llm_migrations") { try $0.text("name") }).map(Set.init)
+    }
+
+    /// SQLite would wait for whoever writes into a pipe.
+    private var database: SQLiteConnection? {
+        guard FileStatus(path, followingLinks: true)?.kind == .regular else { return nil }
+        return try? SQLiteConnection(path: path, access: .readOnly)
     }
 
     /// A database that can't be read knows nothing; `llm` itself will say why.
     private func first(_ sql: String, _ name: String) -> String? {
-        guard let database = try? SQLiteConnection(path: path, access: .readOnly) else { return nil }
+        guard let database else { return nil }
         return (try? database.row(sql, name) { try $0.text("found") }) ?? nil
     }
 }
