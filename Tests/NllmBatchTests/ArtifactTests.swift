@@ -186,7 +186,7 @@ import Testing
         let retry = try await batch.run("retry", "r")
         #expect(retry.code == 0)
         #expect(retry.out == "")
-        #expect(retry.err == "1 cell requeued\nstart them with: nllm-batch work r\n")
+        #expect(retry.err == "1 cell requeued\ncontinue with: nllm-batch work r\n")
         try batch.expectFilesAsLines("nllm-runs/r", files: ["000002/m"])
         #expect(!batch.exists("nllm-runs/r/raw/000001"))
 

@@ -60,7 +60,7 @@ import Testing
         #expect(try await counts(batch, "broken") == ["0", "3", "17"])
         try await server.change(#"{"broken": {}}"#)
         let resume = try await batch.run("resume", "r")
-        #expect(resume.err == "run r resumed\nmodel broken resumed\nstart it with: nllm-batch work r\n")
+        #expect(resume.err == "run r resumed\nmodel broken resumed\ncontinue with: nllm-batch work r\n")
         #expect(try await counts(batch, "broken") == ["0", "0", "20"])
         #expect(try batch.jsonLines("nllm-runs/r/results.jsonl").isEmpty)
         let work = try await batch.run("work", "r", "--executor", "shared")

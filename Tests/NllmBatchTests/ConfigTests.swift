@@ -156,7 +156,7 @@ import Testing
         // What is suggested leads to the same database.
         let retry = try await batch.run("retry", "r", "--config", named)
         #expect(retry.code == 0)
-        #expect(retry.err == "1 cell requeued\nstart them with: nllm-batch work r --config '\(named)'\n")
+        #expect(retry.err == "1 cell requeued\ncontinue with: nllm-batch work r --config '\(named)'\n")
     }
 
     // MARK: Mistakes

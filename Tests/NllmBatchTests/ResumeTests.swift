@@ -291,7 +291,7 @@ import Testing
 
         let one = try await batch.run("retry", "main", "--kind", "request")
         #expect(one.code == 0)
-        #expect(one.err == "1 cell requeued\nstart them with: nllm-batch work main\n")
+        #expect(one.err == "1 cell requeued\ncontinue with: nllm-batch work main\n")
         try await expectResults(batch, ["error 1", "error 1", "ok 1"])
         #expect(!batch.exists("nllm-runs/main/results/request.json"))
         #expect(try await batch.run("work").code == 1)

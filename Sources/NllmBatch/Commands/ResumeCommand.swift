@@ -17,6 +17,6 @@ struct ResumeCommand: AsyncParsableCommand {
         if !models.isEmpty { try await Exporter(store: store).refresh(run) }
         common.say("run \(run.name) \(wasPaused || !models.isEmpty ? "resumed" : "was not paused")")
         for model in models { common.say("model \(model) resumed") }
-        if !models.isEmpty { common.say("start it with: nllm-batch work \(run.name)\(common.hint)") }
+        if !models.isEmpty { common.say("continue with: nllm-batch work \(run.name)\(common.hint)") }
     }
 }

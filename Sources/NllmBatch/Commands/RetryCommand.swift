@@ -27,6 +27,6 @@ struct RetryCommand: AsyncParsableCommand {
         let count = try await store.retry(run, selection)
         if count > 0 { try await Exporter(store: store).refresh(run) }
         common.say("\(Format.count(count, "cell")) requeued")
-        if count > 0 { common.say("start them with: nllm-batch work \(run.name)\(common.hint)") }
+        if count > 0 { common.say("continue with: nllm-batch work \(run.name)\(common.hint)") }
     }
 }

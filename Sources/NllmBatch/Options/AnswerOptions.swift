@@ -5,8 +5,8 @@ import NllmCore
 struct AnswerOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Treat these outcomes as failures: \(FailOnText.kinds.map(\.rawValue).joined(separator: ", ")); separated by "
-                + "commas, repeatable; an empty value for none (default: none).", valueName: "kinds"))
+            "Treat these outcomes as failures, any of \(FailOnText.kinds.map(\.rawValue).joined(separator: ", ")), separated "
+                + "by commas; repeatable; an empty value for none (default: none).", valueName: "kinds"))
     var failOn: [String] = []
 
     @Option(
