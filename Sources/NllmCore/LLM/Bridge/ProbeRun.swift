@@ -56,7 +56,8 @@ struct ProbeRun {
             else { break }
         }
         kill(-leader, SIGKILL)
-        return (hasEnded, sighted.sorted { $0.key < $1.key }.map(\.value))
+        // A cancellation ends it as well, and may be quicker than this look.
+        return (hasEnded && !Task.isCancelled, sighted.sorted { $0.key < $1.key }.map(\.value))
     }
 
     /// The processes of a group; none where the system does not list them, as on macOS.
