@@ -26,6 +26,10 @@ enum Migrations {
     static func apply(to database: SQLiteConnection, path: String) throws -> WorkerRow? {
         if try isCurrent(database, path: path) { return nil }
         return try database.transaction {
+            // Another process may have come first while this one waited for the lock.
+            let known = try isEmpty(database) ? [] : Set(names(database))
+            guard !all.allSatisfy({ known.contains($0.name) }) else { return nil }
+            if !known.isEmpty, let worker = try livingWorker(in: database) { return worker }
             try database.execute(
                 """
                 PRAGMA application_id = \(applicationID);
@@ -34,10 +38,6 @@ enum Migrations {
                     applied_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
                 ) STRICT;
                 """)
-            // Another process may have come first while this one waited for the lock.
-            let known = Set(try names(database))
-            guard !all.allSatisfy({ known.contains($0.name) }) else { return nil }
-            if !known.isEmpty, let worker = try livingWorker(in: database) { return worker }
             for migration in all where !known.contains(migration.name) {
                 try database.execute(migration.sql)
                 try steps[migration.name]?(database)
