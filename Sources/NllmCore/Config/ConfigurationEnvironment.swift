@@ -1,14 +1,8 @@
-#if canImport(Darwin)
-    internal import Darwin
-#else
-    internal import Glibc
-#endif
-
 extension Configuration {
     /// Puts what the environment says over what files say: `NLLM_BATCH_DB`, unless it is empty.
     public mutating func readEnvironment() {
         let variable = "NLLM_BATCH_DB"
-        guard let value = getenv(variable).map({ String(cString: $0) }), !value.isEmpty else { return }
+        guard let value = EnvironmentVariable.value(variable) else { return }
         set(.database, to: .string(value), from: .environment(variable))
     }
 }

@@ -1,17 +1,10 @@
 internal import FoundationEssentials
 
-#if canImport(Darwin)
-    internal import Darwin
-#else
-    internal import Glibc
-#endif
-
 /// The user's home: `$HOME`, as shells have it, else what the system's list of users says.
 enum HomeFolder {
     static var path: String {
         // Taken for absolute, as every shell does.
-        if let home = getenv("HOME").map({ String(cString: $0) }), !home.isEmpty { return home }
-        return FileManager.default.homeDirectoryForCurrentUser.path
+        EnvironmentVariable.value("HOME") ?? FileManager.default.homeDirectoryForCurrentUser.path
     }
 
     /// A path with the home folder in place of a `~` at its start.

@@ -60,7 +60,7 @@ final class WorkerFolder: Sendable {
 
     /// Where temporary files belong; not every path, because `llm` takes a text with a space for a schema in short.
     private static var parent: String {
-        let wanted = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        let wanted = EnvironmentVariable.value("TMPDIR") ?? "/tmp"
         guard let real = realpath(wanted, nil) else { return "/tmp" }
         defer { free(real) }
         let path = String(cString: real)

@@ -1,23 +1,13 @@
-#if canImport(Darwin)
-    internal import Darwin
-#else
-    internal import Glibc
-#endif
-
 /// The folder where `llm` keeps what belongs to its user: templates, keys, its log.
 enum LLMUserFolder {
     /// The folder's path, found as an `llm` finds it that runs in `directory`.
     static func path(in directory: String) -> String {
-        if let path = variable("LLM_USER_PATH") { return AbsolutePath.literal(path, in: directory) }
+        if let path = EnvironmentVariable.value("LLM_USER_PATH") { return AbsolutePath.literal(path, in: directory) }
         #if os(macOS)
             return HomeFolder.path + "/Library/Application Support/io.datasette.llm"
         #else
-            return (variable("XDG_CONFIG_HOME") ?? HomeFolder.path + "/.config") + "/io.datasette.llm"
+            return (EnvironmentVariable.value("XDG_CONFIG_HOME") ?? HomeFolder.path + "/.config") + "/io.datasette.llm"
         #endif
-    }
-
-    private static func variable(_ name: String) -> String? {
-        getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
     }
 }
 

@@ -16,7 +16,7 @@ final class PromptFile: Sendable {
 
     init(_ text: String) throws(FileError) {
         size = Int64(text.utf8.count)
-        let temporary = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        let temporary = EnvironmentVariable.value("TMPDIR") ?? "/tmp"
         // Memory first: a prompt need not touch a disk.
         if let inMemory = try? Self.unnamedFile(in: "/dev/shm", holding: text) {
             descriptor = inMemory
