@@ -21,8 +21,7 @@ enum NamePattern {
 
     private static func begins(_ name: Substring.UTF8View, with literal: Substring.UTF8View) -> Bool {
         name.starts(with: literal) { found, wanted in
-            wanted == UInt8(ascii: "#")
-                ? (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(found) : found == wanted
+            wanted == UInt8(ascii: "#") ? found.isDigit : found == wanted
         }
     }
 }

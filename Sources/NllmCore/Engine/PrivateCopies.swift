@@ -226,13 +226,8 @@ actor PrivateCopies {
             path = String(cString: real)
             free(real)
         }
-        let name = AbsolutePath.name(path).utf8.suffix(100).map { byte -> UInt8 in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"):
-                byte
-            default: UInt8(ascii: "_")
-            }
+        let name = AbsolutePath.name(path).utf8.suffix(100).map { byte in
+            byte.isAlphanumeric || ".-_".utf8.contains(byte) ? byte : UInt8(ascii: "_")
         }
         let text = String(decoding: name, as: UTF8.self)
         return [".", ".."].contains(text) ? "_" : text

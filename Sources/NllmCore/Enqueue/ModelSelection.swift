@@ -126,7 +126,7 @@ struct ModelSelection {
                 "`--model-option \(Redaction.redact(specification))`: write it as MODEL:OPTION:VALUE, as in gpt-4o:-o:temperature:0.2"
         }
         let name = String(specification[..<colon])
-        let known = names.map { "`\($0)`" }.joined(separator: ", ")
+        let known = names.quotedList
         return "`--model-option`: `\(name)` is none of the models, which are \(known)"
             + NearestName.hint(name, among: names)
     }

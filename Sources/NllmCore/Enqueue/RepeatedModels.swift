@@ -17,7 +17,7 @@ enum RepeatedModels {
         return order.compactMap { key in
             guard let group = groups[key], group.count > 1, let first = group.first else { return nil }
             let others = Set(group.dropFirst().map(\.name)).subtracting([first.name]).sorted()
-            let alias = others.isEmpty ? "" : ", also as " + others.map { "`\($0)`" }.joined(separator: ", ")
+            let alias = others.isEmpty ? "" : ", also as " + others.quotedList
             return "model `\(first.name)` is named \(group.count) times with the same options\(alias); each prompt is "
                 + "sent to it \(group.count) times, for which `--samples \(group.count)` is the usual way"
         }

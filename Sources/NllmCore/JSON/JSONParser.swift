@@ -68,7 +68,7 @@ struct JSONParser {
         guard index < bytes.count else { return true }
         let rest = bytes[index...]
         if rest.count < 4, index >= 2, bytes[index - 2] == UInt8(ascii: "\\"), bytes[index - 1] == UInt8(ascii: "u") {
-            return rest.allSatisfy { Character(Unicode.Scalar($0)).isHexDigit }
+            return rest.allSatisfy(\.isHexadecimalDigit)
         }
         let words: [StaticString] = ["true", "false", "null", "NaN", "Infinity", "-Infinity"]
         return words.contains { word in
@@ -183,7 +183,7 @@ struct JSONParser {
 
     private mutating func digits() throws(Fault) {
         let start = index
-        while let byte = peek, byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") { index += 1 }
+        while let byte = peek, byte.isDigit { index += 1 }
         guard index > start else { throw .unexpected(wanted: "a digit") }
     }
 
@@ -261,7 +261,7 @@ struct JSONParser {
 
     private mutating func fourHexDigits() throws(Fault) -> UInt32 {
         guard index + 4 <= bytes.count,
-            bytes[index..<index + 4].allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
+            bytes[index..<index + 4].allSatisfy(\.isHexadecimalDigit),
             let value = UInt32(String(decoding: bytes[index..<index + 4], as: UTF8.self), radix: 16)
         else { throw .malformed("an escape without its four hexadecimal digits") }
         index += 4

@@ -130,9 +130,7 @@ struct JSONWriter {
         case UInt8(ascii: "\n"): return "\\n"
         case UInt8(ascii: "\r"): return "\\r"
         case UInt8(ascii: "\t"): return "\\t"
-        default:
-            let digits = String(byte, radix: 16)
-            return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        default: return "\\u" + byte.digits(4, radix: 16)
         }
     }
 

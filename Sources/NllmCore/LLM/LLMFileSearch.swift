@@ -136,14 +136,7 @@ struct LLMFileSearch {
     private static func hasPluginPrefix(_ value: String) -> Bool {
         let name = value.utf8.prefix { $0 != UInt8(ascii: ":") }
         guard !name.isEmpty, name.endIndex < value.utf8.endIndex else { return false }
-        return name.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-                true
-            default: false
-            }
-        }
+        return name.allSatisfy { $0.isAlphanumeric || "-_".utf8.contains($0) }
     }
 }
 

@@ -13,7 +13,7 @@ public enum FailOnText {
     public static func flaw(_ text: String) -> String? {
         let names = kinds.map(\.rawValue)
         guard let unknown = words(text).first(where: { !names.contains($0) }) else { return nil }
-        let known = names.map { "`\($0)`" }.joined(separator: ", ")
+        let known = names.quotedList
         return "holds `\(unknown)` but may hold \(known), separated by commas"
     }
 

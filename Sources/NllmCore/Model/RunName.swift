@@ -10,18 +10,6 @@ public enum RunName {
         guard let first = name.utf8.first, name.utf8.count <= 100, !name.lowercased().hasPrefix("batch.db") else {
             return false
         }
-        return isAlphanumeric(first)
-            && name.utf8.allSatisfy {
-                isAlphanumeric($0) || [UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-")].contains($0)
-            }
-    }
-
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: false
-        }
+        return first.isAlphanumeric && name.utf8.allSatisfy { $0.isAlphanumeric || "._-".utf8.contains($0) }
     }
 }

@@ -10,7 +10,7 @@ struct PromptReader {
     private static let problemLimit = 100_000
 
     /// Takes a prompt from its place, or says where an earlier one with the same id stands.
-    typealias Sink = (Prompt, InputProblem) throws -> String?
+    typealias Sink = (Prompt, InputPlace) throws -> String?
 
     private let sink: Sink
     private var count = 0
@@ -63,7 +63,7 @@ struct PromptReader {
     private mutating func readDirect(_ direct: DirectPrompt) throws -> String {
         var prompt = Prompt(id: Self.id(line: 1), text: direct.text)
         prompt.isInArguments = direct.isInArguments
-        try append(prompt, InputProblem(file: "--", message: ""), prefix: "")
+        try append(prompt, InputPlace(file: "--"), prefix: "")
         return Hexadecimal.text(SHA256.hash(data: Array(direct.text.utf8)))
     }
 
@@ -77,9 +77,9 @@ struct PromptReader {
         // What comes out of a device may go on for ever without any line that is right.
         while file.isRegular || problems.count - before < Self.problemLimit, let line = try lines.next() {
             number += 1
-            let place = InputProblem(file: source.path, line: number, message: "")
+            let place = InputPlace(file: source.path, line: number)
             switch line {
-            case .tooLong: report(place, nil, "the line is over \(LineReader.lineLimit >> 20) MB")
+            case .tooLong: report(place, "the line is over \(LineReader.lineLimit >> 20) MB")
             case .bytes(let bytes):
                 // A byte order mark may stand before the first line only.
                 let bytes = number == 1 && bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes
@@ -91,7 +91,7 @@ struct PromptReader {
     }
 
     private mutating func readLine(
-        _ bytes: ArraySlice<UInt8>, _ place: InputProblem, _ source: PromptSource, _ reader: inout PromptFieldReader
+        _ bytes: ArraySlice<UInt8>, _ place: InputPlace, _ source: PromptSource, _ reader: inout PromptFieldReader
     ) throws {
         let value: JSONValue
         do throws(JSONError) {
@@ -99,7 +99,7 @@ struct PromptReader {
         } catch {
             let valid = String(validating: bytes, as: UTF8.self) != nil
             let column = String(decoding: bytes.prefix(error.offset), as: UTF8.self).count + 1
-            report(place, nil, valid ? "column \(column): \(error.message)" : "not valid UTF-8")
+            report(place, valid ? "column \(column): \(error.message)" : "not valid UTF-8")
             return
         }
         let fields: [PromptField]
@@ -107,18 +107,15 @@ struct PromptReader {
         case .string: fields = [PromptField(name: "prompt", value: value)]
         case .object(let members): fields = members.map { PromptField(name: $0.name, value: $0.value) }
         default:
-            report(place, nil, "\(value.kind), not an object with a `prompt`, or a string")
+            report(place, "\(value.kind), not an object with a `prompt`, or a string")
             return
         }
-        let prompt = reader.prompt(fields, defaultID: Self.id(line: place.line ?? 0)) { report(place, $0, $1) }
+        let prompt = reader.prompt(fields, defaultID: Self.id(line: place.line ?? 0)) { report(place.at(line: $0), $1) }
         if let prompt { try append(prompt, place, prefix: source.stem) }
     }
 
     /// The id of a prompt that names none.
-    private static func id(line: Int) -> String {
-        let number = String(line)
-        return String(repeating: "0", count: max(0, 6 - number.count)) + number
-    }
+    private static func id(line: Int) -> String { line.digits(6) }
 
     // MARK: Text files
 
@@ -143,42 +140,42 @@ struct PromptReader {
 
     /// Reads one file as one prompt and returns its digest.
     private mutating func readText(path: String, name: String, id: String, prefix: String) throws -> String {
-        let place = InputProblem(file: name, message: "")
+        let place = InputPlace(file: name)
         let content: [UInt8]?
         do throws(FileError) {
             content = try FileReader(path: path).rest(limit: Self.textLimit)
         } catch {
             guard !error.isNotRegular else {
-                report(place, nil, error.reason)
+                report(place, error.reason)
                 return ""
             }
             throw NllmError.unreadable(path: name, reason: error.reason)
         }
         guard let bytes = content else {
-            report(place, nil, "the file is over \(Self.textLimit >> 20) MB")
+            report(place, "the file is over \(Self.textLimit >> 20) MB")
             return ""
         }
         let digest = Hexadecimal.text(SHA256.hash(data: bytes))
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            report(place, nil, "not valid UTF-8")
+            report(place, "not valid UTF-8")
             return digest
         }
         let parts: FrontMatter
         do throws(FrontMatterError) {
             parts = try FrontMatter(splitting: text)
         } catch {
-            report(place, error.line, error.message)
+            report(place.at(line: error.line), error.message)
             return digest
         }
         var fields = PromptFieldReader(directory: AbsolutePath.parent(path))
-        let prompt = fields.prompt(parts.fields, text: parts.body, defaultID: id) { report(place, $0, $1) }
+        let prompt = fields.prompt(parts.fields, text: parts.body, defaultID: id) { report(place.at(line: $0), $1) }
         if let prompt { try append(prompt, place, prefix: prefix) }
         return digest
     }
 
     // MARK: What was read
 
-    private mutating func append(_ prompt: Prompt, _ place: InputProblem, prefix: String) throws {
+    private mutating func append(_ prompt: Prompt, _ place: InputPlace, prefix: String) throws {
         checkModels(of: prompt, place)
         checkArguments(of: prompt, place)
         var prompt = prompt
@@ -186,35 +183,35 @@ struct PromptReader {
         if prefixed, prompt.id != prefix { prompt.id = "\(prefix)/\(prompt.id)" }
         // Nothing will be committed any more, but ids are still compared.
         if let earlier = try sink(prompt, place) {
-            report(place, nil, "duplicate id `\(prompt.id)`, first at \(earlier)")
+            report(place, "duplicate id `\(prompt.id)`, first at \(earlier)")
         } else {
             count += 1
         }
     }
 
     /// All arguments together have a limit, too.
-    private mutating func checkArguments(of prompt: Prompt, _ place: InputProblem) {
+    private mutating func checkArguments(of prompt: Prompt, _ place: InputPlace) {
         let texts =
             prompt.options.flatMap { ["-o", $0.name, $0.value] } + prompt.attachments.flatMap { ["-a", $0.location] }
             + [prompt.system, prompt.schema].compactMap(\.self)
         let size = texts.map { $0.utf8.count + 1 }.reduce(0, +)
         guard size > LLMCommand.totalLimit else { return }
         report(
-            place, nil,
+            place,
             "system prompt, schema, options and attachments are \(size) bytes long, but `llm` can be given "
                 + "\(LLMCommand.totalLimit) at most")
     }
 
-    private mutating func checkModels(of prompt: Prompt, _ place: InputProblem) {
+    private mutating func checkModels(of prompt: Prompt, _ place: InputPlace) {
         guard let names = prompt.models else { return }
-        if names.isEmpty { report(place, nil, "`models` is empty; leave it out to mean all") }
+        if names.isEmpty { report(place, "`models` is empty; leave it out to mean all") }
         for name in names where !models.contains(where: { $0.answers(to: name, among: models) }) {
-            let labels = models.map { "`\($0.label)`" }.joined(separator: ", ")
-            report(place, nil, "model `\(ModelVariant.shown(name))` is not one of this run, which has \(labels)")
+            let labels = models.map(\.label).quotedList
+            report(place, "model `\(ModelVariant.shown(name))` is not one of this run, which has \(labels)")
         }
     }
 
-    private mutating func report(_ place: InputProblem, _ line: Int?, _ message: String) {
-        problems.add(InputProblem(file: place.file, line: line ?? place.line, message: message))
+    private mutating func report(_ place: InputPlace, _ message: String) {
+        problems.add(InputProblem(place, message))
     }
 }

@@ -10,13 +10,13 @@ struct StructuredOptions: Sendable {
     }
 
     /// The first places of each use, each with its position among all, and how many there are.
-    private var uses: [Use: (places: [(position: Int, place: InputProblem)], count: Int)] = [:]
+    private var uses: [Use: (places: [(position: Int, place: InputPlace)], count: Int)] = [:]
     private var count = 0
 
     var isEmpty: Bool { uses.isEmpty }
 
     /// Notes what a prompt has of them.
-    mutating func add(_ prompt: Prompt, at place: InputProblem) {
+    mutating func add(_ prompt: Prompt, at place: InputPlace) {
         for option in prompt.options {
             guard let structure = option.structure else { continue }
             count += 1
@@ -51,12 +51,9 @@ struct StructuredOptions: Sendable {
             }
             for case (let model, .refused(let wanted)) in verdicts {
                 count += known.count
-                problems += known.places.map { position, place in
-                    var problem = place
-                    problem.message =
-                        "option `\(use.option)` takes \(wanted), not \(use.structure.rawValue) (model `\(model.label)`)"
-                    return (position, problem)
-                }
+                let message =
+                    "option `\(use.option)` takes \(wanted), not \(use.structure.rawValue) (model `\(model.label)`)"
+                problems += known.places.map { ($0.position, InputProblem($0.place, message)) }
                 break
             }
         }

@@ -20,7 +20,7 @@ extension RedactionScanner {
             if Self.isQuoteOrBlank(character) { break }
             if character == "/" || character == "?" || character == "#" {
                 // A password may hold what should have been encoded; a number is a port.
-                guard at == nil, let colon, !KeyShape.isNumber(bytes[(colon + 1)..<index]) else { break }
+                guard at == nil, let colon, !bytes[(colon + 1)..<index].allSatisfy(\.isDigit) else { break }
                 guard self.character(index + 1) != "/" else { break }
             }
             if character == ":", colon == nil { colon = index }

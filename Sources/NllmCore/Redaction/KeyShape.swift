@@ -41,8 +41,8 @@ enum KeyShape {
     static func isKey(_ word: ArraySlice<UInt8>) -> Bool {
         guard let (rest, isCommon) = rest(of: word) else { return false }
         guard isCommon else { return rest.count >= 6 }
-        return rest.split(whereSeparator: { !isAlphanumeric($0) }).contains { part in
-            part.count >= 16 || part.count >= 8 && !part.allSatisfy(isLowercase)
+        return rest.split(whereSeparator: { !$0.isAlphanumeric }).contains { part in
+            part.count >= 16 || part.count >= 8 && !part.allSatisfy(\.isLowercaseLetter)
         }
     }
 
@@ -63,13 +63,14 @@ enum KeyShape {
         guard word.count >= 12, word.allSatisfy(RedactionScanner.isWord) else { return false }
         var digits = false, letters = false, upper = false, lower = false, others = false
         for byte in word {
-            switch Unicode.Scalar(byte) {
-            case "0"..."9": digits = true
-            case "a"..."f", "A"..."F": letters = true
-            case "-", "_": break
+            switch byte {
+            case _ where byte.isDigit: digits = true
+            case _ where byte.isHexadecimalDigit: letters = true
+            case UInt8(ascii: "-"), UInt8(ascii: "_"): break
             default: others = true
             }
-            if isLowercase(byte) { lower = true } else if isAlphanumeric(byte), byte > 0x40 { upper = true }
+            lower = lower || byte.isLowercaseLetter
+            upper = upper || byte.isUppercaseLetter
         }
         return digits && (upper && lower || letters && !others)
     }
@@ -84,23 +85,10 @@ enum KeyShape {
     /// A word is of one case, but for a capital now and then, and has no digits; or it repeats a few characters.
     static func isDrawn(_ text: String) -> Bool {
         let bytes = text.utf8
-        guard drawnLengths.contains(bytes.count), bytes.allSatisfy(isAlphanumeric), Set(bytes).count > fewCharacters
+        guard drawnLengths.contains(bytes.count), bytes.allSatisfy(\.isAlphanumeric), Set(bytes).count > fewCharacters
         else { return false }
-        guard bytes.allSatisfy({ $0 > UInt8(ascii: "9") }) else { return true }
-        let capitals = bytes.count { $0 < UInt8(ascii: "a") }
+        guard !bytes.contains(where: \.isDigit) else { return true }
+        let capitals = bytes.count(where: \.isUppercaseLetter)
         return capitals * 4 > bytes.count && capitals < bytes.count
     }
-
-    static func isNumber(_ word: ArraySlice<UInt8>) -> Bool {
-        word.allSatisfy { ("0"..."9").contains(Unicode.Scalar($0)) }
-    }
-
-    static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        switch Unicode.Scalar(byte) {
-        case "a"..."z", "A"..."Z", "0"..."9": true
-        default: false
-        }
-    }
-
-    private static func isLowercase(_ byte: UInt8) -> Bool { ("a"..."z").contains(Unicode.Scalar(byte)) }
 }

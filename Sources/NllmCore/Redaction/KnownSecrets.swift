@@ -94,8 +94,7 @@ struct KnownSecrets: Sendable {
     private static func escapedToASCII(_ value: String) -> String {
         value.utf16.map { unit in
             guard unit > 0x7F else { return String(UnicodeScalar(UInt8(unit))) }
-            let digits = String(unit, radix: 16)
-            return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            return "\\u" + unit.digits(4, radix: 16)
         }.joined()
     }
 }

@@ -57,7 +57,7 @@ struct RedactionScanner {
     }
 
     static func isWord(_ byte: UInt8) -> Bool {
-        KeyShape.isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+        byte.isAlphanumeric || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
     }
 
     func wordEnd(from start: Int) -> Int {

@@ -114,12 +114,11 @@ extension RedactionScanner {
     }
 
     private static func isOfVariable(_ byte: UInt8) -> Bool {
-        ("A"..."Z").contains(Unicode.Scalar(byte)) || byte == UInt8(ascii: "_")
+        byte.isUppercaseLetter || byte == UInt8(ascii: "_")
     }
 
     private func isShortNumber(_ range: Range<Int>) -> Bool {
-        range.count < 8
-            && bytes[range].allSatisfy { ("0"..."9").contains(Unicode.Scalar($0)) || $0 == UInt8(ascii: ".") }
+        range.count < 8 && bytes[range].allSatisfy { $0.isDigit || $0 == UInt8(ascii: ".") }
     }
 
     private func lowercased(_ range: Range<Int>) -> String {

@@ -11,9 +11,8 @@ public enum DurationText {
     public static func seconds(_ text: String) -> Double? {
         let unit = units.first { $0.name == text.last }
         let number = text.utf8.dropLast(unit == nil ? 0 : 1)
-        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
-        guard number.contains(where: digits.contains),
-            number.allSatisfy({ digits.contains($0) || $0 == UInt8(ascii: ".") }), let value = Double(Substring(number))
+        guard number.contains(where: \.isDigit),
+            number.allSatisfy({ $0.isDigit || $0 == UInt8(ascii: ".") }), let value = Double(Substring(number))
         else { return nil }
         let seconds = value * (unit?.seconds ?? 1)
         return seconds.isFinite ? seconds : nil

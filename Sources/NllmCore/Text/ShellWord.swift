@@ -23,20 +23,12 @@ public enum ShellWord {
     }
 
     private static func octal(_ byte: UInt8) -> String {
-        let digits = String(byte, radix: 8)
-        return "\\" + String(repeating: "0", count: 3 - digits.count) + digits
+        "\\" + byte.digits(3, radix: 8)
     }
 
     /// The text as one word, quoted if it needs to be, whatever it holds.
     private static func quoteAsItIs(_ text: String) -> String {
-        let plain = text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                true
-            default: "-_./:=@,+".utf8.contains(byte)
-            }
-        }
+        let plain = text.utf8.allSatisfy { $0.isAlphanumeric || "-_./:=@,+".utf8.contains($0) }
         if plain, !text.isEmpty { return text }
         return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }

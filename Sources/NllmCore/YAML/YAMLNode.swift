@@ -81,7 +81,7 @@ struct YAMLProblem: Error, Equatable {
     var message: String {
         switch kind {
         case .broken(let detail): "broken YAML" + (detail.map { ": \($0)" } ?? "")
-        case .duplicateKeys(let keys): "duplicate key \(keys.map { "`\($0)`" }.joined(separator: ", "))"
+        case .duplicateKeys(let keys): "duplicate key \(keys.quotedList)"
         case .tooManyAliases: "aliases that stand for too much; write the values out"
         case .tooDeep: "nested over \(YAMLNode.maximumDepth) levels deep"
         }

@@ -19,7 +19,7 @@ struct YAMLScalar: Equatable {
 
     /// The number that stands there, in any of YAML's spellings but infinity; nil if it is none.
     var number: Double? {
-        guard isPlain, let first = unsigned.utf8.first, Self.isDigit(first) || first == UInt8(ascii: ".") else {
+        guard isPlain, let first = unsigned.utf8.first, first.isDigit || first == UInt8(ascii: ".") else {
             return nil
         }
         let digits = unsigned.filter { $0 != "_" }
@@ -39,11 +39,11 @@ struct YAMLScalar: Equatable {
     private static func magnitude(_ digits: String) -> Double? {
         if digits.hasPrefix("0b") { return Int(digits.dropFirst(2), radix: 2).map(Double.init) }
         if digits.hasPrefix("0x") { return Int(digits.dropFirst(2), radix: 16).map(Double.init) }
-        if digits.count > 1, digits.hasPrefix("0"), digits.utf8.allSatisfy(isDigit) {
+        if digits.count > 1, digits.hasPrefix("0"), digits.utf8.allSatisfy(\.isDigit) {
             return Int(digits, radix: 8).map(Double.init)
         }
         if digits.contains(":") { return sexagesimal(digits) }
-        return digits.utf8.allSatisfy { isDigit($0) || ".eE+-".utf8.contains($0) } ? Double(digits) : nil
+        return digits.utf8.allSatisfy { $0.isDigit || ".eE+-".utf8.contains($0) } ? Double(digits) : nil
     }
 
     /// `1:30` is ninety.
@@ -55,8 +55,6 @@ struct YAMLScalar: Equatable {
         }
         return total
     }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 }
 
 extension YAMLNode {

@@ -19,8 +19,7 @@ enum YAMLText {
         text.unicodeScalars.reduce(into: "") { escaped, scalar in
             switch scalar.value {
             case 0x7F...0x9F, 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF:
-                let digits = String(scalar.value, radix: 16, uppercase: true)
-                escaped += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                escaped += "\\u" + scalar.value.digits(4, radix: 16, uppercase: true)
             default: escaped.unicodeScalars.append(scalar)
             }
         }

@@ -74,7 +74,7 @@ struct CodeBlocks: Sequence, IteratorProtocol {
 
     /// The name of a language right behind a fence.
     private func name(after fence: Int) -> Slice<UnsafeBufferPointer<UInt8>> {
-        bytes[fence...].prefix { KeyShape.isAlphanumeric($0) || "+-#._".utf8.contains($0) }
+        bytes[fence...].prefix { $0.isAlphanumeric || "+-#._".utf8.contains($0) }
     }
 
     /// The line break before the next line that begins with a fence; the code may be empty.

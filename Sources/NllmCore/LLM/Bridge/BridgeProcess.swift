@@ -52,7 +52,7 @@ final class BridgeProcess: Sendable {
     /// The last line that it wrote to standard error.
     var lastWords: String? {
         let tail = state.withLock { $0.tail }
-        return String(decoding: tail, as: UTF8.self).split(whereSeparator: \.isNewline).last.map(String.init)
+        return String(decoding: tail, as: UTF8.self).lastLine
     }
 
     /// Runs the process to its end.

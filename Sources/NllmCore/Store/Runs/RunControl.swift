@@ -1,11 +1,11 @@
-public import FoundationEssentials
+internal import FoundationEssentials
 
 extension Store {
     /// Puts ended cells back to pending, with all their retries; their earlier attempts stay.
     ///
     /// - Returns: how many cells were put back.
     /// - Throws: when the selection names what the run does not have.
-    public func retry(_ run: Run, _ selection: CellSelection, now: Date = Date()) throws(NllmError) -> Int {
+    func retry(_ run: Run, _ selection: CellSelection, now: Date = Date()) throws(NllmError) -> Int {
         try change(run, selection, .putBack, from: [.ok, .error, .timeout, .cancelled], now: now)
     }
 
@@ -13,7 +13,7 @@ extension Store {
     ///
     /// - Returns: how many cells were cancelled.
     /// - Throws: when the selection names what the run does not have.
-    public func cancel(_ run: Run, _ selection: CellSelection, now: Date = Date()) throws(NllmError) -> Int {
+    func cancel(_ run: Run, _ selection: CellSelection, now: Date = Date()) throws(NllmError) -> Int {
         try change(run, selection, .cancelled, from: [.pending, .running], now: now)
     }
 
@@ -41,7 +41,7 @@ extension Store {
                 "SELECT label, name FROM models WHERE run_id = ? AND live = 1", run.id
             ) { (try $0.text("label"), try $0.text("name")) }
             guard !labels.contains(where: { $0.0 == name || $0.1 == name }) else { continue }
-            let known = labels.map { "`\($0.0)`" }.joined(separator: ", ")
+            let known = labels.map(\.0).quotedList
             throw NllmError.usage("run `\(run.name)` has no model `\(ModelVariant.shown(name))`; it has \(known)")
         }
         for name in selection.prompts {
@@ -56,7 +56,7 @@ extension Store {
     ///
     /// - Returns: false if it was so already.
     /// - Throws: when the store can't be written.
-    public func pause(_ run: Run) throws(NllmError) -> Bool {
+    func pause(_ run: Run) throws(NllmError) -> Bool {
         try transaction { try database.run("UPDATE runs SET paused = 1 WHERE id = ? AND paused = 0", run.id) == 1 }
     }
 
@@ -64,7 +64,7 @@ extension Store {
     ///
     /// - Returns: whether the run was paused, and the models that were.
     /// - Throws: when the store can't be written.
-    public func resume(_ run: Run, now: Date = Date()) throws(NllmError) -> (wasPaused: Bool, models: [String]) {
+    func resume(_ run: Run, now: Date = Date()) throws(NllmError) -> (wasPaused: Bool, models: [String]) {
         try transaction {
             let wasPaused = try database.run("UPDATE runs SET paused = 0 WHERE id = ? AND paused = 1", run.id) == 1
             let models = try database.rows(

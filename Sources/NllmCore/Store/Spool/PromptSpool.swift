@@ -37,8 +37,7 @@ final class PromptSpool {
     }
 
     /// Adds a prompt, or returns where the earlier one with the same id stands.
-    func append(_ prompt: Prompt, from place: InputProblem) throws -> String? {
-        let location = place.line.map { "\(place.file):\($0)" } ?? place.file
+    func append(_ prompt: Prompt, from place: InputPlace) throws -> String? {
         let added = try database.run(
             """
             INSERT INTO prompts (id, place, text, in_arguments, system, schema, schema_file, options, attachments,
@@ -48,7 +47,7 @@ final class PromptSpool {
             ON CONFLICT (id) DO NOTHING
             """,
             named: [
-                "id": prompt.id, "place": location, "text": prompt.text, "in_arguments": prompt.isInArguments,
+                "id": prompt.id, "place": place.description, "text": prompt.text, "in_arguments": prompt.isInArguments,
                 "system": prompt.system, "schema": prompt.schema, "schema_file": prompt.schemaFile?.json,
                 "options": ModelOption.json(prompt.options), "attachments": Attachment.json(prompt.attachments),
                 "models": prompt.models.map(JSONValue.strings), "samples": prompt.samples, "vars": prompt.vars,

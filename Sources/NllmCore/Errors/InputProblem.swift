@@ -9,8 +9,12 @@ public struct InputProblem: Error, Sendable, Equatable, CustomStringConvertible 
 
     /// `file:line: what is wrong`, on one line and without keys, whatever the file and its fields are called.
     public var description: String {
-        Redaction.redactKeys(in: line.map { "\(file):\($0): \(message)" } ?? "\(file): \(message)").oneLine
+        Redaction.redactKeys(in: "\(InputPlace(file: file, line: line)): \(message)").oneLine
     }
+}
+
+extension InputProblem {
+    init(_ place: InputPlace, _ message: String) { self.init(file: place.file, line: place.line, message: message) }
 }
 
 /// Collects problems up to the number that is shown, and counts the rest.

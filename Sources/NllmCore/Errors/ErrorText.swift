@@ -20,6 +20,6 @@ enum ErrorText {
             case is CancellationError: "it was stopped"
             default: "an unexpected failure"
             }
-        return text.split(whereSeparator: \.isNewline).first.map(String.init) ?? "unknown reason"
+        return text.firstLine ?? "unknown reason"
     }
 }
