@@ -30,11 +30,13 @@ public struct Enqueuer: Sendable {
         let known = exists ? try Store(path: databasePath, .creating, isPrivate: isPrivate) : nil
         let program = try? LLMProgram.find()
         async let facts = ManifestFacts(program: program)
-        async let catalogue = program?.models()
+        async let listed = program?.models()
         let selection = ModelSelection(request, note: note)
         let selected = try await selection.models(known: known)
         let (spool, sources) = try Self.read(request, models: selected.variants)
-        let models = try await selection.plan(selected, catalogue)
+        let found = await listed
+        let catalogue = await program?.models(found, naming: selected.variants.map(\.name))
+        let models = try selection.plan(selected, catalogue)
         try await check(spool.structuredOptions, selected.variants, program)
 
         try Directory.checkCreatable(RunSettings(request).outdir)

@@ -1,3 +1,5 @@
+internal import FoundationEssentials
+
 #if canImport(Darwin)
     internal import Darwin
 #else
@@ -17,6 +19,8 @@ struct FileStatus {
     let owner: uid_t
     /// The permission bits.
     let mode: mode_t
+    /// When it was last changed.
+    let modified: Date
     private let device: dev_t
     private let inode: ino_t
 
@@ -52,6 +56,12 @@ struct FileStatus {
         size = Int(info.st_size)
         owner = info.st_uid
         mode = info.st_mode & 0o7777
+        #if canImport(Darwin)
+            let time = info.st_mtimespec
+        #else
+            let time = info.st_mtim
+        #endif
+        modified = Date(timeIntervalSince1970: Double(time.tv_sec) + Double(time.tv_nsec) / 1e9)
         device = info.st_dev
         inode = info.st_ino
     }

@@ -73,11 +73,6 @@ public struct LLMProgram: Sendable {
         return folders.count == 1 ? folders[0] : nil
     }
 
-    /// The models that it knows; nil if it does not tell, as a program that only behaves like `llm` may not.
-    func models() async -> ModelCatalogue? {
-        await listing([]).flatMap { ModelCatalogue(listing: $0) }
-    }
-
     /// What it prints about its models; nil if it does not.
     func listing(_ arguments: [String]) async -> String? {
         let result = try? await run(["models", "list", "--json"] + arguments, timeout: Self.patience)
@@ -89,7 +84,7 @@ public struct LLMProgram: Sendable {
         let environment = ProcessInfo.processInfo.environment
         if let name = environment["LLM_MODEL"], !name.isEmpty { return name }
         let result = try await run(["models", "default"], timeout: Self.patience)
-        let name = result.output.split(whereSeparator: \.isNewline).last.map(String.init) ?? ""
+        let name = result.output.lastLine ?? ""
         guard result.isSuccess, !name.isEmpty else { throw unusable(result.error) }
         return name
     }
@@ -128,7 +123,7 @@ public struct LLMProgram: Sendable {
     /// What is wrong with the log when `llm` fails with these words; whether it holds answers is not known.
     private func logFlaw(_ said: String) async -> LogFlaw {
         let place = try? await run(["logs", "path"], timeout: Self.patience)
-        let path = place?.output.split(whereSeparator: \.isNewline).last.map(String.init)
+        let path = place?.output.lastLine
         let message = FailureClassifier.message(said)
         // Without the class.
         let detail = message.firstRange(of: ": ").map { String(message[$0.upperBound...]) } ?? message
@@ -166,7 +161,7 @@ public struct LLMProgram: Sendable {
     }
 
     private func unusable(_ detail: String) -> NllmError {
-        let last = detail.split(whereSeparator: \.isNewline).last.map { ": \($0)" } ?? ""
+        let last = detail.lastLine.map { ": \($0)" } ?? ""
         return .llmUnusable(
             reason: "`\(path)` does not run\(last); try `llm --version`, and install it again if that fails")
     }

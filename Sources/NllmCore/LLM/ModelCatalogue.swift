@@ -2,6 +2,8 @@
 struct ModelCatalogue: Sendable {
     /// Each name that `llm -m` takes, with the id of the model that it means.
     private let ids: [String: String]
+    /// Whether this was listed a while ago.
+    var isCached = false
 
     /// Reads what `llm models list --json` prints; nil if that is something else.
     init?(listing: String) {

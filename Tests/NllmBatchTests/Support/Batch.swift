@@ -42,6 +42,8 @@ final class Batch: Sendable {
         environment["PATH"] = [llm, Self.venv, "/usr/local/bin:/usr/bin:/bin"].compactMap(\.self).joined(separator: ":")
         environment["LLM_USER_PATH"] = userPath ?? directory + "/llm-user"
         environment["HOME"] = directory
+        // Shared, because most tests of `llm`'s models start from the same ones.
+        environment["XDG_CACHE_HOME"] = Self.packageRoot + "/.build/test-cache"
         environment.merge(extra) { _, new in new }
         self.environment = environment
     }

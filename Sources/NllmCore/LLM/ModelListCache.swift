@@ -1,0 +1,101 @@
+internal import Crypto
+internal import FoundationEssentials
+internal import SystemPackage
+
+#if canImport(Darwin)
+    internal import Darwin
+#else
+    internal import Glibc
+#endif
+
+/// What `llm models list` printed a short while ago, in the user's cache folder.
+///
+/// `llm` needs a second or more for its list. The cached one is used for ten minutes, and only while the packages that are
+/// installed beside `llm` and the files in its user folder are the same. Plugins may list what no file shows, such as the
+/// models of a local server, so a name that is missing from a cached list has to be looked up in a new one.
+struct ModelListCache {
+    /// In seconds.
+    private static let lifetime = 600.0
+    /// A user folder with more files than this is not looked through.
+    private static let fileLimit = 1000
+
+    private let folder = CacheFolder.path
+    private let path: String
+
+    /// - Returns: nil for a program whose installation is of an unknown kind, because its changes cannot be noticed.
+    init?(_ program: LLMProgram) {
+        guard let packages = program.sitePackages, let installed = FileStatus(packages),
+            let files = Self.files(in: LLMUserFolder.path(in: AbsolutePath.current))
+        else { return nil }
+        let variables = ["LLM_LOAD_PLUGINS", "PYTHONPATH"].map { EnvironmentVariable.value($0) ?? "" }
+        let facts = [program.path, packages, "\(installed.modified.timeIntervalSince1970)"] + variables + files
+        let digest = Hexadecimal.text(SHA256.hash(data: JSONWriter.stored(.strings(facts))))
+        path = folder + "/models-\(digest.prefix(32)).json"
+    }
+
+    /// The list; nil if there is none that is new enough.
+    func read() -> String? {
+        guard let status = FileStatus(path), isNew(status), let bytes = try? FileReader(path: path).rest(limit: 1 << 24)
+        else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Keeps a list, and removes outdated ones. That it cannot be kept is not an error.
+    func write(_ listing: String) {
+        if (try? Directory.create(folder)) == true { chmod(folder, PrivateFiles.folderMode) }
+        let manager = FileManager.default
+        for name in (try? manager.contentsOfDirectory(atPath: folder)) ?? [] where name.hasPrefix("models-") {
+            let old = folder + "/" + name
+            if let status = FileStatus(old), !isNew(status) { unlink(old) }
+        }
+        // Others may be writing the same list.
+        let new = path + "-" + UUID().uuidString
+        guard (try? AtomicFile.write(listing.utf8, to: new)) != nil else { return }
+        if rename(new, path) != 0 { unlink(new) }
+    }
+
+    private func isNew(_ status: FileStatus) -> Bool {
+        // A clock that was set back makes no list last longer.
+        (0..<Self.lifetime).contains(Date().timeIntervalSince(status.modified))
+    }
+
+    /// The files in `llm`'s user folder, in a form that changes when one of them does; nil if there are too many.
+    private static func files(in folder: String) -> [String]? {
+        let names = (try? FileManager.default.subpathsOfDirectory(atPath: folder)) ?? []
+        guard names.count <= fileLimit else { return nil }
+        // Each request changes these.
+        let relevant = names.filter { !$0.hasPrefix("logs.db") && !$0.hasPrefix("embeddings.db") }
+        return relevant.sorted().compactMap { name in
+            guard let status = FileStatus(folder + "/" + name, followingLinks: true), status.kind == .regular else {
+                return nil
+            }
+            return "\(name) \(status.size) \(status.modified.timeIntervalSince1970)"
+        }
+    }
+}
+
+extension LLMProgram {
+    /// The models that it knows, perhaps as of a short while ago; nil if it does not report them, as a program that only
+    /// behaves like `llm` may not.
+    func models() async -> ModelCatalogue? {
+        guard let cached = ModelListCache(self)?.read(), var catalogue = ModelCatalogue(listing: cached) else {
+            return await newModels()
+        }
+        catalogue.isCached = true
+        return catalogue
+    }
+
+    /// The models that it knows: the ones found before, unless these are cached and lack one of the names.
+    func models(_ found: ModelCatalogue?, naming names: [String]) async -> ModelCatalogue? {
+        guard let found, found.isCached, !names.allSatisfy({ found.id(of: $0) != nil }) else { return found }
+        return await newModels()
+    }
+
+    private func newModels() async -> ModelCatalogue? {
+        // Found before `llm` is asked, so that a change in the meantime makes the list an outdated one.
+        let cache = ModelListCache(self)
+        guard let listing = await listing([]), let catalogue = ModelCatalogue(listing: listing) else { return nil }
+        cache?.write(listing)
+        return catalogue
+    }
+}
