@@ -44,6 +44,6 @@ import Testing
         try batch.write("ping", to: "p.txt")
         try await batch.refuses(
             "enqueue", "p.txt", "-m", "echo", code: 78,
-            error: "prices.yaml:1: `input_per_1k` of `m` is no number from 0; write US dollars per thousand tokens")
+            error: "prices.yaml:1: `input_per_1k` of `m` is not a number from 0; write US dollars per thousand tokens")
     }
 }

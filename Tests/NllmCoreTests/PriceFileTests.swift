@@ -38,8 +38,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("- a\n- b\n", "p:1: this is no mapping of models to their prices"),
-        ("a: 3\n", "p:1: `a` is no mapping; give its `input_per_1k` and `output_per_1k`"),
+        ("- a\n- b\n", "p:1: not a mapping of models to their prices"),
+        ("a: 3\n", "p:1: `a` is not a mapping; give its `input_per_1k` and `output_per_1k`"),
         ("a: {input_per_1k: 1}\n", "p:1: `a` has no `output_per_1k`; write 0 for what is free"),
         ("a: {}\n", "p:1: `a` has no `input_per_1k` and `output_per_1k`; write 0 for what is free"),
         (
@@ -48,18 +48,18 @@ import Testing
         ),
         (
             "a:\n  input_per_1k: 1\n  output_per_1k: -2\n",
-            "p:3: `output_per_1k` of `a` is no number from 0; write US dollars per thousand tokens"
+            "p:3: `output_per_1k` of `a` is not a number from 0; write US dollars per thousand tokens"
         ),
         (
             "a:\n  input_per_1k: '1'\n  output_per_1k: 2\n",
-            "p:2: `input_per_1k` of `a` is no number from 0; write US dollars per thousand tokens"
+            "p:2: `input_per_1k` of `a` is not a number from 0; write US dollars per thousand tokens"
         ),
         (
             "a:\n  input_per_1k: .inf\n  output_per_1k: 2\n",
-            "p:2: `input_per_1k` of `a` is no number from 0; write US dollars per thousand tokens"
+            "p:2: `input_per_1k` of `a` is not a number from 0; write US dollars per thousand tokens"
         ),
         ("a: {input_per_1k: 1, output_per_1k: 2}\na: {input_per_1k: 1, output_per_1k: 2}\n", "p:1: duplicate key `a`"),
-        ("[1]: {}\n", "p:1: a model's name that is no text"),
+        ("[1]: {}\n", "p:1: a model's name that is not a string"),
     ])
     func aProblemIsToldWithItsLine(text: String, problem: String) {
         let file = PriceFile(text: text, file: "p")

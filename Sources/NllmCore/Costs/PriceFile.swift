@@ -1,5 +1,3 @@
-internal import Yams
-
 /// A price file: YAML or JSON that maps models to prices in US dollars per thousand tokens, as `costs` does.
 struct PriceFile {
     private static let required = ["input_per_1k", "output_per_1k"]
@@ -14,34 +12,36 @@ struct PriceFile {
     /// Reads a price file's text; `file` is what the problems call it.
     init(text: String, file: String) {
         self.file = file
-        do {
-            guard let node = try Yams.compose(yaml: text) else { return }
-            if let models = node.mapping {
-                for (model, price) in models { read(model, price) }
+        do throws(YAMLProblem) {
+            guard let root = try YAMLNode.parse(text) else { return }
+            if case .mapping(let models) = root.content {
+                for model in models { read(model) }
             } else {
-                add(node, "this is no mapping of models to their prices")
+                add(root.line, "not a mapping of models to their prices")
             }
         } catch {
-            problems.append(InputProblem(file: file, line: Self.line(error), message: Self.message(error)))
+            problems.append(InputProblem(file: file, line: error.line, message: error.message))
         }
     }
 
-    private mutating func read(_ key: Node, _ value: Node) {
-        guard let model = key.string, !model.isEmpty else { return add(key, "a model's name that is no text") }
-        guard let mapping = value.mapping else {
-            return add(key, "`\(model)` is no mapping; give its `input_per_1k` and `output_per_1k`")
+    private mutating func read(_ pair: YAMLPair) {
+        guard let model = pair.key, !model.isEmpty else { return add(pair.line, "a model's name that is not a string") }
+        guard case .mapping(let fields) = pair.value.content else {
+            return add(pair.line, "`\(model)` is not a mapping; give its `input_per_1k` and `output_per_1k`")
         }
         var rates: [String: Double] = [:]
         var sound = true
-        for (field, value) in mapping {
-            let name = field.string ?? ""
+        for field in fields {
+            let name = field.key ?? ""
             if !Self.fields.contains(name) {
-                add(field, "unknown field `\(name)` of `\(model)`" + NearestName.hint(name, among: Self.fields))
-            } else if let rate = Self.rate(value) {
+                add(field.line, "unknown field `\(name)` of `\(model)`" + NearestName.hint(name, among: Self.fields))
+            } else if let rate = Self.rate(field.value) {
                 rates[name] = rate
                 continue
             } else {
-                add(value, "`\(name)` of `\(model)` is no number from 0; write US dollars per thousand tokens")
+                add(
+                    field.value.line,
+                    "`\(name)` of `\(model)` is not a number from 0; write US dollars per thousand tokens")
             }
             sound = false
         }
@@ -49,39 +49,20 @@ struct PriceFile {
         let missing = Self.required.filter { rates[$0] == nil }
         guard missing.isEmpty, let input = rates["input_per_1k"], let output = rates["output_per_1k"] else {
             let names = missing.map { "`\($0)`" }.joined(separator: " and ")
-            return add(key, "`\(model)` has no \(names); write 0 for what is free")
+            return add(pair.line, "`\(model)` has no \(names); write 0 for what is free")
         }
         prices[model] = Price(
             inputPer1k: input, outputPer1k: output, cachedInputPer1k: rates["cached_input_per_1k"],
             cacheWritePer1k: rates["cache_write_per_1k"])
     }
 
-    /// The number of a plain scalar, if it can be a price.
-    private static func rate(_ node: Node) -> Double? {
-        guard case .scalar(let scalar) = node, scalar.style == .plain || scalar.style == .any,
-            let rate = Double(scalar.string), rate.isFinite, rate >= 0
-        else { return nil }
+    /// The number of a scalar, if it can be a price.
+    private static func rate(_ node: YAMLNode) -> Double? {
+        guard let rate = node.scalar?.number, rate.isFinite, rate >= 0 else { return nil }
         return rate
     }
 
-    private mutating func add(_ node: Node, _ message: String) {
-        problems.append(InputProblem(file: file, line: node.mark?.line, message: message))
-    }
-
-    private static func line(_ error: any Error) -> Int? {
-        switch error as? YamlError {
-        case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): mark.line
-        case .duplicatedKeysInMapping(_, let context): context.mark.line
-        default: nil
-        }
-    }
-
-    private static func message(_ error: any Error) -> String {
-        switch error as? YamlError {
-        case .scanner(_, let problem, _, _), .parser(_, let problem, _, _), .composer(_, let problem, _, _):
-            "broken YAML: \(problem)"
-        case .duplicatedKeysInMapping(let keys, _): "duplicate key \(keys.map { "`\($0)`" }.joined(separator: ", "))"
-        default: "broken YAML"
-        }
+    private mutating func add(_ line: Int, _ message: String) {
+        problems.append(InputProblem(file: file, line: line, message: message))
     }
 }
