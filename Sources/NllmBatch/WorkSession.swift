@@ -109,7 +109,7 @@ struct WorkSession {
         var summary = Summary()
         for run in runs {
             let left = left.filter { $0.run == run.run.name }.map { $0.text(hint: common.hint) }
-            summary.add(run, reasons: left + (try await store.failureSummary(of: run.run)))
+            summary.add(run, reasons: left + (try await store.failures(of: run.run).map(\.sentence)))
         }
         guard !common.quiet, let terminal = Terminal.drawable else { return common.say(summary.plain) }
         Console.error(summary.box(columns: terminal.columns), colored: Terminal.hasColors(STDERR_FILENO))

@@ -12,10 +12,7 @@ struct CancelCommand: AsyncParsableCommand {
     var run: String
 
     func run() async throws {
-        let store = try common.open()
-        let run = try await store.run(run)
-        let count = try await store.cancel(run, cells.selection)
-        if count > 0, try await store.run(run.name).finishedAt != nil { try await Exporter(store: store).refresh(run) }
+        let (_, count) = try await RunEditor(store: common.open()).cancel(run, cells.selection)
         common.say("\(Format.count(count, "cell")) cancelled")
     }
 }

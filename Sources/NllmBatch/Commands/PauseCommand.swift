@@ -11,9 +11,7 @@ struct PauseCommand: AsyncParsableCommand {
     var run: String
 
     func run() async throws {
-        let store = try common.open()
-        let run = try await store.run(run)
-        let changed = try await store.pause(run)
+        let (run, changed) = try await RunEditor(store: common.open()).pause(run)
         common.say("run \(run.name) \(changed ? "is" : "was already") paused")
     }
 }

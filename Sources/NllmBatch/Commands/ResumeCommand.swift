@@ -11,10 +11,7 @@ struct ResumeCommand: AsyncParsableCommand {
     var run: String
 
     func run() async throws {
-        let store = try common.open()
-        let run = try await store.run(run)
-        let (wasPaused, models) = try await store.resume(run)
-        if !models.isEmpty { try await Exporter(store: store).refresh(run) }
+        let (run, wasPaused, models) = try await RunEditor(store: common.open()).resume(run)
         common.say("run \(run.name) \(wasPaused || !models.isEmpty ? "resumed" : "was not paused")")
         for model in models { common.say("model \(model) resumed") }
         if !models.isEmpty { common.say("continue with: nllm-batch work \(run.name)\(common.hint)") }

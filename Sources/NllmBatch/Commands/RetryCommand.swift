@@ -18,14 +18,8 @@ struct RetryCommand: AsyncParsableCommand {
     var all = false
 
     func run() async throws {
-        let store = try common.open()
-        let run = try await store.run(run)
-        var selection = failures.limit(cells.selection)
-        if selection.statuses.isEmpty, !all, selection.failures.isEmpty {
-            selection.statuses = [.error, .timeout, .cancelled]
-        }
-        let count = try await store.retry(run, selection)
-        if count > 0 { try await Exporter(store: store).refresh(run) }
+        let selection = failures.limit(cells.selection)
+        let (run, count) = try await RunEditor(store: common.open()).retry(run, selection, includesSucceeded: all)
         common.say("\(Format.count(count, "cell")) requeued")
         if count > 0 { common.say("continue with: nllm-batch work \(run.name)\(common.hint)") }
     }

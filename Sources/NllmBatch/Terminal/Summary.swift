@@ -62,3 +62,8 @@ struct Summary {
         return lines + [rest]
     }
 }
+
+extension FailureGroup {
+    /// The failures, for people.
+    var sentence: String { "\(cells) × \(kind) on \(model): \(message)" }
+}

@@ -211,7 +211,7 @@ extension Nllm {
     ///
     /// A worker in a cancelled task could record nothing. The task made here is always awaited, so it never outlives
     /// its caller.
-    private static func uninterrupted<Value: Sendable>(
+    static func uninterrupted<Value: Sendable>(
         cancelled: @Sendable () -> Void = {}, _ body: @escaping @Sendable () async throws(NllmError) -> Value
     ) async throws(NllmError) -> Value {
         let task = Task { () async -> Result<Value, NllmError> in

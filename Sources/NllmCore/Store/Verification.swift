@@ -26,22 +26,4 @@ extension Store {
             return problems
         }
     }
-
-    /// The failures of a run's cells in groups of model and kind, the most frequent first, as lines for people.
-    public func failureSummary(of run: Run, groups: Int = 5) throws(NllmError) -> [String] {
-        try reading {
-            try database.rows(
-                """
-                SELECT models.label, attempts.failure_kind, max(attempts.failure_message) AS message, count(*) AS n
-                FROM cells JOIN attempts ON attempts.id = cells.attempt_id JOIN models ON models.id = cells.model_id
-                WHERE cells.run_id = ?1 AND cells.live = 1 AND cells.status IN ('error', 'timeout')
-                    AND (SELECT sum(error + timeout) FROM counters WHERE run_id = ?1) > 0
-                GROUP BY models.id, attempts.failure_kind ORDER BY n DESC LIMIT ?2
-                """, run.id, groups
-            ) { row in
-                let kind = try row.text("failure_kind")
-                return "\(try row.int("n")) × \(kind) on \(try row.text("label")): \(try row.text("message"))"
-            }
-        }
-    }
 }
