@@ -42,10 +42,11 @@ struct NllmBatch: AsyncParsableCommand {
             Console.exit(ErrorReport(error).print())
         }
         var command: any ParsableCommand
+        let arguments = PassedArguments.current.own
         do {
-            command = try parseAsRoot(PassedArguments.current.own)
+            command = try parseAsRoot(arguments)
         } catch {
-            Console.exit(ErrorReport(error, arguments: PassedArguments.current.own).print())
+            Console.exit(ErrorReport(error, arguments: arguments).print())
         }
         do {
             guard !AbsolutePath.current.isEmpty else {
@@ -57,7 +58,7 @@ struct NllmBatch: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            Console.exit(ErrorReport(error).print())
+            Console.exit(ErrorReport(error, arguments: arguments).print())
         }
     }
 }

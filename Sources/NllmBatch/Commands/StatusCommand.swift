@@ -27,10 +27,11 @@ struct StatusCommand: AsyncParsableCommand {
             ("error", .right), ("timeout", .right), ("cancelled", .right), ("tokens in", .right), ("tokens out", .right)
         )
         for model in progress.models {
-            var states = CellStatus.allCases.map { String(model.counts[$0]) }
-            states.insert(model.allowed.map { String($0) } ?? "", at: 2)
+            let allowed = model.allowed.map { String($0) } ?? ""
+            func cells(_ states: CellStatus...) -> [String] { states.map { String(model.counts[$0]) } }
             table.add(
-                [model.label, String(model.counts.total)] + states
+                [model.label, String(model.counts.total)] + cells(.pending, .running) + [allowed]
+                    + cells(.ok, .error, .timeout, .cancelled)
                     + [String(model.tokensInput), String(model.tokensOutput)])
         }
         lines.append(table.text)

@@ -28,31 +28,31 @@ enum Manifest {
     }
 
     /// The whole manifest of a run as it stands.
-    static func document(_ state: RunState) -> JSONValue {
-        let run = state.run
-        guard case .object(var members) = run.manifest else { return run.manifest }
-        let version = members.popLast().map { [$0] } ?? []
-        members += [
+    static func document(_ runState: RunState) -> JSONValue {
+        let run = runState.run
+        guard case .object(let facts) = run.manifest else { return run.manifest }
+        // nllm's fields come first, and our version is not among them.
+        let (version, nllm) = (facts.filter { $0.name == "version" }, facts.filter { $0.name != "version" })
+        let ours: [JSONValue.Member] = [
             .init("schema_version", .integer(ArtifactSchema.version)),
             .init("run", .string(run.name)),
         ]
-        members += version
-        members += [
+        let state: [JSONValue.Member] = [
             .init(
                 "sources",
                 .array(
-                    state.sources.map { source in
+                    runState.sources.map { source in
                         .object([
                             .init("path", .string(source.path)), .init("sha256", .string(source.digest)),
                             .init("prompts", .integer(source.prompts)),
                         ])
                     })),
-            .init("counts", state.counts.json),
+            .init("counts", runState.counts.json),
             .init("settings", run.settings.json),
             .init("started_at", .optional(run.startedAt.map(Timestamp.utc))),
             .init("finished_at", .optional(run.finishedAt.map(Timestamp.utc))),
         ]
-        return .object(members)
+        return .object(nllm + ours + version + state)
     }
 
     /// `Linux-6.1.0-amd64-x86_64`, in the way of Python's `platform.platform()`.
