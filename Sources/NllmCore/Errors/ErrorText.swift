@@ -1,15 +1,15 @@
 internal import Subprocess
 internal import SystemPackage
 
-/// An error that has words for people.
+/// An error with a description for people.
 protocol PlainError: Error {
     /// What went wrong.
     var plainText: String { get }
 }
 
-/// Errors in words for people, whatever they are.
+/// Descriptions of any error for people.
 enum ErrorText {
-    /// What went wrong, on one line, without the names of types or statements that mean nothing to a user.
+    /// What went wrong, on one line, without names of types or statements that mean nothing to a user.
     static func reason(_ error: any Error) -> String {
         let text =
             switch error {

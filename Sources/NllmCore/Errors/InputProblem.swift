@@ -1,13 +1,13 @@
-/// Something wrong in the input, and where.
+/// A problem in the input, and its place.
 public struct InputProblem: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The file as the user named it, or below the directory that was named.
+    /// The file as the user named it, or its path in the directory that the user named.
     public var file: String
-    /// The line from 1; nil when the whole file is meant.
+    /// The line, from 1; nil if the whole file is meant.
     public var line: Int?
-    /// What is wrong, in lower case.
+    /// What is wrong, starting in lower case.
     public var message: String
 
-    /// `file:line: what is wrong`, on one line and without keys, whatever the file and its fields are called.
+    /// `file:line: what is wrong`, on one line and without secrets, whatever the names of the file and its fields.
     public var description: String {
         Redaction.redactKeys(in: "\(InputPlace(file: file, line: line)): \(message)").oneLine
     }
@@ -31,7 +31,7 @@ struct InputProblems {
         if first.count < Self.shown { first.append(problem) }
     }
 
-    /// Throws what was collected, if anything was.
+    /// Throws the collected problems, if there are any.
     func check() throws(NllmError) {
         guard !isEmpty else { return }
         throw .badInput(problems: first, count: count)

@@ -1,71 +1,71 @@
-/// Everything that can go wrong and that a user can do something about, worded in one place.
+/// Every error that a user can do something about, worded in one place.
 ///
-/// The outcome of a cell is never an error: it is recorded in the store.
+/// The outcome of a cell is never an error; it is recorded in the store.
 public enum NllmError: Error, Sendable, Equatable {
-    /// An argument that makes no sense, with what is allowed.
+    /// An invalid argument, with what is allowed.
     case usage(String)
-    /// Prompts that can't be taken: the first problems, and how many there are in all.
+    /// Prompts that cannot be accepted: the first problems, and their total number.
     case badInput(problems: [InputProblem], count: Int)
-    /// Configuration files that can't be taken: the first problems, and how many there are in all.
+    /// Configuration files that cannot be accepted: the first problems, and their total number.
     case badConfiguration(problems: [InputProblem], count: Int)
-    /// A configuration file that can't be written for a start.
+    /// A new configuration file that cannot be written.
     case configurationNotCreated(path: String, reason: String)
-    /// An input file or directory that isn't there or can't be read.
+    /// An input file or directory that does not exist or cannot be read.
     case unreadable(path: String, reason: String)
-    /// No database where one is needed.
+    /// A missing database.
     case noDatabase(path: String)
-    /// A database that can't be opened or read.
+    /// A database that cannot be opened or read.
     case unreadableDatabase(path: String, reason: String)
-    /// A file that is not one of our databases.
+    /// A file that is not a database of this program.
     case notADatabase(path: String)
-    /// A database that holds what this program cannot have written, or that is broken.
+    /// A database with content that this program cannot have written, or that is broken.
     case alteredDatabase(path: String, reason: String)
-    /// A database of ours whose content can't be read any more.
+    /// A database of this program whose content can no longer be read.
     case damaged(path: String)
-    /// A database written by a newer version, with the migrations that this one does not know.
+    /// A database written by a newer version, with the migrations that this version does not know.
     case newerDatabase(path: String, unknown: [String])
     /// A run that is not in the database.
     case noRun(name: String, database: String, nearest: String?)
-    /// A database that holds no run yet.
+    /// A database without runs.
     case noRuns(database: String)
-    /// A run that is being removed; the removal was interrupted.
+    /// A run that is being removed, because its removal was interrupted.
     case beingRemoved(run: String)
-    /// A run that can't be removed because a worker works on it, or counts its cost.
+    /// A run that cannot be removed because a worker is working on it or counts its cost.
     case runInUse(run: String, reason: String)
-    /// A folder where a run's own would stand that is not the run's; nil for a new run.
+    /// A folder at the place of a run's own that does not belong to the run; the run is nil for a new run.
     ///
-    /// The path is that of the folder or of something in it, the reason follows it.
+    /// The path is that of the folder or of something in it; the reason is appended to it.
     case foreignFolder(run: String?, path: String, reason: String)
-    /// A file or folder that can't be made private.
+    /// A file or folder that cannot be made private.
     case cannotRestrict(path: String, reason: String)
-    /// A file that a backup would replace, and why it is not replaced.
+    /// A file that a backup would replace, and why it must not.
     case backupRefused(path: String, reason: String)
-    /// A backup that can't be made where it is to be.
+    /// A backup that cannot be created at its destination.
     case backupNotCreated(path: String, reason: String)
     /// A name that is already in use.
     case runExists(name: String, path: String)
     /// A model that `llm` does not know.
     case unknownModel(name: String, nearest: String?)
-    /// A model without a known price where costs are limited: `llm`'s name of the first one, and how many there are.
+    /// A model without a known price although costs are limited: `llm`'s name of the first one, and their number.
     ///
-    /// The run is the one that asks it, or nil if nothing was enqueued yet.
+    /// The run is the one with the model, or nil if nothing has been enqueued yet.
     case unpriced(model: String, run: String?, count: Int)
-    /// `llm` is not there or does not work.
+    /// `llm` is missing or does not work.
     case llmUnusable(reason: String)
-    /// An output file or folder that can't be created.
+    /// An output file or folder that cannot be created.
     case cannotCreate(path: String, reason: String)
-    /// Reading or writing failed under way.
+    /// Reading or writing failed.
     case inputOutput(what: String, reason: String)
     /// The database stayed locked by another process.
     case busy(database: String)
-    /// A worker of an older version is at work on a database that this version would have to migrate.
+    /// A worker of an older version is running on a database that this version would have to migrate.
     case olderWorker(database: String, pid: Int)
-    /// Fewer threads can be had than are needed for anything.
+    /// Fewer threads are available than are needed at all.
     case fewThreads(possible: Int, needed: Int, limit: String)
 }
 
 extension NllmError: CustomStringConvertible {
-    /// One line: what was found, where, and what to do; a line each for several input problems.
+    /// One line: what was found, where, and what to do; one line per problem for input problems.
     public var description: String {
         switch self {
         case .badInput, .badConfiguration: text

@@ -1,4 +1,4 @@
-/// The mark U+FEFF that some editors put before a text in UTF-8, and that is no part of it.
+/// The byte order mark U+FEFF, which some editors put before UTF-8 text; it is not part of the text.
 enum ByteOrderMark {
     /// The text without the mark, if it begins with one.
     static func removed(from bytes: some Collection<UInt8>) -> [UInt8] {
@@ -7,7 +7,8 @@ enum ByteOrderMark {
 }
 
 extension String {
-    /// The text without a byte order mark at its start, which editors and spreadsheets leave there and no model is to see.
+    /// The text without a byte order mark at its start, which editors and spreadsheets leave there and which models
+    /// must not receive.
     var withoutByteOrderMark: String {
         guard utf8.first == 0xEF, unicodeScalars.first == "\u{FEFF}" else { return self }
         return String(unicodeScalars.drop { $0 == "\u{FEFF}" })

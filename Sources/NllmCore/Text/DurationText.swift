@@ -1,13 +1,14 @@
 /// Durations as users write them: a number of seconds, or a number and a unit.
 public enum DurationText {
-    /// The units, the longest first.
+    /// The units, longest first.
     private static let units: [(name: Character, seconds: Double)] = [
         ("w", 604_800), ("d", 86_400), ("h", 3600), ("m", 60), ("s", 1),
     ]
-    /// What a duration is, for messages.
+    /// The form of a duration, for messages.
     public static let form = "a duration such as 90, 15m, 24h or 7d"
 
-    /// The seconds that `90`, `90s`, `15m`, `24h`, `7d`, `2w` or `1.5h` means; nil if the text is nothing of the kind.
+    /// The number of seconds that `90`, `90s`, `15m`, `24h`, `7d`, `2w` or `1.5h` means; nil if the text is none of
+    /// these.
     public static func seconds(_ text: String) -> Double? {
         let unit = units.first { $0.name == text.last }
         let number = text.utf8.dropLast(unit == nil ? 0 : 1)
@@ -18,20 +19,20 @@ public enum DurationText {
         return seconds.isFinite ? seconds : nil
     }
 
-    /// Seconds an answer may be old: a duration, or `any`; nil if the text is neither.
+    /// The maximum age of an answer in seconds: a duration, or `any`; nil if the text is neither.
     public static func age(_ text: String) -> Double? { text == any ? anyAge : seconds(text) }
 
-    /// What stands for any age.
+    /// The text for any age.
     public static let any = "any"
-    /// Seconds that no answer is older than.
+    /// A number of seconds that exceeds the age of every answer.
     public static let anyAge = 36_525 * 86_400.0
 
-    /// A range in words, each end in the longest unit of which it is a whole number, but no weeks.
+    /// A range in words, each end in the longest unit of which it is a whole number, except weeks.
     public static func words(_ range: ClosedRange<Double>) -> String {
         "\(text(range.lowerBound)) to \(text(range.upperBound))"
     }
 
-    /// About how long something took: `40 s`, `5 min` or `2 h`.
+    /// An approximate duration: `40 s`, `5 min` or `2 h`.
     static func rounded(_ seconds: Double) -> String {
         switch seconds {
         case ..<60: "\(Int(seconds)) s"

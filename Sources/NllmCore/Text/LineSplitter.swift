@@ -1,8 +1,8 @@
-/// Cuts bytes that arrive in pieces into lines of text.
+/// Splits bytes that arrive in pieces into lines of text.
 ///
-/// A line ends at LF, and a CR before it belongs to its end. Invalid UTF-8 becomes U+FFFD, however the pieces fall.
+/// A line ends at LF, and a CR before it belongs to its end. Invalid UTF-8 becomes U+FFFD, wherever the pieces are cut.
 struct LineSplitter {
-    /// A longer line is given in several, so that memory stays bounded.
+    /// A longer line is returned in several parts, so that memory stays bounded.
     static let limit = 1 << 20
 
     private let limit: Int
@@ -12,7 +12,7 @@ struct LineSplitter {
         self.limit = limit
     }
 
-    /// Takes the next piece, or nil at the end of all, and returns the lines that are whole with it.
+    /// Takes the next piece, or nil at the end, and returns the lines that it completes.
     mutating func take(_ piece: ArraySlice<UInt8>?) -> [String] {
         guard var piece else {
             defer { rest = [] }
@@ -39,7 +39,7 @@ struct LineSplitter {
         }
     }
 
-    /// The last place up to `index` where a UTF-8 character may start.
+    /// The last index, up to `index`, at which a UTF-8 character may start.
     private func characterStart(before index: Int) -> Int {
         let nearest = (max(index - 3, 1)...index).last { rest[$0] & 0xC0 != 0x80 }
         return nearest ?? index

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 
 extension Date {
-    /// Milliseconds since 1970, as the database keeps times.
+    /// Milliseconds since 1970, the database's unit for times.
     var milliseconds: Int { Int(exactly: (timeIntervalSince1970 * 1000).rounded(.down)) ?? 0 }
 
     init(milliseconds: Int) {

@@ -1,6 +1,6 @@
 /// Finds what a mistyped name was probably meant to be.
 enum NearestName {
-    /// The known name that differs least, if it differs little enough to be meant.
+    /// The known name that differs least, if the difference is small enough to be a typing mistake.
     static func find(_ name: String, among known: some Sequence<String>) -> String? {
         let limit = max(1, name.count / 3)
         let ranked = known.map { (distance: distance(name.lowercased(), $0.lowercased()), name: $0) }
@@ -8,12 +8,12 @@ enum NearestName {
         return ranked.min { $0.distance < $1.distance }?.name
     }
 
-    /// `; did you mean …?`, or nothing when no known name is near.
+    /// `; did you mean …?`, or nothing if no known name is near.
     static func hint(_ name: String, among known: some Sequence<String>) -> String {
         find(name, among: known).map { "; did you mean `\($0)`?" } ?? ""
     }
 
-    /// The number of single-character edits, a swap of neighbours counting as one.
+    /// The number of single-character edits, counting a swap of neighbors as one.
     private static func distance(_ first: String, _ second: String) -> Int {
         let (first, second) = (Array(first), Array(second))
         var rows = [Array(0...second.count)]

@@ -1,5 +1,5 @@
 /// The version of this program.
 public enum NllmVersion {
-    /// The present version.
+    /// The current version.
     public static let current = "0.1.0"
 }

@@ -1,8 +1,8 @@
-/// The text in what `llm` has written.
+/// Decodes what `llm` has written.
 ///
-/// Python writes halves of surrogate pairs, which JSON can express, as three bytes each that are no UTF-8
-/// (`surrogatepass`). Two that belong together, such as those of neighbouring pieces of a stream, become the character
-/// that they stand for; one alone becomes one U+FFFD. What else is not UTF-8 becomes U+FFFD as everywhere.
+/// Python writes half a surrogate pair, which JSON can express, as three bytes that are not UTF-8 (`surrogatepass`).
+/// Two halves that belong together, such as those of consecutive pieces of a stream, become their character; one alone
+/// becomes one U+FFFD. Other invalid UTF-8 becomes U+FFFD as usual.
 enum OutputText {
     private static let replacement: [UInt8] = [0xEF, 0xBF, 0xBD]
 
@@ -13,11 +13,11 @@ enum OutputText {
         return repaired ?? decode(Array(bytes))
     }
 
-    /// How many bytes at the end are the beginning of a character that was cut off; at most 3.
+    /// The number of bytes at the end that are the beginning of a character that was cut off; at most 3.
     static func tornEnd(of bytes: [UInt8]) -> Int {
         for length in 1...3 where length <= bytes.count {
             let byte = bytes[bytes.count - length]
-            // A byte that goes on with a character: its first one stands before.
+            // A byte that continues a character.
             if byte & 0xC0 == 0x80 { continue }
             let whole = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1
             return length < whole ? length : 0
@@ -25,7 +25,7 @@ enum OutputText {
         return 0
     }
 
-    /// The bytes without halves; nil if there is none.
+    /// The bytes with pairs of halves joined and single halves replaced; nil if there are none.
     private static func repair(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         var repaired: [UInt8]?
         var (start, index) = (0, 0)
@@ -51,7 +51,7 @@ enum OutputText {
         return result
     }
 
-    /// The half of a surrogate pair that begins at a place, U+D800 to U+DFFF; nil for anything else.
+    /// The half of a surrogate pair that begins at an index, U+D800 to U+DFFF; nil for anything else.
     private static func half(_ bytes: UnsafeBufferPointer<UInt8>, at place: Int) -> UInt32? {
         guard place + 3 <= bytes.count, bytes[place] == 0xED, (0xA0...0xBF).contains(bytes[place + 1]),
             bytes[place + 2] & 0xC0 == 0x80

@@ -1,12 +1,12 @@
-/// Texts that can do nothing to a terminal: control characters are U+FFFD.
+/// Texts without effect on a terminal: control characters become U+FFFD.
 extension String {
-    /// The text on one line, its tabs kept.
+    /// The text on one line, with its tabs.
     package var printable: String { replacingControls { $0 == "\t" } }
 
-    /// The text over as many lines as it has.
+    /// The text with its line breaks.
     package var printableLines: String { replacingControls { $0 == "\t" || $0 == "\n" } }
 
-    /// The printable text with its line breaks and tabs as spaces, for what is part of a line.
+    /// The printable text with line breaks and tabs replaced by spaces, for use within a line.
     package var oneLine: String {
         guard hasControls else { return self }
         return String(String.UnicodeScalarView(unicodeScalars.map { $0 == "\n" || $0 == "\t" ? " " : $0 })).printable
@@ -17,7 +17,7 @@ extension String {
         return String(String.UnicodeScalarView(unicodeScalars.map { $0.isControl && !isKept($0) ? "\u{FFFD}" : $0 }))
     }
 
-    /// Looks at bytes, because nearly no text has any.
+    /// Checks bytes first, because almost no text has any.
     private var hasControls: Bool {
         utf8.contains { $0 < 0x20 || $0 == 0x7F || $0 == 0xC2 || $0 == 0xE2 }
             && unicodeScalars.contains(where: \.isControl)
@@ -25,7 +25,7 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// Whether terminals act on it, C0, DEL and C1, or break a line at it.
+    /// Whether terminals act on it (C0, DEL and C1) or break a line at it.
     package var isControl: Bool {
         value < 0x20 || (0x7F...0x9F).contains(value) || value == 0x2028 || value == 0x2029
     }

@@ -1,7 +1,7 @@
 /// Texts as a POSIX shell reads them.
 public enum ShellWord {
-    /// The text as one word that can be shown and pasted: control characters but tabs and line breaks are left to
-    /// `printf`, which gives the same bytes in every shell.
+    /// The text as one word that can be shown and pasted: control characters except tabs and line breaks are written
+    /// through `printf`, which gives the same bytes in every shell.
     public static func quote(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isEscaped) else { return quoteAsItIs(text) }
         var word = ""
@@ -12,7 +12,7 @@ public enum ShellWord {
             rest = rest[plain.endIndex...]
             let controls = String(rest.prefix(while: isEscaped))
             rest = rest.drop(while: isEscaped)
-            // It ends with no line feed, which a shell would take away.
+            // It does not end with a line feed, which a shell would remove.
             if !controls.isEmpty { word += "\"$(printf '\(controls.utf8.map(octal).joined())')\"" }
         }
         return word
@@ -26,7 +26,7 @@ public enum ShellWord {
         "\\" + byte.digits(3, radix: 8)
     }
 
-    /// The text as one word, quoted if it needs to be, whatever it holds.
+    /// The text as one word, quoted if necessary.
     private static func quoteAsItIs(_ text: String) -> String {
         let plain = text.utf8.allSatisfy { $0.isAlphanumeric || "-_./:=@,+".utf8.contains($0) }
         if plain, !text.isEmpty { return text }
@@ -36,6 +36,6 @@ public enum ShellWord {
     /// The arguments as one line that can be shown and pasted.
     static func line(_ arguments: [String]) -> String { arguments.map(quote).joined(separator: " ") }
 
-    /// The arguments as one line, as it is stored and hashed, which never changes.
+    /// The arguments as one line, as stored and hashed; it never changes.
     static func stored(_ arguments: [String]) -> String { arguments.map(quoteAsItIs).joined(separator: " ") }
 }

@@ -1,8 +1,8 @@
 internal import FoundationEssentials
 
-/// Measures how long something takes by a clock that nobody can set, and tells between which times it took place.
+/// Measures a duration by a clock that nobody can set, and gives times of its start and end.
 struct Stopwatch: Sendable {
-    /// Seconds by which the clock may be off at the end before it counts as set in the meantime.
+    /// Seconds by which the clock may be off at the end before it counts as having been set.
     static let tolerance = 1.0
 
     private let date: Date
@@ -14,9 +14,9 @@ struct Stopwatch: Sendable {
         self.instant = instant
     }
 
-    /// The times of start and end, as far apart as it took.
+    /// The times of start and end, exactly the measured duration apart.
     ///
-    /// They are by the clock as it stood at the start or, if it was set in the meantime, as it stands at the end.
+    /// They are based on the clock at the start or, if it was set in the meantime, on the clock at the end.
     func times(
         endingAt end: Date = Date(), at instant: ContinuousClock.Instant = .now
     ) -> (start: Date, end: Date) {

@@ -14,20 +14,20 @@ public enum Timestamp {
         return day(fields) + "T" + time(fields, ":") + "." + padded(milliseconds, 3) + "Z"
     }
 
-    /// Local time in ISO 8601 without a zone, `2026-11-23T20:15:00.123456`, as nllm's manifests have it.
+    /// Local time in ISO 8601 without a zone, `2026-11-23T20:15:00.123456`, as in nllm's manifests.
     static func local(_ date: Date) -> String {
         let (fields, milliseconds) = broken(date, localtime_r)
         return "\(day(fields))T\(time(fields, ":")).\(padded(milliseconds, 3))000"
     }
 
-    /// Local time for people, `20:15:00`, or with the day, `2026-11-24 20:15:00`, if that is not today's.
+    /// Local time for people, `20:15:00`, or with the date if that is not today's, `2026-11-24 20:15:00`.
     public static func clock(_ date: Date, now: Date = Date()) -> String {
         let (fields, _) = broken(date, localtime_r)
         let isToday = day(fields) == day(broken(now, localtime_r).0)
         return (isToday ? "" : day(fields) + " ") + time(fields, ":")
     }
 
-    /// Local time as the name of a run, `2026-11-23_20-15-00`.
+    /// Local time in the form of a run's name, `2026-11-23_20-15-00`.
     static func runName(_ date: Date) -> String {
         let (fields, _) = broken(date, localtime_r)
         return "\(day(fields))_\(time(fields, "-"))"
