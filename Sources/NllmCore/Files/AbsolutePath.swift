@@ -6,15 +6,15 @@ internal import FoundationEssentials
     internal import Glibc
 #endif
 
-/// Paths that mean the same wherever a process runs.
+/// Paths that are independent of the directory in which a process runs.
 public enum AbsolutePath {
     /// The working directory of this process.
     public static var current: String { FileManager.default.currentDirectoryPath }
 
-    /// The path itself if it is absolute, else below `directory`, without `.` and `..` components.
+    /// The path itself if it is absolute, else the path below `directory`; without `.` and `..` components.
     ///
-    /// Symbolic links are left as they are, but for those that `..` follows, where the system goes up from their target;
-    /// `~/` is the home directory.
+    /// Symbolic links are kept, except before `..`, where the system goes up from their target; `~/` is the home
+    /// directory.
     public static func resolve(_ path: String, in directory: String = current) -> String {
         let expanded = HomeFolder.expand(path)
         let whole = expanded.hasPrefix("/") ? expanded : directory + "/" + expanded
@@ -30,7 +30,7 @@ public enum AbsolutePath {
         return "/" + components.joined(separator: "/")
     }
 
-    /// The same place without links on the way, as far as the path leads to something that is there.
+    /// The same path with links resolved, as far as it exists.
     static func real(_ path: String) -> String {
         if let found = realpath(path, nil) {
             defer { free(found) }
@@ -47,21 +47,21 @@ public enum AbsolutePath {
         path.split(separator: "/").last.map(String.init) ?? path
     }
 
-    /// The last component without its ending.
+    /// The last component without its extension.
     static func stem(_ path: String) -> String {
         let name = name(path)
         guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return name }
         return String(name[..<dot])
     }
 
-    /// The ending of the last component in lower case, without its dot; empty if it has none.
+    /// The extension of the last component in lower case, without its dot; empty if there is none.
     static func ending(_ path: String) -> String {
         let name = name(path)
         guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return "" }
         return name[name.index(after: dot)...].lowercased()
     }
 
-    /// The folder that holds the path.
+    /// The directory that contains the path.
     static func parent(_ path: String) -> String {
         let components = path.split(separator: "/").dropLast()
         return "/" + components.joined(separator: "/")

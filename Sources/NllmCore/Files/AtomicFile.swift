@@ -6,10 +6,11 @@ internal import SystemPackage
     internal import Glibc
 #endif
 
-/// A file that appears under its name whole or not at all.
+/// A file that appears under its name completely or not at all.
 ///
-/// It is written beside its place under a fixed hidden name, so that one left by a killed process is replaced by the
-/// next. Who may read it is for the umask to say. Who writes the same file at the same time has to hold a lock.
+/// It is written beside its destination under a fixed hidden name, so that one left by a killed process is replaced by
+/// the next. Its permissions follow the umask. Processes that may write the same file at the same time must hold a
+/// lock.
 struct AtomicFile: ~Copyable {
     static let bufferSize = 1 << 18
 
@@ -30,7 +31,7 @@ struct AtomicFile: ~Copyable {
         }
     }
 
-    /// Makes a new file, never one that a link leads to; what stands there was left by a killed process, or is in the way.
+    /// Creates a new file, never through a link; a file of that name was left by a killed process, or is in the way.
     private static func create(_ path: String) throws -> FileDescriptor {
         func make() throws -> FileDescriptor {
             try FileDescriptor.open(
@@ -57,7 +58,7 @@ struct AtomicFile: ~Copyable {
         try file.commit(durably: durably)
     }
 
-    /// Whether a file is there that holds just these bytes: to replace one costs far more than to read it.
+    /// Whether a file has exactly these bytes: replacing one costs far more than reading it.
     static func holds(_ bytes: [UInt8], at path: String) -> Bool {
         let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
@@ -73,7 +74,7 @@ struct AtomicFile: ~Copyable {
     }
 
     mutating func write(_ bytes: some Sequence<UInt8>) throws(FileError) {
-        // What is large already is written as it is.
+        // Large pieces are written directly.
         if let whole = bytes as? [UInt8], whole.count >= Self.bufferSize {
             try flush()
             return try write(all: whole)
@@ -82,7 +83,7 @@ struct AtomicFile: ~Copyable {
         if buffer.count >= Self.bufferSize { try flush() }
     }
 
-    /// Puts the file in its place; `durably` if it has to be there even after a power cut.
+    /// Puts the file in its place; `durably` if it must survive a power cut.
     mutating func commit(durably: Bool = false) throws(FileError) {
         try flush()
         if durably { fsync(descriptor.rawValue) }

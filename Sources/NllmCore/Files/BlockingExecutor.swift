@@ -1,15 +1,15 @@
 internal import Dispatch
 
-/// An executor with a thread of its own, for actors that wait for disks and locks.
+/// An executor with its own thread, for actors that wait for disks and locks.
 public final class BlockingExecutor: SerialExecutor {
     private let queue: DispatchQueue
 
-    /// - Parameter label: names the thread's queue for debuggers.
+    /// - Parameter label: the name of the thread's queue, for debuggers.
     public init(label: String) {
         queue = DispatchQueue(label: label)
     }
 
-    /// Runs a job after those that came before it.
+    /// Runs a job after those that were enqueued before it.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }

@@ -6,9 +6,9 @@ internal import SystemPackage
     internal import Glibc
 #endif
 
-/// Directories that are made, or checked before anything is made in them.
+/// Creating directories, and checking whether something can be created in them.
 enum Directory {
-    /// Makes a directory and the one that leads to it; neither may be a link.
+    /// Creates a directory and its parent; neither may be a link.
     static func createWithoutLinks(_ directory: String) throws {
         guard mkdir(directory, 0o777) != 0 else { return }
         switch errno {
@@ -20,7 +20,7 @@ enum Directory {
         }
     }
 
-    /// Makes a directory and those that lead to it; false if it was there.
+    /// Creates a directory and its parents; false if it existed.
     @discardableResult
     static func create(_ directory: String) throws(NllmError) -> Bool {
         guard mkdir(directory, 0o777) != 0 else { return true }
@@ -30,10 +30,10 @@ enum Directory {
         return true
     }
 
-    /// Makes a directory whose making has failed with that error, if that was only because its parent is missing.
+    /// Creates a directory after an attempt failed with that error, if only its parent was missing.
     private static func create(_ directory: String, after code: Int32) throws(NllmError) {
         switch code {
-        // Some file systems say so of folders that can't be made although their parent is there.
+        // Some file systems report this for directories that cannot be created although their parent exists.
         case ENOENT where directory != "/" && !isDirectory(AbsolutePath.parent(directory)):
             try create(AbsolutePath.parent(directory))
             try create(directory)
@@ -43,7 +43,7 @@ enum Directory {
         }
     }
 
-    /// Throws unless a directory is there, or can be made, for files to be made in it.
+    /// Throws unless a directory exists or can be created, and files can be created in it.
     static func checkCreatable(_ directory: String) throws(NllmError) {
         var existing = directory
         while existing != "/", access(existing, F_OK) != 0, [ENOENT, ENOTDIR].contains(errno) {
@@ -53,7 +53,7 @@ enum Directory {
         try checkWritable(existing, for: directory)
     }
 
-    /// Throws unless files can be made in a directory; the error names what was to be made.
+    /// Throws unless files can be created in a directory; the error names the file or folder to be created.
     static func checkWritable(_ directory: String, for path: String) throws(NllmError) {
         guard access(directory, W_OK | X_OK) != 0 else { return }
         throw .cannotCreate(path: path, reason: FileError(Errno(rawValue: errno), path: directory).reason)

@@ -2,10 +2,10 @@ internal import FoundationEssentials
 
 /// Finds the files below a directory.
 enum DirectoryWalk {
-    /// The paths of files with one of these endings, relative to `root`, in the order of their components' bytes.
+    /// The paths of files with one of these extensions, relative to `root`, ordered by the bytes of their components.
     ///
-    /// Hidden files and folders are passed over, and folders behind symbolic links, which may lead in a circle. A path
-    /// may lead to something that is not a regular file.
+    /// Hidden files and folders are skipped, and folders behind symbolic links, which may form a cycle. A path may lead
+    /// to something that is not a regular file.
     static func files(below root: String, endings: Set<String>) throws(FileError) -> [String] {
         var found: [String] = []
         try walk(root, prefix: "", endings: endings, into: &found)

@@ -1,12 +1,12 @@
 internal import Crypto
 internal import SystemPackage
 
-/// SHA-256 of what a file holds.
+/// The SHA-256 of a file's content.
 enum FileDigest {
-    /// A larger file is refused: no model takes it, and one with holes may be larger than any disk.
+    /// A larger file is rejected: no model accepts it, and one with holes may be larger than any disk.
     static let sizeLimit = 4 << 30
 
-    /// The digest as 64 hexadecimal digits; the file has to be a regular one and is read in pieces.
+    /// The digest as 64 hexadecimal digits; the file must be a regular one and is read in pieces.
     static func hexadecimal(path: String) throws(FileError) -> String {
         var hasher = SHA256()
         let reader = try FileReader(path: path)

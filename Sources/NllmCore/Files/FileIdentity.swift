@@ -4,19 +4,19 @@
     internal import Glibc
 #endif
 
-/// Which file it is, whatever it is called.
+/// The identity of a file, independent of its path.
 struct FileIdentity: Sendable, Equatable {
     private let device: UInt64
     private let inode: UInt64
 
-    /// The file at a path, links followed; nil if there is none.
+    /// The file at a path, following links; nil if there is none.
     init?(path: String) {
         var info = stat()
         guard stat(path, &info) == 0 else { return nil }
         self.init(info)
     }
 
-    /// An open file; nil if nothing is known of it.
+    /// An open file; nil if the system does not identify it.
     init?(descriptor: Int32) {
         var info = stat()
         guard fstat(descriptor, &info) == 0 else { return nil }
@@ -28,7 +28,7 @@ struct FileIdentity: Sendable, Equatable {
         inode = UInt64(truncatingIfNeeded: info.st_ino)
     }
 
-    /// Whether there is nothing at that path any more, or another file; a path that can't be looked at proves nothing.
+    /// Whether the path no longer leads to this file; a path that cannot be examined proves nothing.
     func hasLeft(_ path: String) -> Bool {
         var info = stat()
         guard stat(path, &info) != 0 else { return FileIdentity(info) != self }

@@ -6,13 +6,13 @@ internal import SystemPackage
     internal import Glibc
 #endif
 
-/// Why a file can't be read or written, in the system's words.
+/// Why a file cannot be read or written, in the system's words.
 struct FileError: PlainError, Equatable {
     var path: String
     var reason: String
     /// The system's error number.
     var code: Int32
-    /// Whether something is there that is not a regular file.
+    /// Whether the file exists but is not a regular file.
     private(set) var isNotRegular = false
 
     var plainText: String { "\(path): \(reason)" }
@@ -24,14 +24,14 @@ struct FileError: PlainError, Equatable {
         self.reason = reason ?? String(describing: errno).lowercasingFirst
     }
 
-    /// Something else is at the path than the regular file that has to be there.
+    /// The path leads to something other than the required regular file.
     static func notRegular(_ path: String, isLink: Bool = false) -> FileError {
         var error = FileError(Errno.invalidArgument, path: path, reason: isLink ? "is a link" : "not a regular file")
         error.isNotRegular = true
         return error
     }
 
-    /// Whether the place may not be written at all.
+    /// Whether the place cannot be written at all.
     var isRefusal: Bool {
         isNotRegular
             || [Errno.readOnlyFileSystem, .permissionDenied, .notPermitted, .notDirectory, .isDirectory].contains {
@@ -41,12 +41,12 @@ struct FileError: PlainError, Equatable {
 }
 
 extension FileError {
-    /// What the system says when there is no room.
+    /// The system's message for a full disk.
     fileprivate static let full = [Errno.noSpace, .diskQuotaExceeded].map { FileError($0, path: "").reason }
 }
 
 extension NllmError {
-    /// What is wrong, and what to do, if a file could not be written because its disk is full; else nil.
+    /// What is wrong, and what to do, if a file could not be written because its disk is full; nil otherwise.
     var reasonOfFullDisk: String? {
         guard case .inputOutput(let path, let reason) = self, FileError.full.contains(reason) else { return nil }
         return "\(path): \(reason); free some space"
@@ -54,29 +54,29 @@ extension NllmError {
 }
 
 extension String {
-    /// The same text with its first character in lower case.
+    /// The same text, starting in lower case.
     fileprivate var lowercasingFirst: String { prefix(1).lowercased() + dropFirst() }
 }
 
 /// Reads a file piece by piece, so that its size does not matter.
 final class FileReader {
-    /// Which files are read.
+    /// Which kinds of files are read.
     enum Kind {
-        /// Regular ones only: nothing that never ends, waits for a writer, or does something when it is opened.
+        /// Only regular files: nothing that never ends, waits for a writer, or has an effect when it is opened.
         case regular
-        /// Whatever is there, such as a pipe that the user has named, or a file that the system makes up.
+        /// Any kind, such as a pipe that the user has named, or a file that the system generates.
         case any
     }
 
     static let pieceSize = 1 << 20
 
-    /// Whether it ends by itself: a regular file, unlike a pipe or a device.
+    /// Whether it ends by itself: true for a regular file, unlike a pipe or a device.
     let isRegular: Bool
     private let path: String
     private let kind: Kind
     private let descriptor: FileDescriptor
     private let owned: Bool
-    /// Whether a file said that it was empty and has not been read yet.
+    /// Whether the file reported that it is empty and has not been read yet.
     private var isSaidToBeEmpty = false
     private var buffer = [UInt8](repeating: 0, count: FileReader.pieceSize)
 
@@ -84,12 +84,12 @@ final class FileReader {
         self.path = path
         self.kind = kind
         owned = true
-        // Asked before it is opened, because opening a device may do something, and opening a pipe waits.
+        // Checked before it is opened, because opening a device may have an effect, and opening a pipe waits.
         if kind == .regular, let status = FileStatus(path, followingLinks: true) {
             try Self.check(status, path)
         }
         do {
-            // A pipe may have taken the file's place in the meantime.
+            // A pipe may have taken the file's place since the check.
             let isCalledRegular = kind == .regular || FileStatus(path, followingLinks: true)?.kind == .regular
             let options: FileDescriptor.OpenOptions = isCalledRegular ? [.closeOnExec, .nonBlocking] : .closeOnExec
             descriptor = try FileDescriptor.open(path, .readOnly, options: options)
@@ -121,7 +121,7 @@ final class FileReader {
         if owned { try? descriptor.close() }
     }
 
-    /// The file's size in bytes as it is now.
+    /// The file's current size in bytes.
     var size: Int { FileStatus(descriptor: descriptor.rawValue)?.size ?? 0 }
 
     private static func check(_ status: FileStatus, _ path: String) throws(FileError) {
@@ -138,20 +138,20 @@ final class FileReader {
         do {
             count = try buffer.withUnsafeMutableBytes { try descriptor.read(into: $0) }
         } catch {
-            // No regular file makes a reader wait, whatever it calls itself.
+            // Reading a regular file must not wait, whatever kind it claims to be.
             let waits = (error as? Errno) == .wouldBlock || (error as? Errno) == .resourceTemporarilyUnavailable
             throw isRegular && waits ? .notRegular(path) : FileError(error, path: path)
         }
         guard count > 0 else { return nil }
         if isSaidToBeEmpty, kind == .regular {
             isSaidToBeEmpty = false
-            // Files that the system makes up, such as /proc/kmsg, are called regular, but may never end.
+            // Files that the system generates, such as /proc/kmsg, are reported as regular, but may never end.
             guard size > 0 else { throw .notRegular(path) }
         }
         return buffer[..<count]
     }
 
-    /// All that is left, or nil if that is more than `limit` bytes.
+    /// The rest of the file, or nil if that is more than `limit` bytes.
     func rest(limit: Int) throws(FileError) -> [UInt8]? {
         var bytes: [UInt8] = []
         while let piece = try next() {

@@ -6,16 +6,16 @@ internal import FoundationEssentials
     internal import Glibc
 #endif
 
-/// What stands at a path.
+/// What is at a path.
 struct FileStatus {
     enum Kind {
         case regular, directory, link, other
     }
 
     let kind: Kind
-    /// In bytes; 0 for files that the system makes up while they are read.
+    /// In bytes; 0 for files that the system generates as they are read.
     let size: Int
-    /// The number of the user that it belongs to.
+    /// The id of the user who owns it.
     let owner: uid_t
     /// The permission bits.
     let mode: mode_t
@@ -24,7 +24,7 @@ struct FileStatus {
     private let device: dev_t
     private let inode: ino_t
 
-    /// What is at the path, or behind it if that is a link and links are followed; nil if nothing can be seen there.
+    /// What is at the path, or at the target of a link if links are followed; nil if it cannot be examined.
     init?(_ path: String, followingLinks: Bool = false) {
         var info = stat()
         guard (followingLinks ? stat(path, &info) : lstat(path, &info)) == 0 else { return nil }
@@ -38,7 +38,7 @@ struct FileStatus {
         self.init(info)
     }
 
-    /// What is open; nil if the system does not say.
+    /// What an open file is; nil if the system does not report it.
     init?(descriptor: Int32) {
         var info = stat()
         guard fstat(descriptor, &info) == 0 else { return nil }

@@ -6,11 +6,11 @@ internal import Synchronization
     internal import Glibc
 #endif
 
-/// The folders that an enqueue makes for a new run before it is known whether it will be committed.
+/// The folders that an enqueue creates for a new run before it is known whether it will be committed.
 final class FolderReservation: Sendable {
     private let made = Mutex<[String]>([])
 
-    /// Makes a folder, with those that lead to it; false if it is there already.
+    /// Creates a folder and its parents; false if it exists.
     func make(_ folder: String) throws(NllmError) -> Bool {
         let parent = AbsolutePath.parent(folder)
         var missing: [String] = []
@@ -29,7 +29,7 @@ final class FolderReservation: Sendable {
         return true
     }
 
-    /// Removes what was made, as far as nobody has put anything into it.
+    /// Removes what was created, unless something has been put into it.
     func undo() {
         made.withLock { made in
             for folder in made.reversed() { rmdir(folder) }

@@ -4,28 +4,28 @@
     internal import Glibc
 #endif
 
-/// What a run's folder is, before anything is written into it or removed from it.
+/// The state of a run's folder, determined before anything is written into it or removed from it.
 ///
-/// A folder of the right name is not enough: somebody else may have made it, or a run of another database.
+/// A folder with the right name is not sufficient: another user, or a run of another database, may have created it.
 enum FolderStanding: Equatable {
     case missing
-    /// Nothing is in it but files that a killed process was writing.
+    /// It contains nothing but files that a killed process was writing.
     case empty
-    /// The run's own files are in it.
+    /// It contains the run's own files.
     case own
-    /// It is not to be touched, and why, in words that follow its name or that of something in it.
+    /// It must not be touched, with the reason, in words that follow its name or the name of something in it.
     case foreign(path: String, reason: String)
 
-    /// Looks at a folder that a new run is to have; it is never the run's own.
+    /// The state of a folder for a new run; it is never the run's own.
     static func ofNewRun(_ path: String) -> FolderStanding {
         let (standing, _) = outside(path)
         return standing == .own ? .foreign(path: path, reason: inUse) : standing
     }
 
-    /// Why a new run can't have a folder that holds something.
+    /// Why a new run cannot use a folder that is not empty.
     static let inUse = "already holds something"
 
-    /// What can be said of a folder without knowing the run; `own` if there is anything in it.
+    /// The state of a folder as far as it does not depend on the run; `own` if it contains anything.
     static func outside(_ path: String) -> (FolderStanding, OpenFolder?) {
         guard let link = FileStatus(path) else { return (.missing, nil) }
         guard let status = FileStatus(path, followingLinks: true), status.kind == .directory else {
@@ -39,7 +39,7 @@ enum FolderStanding: Equatable {
         }
         var isEmpty = true
         folder.forEachName { name in
-            // The results of a run that has none yet.
+            // The results of a run that does not have any yet.
             if name == "results.jsonl", folder.status(of: name)?.size == 0 { return }
             if !RunFiles.unfinished.contains(name) { isEmpty = false }
         }
@@ -47,7 +47,8 @@ enum FolderStanding: Equatable {
         return link.kind == .link ? (.foreign(path: path, reason: "is a link"), nil) : (.empty, folder)
     }
 
-    /// Whether a file belongs to this process's user, or to whom the file system gives everything that is made there.
+    /// Whether a file belongs to this process's user, or to the owner that the file system gives to everything created
+    /// there.
     private static func isOurs(_ status: FileStatus, beside path: String) -> Bool {
         if status.owner == geteuid() { return true }
         let probe = "\(AbsolutePath.parent(path))/.nllm-batch-\(getpid())"

@@ -7,7 +7,7 @@ enum HomeFolder {
         EnvironmentVariable.value("HOME") ?? FileManager.default.homeDirectoryForCurrentUser.path
     }
 
-    /// A path with the home folder in place of a `~` at its start.
+    /// A path with a `~` at its start replaced by the home directory.
     static func expand(_ path: String) -> String {
         path == "~" || path.hasPrefix("~/") ? Self.path + path.dropFirst() : path
     }

@@ -8,12 +8,13 @@ internal import Crypto
 
 /// Reads lines of bytes from a file of any size and keeps a digest of all it has read.
 struct LineReader {
-    /// A longer line is given up, so that a file without line breaks does not fill the memory.
+    /// A longer line is given up, so that a file without line breaks does not fill memory.
     static let lineLimit = 64 << 20
-    /// What is passed over of a longer line in a regular file, so that the lines behind it are read as well.
+    /// The number of bytes that are skipped in a longer line of a regular file, so that the lines after it are read as
+    /// well.
     private static let skipLimit = 1 << 30
 
-    /// A line without its line feed, or that it was too long.
+    /// A line without its line feed, or the fact that it was too long.
     enum Line {
         case bytes(ArraySlice<UInt8>)
         case tooLong
@@ -30,7 +31,7 @@ struct LineReader {
 
     /// The next line; nil at the end.
     ///
-    /// A pipe or device may never end, so nothing is read from it behind a line that is too long.
+    /// A pipe or device may never end, so nothing after a line that is too long is read from it.
     mutating func next() throws(FileError) -> Line? {
         guard !hasEnded else { return nil }
         var line: [UInt8] = []
@@ -51,7 +52,7 @@ struct LineReader {
                 let part = piece[..<end]
                 piece = piece[(end + 1)...]
                 guard length + part.count <= Self.lineLimit else { return .tooLong }
-                // Most lines lie within one piece and need no copy.
+                // Most lines are within one piece and are not copied.
                 return .bytes(length == 0 ? part : (line + part)[...])
             }
             length += piece.count

@@ -4,17 +4,17 @@
     internal import Glibc
 #endif
 
-/// A folder that is open, so that what stands in it is reached without following any link.
+/// An open folder, whose contents are reached without following any link.
 final class OpenFolder {
     private let descriptor: Int32
 
-    /// Opens a folder; nil if there is none, or it can't be read, or a link leads to it and links are not followed.
+    /// Opens a folder; nil if it does not exist, cannot be read, or is behind a link while links are not followed.
     init?(_ path: String, followingLinks: Bool = false) {
         descriptor = open(path, followingLinks ? Self.flags & ~O_NOFOLLOW : Self.flags)
         if descriptor < 0 { return nil }
     }
 
-    /// Opens a folder in another one; nil if it is none.
+    /// Opens a folder in another one; nil if there is none.
     init?(_ name: String, in folder: OpenFolder) {
         descriptor = openat(folder.descriptor, name, Self.flags)
         if descriptor < 0 { return nil }
@@ -27,7 +27,7 @@ final class OpenFolder {
     /// What is there under that name; nil if there is nothing.
     func status(of name: String) -> FileStatus? { FileStatus(name, in: descriptor) }
 
-    /// Goes through the names without holding all of them at once: there may be a million.
+    /// Visits the names without holding all of them at once: there may be a million.
     func forEachName(_ body: (String) throws -> Void) rethrows {
         let copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard copy >= 0 else { return }
@@ -44,7 +44,7 @@ final class OpenFolder {
         }
     }
 
-    /// The first name in the folder, as far as there is any.
+    /// The first name in the folder; nil if it is empty.
     var anyName: String? {
         var found: String?
         forEachName { found = found ?? $0 }
@@ -57,7 +57,7 @@ final class OpenFolder {
     /// Removes a folder if it is empty.
     func removeFolder(_ name: String) { unlinkat(descriptor, name, AT_REMOVEDIR) }
 
-    /// Sets the permission bits of what is there under that name and is no link.
+    /// Sets the permission bits of the entry with that name, unless it is a link.
     func setMode(_ mode: mode_t, of name: String) {
         let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard file >= 0 else { return }

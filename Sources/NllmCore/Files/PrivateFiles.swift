@@ -6,21 +6,21 @@ internal import SystemPackage
     internal import Glibc
 #endif
 
-/// Files and folders that are for their owner alone.
+/// Files and folders that only their owner can access.
 public enum PrivateFiles {
     static let fileMode: mode_t = 0o600
     static let folderMode: mode_t = 0o700
     private static let others: mode_t = 0o077
 
-    /// Lets everything that this process and its children make from now on be for their owner alone.
+    /// Makes everything that this process and its children create from now on private to their owner.
     public static func begin() { umask(others) }
 
-    /// Takes a file away from all others; one that isn't there is left out.
+    /// Makes a file private; a missing file is ignored.
     static func restrict(file path: String) throws(NllmError) {
         try restrict(path, to: fileMode)
     }
 
-    /// Takes a run's folder away from all others, and all files in it, unless it is so already.
+    /// Makes a run's folder and all files in it private, unless they are already.
     static func restrict(folder path: String) throws(NllmError) {
         guard let status = FileStatus(path), status.mode & others != 0 else { return }
         if let folder = OpenFolder(path) { restrictContents(of: folder, levels: 2) }

@@ -1,11 +1,11 @@
-/// The files that runs make, known by their names and kinds.
+/// The files that runs create, recognized by their names and kinds.
 enum RunFiles {
-    /// What stands in a run's folder itself, the manifest last: by it the folder is known.
+    /// The files in a run's folder itself, the manifest last, because it identifies the folder.
     static let top = ["results.jsonl", "manifest.json"]
     /// The same while they are written.
     static let unfinished = top.map(temporary)
 
-    /// Whether a file of this name and status is one that a run leaves for a cell, whole or while it is written.
+    /// Whether a file with this name and status is one that a run writes for a cell, complete or partly written.
     static func isOne(_ name: String, _ kind: RunFolder.Kind, _ status: FileStatus?) -> Bool {
         guard status?.kind == .regular else { return false }
         let isHidden = name.hasPrefix(".") && name.hasSuffix(temporaryEnding)
@@ -13,12 +13,12 @@ enum RunFiles {
         return kind.endings.contains { whole.count > $0.count && whole.hasSuffix($0) }
     }
 
-    /// Removes all of them from a folder of results or raw outputs, and the folders below it that are empty then.
+    /// Removes all of them from a folder of results or raw outputs, and the folders below it that become empty.
     ///
     /// - Parameters:
     ///   - folder: the folder.
-    ///   - kind: what stands in it.
-    ///   - levels: how many levels of folders there are below it.
+    ///   - kind: what the folder contains.
+    ///   - levels: the number of levels of folders below it.
     static func clear(_ folder: OpenFolder, _ kind: RunFolder.Kind, levels: Int = 1) {
         folder.forEachName { name in
             let status = folder.status(of: name)
@@ -31,7 +31,8 @@ enum RunFiles {
         }
     }
 
-    /// Removes everything that a run has made in its folder, the manifest last, so that the folder is known until then.
+    /// Removes everything that a run created in its folder, the manifest last, so that the folder is identified until
+    /// then.
     static func clear(run folder: OpenFolder) {
         for kind in RunFolder.Kind.allCases {
             guard let inner = OpenFolder(kind.rawValue, in: folder) else { continue }

@@ -7,30 +7,30 @@ internal import SystemPackage
     internal import Glibc
 #endif
 
-/// Copies a file whose content is known by its digest.
+/// Copies a file whose content is identified by its digest.
 enum VerifiedCopy {
     /// Why there is no copy.
     enum Problem: Error, Equatable {
-        /// The file holds something else.
+        /// The file has different content.
         case changed
-        /// The file is gone, or can't be read.
+        /// The file is missing or cannot be read.
         case unreadable(FileError)
-        /// The copy can't be written, or the system has no descriptors left.
+        /// The copy cannot be written, or the system has no descriptors left.
         case impossible(FileError)
     }
 
-    /// A file that grows by more than this while it is read is not waited for, in bytes.
+    /// The number of bytes by which a file may grow while it is read.
     private static let growth = 16 << 20
 
     /// Copies the file.
     ///
     /// - Parameters:
     ///   - source: the file, which must be a regular one.
-    ///   - target: where nothing is yet.
+    ///   - target: a path at which nothing exists yet.
     ///   - digest: SHA-256 of the content as hexadecimal digits.
-    ///   - edit: makes the copy's content of the file's, which is then read as a whole; nil to copy it as it is.
-    /// - Returns: how many bytes the copy has.
-    /// - Throws: why there is none, such as that the file holds something else.
+    ///   - edit: makes the copy's content from the file's, which is then read as a whole; nil to copy it unchanged.
+    /// - Returns: the size of the copy in bytes.
+    /// - Throws: why there is none, for example because the file has different content.
     static func make(
         of source: String, at target: String, digest: String, edit: (([UInt8]) -> [UInt8])? = nil
     ) throws(Problem) -> Int {
@@ -88,7 +88,7 @@ enum VerifiedCopy {
         }
     }
 
-    /// Opens a file without waiting for anyone.
+    /// Opens a file without waiting for a writer.
     private static func open(_ path: String) throws(Problem) -> FileDescriptor {
         do {
             return try FileDescriptor.open(path, .readOnly, options: [.nonBlocking, .closeOnExec])

@@ -7,10 +7,10 @@ internal import SystemPackage
     internal import Glibc
 #endif
 
-/// A private folder among the temporary files that goes with its process.
+/// A private folder among the temporary files that is removed with its process.
 ///
-/// A lock on it says that its process lives. The system releases the lock of a killed process, and whoever comes next
-/// removes the folder.
+/// A lock on it shows that its process is running. The system releases the lock of a killed process, and the next
+/// process removes the folder.
 final class WorkerFolder: Sendable {
     private static let prefix = "nllm-batch-files-"
 
@@ -18,10 +18,10 @@ final class WorkerFolder: Sendable {
     let path: String
     private let lock: FileDescriptor
 
-    /// Makes a folder that only this user can enter.
+    /// Creates a folder that only this user can enter.
     ///
-    /// - Parameter name: tells it from all others.
-    /// - Throws: when it can't be made there.
+    /// - Parameter name: distinguishes it from all others.
+    /// - Throws: if it cannot be created there.
     init(name: String) throws(FileError) {
         let path = Self.parent + "/" + Self.prefix + name
         // A sweep may remove it before it is locked.
@@ -44,10 +44,10 @@ final class WorkerFolder: Sendable {
         try? lock.close()
     }
 
-    /// Removes the folder with all that it holds.
+    /// Removes the folder and its contents.
     func remove() { try? FileManager.default.removeItem(atPath: path) }
 
-    /// Removes the folders of this user's processes that have ended without doing so.
+    /// Removes the folders of this user's processes that ended without removing them.
     static func sweep() {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [] where name.hasPrefix(prefix) {
             guard let lock = open(parent + "/" + name) else { continue }
@@ -58,7 +58,8 @@ final class WorkerFolder: Sendable {
         }
     }
 
-    /// Where temporary files belong; not every path, because `llm` takes a text with a space for a schema in short.
+    /// The directory for temporary files; not with every path, because `llm` takes a text with a space as a schema in
+    /// short form.
     private static var parent: String {
         let wanted = EnvironmentVariable.value("TMPDIR") ?? "/tmp"
         guard let real = realpath(wanted, nil) else { return "/tmp" }
@@ -67,7 +68,7 @@ final class WorkerFolder: Sendable {
         return path.contains { " ,".contains($0) } ? "/tmp" : path
     }
 
-    /// Opens a folder of this user; nil if it is none.
+    /// Opens a folder of this user; nil if there is none.
     private static func open(_ path: String) -> FileDescriptor? {
         let options: FileDescriptor.OpenOptions = [.directory, .noFollow, .closeOnExec]
         guard let folder = try? FileDescriptor.open(path, .readOnly, options: options) else { return nil }
