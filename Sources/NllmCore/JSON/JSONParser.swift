@@ -1,4 +1,4 @@
-/// Why a text is not JSON, and the offset in bytes where that shows.
+/// Why a text is not JSON, with the byte offset at which that shows.
 struct JSONError: PlainError, Equatable {
     var message: String
     var offset: Int
@@ -6,21 +6,21 @@ struct JSONError: PlainError, Equatable {
     var plainText: String { message }
 }
 
-/// A strict RFC 8259 parser in one pass over UTF-8 bytes, at most ``maximumDepth`` levels deep.
+/// A strict RFC 8259 parser in one pass over UTF-8 bytes, with at most ``maximumDepth`` levels.
 ///
-/// Read leniently, a text may hold what Python's `json` reads beyond the standard: `NaN` and the infinities, which become
-/// null, and halves of surrogate pairs, which become U+FFFD. So does invalid UTF-8, which no `String` has.
+/// In lenient mode, it accepts what Python's `json` accepts beyond the standard: `NaN` and the infinities, which become
+/// null, and halves of surrogate pairs, which become U+FFFD. So does invalid UTF-8, which no `String` can contain.
 struct JSONParser {
     static let maximumDepth = 512
 
     private let bytes: UnsafeBufferPointer<UInt8>
     private let isLenient: Bool
-    /// Where reading stands; after an error, where that shows.
+    /// The current index; after an error, the one at which it shows.
     private(set) var index = 0
-    /// The objects and arrays that are not read to their end, the outermost first.
+    /// The objects and arrays that have not been read to their end, outermost first.
     private(set) var open: [Level] = []
 
-    /// An object or array with the parts that are read so far.
+    /// An object or array with the parts read so far.
     struct Level {
         let start: Int
         let isObject: Bool
@@ -28,7 +28,7 @@ struct JSONParser {
         private var members: [JSONValue.Member] = []
         private var elements: [JSONValue] = []
 
-        /// Whether a name with its colon, or an element with its comma, shows that this is no bracket of prose.
+        /// Whether a name with its colon, or an element with its comma, shows that this is not a bracket in prose.
         fileprivate(set) var isSurelyJSON = false
 
         init(start: Int, isObject: Bool) {
@@ -45,7 +45,7 @@ struct JSONParser {
 
     /// What stops the parser at its index.
     ///
-    /// It is put into words only for a reader: the search for JSON in a bad answer is stopped at nearly every byte.
+    /// It is worded only for a reader, because the search for JSON in a bad answer is stopped at nearly every byte.
     private enum Fault: Error {
         case unexpected(wanted: String)
         case malformed(String)
@@ -56,14 +56,14 @@ struct JSONParser {
         self.isLenient = isLenient
     }
 
-    /// The value that begins at a place in a text that goes on after it; nil if it is broken or ends too early.
+    /// The value that begins at an index in a text that continues after it; nil if it is broken or cut off.
     mutating func value(at start: Int) -> JSONValue? {
         index = start
         open.removeAll(keepingCapacity: true)
         return try? value()
     }
 
-    /// Whether reading stopped only because the text ends there, in the middle of a value.
+    /// Whether parsing stopped only because the text ends there, in the middle of a value.
     var endsEarly: Bool {
         guard index < bytes.count else { return true }
         let rest = bytes[index...]
@@ -76,13 +76,13 @@ struct JSONParser {
         }
     }
 
-    /// The value that the whole text stands for.
+    /// The value of the whole text.
     static func parse(_ text: some Sequence<UInt8>) throws(JSONError) -> JSONValue {
         let result: Result<JSONValue, JSONError>? = text.withContiguousStorageIfAvailable { parse(bytes: $0) }
         return try (result ?? Array(text).withUnsafeBufferPointer { parse(bytes: $0) }).get()
     }
 
-    /// The value that the whole text stands for.
+    /// The value of the whole text.
     static func parse(_ text: String) throws(JSONError) -> JSONValue {
         try parse(text.utf8)
     }
@@ -99,7 +99,7 @@ struct JSONParser {
         }
     }
 
-    /// Reads a value with all its levels in one loop, since a thread's stack may be too small for a call a level.
+    /// Reads a value with all its levels in one loop, because a thread's stack may be too small for one call per level.
     private mutating func value() throws(Fault) -> JSONValue {
         while true {
             var complete = try begin()
@@ -142,7 +142,7 @@ struct JSONParser {
         return nil
     }
 
-    /// Leaves the innermost object or array and returns it, or goes on to its next part and returns nil.
+    /// Leaves the innermost object or array and returns it, or advances to its next part and returns nil.
     private mutating func end() throws(Fault) -> JSONValue? {
         let isObject = open[open.count - 1].isObject
         skipSpace()
@@ -194,7 +194,7 @@ struct JSONParser {
         while let byte = peek {
             switch byte {
             case UInt8(ascii: "\""):
-                // Most strings have no escape and are taken as one slice.
+                // Most strings have no escapes and are taken as one slice.
                 if decoded.isEmpty { return try closed(bytes[start..<index], from: start) }
                 decoded.append(contentsOf: bytes[start..<index])
                 return try closed(decoded, from: start)
@@ -213,7 +213,7 @@ struct JSONParser {
         throw .malformed("a string without its closing quote")
     }
 
-    /// The string of these bytes; reading goes on behind its closing quote.
+    /// The string of these bytes; the index moves past its closing quote.
     private mutating func closed(_ bytes: some Collection<UInt8>, from start: Int) throws(Fault) -> String {
         guard let text = isLenient ? String(decoding: bytes, as: UTF8.self) : String(validating: bytes, as: UTF8.self)
         else {
@@ -254,7 +254,7 @@ struct JSONParser {
             }
         }
         guard isLenient else { throw .malformed("half a surrogate pair in a string") }
-        // What follows the half is read for itself.
+        // What follows the half is read separately.
         index = end
         return "\u{FFFD}"
     }

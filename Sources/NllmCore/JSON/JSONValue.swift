@@ -1,8 +1,8 @@
-/// A JSON value that keeps what was written: members in their order, numbers as their text.
+/// A JSON value that preserves what was written: the order of members, and numbers as text.
 public enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
-    /// The number's text as it stood in the source, so that `0.10` and integers of any size survive.
+    /// The number's text in the source, so that `0.10` and integers of any size survive.
     case number(String)
     case string(String)
     case array([JSONValue])
@@ -15,7 +15,7 @@ public enum JSONValue: Sendable, Hashable {
         /// The member's value.
         public var value: JSONValue
 
-        /// A member from its name and value.
+        /// Creates a member from its name and value.
         public init(_ name: String, _ value: JSONValue) {
             self.name = name
             self.value = value
@@ -31,7 +31,7 @@ public enum JSONValue: Sendable, Hashable {
     /// An array of strings.
     public static func strings(_ texts: [String]) -> JSONValue { .array(texts.map(JSONValue.string)) }
 
-    /// The value of an object's last member of that name; nil when there is none or this is no object.
+    /// The value of an object's last member of that name; nil if there is none or this is not an object.
     public subscript(name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members.last { $0.name == name }?.value
@@ -49,13 +49,13 @@ public enum JSONValue: Sendable, Hashable {
         return Int(text)
     }
 
-    /// The number, as near as a `Double` comes to it; nil for any other value.
+    /// The nearest `Double` to a number; nil for any other value.
     var doubleValue: Double? {
         guard case .number(let text) = self else { return nil }
         return Double(text)
     }
 
-    /// What kind of value this is, in words that follow "is".
+    /// The kind of value, in words that follow "is".
     var kind: String {
         switch self {
         case .null: "null"
@@ -69,7 +69,7 @@ public enum JSONValue: Sendable, Hashable {
 }
 
 extension JSONValue {
-    /// The strings of an array, other elements left out; empty for any other value.
+    /// The strings of an array, without other elements; empty for any other value.
     var stringValues: [String] {
         guard case .array(let elements) = self else { return [] }
         return elements.compactMap(\.stringValue)
@@ -77,6 +77,6 @@ extension JSONValue {
 }
 
 extension JSONValue: CustomStringConvertible {
-    /// The value as JSON on one line, without control characters and other line breaks.
+    /// The value as JSON on one line, without control characters or other line breaks.
     public var description: String { String(decoding: JSONWriter.line(self), as: UTF8.self) }
 }

@@ -1,17 +1,17 @@
-/// Writes JSON as UTF-8 bytes, members in their order: the same value gives the same bytes.
+/// Writes JSON as UTF-8 bytes, in the order of members: the same value gives the same bytes.
 ///
-/// What leaves this program has nothing in it that a terminal acts on or that readers of lines may take for the end of
-/// one, which JSON would allow in strings. What is stored, hashed and compared is written as it always was.
+/// Output of this program has no characters on which a terminal acts or that line readers may take for a line end,
+/// although JSON would allow them in strings. What is stored, hashed and compared is always written in the same form.
 struct JSONWriter {
     private(set) var bytes: [UInt8] = []
     private let indent: Int?
     private let isStored: Bool
 
-    /// `indent` is the number of spaces a level, or nil for everything on one line.
+    /// `indent` is the number of spaces per level, or nil for everything on one line.
     private init(indent: Int?, isStored: Bool = false) {
         self.indent = indent
         self.isStored = isStored
-        // A usual result needs no more, and growing would copy it again and again.
+        // Sufficient for a usual result; growing would copy it repeatedly.
         bytes.reserveCapacity(2048)
     }
 
@@ -22,7 +22,7 @@ struct JSONWriter {
         return writer.bytes
     }
 
-    /// The value on one line as it is stored and hashed, which never changes.
+    /// The value on one line, as stored and hashed; it never changes.
     static func stored(_ value: JSONValue) -> [UInt8] {
         var writer = JSONWriter(indent: nil, isStored: true)
         writer.write(value, level: 0)
@@ -82,7 +82,7 @@ struct JSONWriter {
         append("\"")
         var text = text
         text.withUTF8 { characters in
-            // Growing by doubling would cost a large text twice its memory.
+            // Growing by doubling would take twice a large text's memory.
             if characters.count > 1 << 16 {
                 bytes.reserveCapacity(bytes.count + characters.count + characters.count / 8)
             }
@@ -103,13 +103,13 @@ struct JSONWriter {
         append("\"")
     }
 
-    /// Whether a byte can't stand in a string, or begins what may not: control characters, quote and backslash; U+007F,
-    /// which needs no escape in JSON, but terminals act on it; the first bytes of C1 controls, U+2028 and U+2029.
+    /// Whether a byte must be escaped in a string, or begins something that must: control characters, quote and
+    /// backslash; U+007F, which JSON allows but terminals act on; the first bytes of C1 controls, U+2028 and U+2029.
     private static func isSpecial(_ byte: UInt8) -> Bool {
         byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F || byte == 0xC2 || byte == 0xE2
     }
 
-    /// The escape of what a text begins with, and the length of that; nil where it stands as it is.
+    /// The escape of a text's first character, and the number of bytes it replaces; nil if it needs no escape.
     private func escape(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> (escape: String, length: Int)? {
         guard let first = text.first else { return nil }
         if first < 0x80 { return (Self.escape(first), 1) }
