@@ -2,7 +2,7 @@ internal import Yams
 
 /// A value in a YAML document, with the line it starts on.
 ///
-/// Aliases are replaced by what they stand for; merge keys are left as they are.
+/// Aliases are replaced by their values; merge keys are kept.
 struct YAMLNode: Equatable {
     enum Content: Equatable {
         case scalar(YAMLScalar)
@@ -13,10 +13,10 @@ struct YAMLNode: Equatable {
     var content: Content
     var line: Int
 
-    /// Levels of lists and mappings that a document may have.
+    /// The most levels of lists and mappings in a document.
     static let maximumDepth = JSONParser.maximumDepth
 
-    /// The root of the one document in a text; nil if there is nothing but comments.
+    /// The root of the only document in a text; nil if there is nothing but comments.
     static func parse(_ yaml: String) throws(YAMLProblem) -> YAMLNode? {
         let root: Node?
         do {
@@ -24,7 +24,7 @@ struct YAMLNode: Equatable {
         } catch {
             throw YAMLProblem(error)
         }
-        // Aliases may make a small text stand for more than any memory holds.
+        // With aliases, a small text may expand beyond any memory.
         var left = 10 * yaml.utf8.count + 1000
         return try root.map { node throws(YAMLProblem) in try YAMLNode(node, depth: 0, left: &left) }
     }
@@ -57,14 +57,14 @@ struct YAMLNode: Equatable {
 
 /// A key of a mapping and its value.
 struct YAMLPair: Equatable {
-    /// The key's text; nil for a list or a mapping, which YAML allows.
+    /// The key's text; nil for a list or a mapping, which YAML allows as keys.
     var key: String?
     /// The line of the key.
     var line: Int
     var value: YAMLNode
 }
 
-/// Why a text is not the YAML that is wanted, and where that shows.
+/// Why a text is not the expected YAML, and where that shows.
 struct YAMLProblem: Error, Equatable {
     enum Kind: Equatable {
         case broken(String?)
@@ -74,10 +74,10 @@ struct YAMLProblem: Error, Equatable {
     }
 
     var kind: Kind
-    /// The line from 1; nil if it isn't known.
+    /// The line, from 1; nil if it is unknown.
     var line: Int?
 
-    /// What is wrong, in lower case.
+    /// What is wrong, starting in lower case.
     var message: String {
         switch kind {
         case .broken(let detail): "broken YAML" + (detail.map { ": \($0)" } ?? "")
@@ -94,7 +94,7 @@ struct YAMLProblem: Error, Equatable {
 
     fileprivate init(_ error: any Error) {
         switch error as? YamlError {
-        // The parser has a limit of its own, which is higher.
+        // The parser's own limit is higher.
         case .parser(_, let problem, let mark, _) where problem.hasPrefix("Maximum nesting level reached"):
             self.init(kind: .tooDeep, line: mark.line)
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),

@@ -1,13 +1,13 @@
-/// A scalar as it was written, and what YAML 1.1 takes it for, as PyYAML does.
+/// A scalar as written, and its meaning in YAML 1.1, as in PyYAML.
 ///
-/// Only a plain scalar, one without quotes, can be anything but text.
+/// Only a plain scalar, one without quotes, can be anything other than text.
 struct YAMLScalar: Equatable {
     var text: String
     var isPlain: Bool
 
     var isNull: Bool { isPlain && ["", "~", "null", "Null", "NULL"].contains(text) }
 
-    /// The boolean that stands there; nil if it is none.
+    /// The boolean; nil if it is not one.
     var bool: Bool? {
         guard isPlain else { return nil }
         switch text {
@@ -17,7 +17,7 @@ struct YAMLScalar: Equatable {
         }
     }
 
-    /// The number that stands there, in any of YAML's spellings but infinity; nil if it is none.
+    /// The number, in any of YAML's notations except infinity; nil if it is not one.
     var number: Double? {
         guard isPlain, let first = unsigned.utf8.first, first.isDigit || first == UInt8(ascii: ".") else {
             return nil
@@ -27,7 +27,7 @@ struct YAMLScalar: Equatable {
         return text.hasPrefix("-") ? -magnitude : magnitude
     }
 
-    /// The number as JSON, in its own spelling if JSON has that; nil if it is none.
+    /// The number as JSON, in its own notation if JSON has it; nil if it is not a number.
     var json: JSONValue? {
         guard let number else { return nil }
         if case .number? = try? JSONParser.parse(text) { return .number(text) }
@@ -66,7 +66,7 @@ extension YAMLNode {
 
     var isNull: Bool { scalar?.isNull ?? false }
 
-    /// What kind of value this is, in words that follow "is".
+    /// The kind of value, in words that follow "is".
     var kind: String {
         switch content {
         case .sequence: "a list"

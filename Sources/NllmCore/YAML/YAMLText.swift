@@ -3,10 +3,10 @@ enum YAMLText {
     /// A scalar on one line.
     static func scalar(_ value: JSONValue) -> String { escaped(JSONWriter.text(value)) }
 
-    /// A text in double quotes on one line, whatever is in it.
+    /// A text in double quotes on one line, whatever its content.
     static func quoted(_ text: String) -> String { scalar(.string(text)) }
 
-    /// A text as part of a comment, on one line.
+    /// A text for a comment, on one line.
     static func comment(_ text: String) -> String {
         escaped(
             text.unicodeScalars.reduce(into: "") { line, scalar in
@@ -14,7 +14,7 @@ enum YAMLText {
             })
     }
 
-    /// Escapes what JSON lets stand in a string, but YAML does not or takes for a line break.
+    /// Escapes what JSON allows in a string, but YAML forbids or takes as a line break.
     private static func escaped(_ text: String) -> String {
         text.unicodeScalars.reduce(into: "") { escaped, scalar in
             switch scalar.value {
