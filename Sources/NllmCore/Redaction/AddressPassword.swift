@@ -9,7 +9,7 @@ extension RedactionScanner {
         }
     }
 
-    /// The password in `https://user:password@host`, or a user who looks like a key.
+    /// The password in `https://user:password@host`, or a user name that looks like a key.
     func password(afterScheme end: Int) -> Range<Int>? {
         guard character(end) == ":", bytes[end...].starts(with: "://".utf8) else { return nil }
         let start = end + 3

@@ -17,12 +17,12 @@ extension Redactor {
         }
     }
 
-    /// An argument that holds a value under a secret's name, redacted; nil if it holds none.
+    /// An argument with a value under a secret's name, redacted; nil if it has none.
     private func redactedValue(_ arguments: [String], at index: Int) -> String? {
         SecretArgument(arguments, at: index, names: .all).map { arguments[index][..<$0.start] + Redaction.mark }
     }
 
-    /// What the first secret in flags and their values is called; nil if there is none that is certain.
+    /// The name of the first secret in flags and their values; nil if none is certain.
     func secret(in arguments: [String]) -> String? {
         for index in arguments.indices {
             if let secret = SecretArgument(arguments, at: index, names: .strict) { return secret.name }
@@ -60,12 +60,12 @@ extension Redactor {
         )
     }
 
-    /// What stands after the last `=` of a flag or an option, or the whole.
+    /// The text after the last `=` of a flag or an option, or all of it.
     private static func value(of argument: String) -> String {
         argument.lastIndex(of: "=").map { String(argument[argument.index(after: $0)...]) } ?? argument
     }
 
-    /// What an argument that is itself a secret is called, without showing it.
+    /// A name for an argument that is itself a secret, which does not show it.
     private static func name(of index: Int, in arguments: [String]) -> String {
         let argument = arguments[index]
         if argument.hasPrefix("-"), let equals = argument.firstIndex(of: "=") { return String(argument[..<equals]) }

@@ -1,9 +1,9 @@
-/// Finds the secrets of an environment: the values of variables that are named like one.
+/// Finds the secrets in an environment: the values of variables with a secret's name.
 enum EnvironmentSecrets {
     private static let nameEndings = ["KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIAL"]
-    /// A shorter value would be found by chance.
+    /// A shorter value would match by chance.
     private static let shortestValue = 8
-    /// A shorter item of a list or a document is more likely one of its words.
+    /// A shorter item of a list or a document is more likely an ordinary word.
     private static let shortestItem = 16
     private static let longestWord = 11
     private static let longestNumber = 15
@@ -13,7 +13,7 @@ enum EnvironmentSecrets {
         for (name, value) in environment where isSecret(name: name) {
             let value = trimmed(value)
             if isSecret(value: value) { values.insert(value) }
-            // Several keys, or a document of credentials: each may be shown alone.
+            // Several keys, or a document of credentials: each may appear alone.
             for item in value.split(whereSeparator: { $0.isWhitespace || ",;\"'".contains($0) }) {
                 if item.utf8.count >= shortestItem, isSolid(item) { values.insert(String(item)) }
             }
@@ -21,7 +21,7 @@ enum EnvironmentSecrets {
         return values
     }
 
-    /// Whether a variable is named like one that holds a secret, also the second of several, or the name of a key's id.
+    /// Whether a variable has the name of a secret, including numbered ones and the id of a key.
     static func isSecret(name: String) -> Bool {
         var name = name.uppercased()[...]
         while let last = name.last, last.isNumber || last == "_" { name = name.dropLast() }
@@ -30,7 +30,7 @@ enum EnvironmentSecrets {
         return nameEndings.contains(where: name.hasSuffix)
     }
 
-    /// Whether a value looks like a secret, and not like a word, a number, a path or an address.
+    /// Whether a value looks like a secret rather than a word, a number, a path or an address.
     static func isSecret(value: String) -> Bool {
         guard value.utf8.count >= shortestValue, Set(value.utf8).count > 3 else { return false }
         if value.utf8.count <= longestWord, isWords(value) { return false }
@@ -38,13 +38,13 @@ enum EnvironmentSecrets {
             return value.contains { !$0.isNumber && !".,:+-_/ ".contains($0) }
         }
         guard isLocation(value) else { return true }
-        // A secret in base 64 may start like a path, and an address may hold one.
+        // A base64 secret may start like a path, and an address may contain one.
         return value.split(whereSeparator: { !$0.isLetter && !$0.isNumber }).contains {
             $0.utf8.count > longestWord && isMixed($0)
         }
     }
 
-    /// The value without what surrounds it when it was taken over from a file.
+    /// The value without what surrounds it if it was copied from a file.
     private static func trimmed(_ value: String) -> String {
         var value = value[...]
         while let first = value.first, first.isWhitespace || "\"'".contains(first) { value = value.dropFirst() }

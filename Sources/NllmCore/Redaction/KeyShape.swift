@@ -1,8 +1,8 @@
-/// The forms of the keys that providers give out.
+/// The forms of the keys that providers issue.
 enum KeyShape {
     private struct Prefix {
         let text: [UInt8]
-        /// Whether words of other kinds start so too, so that what follows has to look random.
+        /// Whether other words start the same way, so that the rest must look random.
         let isCommon: Bool
     }
 
@@ -11,9 +11,9 @@ enum KeyShape {
         "github_pat_", "glpat-", "xoxa-", "xoxb-", "xoxe-", "xoxp-", "xoxr-", "xoxs-", "sk_live_", "sk_test_",
     ]
     private static let common = ["sk_", "xai-", "hf_", "pplx-", "r8_", "fw_", "AKIA", "ASIA", "tvly-", "xapp-"]
-    /// Of keys with a full stop in the middle, what stands before it.
+    /// For keys with a period in the middle, the part before it.
     private static let dotted = ["ya29", "AQ"].map { Array($0.utf8) }
-    /// Names of programs and languages that start as a key does.
+    /// Names of programs and languages that start like a key.
     private static let others = ["sk-learn", "sk-image"].map { Array($0.utf8) }
 
     private static let prefixes: [[Prefix]] = {
@@ -25,10 +25,10 @@ enum KeyShape {
         return prefixes
     }()
 
-    /// The length of the shortest word that can be a key without a mask or a full stop.
+    /// The length of the shortest word that can be a key without a mask or a period.
     static let shortest = 8
 
-    /// What follows the prefix of a key that a word starts with; nil if it starts with none.
+    /// The rest of a word that starts with a key's prefix; nil if it does not.
     static func rest(of word: ArraySlice<UInt8>) -> (ArraySlice<UInt8>, isCommon: Bool)? {
         guard let first = word.first,
             let prefix = prefixes[Int(first)].first(where: { word.prefix($0.text.count) == $0.text[...] }),
@@ -46,19 +46,19 @@ enum KeyShape {
         }
     }
 
-    /// Whether a word is a key's part before a full stop: the header of a JWT, or the start of Google's tokens.
+    /// Whether a word is the part of a key before a period: the header of a JWT, or the start of Google's tokens.
     static func isBeforeStop(_ word: ArraySlice<UInt8>) -> Bool {
         word.count >= 10 && word.starts(with: "eyJ".utf8) || dotted.contains { $0[...] == word }
     }
 
-    /// Whether a text is a key and can't be a name that only starts like one.
+    /// Whether a text is a key and cannot be a name that only starts like one.
     static func isCertainly(_ text: String) -> Bool {
         let scanner = RedactionScanner(bytes: Array(text.utf8), known: KnownSecrets([]))
         let isKey = scanner.keyEnd(of: 0..<scanner.wordEnd(from: 0)) == text.utf8.count
         return isKey && text.utf8.count >= 12 && (text.utf8.count >= 20 || text.contains(where: \.isNumber))
     }
 
-    /// Whether a word looks drawn by lot: long, of digits and letters, which are hexadecimal or of both cases.
+    /// Whether a word looks random: long, with digits and letters that are hexadecimal or of both cases.
     static func isRandom(_ word: ArraySlice<UInt8>) -> Bool {
         guard word.count >= 12, word.allSatisfy(RedactionScanner.isWord) else { return false }
         var digits = false, letters = false, upper = false, lower = false, others = false
@@ -75,14 +75,14 @@ enum KeyShape {
         return digits && (upper && lower || letters && !others)
     }
 
-    /// Lengths of keys that are nothing but letters and digits; those of a text may be longer.
+    /// Lengths of keys that consist only of letters and digits; those within a text may be longer.
     private static let drawnLengths = 32...1024
-    /// What is drawn by lot has more letters and digits than these, if it is as long as that.
+    /// Random text of such a length has more distinct letters and digits than this.
     private static let fewCharacters = 6
 
-    /// Whether a whole argument can only be a key: nothing but letters and digits, which make no word.
+    /// Whether a whole argument can only be a key: nothing but letters and digits that do not form words.
     ///
-    /// A word is of one case, but for a capital now and then, and has no digits; or it repeats a few characters.
+    /// A word has one case, except for an occasional capital, and no digits; or it repeats a few characters.
     static func isDrawn(_ text: String) -> Bool {
         let bytes = text.utf8
         guard drawnLengths.contains(bytes.count), bytes.allSatisfy(\.isAlphanumeric), Set(bytes).count > fewCharacters

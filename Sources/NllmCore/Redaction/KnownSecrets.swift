@@ -1,14 +1,14 @@
-/// Finds values that are known to be secret.
+/// Finds values that are known secrets.
 struct KnownSecrets: Sendable {
     private let secrets: [[UInt8]]
-    /// Those of which an occurrence may start with a byte, by that byte.
+    /// Known secrets by the bytes with which an occurrence may start.
     private let starting: [[[UInt8]]]
-    /// Whether there are any, which is quicker to ask.
+    /// Whether there are any, as a quick check.
     private let isStart: [Bool]
 
-    /// How many backslashes may stand before a character: those of a text in JSON in JSON in JSON.
+    /// The number of backslashes that may precede a character: those of a text in JSON in JSON in JSON.
     private static let deepestEscape = 8
-    /// How much of a secret has to be shown beside a mask for it to be recognised.
+    /// The length of a secret that must be visible beside a mask to recognize it.
     private static let shortestShown = 4
 
     init(_ values: some Sequence<String>) {
@@ -24,10 +24,10 @@ struct KnownSecrets: Sendable {
 
     var isEmpty: Bool { secrets.isEmpty }
 
-    /// Whether a text holds one of the secrets.
+    /// Whether a text contains one of the secrets.
     func occur(in text: String) -> Bool { !ranges(in: Array(text.utf8)).isEmpty }
 
-    /// Where secrets stand, also escaped as in JSON or percent-encoded; those that touch are one range.
+    /// The ranges of secrets, also escaped as in JSON or percent-encoded; adjacent ones are one range.
     func ranges(in bytes: [UInt8]) -> [Range<Int>] {
         guard !secrets.isEmpty else { return [] }
         var ranges: [Range<Int>] = []
@@ -43,7 +43,7 @@ struct KnownSecrets: Sendable {
         return ranges
     }
 
-    /// Whether a secret starts and ends with what is shown on both sides of a mask.
+    /// Whether a secret starts and ends with the text on both sides of a mask.
     func isMasked(head: ArraySlice<UInt8>, tail: ArraySlice<UInt8>) -> Bool {
         let shown = head.count + tail.count
         guard shown >= Self.shortestShown else { return false }
@@ -90,7 +90,7 @@ struct KnownSecrets: Sendable {
         return UInt8(String(decoding: digits, as: UTF8.self), radix: 16) == byte && digits.count == 2 ? start + 2 : nil
     }
 
-    /// The value as JSON writers put it that keep to ASCII; what is ASCII in it stays as it is.
+    /// The value as written by JSON writers that keep to ASCII; its ASCII characters stay unchanged.
     private static func escapedToASCII(_ value: String) -> String {
         value.utf16.map { unit in
             guard unit > 0x7F else { return String(UnicodeScalar(UInt8(unit))) }

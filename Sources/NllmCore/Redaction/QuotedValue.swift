@@ -1,10 +1,10 @@
-/// How names and values are written: quoted, separated, in brackets.
+/// The notations of names and values: quoted, separated, in brackets.
 extension RedactionScanner {
     struct Separator {
         let end: Int
         /// `key=` with no space, which is never prose.
         let isTight: Bool
-        /// `"key":`, as programs write it.
+        /// `"key":`, as written by programs.
         let isNameQuoted: Bool
     }
 
@@ -15,15 +15,15 @@ extension RedactionScanner {
 
     private struct Quote {
         let character: Unicode.Scalar
-        /// How many backslashes stand before it, in a text within a text.
+        /// The number of backslashes before it, in a text within a text.
         let depth: Int
         let end: Int
     }
 
-    /// How far the end of a quotation is looked for, and how much of a value is looked at to judge it.
+    /// The distance within which the end of a quotation is searched, and the length of a value that is examined.
     static let longestQuotation = 4096
 
-    /// What separates a name from its value.
+    /// The text that separates a name from its value.
     func separator(after nameEnd: Int) -> Separator? {
         var end = quote(at: nameEnd)?.end ?? nameEnd
         let isNameQuoted = end > nameEnd
@@ -45,7 +45,7 @@ extension RedactionScanner {
         return Separator(end: valueStart, isTight: isTight, isNameQuoted: isNameQuoted)
     }
 
-    /// The value at an index, or behind the brackets there, without its quotes.
+    /// The value at an index, or after the brackets there, without its quotes.
     func value(from index: Int) -> Value? {
         var start = index
         while let character = character(start), "[(<".unicodeScalars.contains(character) { start += 1 }
@@ -71,7 +71,7 @@ extension RedactionScanner {
         return end
     }
 
-    /// Where the word ends that names how a header authorises: `Bearer VALUE`.
+    /// The end of the word that names an authorization scheme in a header: `Bearer VALUE`.
     private func endOfScheme(from start: Int) -> Int {
         let end = wordEnd(from: start)
         guard character(end) == " ", (5...6).contains(end - start) else { return start }
@@ -88,7 +88,7 @@ extension RedactionScanner {
         return Quote(character: character, depth: index - start, end: index + 1)
     }
 
-    /// Where a quotation ends on the same line: at a quote that is escaped no more than the one that started it.
+    /// The end of a quotation on the same line: a quote with no more escapes than the opening one.
     private func end(of quote: Quote, from start: Int) -> Int? {
         var depth = 0
         for index in start..<min(bytes.count, start + Self.longestQuotation) {
@@ -102,7 +102,7 @@ extension RedactionScanner {
         return nil
     }
 
-    /// Whether a value goes on in quotes: `SecretStr('…')`, `b'…'`.
+    /// Whether a value continues in quotes: `SecretStr('…')`, `b'…'`.
     private func isPrefix(_ range: Range<Int>) -> Bool {
         guard let last = range.last else { return false }
         let character = Unicode.Scalar(bytes[last])

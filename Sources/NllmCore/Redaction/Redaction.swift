@@ -1,9 +1,9 @@
 internal import FoundationEssentials
 
-/// Takes secrets out of texts that are shown or stored.
+/// Removes secrets from texts that are shown or stored.
 ///
-/// Redacted are the secrets of this process's environment, words that have the form of a known provider's key, and what
-/// a text itself calls a key, a token, a password or a secret. What that means exactly is told by the tests.
+/// It redacts the secrets in this process's environment, words in the form of a known provider's key, and what a text
+/// itself calls a key, a token, a password or a secret. The tests define what exactly that means.
 public enum Redaction {
     static let mark = "***REDACTED***"
 
@@ -14,7 +14,7 @@ public enum Redaction {
         redactor.redact(text)
     }
 
-    /// Bytes with each secret in them replaced, whether they are a text or not.
+    /// Bytes with each secret in them replaced, whether or not they are text.
     static func redact(_ bytes: [UInt8]) -> [UInt8] {
         redactor.redact(bytes)
     }
@@ -24,16 +24,16 @@ public enum Redaction {
         redactor.redact(arguments: arguments)
     }
 
-    /// A message of this program with each word replaced that is a key by its form, a password in an address, or a secret
-    /// of the environment.
+    /// A message of this program in which words in the form of a key, passwords in addresses, and secrets of the
+    /// environment are replaced.
     ///
-    /// What such a message itself calls a key is no secret: `unknown key: …`.
+    /// What such a message itself calls a key is not a secret: `unknown key: …`.
     static func redactKeys(in message: String) -> String { redactor.redactKeys(in: message) }
 
-    /// What the first secret in a command's flags and their values is called, such as `--key` or `-o api_key`.
+    /// The name of the first secret in a command's flags and their values, such as `--key` or `-o api_key`.
     ///
-    /// It is for arguments that would be stored, and stricter than ``redact(arguments:)``: only what certainly is a
-    /// secret counts, because such arguments are refused.
+    /// It is for arguments that would be stored, and stricter than ``redact(arguments:)``: only certain secrets count,
+    /// because such arguments are rejected.
     public static func secret(in arguments: [String]) -> String? {
         redactor.secret(in: arguments)
     }

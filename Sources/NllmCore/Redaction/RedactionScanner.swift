@@ -1,17 +1,17 @@
-/// Goes through a text word by word; a word is what could be a key, or the name of one.
+/// Scans a text word by word; a word is something that could be a key, or a key's name.
 ///
-/// It is one pass over the bytes that makes no text of a word unless it may be a name, so that it costs little where
-/// there is nothing to find. No look ahead goes further than what is skipped afterwards, or than a fixed distance.
+/// One pass over the bytes that creates no `String` from a word unless it may be a name, so that it costs little if
+/// there is nothing to find. Lookahead is limited to what is skipped afterwards, or to a fixed distance.
 struct RedactionScanner {
     let bytes: [UInt8]
-    /// Recognised where a mask hides their middle.
+    /// Recognized if a mask hides their middle.
     let known: KnownSecrets
-    /// Whether what is called a secret counts as one.
+    /// Whether something that is called a secret counts as one.
     var readsNames = true
 
     private static let longestName = 64
 
-    /// Where secrets stand, in order.
+    /// The ranges of secrets, in order.
     func secrets() -> [Range<Int>] {
         var ranges: [Range<Int>] = []
         var index = 0
@@ -26,7 +26,7 @@ struct RedactionScanner {
             index = word.upperBound
             guard let secret = secret(at: word) ?? unescaped(word).flatMap({ secret(at: $0) }) else { continue }
             Self.append(secret, to: &ranges)
-            // What was taken for a value may end with the name of the real one: `key: --token VALUE`.
+            // The apparent value may end with the name of the real one: `key: --token VALUE`.
             let isValue = secret.lowerBound >= word.upperBound
             index = isValue ? max(secret.lowerBound, secret.upperBound - Self.longestName) : secret.upperBound
         }
@@ -41,7 +41,7 @@ struct RedactionScanner {
         }
     }
 
-    /// The secret that a word is, or that it leads to.
+    /// The secret that a word is, or that follows it.
     private func secret(at word: Range<Int>) -> Range<Int>? {
         if let end = keyEnd(of: word) { return word.lowerBound..<end }
         if readsNames, let kind = SecretName.kind(of: bytes[word]), let value = value(after: word, kind: kind) {
@@ -66,7 +66,7 @@ struct RedactionScanner {
         return end
     }
 
-    /// The word without the letters that belong to an escape in front of it: `\nsk-…`, `%20sk-…`.
+    /// The word without the letters of an escape in front of it: `\nsk-…`, `%20sk-…`.
     private func unescaped(_ word: Range<Int>) -> Range<Int>? {
         guard word.lowerBound > 0 else { return nil }
         let length: Int
@@ -80,7 +80,7 @@ struct RedactionScanner {
         return word.count > length ? (word.lowerBound + length)..<word.upperBound : nil
     }
 
-    /// Where something ends that is no word: a colour of a terminal, a secret that was replaced, or a single byte.
+    /// The end of something that is not a word: a terminal color, a replaced secret, or a single byte.
     private func endOfOther(from start: Int) -> Int {
         switch character(start) {
         case "\u{1B}" where character(start + 1) == "[":
@@ -94,7 +94,7 @@ struct RedactionScanner {
 
     // MARK: Keys
 
-    /// Where the key ends that a word is or starts; nil if it is none.
+    /// The end of the key that a word is or starts; nil if there is none.
     func keyEnd(of word: Range<Int>) -> Int? {
         if character(word.upperBound) == ".", KeyShape.isBeforeStop(bytes[word]) {
             var end = word.upperBound
@@ -112,7 +112,7 @@ struct RedactionScanner {
         return end > word.upperBound || KeyShape.isKey(bytes[word]) ? end : nil
     }
 
-    /// A known secret of which a word is the start, a mask the middle, and the next word the end.
+    /// A known secret that starts with a word, has a mask in its middle, and ends with the next word.
     private func maskedSecret(after word: Range<Int>) -> Range<Int>? {
         guard !known.isEmpty, mayBeMask(at: word.upperBound), let tail = tail(afterMask: word.upperBound),
             known.isMasked(head: bytes[word], tail: bytes[tail])
@@ -126,7 +126,7 @@ struct RedactionScanner {
         return byte == UInt8(ascii: "*") || byte == UInt8(ascii: ".") || byte == 0xE2
     }
 
-    /// The word, maybe empty, after what providers hide the middle of a key with: `***`, `...`, `…` or `•••`.
+    /// The word, maybe empty, after the mask with which providers hide the middle of a key: `***`, `...`, `…` or `•••`.
     private func tail(afterMask start: Int) -> Range<Int>? {
         var end = start
         var isEllipsis = true
@@ -143,7 +143,7 @@ struct RedactionScanner {
             }
         }
         let tail = end..<wordEnd(from: end)
-        // Three full stops after a word are mostly no mask.
+        // Three periods after a word are usually not a mask.
         return end == start || isEllipsis && tail.isEmpty ? nil : tail
     }
 }

@@ -1,20 +1,20 @@
-/// A secret among a command's arguments: what it is called, and where in its argument it starts.
+/// A secret among a command's arguments: its name, and where it starts in its argument.
 struct SecretArgument {
     let name: String
     let start: String.Index
 
-    /// How the names of secrets are told from others.
+    /// How the names of secrets are distinguished from others.
     struct Names {
         let isFlag: (String) -> Bool
         let isOption: (String) -> Bool
 
-        /// What is redacted.
+        /// For redaction.
         static var all: Names { Names(isFlag: SecretName.isFlag, isOption: SecretName.isSecret) }
-        /// What is refused.
+        /// For rejection.
         static var strict: Names { Names(isFlag: SecretName.isStrictFlag, isOption: SecretName.isStrictOption) }
     }
 
-    /// What an argument holds under the name of a secret; nil if it holds nothing so.
+    /// The value in an argument under the name of a secret; nil if there is none.
     init?(_ arguments: [String], at index: Int, names: Names) {
         let argument = arguments[index]
         let previous = index > 0 ? arguments[index - 1] : ""

@@ -1,23 +1,23 @@
 /// Names under which secrets are given.
 enum SecretName {
-    /// How a name stands in a text, which decides how certain it is that a secret follows.
+    /// The form of a name in a text, which determines how certain it is that a secret follows.
     enum Kind {
-        /// `--key`, that takes what follows.
+        /// `--key`, whose value is the next argument.
         case flag
         /// `Bearer`
         case scheme
-        /// What only a program calls so: `api_key`, `OPENAI_API_KEY`, `x-api-key`.
+        /// A name that only programs use: `api_key`, `OPENAI_API_KEY`, `x-api-key`.
         case identifier
-        /// What may be prose: `key`, `token`.
+        /// A name that may be prose: `key`, `token`.
         case word
     }
 
     static let optionFlags: Set<String> = ["-o", "--option", "-p", "--param"]
 
     private static let words = ["key", "token", "password", "passwd", "passphrase", "secret"]
-    /// What makes a `key` out of letters that go on without a separator: `apikey`, and not `monkey`.
+    /// Prefixes that make a name of `key` without a separator: `apikey`, but not `monkey`.
     private static let keyKinds = ["api", "access", "auth", "secret", "private", "account", "service", "subscription"]
-    /// What makes a key or token one of no secret: `sort_key`, `max_token`.
+    /// Words that make a key or token a harmless one: `sort_key`, `max_token`.
     private static let harmlessKinds: Set<String> = [
         "bos", "cache", "cls", "completion", "count", "eos", "foreign", "group", "input", "last", "logit", "mask",
         "max", "min", "num", "output", "pad", "page", "partition", "per", "primary", "prompt", "public", "row", "sep",
@@ -28,7 +28,7 @@ enum SecretName {
         "key", "api_key", "apikey", "token", "access_token", "auth_token", "password", "secret", "client_secret",
     ]
 
-    /// The kind of a name; nil if the word is none.
+    /// The kind of a name; nil if the word is not one.
     static func kind(of word: ArraySlice<UInt8>) -> Kind? {
         guard mayBeName(word) else { return nil }
         let text = String(decoding: word, as: UTF8.self)
@@ -39,7 +39,7 @@ enum SecretName {
         return name.hasPrefix("-") ? .flag : words.contains(name) ? .word : .identifier
     }
 
-    /// Whether a name is one of a secret.
+    /// Whether a name is that of a secret.
     static func isSecret(_ name: String) -> Bool {
         let lowercase = name.lowercased()
         guard let ending = words.first(where: lowercase.hasSuffix) else { return false }
@@ -56,18 +56,18 @@ enum SecretName {
         argument.hasPrefix("-") && argument.utf8.allSatisfy(RedactionScanner.isWord) && isSecret(argument)
     }
 
-    /// Whether it is one that is refused.
+    /// Whether it is one that is rejected.
     static func isStrictFlag(_ argument: String) -> Bool {
         strictFlags.contains(argument.lowercased().replacing("_", with: "-"))
     }
 
-    /// Whether an option is one that is refused.
+    /// Whether an option is one that is rejected.
     static func isStrictOption(_ name: String) -> Bool {
         let name = name.lowercased().replacing("-", with: "_")
         return strictOptions.contains(name) || name.hasSuffix("_api_key")
     }
 
-    /// Decides by the last letters of a word, because nearly all words of a text end here.
+    /// Decides by the last letters of a word, because this excludes almost all words of a text.
     private static func mayBeName(_ word: ArraySlice<UInt8>) -> Bool {
         guard word.count >= 3 else { return false }
         func letter(_ index: Int) -> Unicode.Scalar { Unicode.Scalar(word[word.endIndex - index] | 0x20) }

@@ -1,20 +1,20 @@
-/// Where the value stands that follows the name of a secret.
+/// Finds the value that follows the name of a secret.
 extension RedactionScanner {
     private static let nothings: Set<String> = ["null", "none", "nil", "true", "false", "undefined"]
-    /// What follows a name in a message about it.
+    /// The text after a name in a message about it.
     private static let ordinaryWords: Set<String> = [
         "a", "an", "and", "argument", "auth", "authentication", "authorization", "cannot", "empty", "error", "expired",
         "field", "flag", "for", "from", "in", "invalid", "is", "missing", "must", "needs", "not", "of", "option",
         "optional", "or", "parameter", "please", "realm", "required", "requires", "set", "str", "string", "the", "to",
         "token", "tokens", "unset", "using", "value", "was", "with",
     ]
-    /// What stands between a name and its value in a message: `API key provided: …`.
+    /// The text between a name and its value in a message: `API key provided: …`.
     private static let linkingWords: Set<String> = [
         "client", "expired", "given", "header", "incorrect", "invalid", "is", "not", "option", "parameter", "passed",
         "provided", "received", "supplied", "used", "valid", "value", "was", "wrong", "you",
     ]
 
-    /// The value after a name; nil if what follows is none.
+    /// The value after a name; nil if there is none.
     func value(after name: Range<Int>, kind: SecretName.Kind) -> Range<Int>? {
         switch kind {
         case .scheme: return character(name.upperBound) == " " ? argument(from: name.upperBound + 1) : nil
@@ -31,14 +31,14 @@ extension RedactionScanner {
     }
 
     private func value(of name: Range<Int>, kind: SecretName.Kind, after separator: Separator) -> Range<Int>? {
-        // An address is where to get a key; and it may be long, and hold more names.
+        // An address is where to get a key; and it may be long, and contain more names.
         let isAddress = ["http://", "https://"].contains { bytes[separator.end...].starts(with: $0.utf8) }
         if isAddress, !separator.isTight { return nil }
         guard let value = value(from: separator.end) else { return nil }
         return isSecret(value, of: name, kind: kind, after: separator) ? value.range : nil
     }
 
-    /// What follows with nothing but a space between, unless it is more prose, or a parameter: `Bearer realm="…"`.
+    /// The value after nothing but a space, unless it is more prose, or a parameter: `Bearer realm="…"`.
     private func argument(from start: Int) -> Range<Int>? {
         guard let range = value(from: start)?.range else { return nil }
         let word = bytes[range.upperBound - 1] == UInt8(ascii: "=") ? range.dropLast() : range
@@ -54,7 +54,7 @@ extension RedactionScanner {
         return SecretName.optionFlags.contains(lowercased(start..<flagEnd))
     }
 
-    /// The value in `API key provided: VALUE`, `key 'VALUE'` or `key VALUE`; the latter two if it looks random.
+    /// The value in `API key provided: VALUE`, `key 'VALUE'` or `key VALUE`; in the latter two only if it looks random.
     private func proseValue(after name: Range<Int>) -> Range<Int>? {
         var end = name.upperBound
         for _ in 0..<4 {
@@ -88,7 +88,7 @@ extension RedactionScanner {
         return kind == .identifier || isLikelySecret(value, of: name)
     }
 
-    /// Whether what follows a word of prose is a value and not more prose.
+    /// Whether the text after a word of prose is a value and not more prose.
     private func isLikelySecret(_ value: Value, of name: Range<Int>) -> Bool {
         let word = bytes[value.range]
         let isLong = word.count >= 20
@@ -103,7 +103,7 @@ extension RedactionScanner {
         return !next.properties.isAlphabetic
     }
 
-    /// Whether it is an `API key` and not any key.
+    /// Whether it is an `API key` rather than any other key.
     private func isQualified(_ name: Range<Int>) -> Bool {
         let before = lowercased(max(0, name.lowerBound - 8)..<name.lowerBound)
         return ["api ", "access ", "auth ", "secret ", "private "].contains(where: before.hasSuffix)
