@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 
-/// A value as databases store it.
+/// A value as a database stores it.
 enum SQLValue: Sendable {
     case null
     case integer(Int64)
@@ -9,7 +9,7 @@ enum SQLValue: Sendable {
     case bytes([UInt8])
 }
 
-/// A value that a statement can be given.
+/// A value that can be bound to a statement.
 protocol Bindable {
     var sqlValue: SQLValue { get }
 }
@@ -48,7 +48,7 @@ extension JSONValue: Bindable {
     var sqlValue: SQLValue { .text(JSONWriter.text(self)) }
 }
 
-/// By its raw value; an enum only has to say that it conforms.
+/// By its raw value; an enum only needs to declare conformance.
 extension Bindable where Self: RawRepresentable<String> {
     var sqlValue: SQLValue { .text(rawValue) }
 }

@@ -1,40 +1,40 @@
-/// A connection to a database, for one task at a time: the seam through which everything reaches SQL.
+/// A connection to a database, for one task at a time: everything reaches SQL through this protocol.
 protocol Connection: AnyObject {
-    /// Runs one or more statements that take no values and give no rows.
+    /// Runs one or more statements without values and rows.
     func execute(_ sql: String) throws(DatabaseError)
 
-    /// Runs a statement to its end.
+    /// Runs a statement to completion.
     ///
-    /// - Returns: how many rows it changed.
+    /// - Returns: the number of rows it changed.
     @discardableResult
     func run(_ sql: String, _ values: SQLArguments) throws(DatabaseError) -> Int
 
-    /// Calls `body` with each row of a query in turn, without keeping any, until it says that it has enough.
+    /// Calls `body` with each row of a query in turn, without keeping any, until it returns that it has enough.
     func forEachRow(_ sql: String, _ values: SQLArguments, until body: (any Row) throws -> Bool) throws
 
-    /// A statement to be run very often: finding it by its text each time would cost as much as a small insert.
+    /// A statement to be run many times: finding it by its text each time would cost as much as a small insert.
     func statement(_ sql: String) throws(DatabaseError) -> any Statement
 
-    /// Runs `body` as one transaction that holds the write lock from its start, and rolls it back if it throws.
+    /// Runs `body` as one transaction that holds the write lock from the start, and rolls it back if it throws.
     ///
-    /// A transaction that began with a read could not become a writer while another one writes.
+    /// A transaction that began with a read could not start to write while another one writes.
     func transaction<Value>(_ body: () throws -> Value) throws -> Value
 
-    /// Runs `body` on one state of the database, whatever others write meanwhile.
+    /// Runs `body` on one state of the database, unaffected by concurrent writes.
     func snapshot<Value>(_ body: () throws -> Value) throws -> Value
 }
 
-/// A prepared statement that gives no rows.
+/// A prepared statement without rows.
 protocol Statement: AnyObject {
-    /// Runs it to its end with values for its `?` in their order.
+    /// Runs it to completion with values for its `?`, in order.
     func run(_ values: any Bindable...) throws(DatabaseError)
 }
 
 /// The values of a statement's parameters.
 enum SQLArguments {
-    /// For each `?` in their order, or for `?1`, `?2` by their number.
+    /// For each `?` in order, or for `?1`, `?2` by number.
     case positional([any Bindable])
-    /// For `:name` by their name.
+    /// For `:name`, by name.
     case named([(String, any Bindable)])
 }
 
@@ -49,7 +49,7 @@ extension Connection {
         try run(sql, .named(values.map { ($0, $1) }))
     }
 
-    /// The rows of a query, each through `read`, which must take what it needs from the row.
+    /// The rows of a query, each decoded by `read`, which must copy what it needs from the row.
     func rows<Value>(_ sql: String, _ values: any Bindable..., read: (any Row) throws -> Value) throws -> [Value] {
         var result: [Value] = []
         try forEachRow(sql, .positional(values)) { row in
@@ -59,12 +59,12 @@ extension Connection {
         return result
     }
 
-    /// The first row of a query, or nil when it has none.
+    /// The first row of a query; nil if it has none.
     func row<Value>(_ sql: String, _ values: any Bindable..., read: (any Row) throws -> Value) throws -> Value? {
         try row(sql, .positional(values), read: read)
     }
 
-    /// The first row of a query with named parameters, or nil when it has none.
+    /// The first row of a query with named parameters; nil if it has none.
     func row<Value>(
         _ sql: String, named values: KeyValuePairs<String, any Bindable>, read: (any Row) throws -> Value
     ) throws -> Value? {
@@ -82,7 +82,7 @@ extension Connection {
         return result
     }
 
-    /// Runs an `INSERT … RETURNING id` of one row, and returns that id.
+    /// Runs an `INSERT … RETURNING id` of one row and returns the id.
     func insert(_ sql: String, named values: KeyValuePairs<String, any Bindable>) throws -> Int64 {
         guard let id = try row(sql, .named(values.map { ($0, $1) }), read: { try $0.id("id") }) else {
             throw DamagedValue("a new row has no id")
@@ -90,12 +90,12 @@ extension Connection {
         return id
     }
 
-    /// Whether a query has any row.
+    /// Whether a query has any rows.
     func hasRow(_ sql: String, _ values: any Bindable...) throws -> Bool {
         try row(sql, .positional(values), read: { _ in true }) ?? false
     }
 
-    /// Each row of a query with named parameters in turn, without keeping any.
+    /// Visits each row of a query with named parameters, without keeping any.
     func forEachRow(_ sql: String, named values: [(String, any Bindable)], body: (any Row) throws -> Void) throws {
         try forEachRow(sql, .named(values)) { row in
             try body(row)
@@ -103,7 +103,7 @@ extension Connection {
         }
     }
 
-    /// Each row of a query in turn, without keeping any.
+    /// Visits each row of a query, without keeping any.
     func forEachRow(_ sql: String, _ values: any Bindable..., body: (any Row) throws -> Void) throws {
         try forEachRow(sql, .positional(values)) { row in
             try body(row)

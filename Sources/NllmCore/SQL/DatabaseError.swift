@@ -1,25 +1,25 @@
-/// A failure that a database reported.
+/// A failure reported by a database.
 ///
-/// It carries neither the statement nor the bound values, which may hold prompts.
+/// It contains neither the statement nor the bound values, which may include prompts.
 struct DatabaseError: PlainError, CustomStringConvertible {
-    /// What kind of failure it is, whichever database reports it.
+    /// The kind of failure, independent of the kind of database.
     enum Kind: Sendable {
         /// Another process holds a lock.
         case busy
-        /// There is no space for what was to be written.
+        /// There is no space for what is to be written.
         case full
-        /// The file can't be opened, or none can be made beside it.
+        /// The file cannot be opened, or none can be created beside it.
         case cannotOpen
-        /// The file may not be written.
+        /// The file must not be written.
         case readOnly
-        /// The path leads to another file than the one that is open.
+        /// The path leads to a different file than the open one.
         case moved
-        /// Something else could not be written, which may succeed later.
+        /// Something else could not be written, but may succeed later.
         case unwritable
         case outOfMemory
-        /// The file does not hold what the database has written.
+        /// The file's content is not what the database wrote.
         case damaged
-        /// The file can't be read.
+        /// The file cannot be read.
         case unreadable
         /// A change contradicts the schema.
         case constraint
@@ -32,12 +32,12 @@ struct DatabaseError: PlainError, CustomStringConvertible {
     var message: String
     /// The database's own code, for people.
     var code: Int
-    /// The system's error number where the system refused something; else 0.
+    /// The system's error number if the system caused the failure; otherwise 0.
     var systemCode: Int32 = 0
 
     var plainText: String { message }
 
-    /// Whether the same statement may succeed later, when space is freed, a lock is gone or the file may be written.
+    /// Whether the same statement may succeed later, once space or a lock is free or the file may be written.
     var isPassing: Bool {
         switch kind {
         case .busy, .full, .cannotOpen, .readOnly, .unwritable, .outOfMemory: true
@@ -45,7 +45,7 @@ struct DatabaseError: PlainError, CustomStringConvertible {
         }
     }
 
-    /// Whether the file does not hold what was written, or can't be read.
+    /// Whether the file's content is not what was written, or cannot be read.
     var isDamaged: Bool { [.damaged, .unreadable].contains(kind) }
 
     var description: String { "\(message) (code \(code))" }

@@ -1,9 +1,9 @@
-/// What `llm` keeps in its own database and finds by name.
+/// What `llm` stores in its own database and finds by name.
 struct LLMLogLookup {
-    /// The database, which need not be there.
+    /// The database, which may be missing.
     let path: String
 
-    /// The hash of a fragment's content, by an alias or by itself; nil if there is none.
+    /// The hash of a fragment's content, by an alias or by the hash itself; nil if there is none.
     func fragment(_ name: String) -> String? {
         first(
             """
@@ -12,22 +12,22 @@ struct LLMLogLookup {
             """, name)
     }
 
-    /// Whether a schema is stored under that id, which is the hash of its content.
+    /// Whether a schema is stored under an id, which is the hash of its content.
     func hasSchema(_ id: String) -> Bool { first("SELECT id AS found FROM schemas WHERE id = ?1", id) != nil }
 
-    /// The migrations that are recorded as done; nil if the database can't be read, or is none of `llm`'s.
+    /// The migrations recorded as done; nil if the database cannot be read, or is not one of `llm`'s.
     func migrations() -> Set<String>? {
         guard let database else { return nil }
         return (try? database.rows("SELECT name FROM _llm_migrations") { try $0.text("name") }).map(Set.init)
     }
 
-    /// SQLite would wait for whoever writes into a pipe.
+    /// SQLite would wait for a pipe's writer.
     private var database: SQLiteConnection? {
         guard FileStatus(path, followingLinks: true)?.kind == .regular else { return nil }
         return try? SQLiteConnection(path: path, access: .readOnly)
     }
 
-    /// A database that can't be read knows nothing; `llm` itself will say why.
+    /// A database that cannot be read has no entries; `llm` itself will report why.
     private func first(_ sql: String, _ name: String) -> String? {
         guard let database else { return nil }
         return (try? database.row(sql, name) { try $0.text("found") }) ?? nil

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 
-/// A row of a query, whose columns are read by name while the query stands on it.
+/// A row of a query, with columns by name; valid while the query is at this row.
 protocol Row {
     /// The number in a column; nil for NULL.
     func optionalID(_ column: String) throws(DatabaseError) -> Int64?
@@ -9,7 +9,7 @@ protocol Row {
     func optionalBytes(_ column: String) throws(DatabaseError) -> [UInt8]?
 }
 
-/// What may be NULL.
+/// Columns that may be NULL.
 extension Row {
     func optionalInt(_ column: String) throws -> Int? { try optionalID(column).map(Int.init) }
 
@@ -20,7 +20,7 @@ extension Row {
         try optionalText(column).map { text throws(JSONError) in try JSONParser.parse(text) }
     }
 
-    /// The case whose raw value stands in a column.
+    /// The enum case whose raw value is in a column.
     func optionalValue<Value: RawRepresentable<String>>(_ column: String) throws -> Value? {
         guard let text = try optionalText(column) else { return nil }
         guard let value = Value(rawValue: text) else {
@@ -30,7 +30,7 @@ extension Row {
     }
 }
 
-/// What is never NULL.
+/// Columns that are never NULL.
 extension Row {
     func id(_ column: String) throws -> Int64 { try Self.required(optionalID(column), column) }
     func int(_ column: String) throws -> Int { Int(try id(column)) }
@@ -44,7 +44,7 @@ extension Row {
 
     func json(_ column: String) throws -> JSONValue { try JSONParser.parse(text(column)) }
 
-    /// The case whose raw value stands in a column.
+    /// The enum case whose raw value is in a column.
     func value<Value: RawRepresentable<String>>(_ column: String) throws -> Value {
         try Self.required(optionalValue(column), column)
     }

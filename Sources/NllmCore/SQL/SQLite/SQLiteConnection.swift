@@ -8,25 +8,25 @@ internal import CSQLite
 
 /// A connection to an SQLite file, for one task at a time.
 ///
-/// Statements are prepared once and kept. A busy database is waited for in short random sleeps, because SQLite's own
-/// timeout doubles its sleeps and starves whoever is unlucky.
+/// Statements are prepared once and kept. It waits for a busy database in short random sleeps, because SQLite's own
+/// timeout doubles its sleeps and starves some of the waiting connections.
 final class SQLiteConnection: Connection {
     enum Access {
         case readOnly, readWrite, create
-        /// The file lies on a medium that can't be written, and nobody else writes it either.
+        /// The file is on a medium that cannot be written, and no other process writes it either.
         case immutable
     }
 
-    /// The lock that SQLite's busy handler waits for is given up after about a minute.
+    /// The number of tries after which the busy handler gives up on a lock, about a minute.
     static let busyTries: Int32 = 100_000
 
     let access: Access
-    /// The path of the file as it was given; empty for a private database.
+    /// The path of the file as given; empty for a private database.
     let path: String
     private let handle: OpaquePointer
     private var statements: [String: SQLiteStatement] = [:]
 
-    /// Opens the file at that path; an empty path is a private database on disk that goes with the connection.
+    /// Opens the file at that path; an empty path opens a private database on disk that is removed with the connection.
     init(path: String, access: Access) throws(DatabaseError) {
         let flags =
             switch access {
@@ -58,10 +58,10 @@ final class SQLiteConnection: Connection {
             }, nil)
     }
 
-    /// Lets a lock that somebody else holds be an error at once.
+    /// Makes a lock that is held elsewhere an error at once.
     func stopWaiting() { sqlite3_busy_handler(handle, nil, nil) }
 
-    /// Sleeps for a random 0.1 to 1 ms, so that no waiting writer is always the one that comes too late.
+    /// Sleeps for a random 0.1 to 1 ms, so that no waiting writer is always too late.
     static func pause() { usleep(UInt32.random(in: 100...1000)) }
 
     /// A path as part of a URI.
@@ -74,7 +74,7 @@ final class SQLiteConnection: Connection {
         sqlite3_close_v2(handle)
     }
 
-    /// The folder of the file; where the path is a link to a file, of that one.
+    /// The file's directory; if the path is a link to a file, the directory of that file.
     private(set) lazy var folder = AbsolutePath.parent(
         FileStatus(path)?.kind == .link ? AbsolutePath.real(path) : path)
 
@@ -94,7 +94,7 @@ final class SQLiteConnection: Connection {
         let statement = try prepare(sql, values)
         defer { statement.reset() }
         while try statement.step(), try !body(statement) {}
-        // What changes something is not left before it is done.
+        // A statement that changes something is always run to completion.
         if !statement.onlyReads { while try statement.step() {} }
     }
 
@@ -107,20 +107,21 @@ final class SQLiteConnection: Connection {
             try run("COMMIT")
             return value
         } catch {
-            // SQLite has already rolled back after some errors, such as a full disk; then this one says so and is moot.
+            // SQLite has already rolled back after some errors, such as a full disk; then this fails, and has no
+            // effect.
             _ = try? run("ROLLBACK")
             throw error
         }
     }
 
-    /// Copies one state of the whole file into another database, whatever others write meanwhile.
+    /// Copies one state of the whole file into another database, unaffected by concurrent writes.
     func backUp(to other: SQLiteConnection) throws(DatabaseError) {
         guard let backup = sqlite3_backup_init(other.handle, "main", handle, "main") else {
             throw DatabaseError(of: other.handle)
         }
         var code = SQLITE_OK
         for _ in 1...Self.busyTries {
-            // All pages in one go are those of one state, and nobody waits for a reader.
+            // All pages in one step are from one state, and no other connection waits for a reader.
             code = sqlite3_backup_step(backup, -1)
             guard code == SQLITE_BUSY || code == SQLITE_LOCKED else { break }
             Self.pause()

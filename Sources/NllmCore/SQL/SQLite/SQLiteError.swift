@@ -1,7 +1,7 @@
 internal import CSQLite
 
 extension DatabaseError {
-    /// The failure of the last call on a connection.
+    /// The failure of a connection's last call.
     init(of handle: OpaquePointer) {
         let code = sqlite3_extended_errcode(handle)
         let isTheSystems = [SQLITE_CANTOPEN, SQLITE_IOERR, SQLITE_PERM, SQLITE_READONLY].contains(code & 0xFF)
@@ -18,7 +18,7 @@ extension DatabaseError {
     }
 
     private static func kind(_ code: Int32) -> Kind {
-        // The low byte names the family.
+        // The low byte is the family.
         switch code & 0xFF {
         case SQLITE_BUSY, SQLITE_LOCKED: .busy
         case SQLITE_FULL: .full
@@ -35,13 +35,13 @@ extension DatabaseError {
         }
     }
 
-    // C has these codes as macros, which are not imported.
+    // In C these codes are macros, which are not imported.
 
     /// SQLITE_READONLY_DBMOVED.
     private static let moved = SQLITE_READONLY | 4 << 8
     /// In SQLITE_IOERR_SHMSIZE.
     private static let sharedMemorySize: Int32 = 19
-    /// What is wrong while writing, syncing, locking and making files; the rest is wrong while reading.
+    /// Failures of writing, syncing, locking and creating files; the others are failures of reading.
     private static let writing: [Int32] = [3, 4, 5, 6, 8, 9, 10, 12, 14, 15, 18, 20, 21, 25]
 
     /// The extended code of an input or output error.

@@ -1,11 +1,11 @@
 internal import CSQLite
 
-/// Tells SQLite to take its own copy of bytes that are only valid during the call.
+/// Makes SQLite copy bytes that are valid only during the call.
 private var transient: sqlite3_destructor_type {
     unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 }
 
-/// A prepared statement; while it stands on a row, it is that row.
+/// A prepared statement; while it is at a row, it is that row.
 final class SQLiteStatement: Statement, Row {
     private let handle: OpaquePointer
     private lazy var columns: [String: Int32] = {
@@ -26,12 +26,12 @@ final class SQLiteStatement: Statement, Row {
 
     var onlyReads: Bool { sqlite3_stmt_readonly(handle) != 0 }
 
-    /// Whether the statement stands on a row, so that using it again would lose its place.
+    /// Whether the statement is at a row, so that using it again would lose its position.
     var isBusy: Bool { sqlite3_stmt_busy(handle) != 0 }
 
     func run(_ values: any Bindable...) throws(DatabaseError) {
         try bind(.positional(values))
-        // It is kept for the next time, but what it was given may be large.
+        // The statement is kept for the next use, but its values may be large.
         defer { reset() }
         while try step() {}
     }
@@ -64,7 +64,7 @@ final class SQLiteStatement: Statement, Row {
     private func bind(_ text: String, at index: Int32) -> Int32 {
         var text = text
         return text.withUTF8 { utf8 in
-            // An empty buffer may have no address, which SQLite would take for NULL.
+            // An empty buffer may have no address, which SQLite would take as NULL.
             guard let base = utf8.baseAddress else { return sqlite3_bind_text(handle, index, "", 0, nil) }
             return base.withMemoryRebound(to: CChar.self, capacity: utf8.count) { characters in
                 sqlite3_bind_text64(handle, index, characters, UInt64(utf8.count), transient, UInt8(SQLITE_UTF8))
@@ -79,7 +79,7 @@ final class SQLiteStatement: Statement, Row {
         }
     }
 
-    /// Goes to the next row; false at the end.
+    /// Advances to the next row; false at the end.
     func step() throws(DatabaseError) -> Bool {
         switch sqlite3_step(handle) {
         case SQLITE_ROW: return true
