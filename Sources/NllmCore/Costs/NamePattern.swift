@@ -1,9 +1,9 @@
-/// The snapshot's way to say what a model may be called: words joined by `&`, all of which must hold.
+/// The snapshot's notation for the names of a model: words joined by `&`, all of which must match.
 ///
-/// `name` is the whole name, `^name` its start, `$name` its end, `*name` a part of it; `!` denies the word after it.
-/// `#` stands for any digit.
+/// `name` is the whole name, `^name` its start, `$name` its end, `*name` a part of it; `!` negates the word after it.
+/// `#` matches any digit.
 enum NamePattern {
-    /// Whether the name is one that the pattern means; both in lower case.
+    /// Whether the pattern matches a name; both in lower case.
     static func matches(_ pattern: Substring.UTF8View, _ name: Substring.UTF8View) -> Bool {
         pattern.split(separator: UInt8(ascii: "&")).allSatisfy { holds($0, name) }
     }

@@ -1,20 +1,20 @@
-/// Where a model's price is looked up: the configuration's table, then the snapshot, then the user's price file.
+/// Looks up a model's price: in the configuration's table, then the snapshot, then the user's price file.
 public struct PriceBook: Sendable {
     /// The `costs` table of the configuration, by `llm`'s name of the model.
     public var costs: [String: Price]
-    /// What the price file says, by the same names.
+    /// The price file's table, by the same names.
     public var file: [String: Price]
 
-    /// A book from what the user gave; without anything, the snapshot is left.
+    /// A book from what the user provided; if that is nothing, the snapshot alone.
     public init(costs: [String: Price] = [:], file: [String: Price] = [:]) {
         self.costs = costs
         self.file = file
     }
 
-    /// The price of a model by `llm`'s name for it; nil when no source knows it.
+    /// The price of a model by `llm`'s name for it; nil if no source knows it.
     public func price(of model: String) -> Price? { price(ofAny: [model]) }
 
-    /// The price of a model that has several names: what one source says stands above what the next one says.
+    /// The price of a model with several names: a source overrides those after it.
     func price(ofAny names: [String]) -> Price? {
         names.lazy.compactMap { costs[$0] }.first ?? names.lazy.compactMap(PriceSnapshot.price(of:)).first
             ?? names.lazy.compactMap { file[$0] }.first
@@ -25,7 +25,7 @@ extension PriceBook {
     /// The longest price file, in bytes.
     private static let fileLimit = 16 << 20
 
-    /// What a configuration says of prices.
+    /// The price book of a configuration.
     ///
     /// - Parameters:
     ///   - configured: its table, by `llm`'s name of the model.
@@ -34,7 +34,7 @@ extension PriceBook {
     init(configured: [String: ModelCosts], file path: String?) throws(NllmError) {
         self.init()
         for (name, costs) in configured {
-            // A price of one direction alone tells nothing.
+            // A price for one direction only is useless.
             guard let input = costs.input, let output = costs.output else { continue }
             self.costs[name] = Price(
                 inputPer1k: input, outputPer1k: output, cachedInputPer1k: costs.cachedInput,

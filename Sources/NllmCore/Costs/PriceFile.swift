@@ -3,13 +3,13 @@ struct PriceFile {
     private static let required = ["input_per_1k", "output_per_1k"]
     private static let fields = required + ["cached_input_per_1k", "cache_write_per_1k"]
 
-    /// The prices by `llm`'s name of the model, without those that have a problem.
+    /// The prices by `llm`'s name of the model, without those with problems.
     private(set) var prices: [String: Price] = [:]
-    /// Everything that is wrong, in the file's order.
+    /// Everything that is wrong, in the order of the file.
     private(set) var problems: [InputProblem] = []
     private let file: String
 
-    /// Reads a price file's text; `file` is what the problems call it.
+    /// Reads a price file's text; `file` is its name in problems.
     init(text: String, file: String) {
         self.file = file
         do throws(YAMLProblem) {

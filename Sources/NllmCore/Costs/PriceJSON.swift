@@ -1,5 +1,5 @@
 extension Price {
-    /// The price as it can be stored, in US dollars per million tokens: `init(json:)` gives the same price back.
+    /// The price in the form in which it is stored, in US dollars per million tokens; `init(json:)` restores it.
     public var json: JSONValue {
         var members = base.members
         if !tiers.isEmpty {
@@ -9,7 +9,7 @@ extension Price {
         return .object(members)
     }
 
-    /// The price that was stored; nil if this is none.
+    /// A stored price; nil if this is not one.
     public init?(json: JSONValue) {
         guard let base = Rates(json) else { return nil }
         self.init(base: base)

@@ -1,14 +1,15 @@
-/// The prices that ship with the program, as they held on one day, and the way to them from `llm`'s names for models.
+/// The prices that ship with the program, as of one day, by `llm`'s names for models.
 public enum PriceSnapshot {
-    /// Where the prices come from: a package and its version.
+    /// The source of the prices: a package and its version.
     public static let source = "\(package) \(version)"
 
-    /// The price of the model that `llm` knows by this name; nil when the name does not surely mean one with a price.
+    /// The price of the model that `llm` knows by this name; nil if the name is not certain to mean one with a price.
     ///
-    /// Letter case does not matter. Each call reads the snapshot anew: ask once a model, not once a cell.
+    /// Letter case does not matter. Each call reads the whole snapshot: look up a price once per model, not once per
+    /// cell.
     public static func price(of model: String) -> Price? {
         let model = model.lowercased()
-        // What the model is called in the part of the snapshot that is being read; nil in other providers' parts.
+        // The model's name in the current part of the snapshot; nil in other providers' parts.
         var name: Substring.UTF8View?
         for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
             if line.first == UInt8(ascii: "@") {
@@ -24,14 +25,14 @@ public enum PriceSnapshot {
         return nil
     }
 
-    /// What a provider calls the model; nil when the model is not this provider's.
+    /// The provider's name for the model; nil if the model is not this provider's.
     ///
     /// - Parameters:
-    ///   - model: the name that `llm` has for it.
-    ///   - starts: what stands before a slash in this provider's names, and how its names without one begin.
-    /// - Returns: the name without what `llm` puts before it.
+    ///   - model: `llm`'s name for it.
+    ///   - starts: what precedes a slash in this provider's names, and how its names without a slash begin.
+    /// - Returns: the name without `llm`'s prefix.
     private static func reference(_ model: String, starts: Substring.UTF8View) -> Substring.UTF8View? {
-        // A colon stands in the names of local models and of those trained by their users.
+        // Names of local models, and of models trained by users, contain a colon.
         let bare = !model.utf8.contains(UInt8(ascii: "/")) && !model.utf8.contains(UInt8(ascii: ":"))
         for start in starts.split(separator: UInt8(ascii: " ")) where model.utf8.starts(with: start) {
             if start.last == UInt8(ascii: "/") { return model.utf8.dropFirst(start.count) }
@@ -42,7 +43,7 @@ public enum PriceSnapshot {
 }
 
 extension Price {
-    /// A price from the snapshot's words: `input output cached write audio`, and the same again after each `>tokens`.
+    /// A price in the snapshot's notation: `input output cached write audio`, and the same again after each `>tokens`.
     fileprivate init?(numbers: ArraySlice<Substring.UTF8View>) {
         let words = numbers.map { String(decoding: $0, as: UTF8.self) }
         let starts = words.indices.filter { words[$0].hasPrefix(">") }
@@ -57,7 +58,7 @@ extension Price {
 }
 
 extension Price.Rates {
-    /// Rates in their order, `-` for one that is not known; those missing at the end are not known either.
+    /// Rates in order, with `-` for an unknown one; missing ones at the end are unknown as well.
     fileprivate init?(_ words: ArraySlice<String>) {
         let numbers = words.map { Double($0) } + [nil, nil, nil, nil, nil]
         guard let input = numbers[0], let output = numbers[1] else { return nil }
