@@ -1,20 +1,20 @@
 internal import FoundationEssentials
 
-/// Decides which model of a run gets the next free place, and what makes the others wait.
+/// Decides which model of a run gets the next free slot, and what the others wait for.
 ///
-/// It holds all that limits depend on as it stands at one time, and what starts changes it.
+/// It contains everything that limits depend on, as of one time; cells that start change it.
 struct Admission: Sendable {
-    /// A model of the run that has cells to be done.
+    /// A model of the run that has pending cells.
     struct Model: Sendable, Equatable {
         var id: Int64
-        /// What `llm` calls it; limits and what was learned go by this.
+        /// The model's name in `llm`; limits and learned values are kept by it.
         var name: String
-        /// Cells of the run that run now.
+        /// The number of the run's cells that are running.
         var running: Int
-        /// Cells of the run that have been started or have ended.
+        /// The number of the run's cells that have been started or have ended.
         var begun: Int
         var pause: ModelPause?
-        /// Whether one cell may find out if the model can be used again.
+        /// Whether one cell may test whether the model can be used again.
         var mayProbe = false
         var history = Reservation.History()
 
@@ -23,7 +23,7 @@ struct Admission: Sendable {
         }
     }
 
-    /// What tells limits by the minute apart.
+    /// Identifies a limit per minute.
     struct BucketName: Sendable, Hashable {
         var name: String
         var kind: Limit.Kind
@@ -36,7 +36,7 @@ struct Admission: Sendable {
 
     var now: Date
     private(set) var models: [Int64: Model] = [:]
-    /// Cells that run now by the model's name, of all runs and workers.
+    /// The number of running cells by the model's name, across all runs and workers.
     private(set) var running: [String: Int]
     /// By the model's name.
     private(set) var throttles: [String: Throttle]
@@ -44,20 +44,20 @@ struct Admission: Sendable {
     private(set) var buckets: [BucketName: TokenBucket]
     var budget: Budget
     private(set) var spending: Spending
-    /// What models wait for that can't start a cell.
+    /// What models wait for that cannot start a cell.
     private(set) var waits: [Int64: Wait] = [:]
-    /// The models that are not to be asked about again.
+    /// The models that need no further decision.
     private var settled: Set<Int64> = []
 
     /// - Parameters:
     ///   - now: the time.
-    ///   - models: those with cells to be done.
-    ///   - running: cells that run now by the model's name, of all runs and workers.
-    ///   - throttles: what was learned, by the model's name; nothing where it is missing.
-    ///   - limits: what is configured.
-    ///   - buckets: of limits by the minute; full where one is missing.
-    ///   - budget: what may be spent.
-    ///   - spending: what has been spent, and is reserved.
+    ///   - models: those with pending cells.
+    ///   - running: the number of running cells by the model's name, across all runs and workers.
+    ///   - throttles: learned values, by the model's name; a missing one means that nothing is known.
+    ///   - limits: configured limits.
+    ///   - buckets: of limits per minute; a missing one is full.
+    ///   - budget: the budget.
+    ///   - spending: what has been spent or is reserved.
     init(
         now: Date, models: [Model], running: [String: Int], throttles: [String: Throttle] = [:], limits: [Limit] = [],
         buckets: [BucketName: TokenBucket] = [:], budget: Budget = Budget(), spending: Spending = Spending()
@@ -80,8 +80,8 @@ struct Admission: Sendable {
         }
     }
 
-    /// The model that gets the next free place: the one with the fewest cells that run, then with the fewest begun, so
-    /// that a slow one holds up no other; nil if all have to wait.
+    /// The model that gets the next free slot: the one with the fewest running cells, then with the fewest started, so
+    /// that a slow model does not delay others; nil if all have to wait.
     mutating func next() -> Model? {
         var free: Model?
         for model in models.values where !settled.contains(model.id) {
@@ -94,7 +94,7 @@ struct Admission: Sendable {
         return free
     }
 
-    /// What a certain request of a model has to wait for beyond that; nil if it may start.
+    /// What this request of a model has to wait for in addition; nil if it may start.
     func obstacle(to reservation: Reservation, of model: Model) -> Wait? {
         for limit in limits where limit.kind == .tokens && limit.covers(model.name) {
             let rate = TokenBucket.Rate.perMinute(limit.amount)
@@ -109,7 +109,7 @@ struct Admission: Sendable {
         }
     }
 
-    /// Asks about a model no more, because it has to wait or has been looked at.
+    /// Excludes a model from further decisions, because it has to wait or has been handled.
     mutating func settle(_ model: Model, _ wait: Wait?) {
         settled.insert(model.id)
         waits[model.id] = wait
@@ -127,13 +127,13 @@ struct Admission: Sendable {
         spending.reserve(reservation)
     }
 
-    /// The models with how many cells of each are allowed at a time by what is configured and what was learned.
+    /// The number of a model's cells that may run at a time, by configured limits and by what was learned.
     func allowed(_ model: Model) -> Int {
         let configured = limits.filter { $0.kind == .concurrency && $0.covers(model.name) }.map { Int($0.amount) }
         return min(configured.min() ?? .max, throttles[model.name]?.slots ?? .max)
     }
 
-    /// What any request of a model has to wait for; nil if there is nothing.
+    /// What any request of a model has to wait for; nil if nothing.
     private func obstacle(to model: Model) -> Wait? {
         if let pause = model.pause {
             guard model.mayProbe else { return Wait(.pause(pause)) }
@@ -160,6 +160,6 @@ struct Admission: Sendable {
 }
 
 extension Limit {
-    /// Whether it is kept with a bucket.
+    /// Whether it is enforced with a bucket.
     var isByTheMinute: Bool { kind != .concurrency }
 }

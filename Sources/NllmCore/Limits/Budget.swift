@@ -1,10 +1,10 @@
-/// What may be spent.
+/// The most that may be spent.
 package struct Budget: Sendable, Equatable {
     /// US dollars; nil for no limit.
     var maxCost: Double?
     /// Tokens of prompts and answers; nil for no limit.
     var maxTokens: Int?
-    /// Seconds whose spending in the whole database counts; nil: all spending of the runs that are worked on.
+    /// The length of the window in seconds, for spending in the whole database; nil: all spending of the worker's runs.
     var window: Double?
 
     /// No limit.
@@ -14,14 +14,14 @@ package struct Budget: Sendable, Equatable {
         (self.maxCost, self.maxTokens, self.window) = (maxCost, maxTokens, window)
     }
 
-    /// Whether nothing is limited.
+    /// Whether there is no limit.
     var isEmpty: Bool { maxCost == nil && maxTokens == nil }
 
-    /// Which part does not allow one more request; nil if it may start.
+    /// The part of the budget that does not allow another request; nil if the request may start.
     func obstacle(to reservation: Reservation, after spending: Spending) -> Obstacle? {
         if let maxCost {
             guard reservation.cost != nil else { return .price }
-            // Sums of binary fractions are not exact to the last digit.
+            // Sums of binary fractions are not exact in the last digit.
             let sum = spending.cost + (reservation.cost ?? 0)
             if sum > maxCost * (1 + 1e-9) {
                 return .cost(spent: spending.cost, next: reservation.cost ?? 0, of: maxCost)
@@ -33,11 +33,11 @@ package struct Budget: Sendable, Equatable {
         return nil
     }
 
-    /// The part of a budget that has too little left, with what was spent or is reserved of it, and what the next request
-    /// may take.
+    /// The part of a budget that has too little left, with what was spent or reserved of it, and the most that the next
+    /// request may take.
     enum Obstacle: Sendable, Equatable {
         case cost(spent: Double, next: Double, of: Double)
-        /// What the request costs is not known.
+        /// The cost of the request is unknown.
         case price
         case tokens(spent: Int, next: Int, of: Int)
     }

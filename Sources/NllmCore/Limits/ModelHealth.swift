@@ -1,11 +1,11 @@
 public import FoundationEssentials
 
-/// Whether a model of a run can be used at all: it is paused after failures in a row that no repetition mends, and when
-/// its provider has refused everything for too long.
+/// Whether a model of a run can be used: it is paused after failures in a row that retries do not fix, and when its
+/// provider has refused everything for too long.
 struct ModelHealth: Sendable, Equatable {
-    /// So many failures in a row pause a model.
+    /// The number of failures in a row that pause a model.
     static let mostInRow = 3
-    /// The failures that say that the model can't be used as things are, whatever is asked.
+    /// The failures that mean that the model cannot be used at present, whatever the request.
     static let kinds = Set(FailureKind.allCases.filter { $0.traits.meaning == .modelUnusable })
 
     /// What an attempt has changed.
@@ -14,22 +14,24 @@ struct ModelHealth: Sendable, Equatable {
         case paused
         /// It can be used again.
         case recovered
-        /// It still can't be used.
+        /// It still cannot be used.
         case stillPaused
     }
 
     var inRow = 0
     var pause: ModelPause?
 
-    /// Takes in how an attempt ended that came to an end by itself.
+    /// Processes the end of an attempt that was not interrupted.
     ///
     /// - Parameters:
-    ///   - failure: why it failed; nil if it did not.
-    ///   - isFirst: whether it was its cell's first attempt: what fails once more says nothing new of the model.
-    ///   - refused: for how many seconds the provider has refused everything, if that is long enough to give it up.
+    ///   - failure: why it failed; nil if it succeeded.
+    ///   - isFirst: whether it was its cell's first attempt: a repeated failure of one cell says nothing new about the
+    ///     model.
+    ///   - refused: the number of seconds for which the provider has refused everything, if that is enough to give the
+    ///     model up.
     ///   - startedAt: when it started.
     ///   - now: when it ended.
-    /// - Returns: what is different now.
+    /// - Returns: what has changed.
     mutating func ended(
         _ failure: Failure?, isFirst: Bool = true, refused: Double? = nil, startedAt: Date, now: Date
     ) -> Change? {
@@ -38,9 +40,9 @@ struct ModelHealth: Sendable, Equatable {
         }
         guard let failure, Self.kinds.contains(failure.kind) else {
             inRow = 0
-            // What was under way before says nothing of what has been mended since.
+            // Requests that started earlier say nothing about what has been fixed since.
             guard let pause, startedAt >= pause.at else { return nil }
-            // Anything else says nothing about the reason.
+            // Other failures say nothing about the reason.
             guard failure?.kind.traits.provesUse ?? true else { return nil }
             self.pause = nil
             return .recovered
@@ -57,7 +59,7 @@ struct ModelHealth: Sendable, Equatable {
     ) -> Change? {
         inRow = 0
         if let pause {
-            // One that is paused for another reason may only be busy, unless it stays so.
+            // The provider of a model that is paused for another reason may only be busy, unless the refusals continue.
             let saysSo = pause.kind.isRefusal || seconds != nil
             return saysSo && startedAt >= pause.at ? .stillPaused : nil
         }
@@ -72,12 +74,12 @@ struct ModelHealth: Sendable, Equatable {
 public struct ModelPause: Sendable, Equatable {
     /// The kind of its failures.
     public let kind: FailureKind
-    /// The last failure in the provider's or `llm`'s words, redacted.
+    /// The last failure in the words of the provider or `llm`, redacted.
     public let message: String
-    /// Since when.
+    /// Start of the pause.
     public let at: Date
 
-    /// Whether a failure of that kind comes from what the model is paused for, so that its cell waits with the others.
+    /// Whether a failure of that kind has the same cause as the pause, so that its cell waits with the others.
     func explains(_ kind: FailureKind) -> Bool {
         ModelHealth.kinds.contains(kind) || self.kind.isRefusal && kind.isRefusal
     }

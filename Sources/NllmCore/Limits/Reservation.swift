@@ -1,31 +1,31 @@
-/// What a request may take at worst, and what it is expected to take.
+/// The most that a request may take, and what it is expected to take.
 struct Reservation: Sendable, Equatable {
-    /// What is known of earlier answers of the same model in the run.
+    /// What is known about earlier answers of the same model in the run.
     struct History: Sendable, Equatable {
-        /// The most that one attempt has taken: US dollars, and tokens of both directions.
+        /// The most that one attempt has taken: US dollars, and tokens in both directions.
         var largestCost: Double?
         var largestTokens: Int?
-        /// Whether an attempt has taken more than was reserved for it, so that the bounds below mean nothing.
+        /// Whether an attempt has taken more than its reservation, so that the bounds below do not apply.
         var hasOverrun = false
-        /// Tokens of an answer.
+        /// The average number of tokens in an answer.
         var averageOutput: Double?
     }
 
-    /// US dollars at worst; nil where tokens have no known price.
+    /// The most US dollars; nil if the price is unknown.
     var cost: Double?
-    /// Tokens at worst.
+    /// The most tokens.
     var tokens: Int
-    /// Tokens that a limit by the minute counts before the true number is known.
+    /// The number of tokens that a limit per minute counts until the actual number is known.
     var expected: Int
 
-    /// No token has less than a byte, and what stands around a message takes a few.
+    /// A token has at least one byte, and the framing of a message takes a few tokens.
     private static let overhead = 32
-    /// Bytes of a usual token.
+    /// Bytes of an average token.
     private static let bytesPerToken = 4
 
     /// - Parameters:
-    ///   - request: what is asked.
-    ///   - price: what the model's tokens cost; nil where that is unknown.
+    ///   - request: the request.
+    ///   - price: the price of the model's tokens; nil if unknown.
     ///   - history: what earlier answers took.
     init(_ request: LLMRequest, price: Price?, history: History) {
         let bytes = request.bytes
@@ -39,7 +39,7 @@ struct Reservation: Sendable, Equatable {
         cost = cost.map { max($0, history.largestCost ?? 0) }
     }
 
-    /// What a request may have taken that was answered with so many bytes, and told no usage.
+    /// The most that a request may have taken if its answer has this number of bytes but no usage report.
     func raised(to request: LLMRequest, price: Price?, answer bytes: Int) -> Reservation {
         let input = request.bytes + Self.overhead
         var raised = self
@@ -56,25 +56,25 @@ struct Reservation: Sendable, Equatable {
 }
 
 extension LLMRequest {
-    /// Names of the option that limits the tokens of an answer, as models of different providers have it.
+    /// Options that limit the tokens of an answer, as named by models of different providers.
     private static let caps: Set = [
         "max_tokens", "max_output_tokens", "max_completion_tokens", "max_new_tokens", "num_predict", "max_length",
     ]
 
-    /// The most tokens that an answer may have; nil where the request does not say.
+    /// The most tokens in an answer; nil if the request sets no limit.
     fileprivate var outputCap: Int? {
         let given = options.map { ($0.name, $0.value) } + flags("--option").map { ($0.first ?? "", $0.last ?? "") }
-        // The last one holds, and -1 means that there is none.
+        // The last one applies, and -1 means that there is none.
         return given.last { Self.caps.contains($0.0) }.flatMap { Int($0.1) }.flatMap { $0 >= 0 ? $0 : nil }
     }
 
-    /// Bytes of the text that is sent.
+    /// Bytes of text in the request.
     fileprivate var bytes: Int {
         [prompt, system, schema].compactMap(\.self).map(\.utf8.count).reduce(0, +)
             + arguments.map(\.utf8.count).reduce(0, +)
     }
 
-    /// Whether everything that is sent stands in the request, and is sent once.
+    /// Whether everything that is sent is in the request, and is sent once.
     fileprivate var isSelfContained: Bool {
         let more: Set = [
             "--attachment", "--attachment-type", "--fragment", "--system-fragment", "--template", "--tool",
@@ -89,7 +89,7 @@ extension LLMRequest {
 }
 
 extension Price {
-    /// The most that so many tokens can cost, in US dollars, whatever kind of tokens they turn out to be.
+    /// The most that this number of tokens can cost, in US dollars, of whatever kind they are.
     fileprivate func highestCost(input: Int, output: Int) -> Double {
         let rates = tiers.last { input > $0.above }?.rates ?? base
         let inputRate = [rates.cachedInput, rates.cacheWrite, rates.audioInput].compactMap(\.self).reduce(

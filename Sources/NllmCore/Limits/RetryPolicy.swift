@@ -1,27 +1,27 @@
 internal import FoundationEssentials
 
-/// Decides whether and when a cell is tried again.
+/// Decides whether and when a cell is retried.
 package struct RetryPolicy: Sendable {
-    /// Seconds of the first backoff, doubled with each further one.
+    /// Seconds of the first backoff; doubled with each further one.
     var base = 1.0
     /// Seconds of the longest backoff.
     var longest = 60.0
-    /// So many failures in a row with the same words mean that another try gives the same.
+    /// The number of failures in a row with the same message after which a retry is pointless.
     static let mostAlike = 3
 
     /// The usual policy.
     package init() {}
 
-    /// When the cell may be tried again; nil when the failure is final.
+    /// When the cell may be retried; nil if the failure is final.
     ///
     /// - Parameters:
     ///   - failure: why the last attempt failed.
-    ///   - tries: attempts so far, the last one included.
-    ///   - history: how the attempts before the last one failed, the latest first.
-    ///   - retries: how often a cell may be tried again.
+    ///   - tries: attempts so far, including the last one.
+    ///   - history: failures of the attempts before the last one, latest first.
+    ///   - retries: the number of retries allowed.
     ///   - now: when the last attempt ended.
-    ///   - jitter: a random number from 0 to 1, which spreads cells that failed together.
-    /// - Returns: a time from now on, or nil.
+    ///   - jitter: a random number from 0 to 1, to spread cells that failed together.
+    /// - Returns: a time not before `now`, or nil.
     func nextTry(
         after failure: Failure, tries: Int, history: [Failure], retries: Int, now: Date, jitter: Double
     ) -> Date? {
@@ -33,13 +33,13 @@ package struct RetryPolicy: Sendable {
         }
         if isHopeless(failure, history) { return nil }
         if failure.kind == .rateLimited, let asked = failure.retryAfter {
-            // Later by up to a tenth, never earlier than what the provider asked for.
+            // Up to a tenth later, never earlier than the provider asked for.
             return now.addingTimeInterval(asked * (1 + jitter / 10))
         }
         return now.addingTimeInterval(jitter * min(longest, base * Double(1 << min(tries - 1, 20))))
     }
 
-    /// Whether the cell fails in the same way again and again, and not because a provider is busy or out of reach.
+    /// Whether the cell fails in the same way repeatedly, for a reason other than a busy or unreachable provider.
     private func isHopeless(_ failure: Failure, _ history: [Failure]) -> Bool {
         guard failure.kind == .server, [nil, 500].contains(failure.httpStatus) else { return false }
         let latest = history.prefix(Self.mostAlike - 1)

@@ -1,8 +1,8 @@
 internal import FoundationEssentials
 
-/// How many requests went through of late, counted by the second.
+/// The number of requests that recently got through, counted per second.
 struct SentRate: Sendable, Equatable {
-    /// When the second that is being counted began.
+    /// Start of the second that is being counted.
     var since: Date
     /// Requests since then.
     var count = 0
@@ -20,16 +20,16 @@ struct SentRate: Sendable, Equatable {
         count += 1
     }
 
-    /// Takes one back that was refused.
+    /// Subtracts one that was refused.
     mutating func refused() {
         if count > 0 { count -= 1 } else if before > 0 { before -= 1 }
     }
 
     /// Requests in the second that ends at a time.
     ///
-    /// Of the second before, the part that belongs to it counts and more, since requests come in bursts: a rate that is
-    /// too high is refused soon, one that is too low lasts. For the same reason it is never less than what one whole
-    /// second had.
+    /// The preceding second counts with the part that belongs to it and more, because requests come in bursts: a rate
+    /// that is too high is soon refused, but one that is too low persists. For the same reason it is never less than
+    /// the number in one whole second.
     func perSecond(at time: Date) -> Double {
         let part = min(1, max(0, time.timeIntervalSince(since)))
         return max(Double(before), Double(count) + Double(before) * (1 - part * part))

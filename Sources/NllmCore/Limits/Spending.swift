@@ -1,10 +1,10 @@
-/// What was spent, and what requests under way may still take at worst.
+/// What was spent, and the most that requests in flight may still take.
 struct Spending: Sendable, Equatable {
     /// US dollars.
     var cost = 0.0
-    /// Tokens of both directions.
+    /// Tokens in both directions.
     var tokens = 0
-    /// How many requests are under way, whose part may turn out to be less.
+    /// The number of requests in flight, which may turn out to take less.
     var underWay = 0
 
     /// Adds a request that starts.

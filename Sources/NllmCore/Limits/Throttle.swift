@@ -1,21 +1,22 @@
 internal import FoundationEssentials
 
-/// What is learned of a model from what its provider says: how many requests may be under way and how fast they may start.
+/// What is learned about a model from its provider's behavior: how many requests may be in flight, and how fast they
+/// may start.
 ///
-/// Times come in as values. Whoever reads or changes it calls ``refresh(now:)`` first.
+/// Times come in as values. Call ``refresh(now:)`` before reading or changing it.
 struct Throttle: Sendable, Equatable {
-    /// The last time that fewer requests were allowed.
+    /// The last time that the number of allowed requests was lowered.
     struct Cut: Sendable, Equatable {
-        /// How many were allowed before.
+        /// The number allowed before.
         var peak: Double
-        /// Which part of them was cut off.
+        /// The fraction that was cut off.
         var depth: Double
         var at: Date
     }
 
-    /// How fast requests may start, known once the provider has refused one.
+    /// How fast requests may start; known once the provider has refused one.
     struct Pace: Sendable, Equatable {
-        /// Requests a second, a little less than what went through.
+        /// Requests per second, a little less than what got through.
         var peak: Double
         var cutAt: Date
         /// Seconds until the peak is reached again.
@@ -27,15 +28,15 @@ struct Throttle: Sendable, Equatable {
 
         /// How the bucket fills.
         ///
-        /// It saves up a twentieth of a second, for what a start that comes late has missed; more would go past the limit of
-        /// a second when it is used at once.
+        /// It saves up a twentieth of a second, for what a late start has missed; more would exceed the limit of a
+        /// second when it is used at once.
         func rate(now: Date) -> TokenBucket.Rate {
             let perSecond = perSecond(now: now)
             return TokenBucket.Rate(perSecond: perSecond, capacity: 1 + perSecond / 20)
         }
     }
 
-    /// What the provider asked for.
+    /// A wait that the provider asked for.
     struct Hold: Sendable, Equatable {
         var until: Date
         /// The provider's words.
@@ -47,7 +48,7 @@ struct Throttle: Sendable, Equatable {
         enum Reason: Sendable, Equatable {
             /// The provider asked to wait, in these words.
             case held(String)
-            /// Requests start at the pace at which they were let through.
+            /// Requests start only at the pace at which they got through.
             case paced
         }
 
@@ -55,33 +56,33 @@ struct Throttle: Sendable, Equatable {
         var until: Date
     }
 
-    /// How many requests may be under way at first.
+    /// The number of requests that may be in flight at first.
     static let initial = 8.0
-    /// Seconds without an outcome after which what was learned is no longer worth anything.
+    /// Seconds without an outcome after which learned values are discarded.
     static let idle = 600.0
-    /// Which part of a pace is cut off; each second below it is lost.
+    /// The fraction of a pace that is cut off; every second below the pace is a loss.
     static let paceDepth = 0.05
     /// Seconds of the first span of a pace and of the longest.
     ///
-    /// The first is short because one second may have been measured too low. The longest is a compromise of what each
-    /// refusal costs, about a second, and of how soon a raised limit is found.
+    /// The first is short because one second may have been measured too low. The longest is a compromise between the
+    /// cost of a refusal, about a second, and how soon a raised limit is discovered.
     static let paceSpans = 15.0...60.0
-    /// The slowest pace in requests a second.
+    /// The slowest pace, in requests per second.
     static let slowest = 1.0 / 60
 
-    /// How many requests may be under way; ``slots`` has it as a whole number.
+    /// The number of requests that may be in flight; ``slots`` is the whole number.
     var allowed = initial
     var cut: Cut?
-    /// Seconds that an answer takes, smoothed.
+    /// Seconds until an answer, smoothed.
     var roundTrip: Double?
     var sent: SentRate
     var pace: Pace?
-    /// The pace's; it means nothing without one.
+    /// The bucket of the pace; meaningless without one.
     var bucket: TokenBucket
     var hold: Hold?
-    /// When the last outcome came.
+    /// Time of the last outcome.
     var activeAt: Date
-    /// Since when the provider has refused everything; nil while it answers.
+    /// Start of the period in which the provider has refused everything; nil while it answers.
     var refusedSince: Date?
 
     /// Nothing is known yet.
@@ -91,13 +92,13 @@ struct Throttle: Sendable, Equatable {
         activeAt = now
     }
 
-    /// How many requests may be under way, at least 1.
+    /// The number of requests that may be in flight, at least 1.
     var slots: Int { max(1, Int(allowed)) }
 
-    /// Brings it up to a time: ends a hold that is over, forgets what is too old, and fills the bucket.
+    /// Advances it to a time: ends an expired hold, discards old values, and fills the bucket.
     mutating func refresh(now: Date) {
         _ = follow(now)
-        // While it has to be left alone, nothing can come of it.
+        // While the provider has asked to wait, there can be no outcomes.
         let lastAskable = max(activeAt, hold.map { min($0.until, now) } ?? activeAt)
         if let over = hold?.until, over <= now {
             hold = nil
@@ -113,7 +114,8 @@ struct Throttle: Sendable, Equatable {
         if let pace { bucket.fill(pace.rate(now: now), now: now) }
     }
 
-    /// Moves all times together if the clock was set back since they were noted: it stands as it stood then.
+    /// Moves all times together if the clock was set back since they were recorded, so that their distances stay the
+    /// same.
     ///
     /// - Returns: whether it was.
     mutating func follow(_ now: Date) -> Bool {
@@ -130,7 +132,7 @@ struct Throttle: Sendable, Equatable {
         return true
     }
 
-    /// What a request has to wait for; nil when it may start now, as far as ``slots`` go.
+    /// What a request has to wait for, apart from ``slots``; nil if it may start now.
     func wait(now: Date) -> Pause? {
         if let hold, hold.until > now { return Pause(reason: .held(hold.because), until: hold.until) }
         guard let pace else { return nil }
@@ -147,24 +149,24 @@ struct Throttle: Sendable, Equatable {
     /// Allows more after an answer.
     ///
     /// - Parameters:
-    ///   - startedAt: when the request started.
-    ///   - now: when the answer came.
-    ///   - used: how many requests were under way, this one included.
+    ///   - startedAt: start of the request.
+    ///   - now: time of the answer.
+    ///   - used: the number of requests in flight, including this one.
     mutating func succeeded(startedAt: Date, now: Date, used: Int) {
         activeAt = now
         refusedSince = nil
         let seconds = max(0, now.timeIntervalSince(startedAt))
         let smoothed = roundTrip.map { $0 + (seconds - $0) / 8 } ?? seconds
         roundTrip = smoothed
-        // What isn't used has not been tried.
+        // A number that is not used has not been tested.
         guard Double(used) >= allowed / 2 else { return }
-        // It triples in a round trip, since one may take seconds. Where a pace is kept the number is not what limits.
+        // It triples in a round trip, because one may take seconds. With a pace, the number is not what limits.
         guard let cut, pace == nil else {
             allowed += 2
             return
         }
         let growth = CubicGrowth(peak: cut.peak, depth: cut.depth, span: max(0.001, 8 * smoothed))
-        // One more for each answer at most, so that many don't start at once where the curve went on unused.
+        // At most one more per answer, so that a large number does not start at once after the curve has risen unused.
         allowed = max(allowed, min(allowed + 1, growth.value(after: now.timeIntervalSince(cut.at))))
     }
 
@@ -172,9 +174,9 @@ struct Throttle: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - failure: why it failed.
-    ///   - startedAt: when the request started.
-    ///   - now: when it failed.
-    ///   - jitter: a random number from 0 to 1, which spreads those that were told to wait together.
+    ///   - startedAt: start of the request.
+    ///   - now: time of the failure.
+    ///   - jitter: a random number from 0 to 1, to spread requests that were told to wait together.
     mutating func failed(_ failure: Failure, startedAt: Date, now: Date, jitter: Double) {
         activeAt = now
         if failure.kind.isRefusal {
@@ -187,8 +189,8 @@ struct Throttle: Sendable, Equatable {
             cut(by: 0.1, startedAt: startedAt, now: now)
         case .rateLimited:
             sent.refused()
-            // Only who says when to come again surely limits the rate; otherwise it may be how many are under way, until
-            // there is no fewer than one.
+            // Only a failure with a Retry-After certainly concerns the rate; otherwise the number in flight may be the
+            // cause, unless it is down to one.
             if failure.retryAfter != nil || pace != nil || slots == 1 {
                 slow(startedAt: startedAt, now: now, mustKnow: failure.retryAfter == nil)
             }
@@ -198,29 +200,30 @@ struct Throttle: Sendable, Equatable {
         if let asked = failure.retryAfter { hold(asked, failure, now: now, jitter: jitter) }
     }
 
-    /// For how many seconds the provider has refused everything, if that is enough to give it up; nil if it is not.
+    /// The number of seconds for which the provider has refused everything, if that is enough to give it up; nil
+    /// otherwise.
     ///
-    /// It is asked after a refusal, as only another try can tell that the provider still refuses.
+    /// It is called after a refusal, because only another try shows that the provider still refuses.
     ///
     /// - Parameters:
-    ///   - seconds: how long it may refuse everything.
-    ///   - startedAt: when the request started that was refused.
-    ///   - now: when it was refused.
-    /// - Returns: the seconds, or nil.
+    ///   - seconds: the longest time to let it refuse everything.
+    ///   - startedAt: start of the refused request.
+    ///   - now: time of the refusal.
+    /// - Returns: the number of seconds, or nil.
     func refusal(ofAtLeast seconds: Double, startedAt: Date, now: Date) -> Double? {
         guard let refusedSince, startedAt >= refusedSince else { return nil }
         let lasted = now.timeIntervalSince(refusedSince)
         return lasted >= seconds ? lasted : nil
     }
 
-    /// Allows fewer at a time, once for all that were under way together.
+    /// Allows fewer at a time, once for all requests that were in flight together.
     private mutating func cut(by depth: Double, startedAt: Date, now: Date) {
         if let cut, startedAt <= cut.at { return }
         cut = Cut(peak: allowed, depth: depth, at: now)
         allowed = max(1, allowed * (1 - depth))
     }
 
-    /// Starts requests at the rate at which they were let through; at some rate if nothing else keeps them back.
+    /// Starts requests at the rate at which they got through, or at some rate if nothing else limits them.
     private mutating func slow(startedAt: Date, now: Date, mustKnow: Bool) {
         let through = 0.97 * sent.perSecond(at: startedAt)
         guard let old = pace else {
@@ -230,14 +233,14 @@ struct Throttle: Sendable, Equatable {
             return
         }
         if startedAt <= old.cutAt {
-            // It was sent together with the one that was refused first, and was counted as let through.
+            // It was sent together with the first refused one, and was counted as having got through.
             pace?.peak = max(min(old.peak, 1), old.peak - 0.97, min(old.peak, through))
-            // Where all were refused, others have used up what there was, and nothing is known of a rate.
+            // If all were refused, other clients have used up the limit, and nothing is known about a rate.
             if through == 0, !mustKnow { pace = nil }
             return
         }
         let current = old.perSecond(now: now)
-        // One second tells little of a small difference, and what went on at the pace is known better.
+        // One second says little about a small difference, and what got through at the pace is known better.
         let peak = max(Self.slowest, through < 0.7 * current ? max(through, current / 2) : 0.97 * current)
         let isSame = abs(peak - old.peak) <= 0.15 * old.peak
         let span = isSame ? min(2 * old.span, Self.paceSpans.upperBound) : Self.paceSpans.lowerBound
@@ -245,14 +248,15 @@ struct Throttle: Sendable, Equatable {
         bucket = TokenBucket(level: 0, filledAt: now)
     }
 
-    /// Whether it has changed by more than what is told again by the next outcome.
+    /// Whether it has changed by more than what the next outcome would set again.
     func isNews(since other: Throttle) -> Bool {
         (allowed, cut, pace, hold, sent, refusedSince)
             != (other.allowed, other.cut, other.pace, other.hold, other.sent, other.refusedSince)
             || activeAt.timeIntervalSince(other.activeAt) > Self.idle / 60
     }
 
-    /// Keeps to what the provider asked for, and later by up to a tenth, never earlier than what it asked for before.
+    /// Waits until the time that the provider asked for, up to a tenth longer, and never shorter than it asked for
+    /// before.
     private mutating func hold(_ seconds: Double, _ failure: Failure, now: Date, jitter: Double) {
         let until = now.addingTimeInterval(max(0, seconds) * (1 + jitter / 10))
         if let hold, hold.until >= until { return }
