@@ -6,24 +6,24 @@
 
 /// One prompt given on the command line, as `llm` itself takes it: in arguments, on standard input, or both.
 public struct DirectPrompt: Sendable, Equatable {
-    /// What stands for the prompt in the database and is sent, unless the arguments hold it.
+    /// The prompt's text in the database, which is also sent, unless the arguments contain the prompt.
     let text: String
-    /// Whether the arguments hold the prompt, so that nothing goes to standard input.
+    /// Whether the arguments contain the prompt, so that nothing is written to standard input.
     let isInArguments: Bool
-    /// Models that are named among the arguments, as `llm` itself takes them.
+    /// Models named in the arguments, as `llm` itself accepts them.
     let models: [String]
-    /// What is left for `llm`'s command line.
+    /// The remaining arguments for `llm`.
     let arguments: [String]
 
-    /// So many milliseconds standard input may take to bring something, or to end, before that is told.
+    /// Milliseconds after which silence on standard input is reported.
     private static let patience: Int32 = 2000
 
-    /// Reads what stands after `--`, and standard input unless that is a terminal.
+    /// Reads the arguments after `--`, and standard input unless it is a terminal.
     ///
     /// - Parameters:
-    ///   - arguments: what stands after `--`.
-    ///   - waiting: called when standard input stays open without bringing anything.
-    /// - Throws: when there is no prompt in either, or standard input can't be read.
+    ///   - arguments: the arguments after `--`.
+    ///   - waiting: called when standard input stays open without providing anything.
+    /// - Throws: if there is no prompt in either, or standard input cannot be read.
     public init(arguments: [String], waiting: () -> Void) throws(NllmError) {
         guard isatty(STDIN_FILENO) == 0 else {
             try self.init(arguments: arguments, piped: [])
@@ -44,12 +44,12 @@ public struct DirectPrompt: Sendable, Equatable {
         try self.init(arguments: arguments, piped: piped)
     }
 
-    /// Reads what stands after `--`, and what was piped in if anything was.
+    /// Reads the arguments after `--`, and piped input if there is any.
     ///
-    /// A lone word is the prompt. Several arguments are `llm`'s own affair. What was piped in comes before a prompt in
-    /// the arguments, with a space between, by `llm`'s own rule.
+    /// A single argument is the prompt. Several arguments are passed to `llm` as they are. Piped input comes before a
+    /// prompt in the arguments, separated by a space, as in `llm` itself.
     ///
-    /// - Throws: when there is no prompt in either.
+    /// - Throws: if there is no prompt in either.
     public init(arguments: [String], piped: [UInt8]) throws(NllmError) {
         let piped = try Self.text(piped)
         let written = LLMArguments(arguments.map(\.withoutByteOrderMark))
@@ -72,12 +72,12 @@ public struct DirectPrompt: Sendable, Equatable {
         }
     }
 
-    /// Flags that say what is asked even without a prompt.
+    /// Flags that imply a question even without a prompt.
     private static let askingFlags: Set<String> = [
         "--template", "--fragment", "--attachment", "--attachment-type", "--system-fragment",
     ]
 
-    /// What was asked, for people, where only `llm` knows the prompt.
+    /// A description of the question for people, if only `llm` knows the prompt.
     private static func description(of read: LLMArguments, _ arguments: [String]) -> String {
         let words = read.words.joined(separator: " ")
         return words.isEmpty ? ShellWord.stored(arguments) : words

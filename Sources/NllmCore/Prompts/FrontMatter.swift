@@ -1,4 +1,4 @@
-/// What is wrong in front matter, and its line in the file.
+/// A problem in front matter, with its line in the file.
 struct FrontMatterError: Error, Equatable {
     var line: Int
     var message: String
@@ -6,7 +6,7 @@ struct FrontMatterError: Error, Equatable {
 
 /// A text file's YAML fields between two `---` lines at its very start, and the text below them.
 ///
-/// A text that merely starts with a ruler has no front matter: there is no second one, or no mapping in between.
+/// A text that merely starts with a `---` line has no front matter: there is no second one, or no mapping in between.
 struct FrontMatter {
     private(set) var fields: [PromptField] = []
     private(set) var body: String
@@ -22,7 +22,7 @@ struct FrontMatter {
             throw FrontMatterError(line: error.line.map(Self.lineInFile) ?? 1, message: error.message)
         }
         guard case .mapping(let pairs)? = node?.content else {
-            // Nothing but comments between the rulers is front matter too.
+            // Comments alone between the lines are front matter, too.
             if node == nil { body = String(rest).withoutByteOrderMark }
             return
         }
@@ -34,7 +34,7 @@ struct FrontMatter {
         body = String(rest).withoutByteOrderMark
     }
 
-    /// The YAML between the rulers and the text after them; nil without two rulers.
+    /// The YAML between the two lines and the text after them; nil without two such lines.
     private static func halves(
         _ text: Substring.UnicodeScalarView
     ) -> (Substring.UnicodeScalarView, Substring.UnicodeScalarView)? {
@@ -53,7 +53,7 @@ struct FrontMatter {
             && line.dropFirst(3).allSatisfy { $0 == " " || $0 == "\r" || $0 == "\t" }
     }
 
-    /// The opening ruler is the file's first line.
+    /// The first `---` is the file's first line.
     private static func lineInFile(_ line: Int) -> Int { line + 1 }
 
     private static func name(_ pair: YAMLPair) throws(FrontMatterError) -> String {
@@ -68,7 +68,7 @@ struct FrontMatter {
         case .scalar(let scalar):
             guard scalar.isPlain else { return .string(scalar.text) }
             if ["", "~"].contains(scalar.text) { return .null }
-            // What reads as a JSON literal or number is one; everything else is text.
+            // A scalar that is a JSON literal or number is that; everything else is text.
             return (try? JSONParser.parse(scalar.text)) ?? .string(scalar.text)
         case .sequence(let elements):
             return .array(try elements.map { element throws(FrontMatterError) in try json(element) })
@@ -81,7 +81,7 @@ struct FrontMatter {
     }
 }
 
-/// Lines of scalars, each without its line feed.
+/// Lines of scalars, without their line feeds.
 private struct ScalarLines {
     var rest: Substring.UnicodeScalarView
 

@@ -1,27 +1,27 @@
 internal import FoundationEssentials
 
-/// A field of a prompt as it stood in a file, before it is known to be right.
+/// A field of a prompt as read from a file, not yet validated.
 struct PromptField {
     var name: String
     var value: JSONValue
-    /// The field's line; nil where it is the same as the whole prompt's.
+    /// The field's line; nil if it is the same as the whole prompt's.
     var line: Int?
 }
 
-/// Turns fields into a prompt, the same way for every format.
+/// Turns fields into a prompt, in the same way for every format.
 struct PromptFieldReader {
     static let names = [
         "id", "prompt", "system", "options", "attachments", "schema", "vars", "models", "samples", "expect", "metadata",
     ]
 
-    /// Where relative attachment paths start.
+    /// The directory for relative attachment paths.
     var directory: String
     /// Digests of the attachments read so far, by path: many prompts may share one file.
     private var digests: [String: String] = [:]
-    /// Schemas are looked for where `llm` runs.
+    /// Schema files are relative to the directory in which `llm` runs.
     private var search = LLMFileSearch(directory: AbsolutePath.current)
 
-    /// - Parameter directory: where relative attachment paths start.
+    /// - Parameter directory: the directory for relative attachment paths.
     init(directory: String) {
         self.directory = directory
     }
@@ -29,10 +29,10 @@ struct PromptFieldReader {
     /// The prompt in these fields, or everything that is wrong with them.
     ///
     /// - Parameters:
-    ///   - fields: what the file holds, in its order.
-    ///   - text: the prompt's text where it stands outside the fields.
-    ///   - defaultID: the id of a prompt that names none.
-    ///   - problem: called for each thing wrong, with its line if that is known.
+    ///   - fields: the fields, in the order of the file.
+    ///   - text: the prompt's text if it is outside the fields.
+    ///   - defaultID: the id of a prompt without one.
+    ///   - problem: called for each problem, with its line if that is known.
     /// - Returns: the prompt; nil if there was any problem.
     mutating func prompt(
         _ fields: [PromptField], text: String? = nil, defaultID: String, problem: (Int?, String) -> Void
@@ -131,7 +131,7 @@ struct PromptFieldReader {
         return id
     }
 
-    /// A text that `llm` takes as an argument; nil when it is empty.
+    /// A text that `llm` takes as an argument; nil if it is empty.
     private func argument(_ field: PromptField) throws(FieldError) -> String? {
         let text = try string(field)
         if let flaw = LLMCommand.flaw(argument: text) { throw FieldError("`\(field.name)` \(flaw)") }
@@ -178,7 +178,7 @@ struct PromptFieldReader {
         return attachments
     }
 
-    /// What makes this text unfit to be sent; nil when nothing does.
+    /// Why this text cannot be sent; nil if it can.
     static func flaw(text: String, _ name: String) -> String? {
         if text.utf8.contains(0) { return "`\(name)` holds a NUL character" }
         let blank = text.unicodeScalars.allSatisfy(\.properties.isWhitespace)

@@ -1,12 +1,12 @@
 internal import Crypto
 internal import FoundationEssentials
 
-/// Reads prompts from sources and collects everything that is wrong on the way.
+/// Reads prompts from sources and collects all problems on the way.
 struct PromptReader {
-    /// A text file over this size is refused: no model takes it.
+    /// A larger text file is rejected: no model accepts it.
     static let textLimit = LineReader.lineLimit
 
-    /// Nothing more is read from a pipe or device with so many problems.
+    /// After this number of problems, nothing more is read from a pipe or device.
     private static let problemLimit = 100_000
 
     /// Takes a prompt from its place, or says where an earlier one with the same id stands.
@@ -16,7 +16,7 @@ struct PromptReader {
     private var count = 0
     /// The run's models, which prompts may name.
     private let models: [ModelVariant]
-    /// Whether ids get their source's stem.
+    /// Whether ids are prefixed with their source's stem.
     private let prefixed: Bool
     private var problems = InputProblems()
 
@@ -74,14 +74,14 @@ struct PromptReader {
         var fields = PromptFieldReader(directory: directory)
         var number = 0
         let before = problems.count
-        // What comes out of a device may go on for ever without any line that is right.
+        // A device may provide invalid lines forever.
         while file.isRegular || problems.count - before < Self.problemLimit, let line = try lines.next() {
             number += 1
             let place = InputPlace(file: source.path, line: number)
             switch line {
             case .tooLong: report(place, "the line is over \(LineReader.lineLimit >> 20) MB")
             case .bytes(let bytes):
-                // A byte order mark may stand before the first line only.
+                // A byte order mark may precede the first line only.
                 let bytes = number == 1 && bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes
                 guard !bytes.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) else { continue }
                 try readLine(bytes, place, source, &fields)
@@ -179,7 +179,7 @@ struct PromptReader {
         checkModels(of: prompt, place)
         checkArguments(of: prompt, place)
         var prompt = prompt
-        // A text file's id is its source's stem already, unless it names another.
+        // A text file's id is already its source's stem, unless it has another one.
         if prefixed, prompt.id != prefix { prompt.id = "\(prefix)/\(prompt.id)" }
         // Nothing will be committed any more, but ids are still compared.
         if let earlier = try sink(prompt, place) {

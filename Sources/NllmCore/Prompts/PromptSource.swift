@@ -1,27 +1,27 @@
 internal import FoundationEssentials
 
-/// Where prompts come from.
+/// A source of prompts.
 public struct PromptSource: Sendable, Equatable {
     enum Kind: Sendable, Equatable {
         case standardInput, jsonLines, directory, textFile
         case direct(DirectPrompt)
     }
 
-    /// The endings of files that hold one prompt each.
+    /// The extensions of files that contain one prompt each.
     static let textEndings: Set<String> = ["txt", "md", "prompt"]
     private static let lineEndings: Set<String> = ["jsonl", "ndjson"]
 
-    /// As the user named it.
+    /// The path as the user named it.
     public let path: String
     let kind: Kind
 
-    /// One prompt that was given with the command.
+    /// One prompt given with the command.
     public init(_ prompt: DirectPrompt) {
         path = "--"
         kind = .direct(prompt)
     }
 
-    /// Looks at what is there; `-` is standard input.
+    /// Examines the path; `-` is standard input.
     public init(_ path: String) throws(NllmError) {
         self.path = path
         guard path != "-" else {
@@ -37,7 +37,7 @@ public struct PromptSource: Sendable, Equatable {
         }
         switch attributes[.type] as? FileAttributeType {
         case .typeDirectory: kind = .directory
-        // A pipe, as `<(command)` gives one.
+        // A pipe, such as the one of `<(command)`.
         case .typeRegular where Self.lineEndings.contains(AbsolutePath.ending(path)): kind = .jsonLines
         case .typeRegular where Self.textEndings.contains(AbsolutePath.ending(path)): kind = .textFile
         case .typeRegular:
@@ -52,18 +52,18 @@ public struct PromptSource: Sendable, Equatable {
         }
     }
 
-    /// The path without slashes at its end.
+    /// The path without trailing slashes.
     var displayed: String {
         var path = path[...]
         while path.count > 1, path.hasSuffix("/") { path = path.dropLast() }
         return String(path)
     }
 
-    /// What ids are prefixed with when there are several sources.
+    /// The prefix of ids if there are several sources.
     var stem: String { kind == .standardInput ? "stdin" : AbsolutePath.stem(AbsolutePath.resolve(path)) }
 }
 
-/// What was read from a source.
+/// A summary of what was read from a source.
 struct SourceSummary: Sendable, Equatable {
     var path: String
     /// SHA-256 of the content in hexadecimal.

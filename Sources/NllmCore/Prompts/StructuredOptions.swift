@@ -1,6 +1,6 @@
-/// Options of prompts that are lists or objects, which not every model takes.
+/// Options of prompts that are lists or objects, which not every model accepts.
 ///
-/// `llm` is given options as texts; a list that the model wants as one text would be sent as a text of JSON.
+/// `llm` is given options as texts; if the model wants a single text, a list would be sent as JSON text.
 struct StructuredOptions: Sendable {
     private struct Use: Hashable {
         var option: String
@@ -28,13 +28,13 @@ struct StructuredOptions: Sendable {
         }
     }
 
-    /// Checks that models take these options as they are.
+    /// Checks that models accept these options as they are.
     ///
     /// - Parameters:
     ///   - models: the run's models.
-    ///   - types: what they take, as far as `llm` tells.
-    /// - Returns: the first option of which that is not known, and its model; nil if all are known.
-    /// - Throws: for options that a model does not take.
+    ///   - types: the types that they accept, as far as `llm` reports them.
+    /// - Returns: the first option for which that is unknown, and its model; nil if there is none.
+    /// - Throws: for options that a model does not accept.
     func check(
         _ models: [ModelVariant], _ types: OptionTypes?
     ) throws(NllmError) -> (option: String, model: String)? {
