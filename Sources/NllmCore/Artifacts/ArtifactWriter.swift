@@ -1,15 +1,15 @@
 internal import FoundationEssentials
 internal import SystemPackage
 
-/// Derives a run's artifacts from the store, while it works and when it has ended.
+/// Derives a run's artifacts from the store, while workers run and when the run has ended.
 ///
-/// Several processes may write for one run; each takes the folder's lock first. Which results stand in the growing
-/// `results.jsonl` is known by attempts: their numbers rise with each commit, so that a file written from one state of
-/// the store holds all results up to that state's last attempt, and only later ones are appended.
+/// Several processes may write for one run; each takes the folder's lock first. Which results are in the growing
+/// `results.jsonl` is known by the row ids of attempts: they rise with each commit, so that a file written from one
+/// state of the store has all results up to that state's last attempt, and only later ones are appended.
 actor ArtifactWriter {
     private let store: Store
     private var opened: ResultReader?
-    /// Folders that this writer knows to be their runs' own.
+    /// Folders that are known to be their runs' own.
     private var taken: Set<String> = []
     private nonisolated let executor = BlockingExecutor(label: "artifacts")
 
@@ -19,7 +19,7 @@ actor ArtifactWriter {
         self.store = store
     }
 
-    /// Makes a run's folder ready to take results, and mends it if an earlier worker died before it had written all.
+    /// Prepares a run's folder for results, and repairs it if an earlier worker died before it had written everything.
     func prepare(run: Int64) async throws(NllmError) {
         try await writing(run: run) { folder in
             try Directory.checkWritable(folder.path, for: folder.path)
@@ -30,20 +30,20 @@ actor ArtifactWriter {
         }
     }
 
-    /// Adds results to a run's folder as they come.
+    /// Appends results to a run's folder as they arrive.
     func append(run: Int64, attempts: [Int64]) async throws(NllmError) {
         try await writing(run: run) { folder in
             let results = try reader()
             let state = try results.state(ofRun: run)
             var lines: [UInt8] = []
             for attempt in attempts where attempt > state.writtenAttempt {
-                // Gone if the cell left the run in the meantime.
+                // The result is gone if the cell left the run in the meantime.
                 let result = try results.result(ofAttempt: attempt)
                 guard let result else { continue }
                 lines += JSONWriter.line(result.document)
                 lines.append(UInt8(ascii: "\n"))
                 if lines.count > Self.manyBytes {
-                    // Large answers are not gathered.
+                    // Large answers are not collected.
                     try Self.append(lines, to: folder.lines)
                     lines = []
                 }
@@ -55,7 +55,7 @@ actor ArtifactWriter {
 
     private static let manyBytes = 1 << 20
 
-    /// Writes the ordered whole of a run that has ended, unless another process has done it.
+    /// Writes the folder of a run that has ended anew, in order, unless another process has done it.
     func finish(run: Int64) async throws(NllmError) {
         try await writing(run: run) { _ in
             let state = try reader().state(ofRun: run)
@@ -64,19 +64,19 @@ actor ArtifactWriter {
         }
     }
 
-    /// Writes everything from the store as it is now.
+    /// Writes everything from the current state of the store.
     func export(run: Int64) async throws(NllmError) {
         try await writing(run: run) { _ in try await writeAll(run: run) }
     }
 
-    /// Writes everything from the store as it is now into another folder than the run's own.
+    /// Writes everything from the current state of the store into a folder other than the run's own.
     func export(run: Int64, to path: String) async throws(NllmError) {
         try await writing(run: run, to: path) { _ in _ = try writeSnapshot(run: run, to: path) }
     }
 
     // MARK: Writing
 
-    /// Runs `body` while no other process writes in the run's folder, which is made if need be; words what goes wrong.
+    /// Runs `body` while no other process writes to the run's folder, which is created if necessary; words errors.
     private func writing(
         run: Int64, to path: String? = nil, _ body: (RunFolder) async throws -> Void
     ) async throws(NllmError) {
@@ -99,14 +99,14 @@ actor ArtifactWriter {
         }
     }
 
-    /// Makes sure that a folder is the run's own before anything else is written there; the folder is locked.
+    /// Ensures that a folder is the run's own before anything else is written there; the folder is locked.
     private func take(_ folder: RunFolder, _ state: RunState) throws {
         switch try FolderStanding.of(state.run, at: folder.path, in: reader()) {
         case .foreign(let path, let reason):
             throw NllmError.foreignFolder(run: state.run.name, path: path, reason: reason)
         case .empty, .missing:
             try Directory.checkWritable(folder.path, for: folder.path)
-            // By the manifest the folder is known, whatever happens to this process.
+            // The manifest identifies the folder, whatever happens to this process.
             try writeManifest(state, in: folder)
         case .own: break
         }
@@ -132,7 +132,7 @@ actor ArtifactWriter {
         try await store.noteWritten(state.run, through: lastAttempt, now: Date())
     }
 
-    /// Writes all artifacts from one state of the store, whatever others record meanwhile.
+    /// Writes all artifacts from one state of the store, unaffected by concurrent records.
     private func writeSnapshot(run: Int64, to path: String?) throws -> (RunState, lastAttempt: Int64) {
         let results = try reader()
         return try results.snapshot {
@@ -160,7 +160,7 @@ actor ArtifactWriter {
         try Self.write(raw.stderr, to: name + ".stderr.txt", in: directory)
     }
 
-    /// Writes a file, and makes its directory, unless it is as it should be: at the end of a run nearly all are.
+    /// Writes a file, and creates its directory, unless its content is correct: at the end of a run nearly all are.
     private static func write(_ bytes: [UInt8], to name: String, in directory: String) throws {
         let path = directory + "/" + name
         guard !AtomicFile.holds(bytes, at: path) else { return }
@@ -171,7 +171,7 @@ actor ArtifactWriter {
     private static func append(_ bytes: [UInt8], to path: String) throws {
         guard !bytes.isEmpty else { return }
         do {
-            // Nothing is waited for, and no link is followed, whatever has taken the file's place.
+            // Opening neither waits nor follows a link, whatever has taken the file's place.
             let file = try FileDescriptor.open(
                 path, .writeOnly, options: [.append, .create, .noFollow, .nonBlocking, .closeOnExec],
                 permissions: FilePermissions(rawValue: 0o666))

@@ -5,10 +5,10 @@
 #endif
 
 extension FolderStanding {
-    /// Largest manifest that is read; it holds the command line.
+    /// The largest manifest that is read; it contains the command line.
     private static let manifestLimit = 64 << 20
 
-    /// Looks at a run's folder.
+    /// Examines a run's folder.
     static func of(_ run: Run, at path: String, in results: ResultReader) throws -> FolderStanding {
         let (standing, folder) = outside(path)
         guard standing == .own, let folder else { return standing }
@@ -26,7 +26,7 @@ extension FolderStanding {
         return .foreign(path: path, reason: "holds files that are not this run's")
     }
 
-    /// Whether the manifest is this run's or, where that is gone, the first result.
+    /// Whether the manifest or, if it is missing, the first result is this run's.
     private static func holds(_ run: Run, at path: String, in results: ResultReader) throws -> Bool {
         let folder = RunFolder(path: path, isByPrompt: false)
         let bytes: [UInt8]?

@@ -1,10 +1,10 @@
 internal import SystemPackage
 
-/// Removes what stands in a run's folder for cells that are not in the run any more, before the others are written.
+/// Removes files in a run's folder of cells that are no longer in the run, before the others are written.
 ///
-/// They would be in the way of new ones. Only files that a run makes, known by name and place, are removed, and folders
-/// when they are empty; no link is followed. The folders of prompts are looked into only where the run was changed after
-/// it was made.
+/// They would be in the way of new ones. Only files that a run creates, recognized by name and place, are removed, and
+/// folders if they are empty; no link is followed. The folders of prompts are examined only if the run was changed
+/// after it was created.
 struct FolderSweep {
     let results: ResultReader
     let folder: RunFolder
@@ -26,7 +26,7 @@ struct FolderSweep {
         }
     }
 
-    /// Opens a folder of the run; nil if it isn't there.
+    /// Opens a folder of the run; nil if it does not exist.
     private func open(_ name: String, in parent: OpenFolder, at path: String) throws -> OpenFolder? {
         guard let status = parent.status(of: name) else { return nil }
         let path = "\(path)/\(name)"
@@ -40,7 +40,7 @@ struct FolderSweep {
 
     private func sweepPrompt(_ name: String, _ kind: RunFolder.Kind, in root: OpenFolder) throws {
         let status = root.status(of: name)
-        // From when the run had one prompt, perhaps under the name of a folder.
+        // Left from when the run had one prompt, perhaps with the name of a folder.
         if RunFiles.isOne(name, kind, status) { return root.removeFile(name) }
         let isOfPrompt = try results.hasPrompt(of: run, folder: name)
         guard isOfPrompt || status?.kind == .directory else { return }
@@ -51,7 +51,7 @@ struct FolderSweep {
         root.removeFolder(name)
     }
 
-    /// Removes the files of one prompt's cells that have no result; false if there is no other.
+    /// Removes the files of one prompt's cells without a result; false if no others remain.
     private func sweepFiles(_ kind: RunFolder.Kind, prompt: String?, in root: OpenFolder) throws -> Bool {
         let names = try results.fileNames(of: run, folder: prompt)
         let expected = Set(names.flatMap { name in kind.endings.map { name + $0 } })
@@ -60,7 +60,7 @@ struct FolderSweep {
             if RunFiles.isOne(name, kind, status), !expected.contains(name) {
                 root.removeFile(name)
             } else if prompt == nil, status?.kind == .directory, let inner = OpenFolder(name, in: root) {
-                // From when the run had several prompts, perhaps under the name of a file.
+                // Left from when the run had several prompts, perhaps with the name of a file.
                 RunFiles.clear(inner, kind, levels: 0)
                 root.removeFolder(name)
             }

@@ -6,9 +6,9 @@ internal import FoundationEssentials
     internal import Glibc
 #endif
 
-/// A run's metadata: nllm's nine fields as they were at enqueue, then ours.
+/// A run's metadata: nllm's nine fields as of enqueue, then additional ones.
 enum Manifest {
-    /// What is recorded when a run is enqueued.
+    /// The part recorded when a run is enqueued.
     static func facts(
         arguments: [String], models: [ModelVariant], configurationFiles: [String], llmVersion: String?,
         gitSHA: String?, now: Date
@@ -55,7 +55,7 @@ enum Manifest {
         return .object(nllm + ours + version + state)
     }
 
-    /// `Linux-6.1.0-amd64-x86_64`, in the way of Python's `platform.platform()`.
+    /// `Linux-6.1.0-amd64-x86_64`, in the form of Python's `platform.platform()`.
     private static var osInfo: String {
         var names = utsname()
         guard uname(&names) == 0 else { return "unknown" }

@@ -4,7 +4,7 @@ enum ArtifactSchema {
 }
 
 extension ResultRecord {
-    /// The result as it stands in the artifacts: nllm's nine fields, then ours.
+    /// The result as it appears in the artifacts: nllm's nine fields, then additional ones.
     var document: JSONValue {
         .object([
             .init("model", .string(label)),
@@ -28,10 +28,10 @@ extension ResultRecord {
         ])
     }
 
-    /// Whether it was ended over `--max-answer`: then a value that fills all of it has no end, and would fill memory.
+    /// Whether it was cut off at `--max-answer`: a value that fills all of it is incomplete, and would fill memory.
     private var isCutOff: Bool { failure?.kind == .request && exitCode == Outcome.noExitCode }
 
-    /// What is unknown is left out; `error`, `error_message` and `timeout` stand there as nllm has them.
+    /// Unknown values are omitted; `error`, `error_message` and `timeout` are nllm's.
     private var meta: JSONValue {
         var members: [JSONValue.Member] = []
         switch status {

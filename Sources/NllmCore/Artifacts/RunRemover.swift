@@ -6,32 +6,32 @@ internal import FoundationEssentials
     internal import Glibc
 #endif
 
-/// What became of a run that was removed.
+/// The result of removing a run.
 public struct RemovedRun: Sendable, Equatable {
     /// Its name.
     public let run: String
-    /// Its folder, which is gone unless something was left in it.
+    /// Its folder, which is removed unless something was left in it.
     public let folder: String
-    /// Cells whose rows were removed.
+    /// The number of cells whose rows were removed.
     public let cells: Int
-    /// Why the folder is still there, in words that follow its path; nil if it is gone.
+    /// Why the folder still exists, in words that follow its path; nil if it is removed.
     public let left: String?
 }
 
 /// Removes runs with their folders.
 ///
-/// A run is marked first, then its folder goes, then its rows: a removal that was killed is finished by the next one.
+/// A run is marked first, then its folder is removed, then its rows: if a removal is killed, the next one finishes it.
 public struct RunRemover: Sendable {
     private let store: Store
 
-    /// A remover for the runs of that store.
+    /// Creates a remover for the runs of a store.
     public init(store: Store) {
         self.store = store
     }
 
-    /// The runs of those names, and which of the names belong to runs that were removed before.
+    /// The runs with these names, and the names of runs that were removed before.
     ///
-    /// - Throws: when there was never a run of one of the names.
+    /// - Throws: if there was never a run with one of the names.
     public func find(_ names: [String]) async throws(NllmError) -> (runs: [Run], removed: [String]) {
         var found: (runs: [Run], removed: [String]) = ([], [])
         for name in names {
@@ -45,9 +45,9 @@ public struct RunRemover: Sendable {
         return found
     }
 
-    /// Removes a run, and from its folder what the run has made; what others have put there stays.
+    /// Removes a run, and from its folder the files that the run created; other files stay.
     ///
-    /// - Throws: when a worker that lives works on it, or something can't be written.
+    /// - Throws: if a running worker works on it, or something cannot be written.
     public func remove(_ run: Run) async throws(NllmError) -> RemovedRun {
         try await store.beginRemoval(run, now: Date())
         let left = try await removeFolder(of: run)
@@ -55,10 +55,10 @@ public struct RunRemover: Sendable {
         return RemovedRun(run: run.name, folder: run.folder, cells: cells, left: left)
     }
 
-    /// Gives back the space of removed runs; false if it stays in the database's file and is used again.
+    /// Returns the space of removed runs to the disk; false if it stays in the database file and is reused.
     public func giveBackSpace() async throws(NllmError) -> Bool { try await store.giveBackSpace(now: Date()) }
 
-    /// Returns why the folder is still there; nil if it is gone.
+    /// Returns why the folder still exists; nil if it is removed.
     private func removeFolder(of run: Run) async throws(NllmError) -> String? {
         do {
             let standing = try FolderStanding.of(run, at: run.folder, in: store.results())

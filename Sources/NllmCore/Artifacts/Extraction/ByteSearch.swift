@@ -4,9 +4,9 @@
     internal import Glibc
 #endif
 
-/// The places of one byte in a text, found by the C library many times faster than by a loop.
+/// The indices of one byte in a text, found by the C library many times faster than by a loop.
 ///
-/// Asked for ever later places, it reads the text once.
+/// When asked for increasing indices, it reads the text once.
 struct ByteSearch {
     private let byte: UInt8
     private let bytes: UnsafeBufferPointer<UInt8>
@@ -17,7 +17,7 @@ struct ByteSearch {
         self.bytes = bytes
     }
 
-    /// The first place that is not before another one; nil if there is none.
+    /// The first index not before another one; nil if there is none.
     mutating func first(from index: Int) -> Int? {
         if found < index { found = search(from: index) ?? bytes.endIndex }
         return found < bytes.endIndex ? found : nil

@@ -1,9 +1,9 @@
-/// Finds the JSON in an answer: the answer itself, else in code that says it is JSON, else in other code, else in prose.
+/// Finds the JSON in an answer: the answer itself, else in code marked as JSON, else in other code, else in prose.
 ///
-/// Only objects and arrays count. What a model thought before it answered is searched last, and what is cut off is not
-/// JSON, however much of it there is. Apart from that, what nllm would find in an answer is found, or what encloses it;
-/// and where braces in strings misled nllm, what stands there. An answer is read a fixed number of times, however broken
-/// it is.
+/// Only objects and arrays count. A model's reasoning is searched last, and a value that is cut off does not count,
+/// however much of it there is. Apart from that, it finds what nllm would find in an answer, or a value that contains
+/// it; where braces in strings misled nllm, it finds the actual value. An answer is read a fixed number of times,
+/// however broken it is.
 enum JSONExtraction {
     /// The first object or array that a strategy finds; nil if none finds any.
     static func extract(_ text: String) -> JSONValue? {
@@ -13,14 +13,14 @@ enum JSONExtraction {
             let thoughts = ThinkBlocks(bytes)
             var search = Search(bytes, passingOver: thoughts)
             if let value = search.result() { return value }
-            // An answer that is cut off is not made up for by a draft of it.
+            // A draft does not make up for an answer that is cut off.
             guard !thoughts.ranges.isEmpty, !search.isCutOff else { return nil }
             search = Search(bytes, passingOver: nil)
             return search.result()
         }
     }
 
-    /// The object or array that a text is as a whole, white space around it left out.
+    /// The object or array that makes up a whole text, apart from white space around it.
     fileprivate static func document(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> JSONValue? {
         let trimmed = WhiteSpace.trimmed(text)
         switch (trimmed.first, trimmed.last) {
@@ -49,7 +49,7 @@ private struct Search {
         inAnswers() ?? inBlocks() ?? inSpans() ?? inProse(bytes, passingOver: thoughts)
     }
 
-    /// What stands alone before, between or behind thoughts.
+    /// Text before, between or after blocks of reasoning.
     private func inAnswers() -> JSONValue? {
         guard let thoughts, !thoughts.ranges.isEmpty else { return nil }
         for answer in thoughts.answers(count: bytes.count) {
@@ -58,7 +58,7 @@ private struct Search {
         return nil
     }
 
-    /// Code that says it is JSON, whole or with something around it, before code that does not say what it is.
+    /// Code marked as JSON, alone or within other text, before code without a language.
     private mutating func inBlocks() -> JSONValue? {
         let blocks = CodeBlocks(bytes).filter {
             $0.language != .other && thoughts?.block(at: $0.range.lowerBound) == nil
@@ -77,7 +77,7 @@ private struct Search {
         return nil
     }
 
-    /// What an inline span holds, or the object or array that has the span inside one of its strings.
+    /// The value in an inline span, or the object or array with the span inside one of its strings.
     private mutating func inSpans() -> JSONValue? {
         for span in CodeSpans(bytes) where thoughts?.block(at: span.lowerBound) == nil {
             guard let value = JSONExtraction.document(bytes[span]) else { continue }
@@ -92,7 +92,7 @@ private struct Search {
         return nil
     }
 
-    /// The first object or array with an object in it, else the first array: prose has brackets for many uses.
+    /// The first object, or array that contains an object, else the first array: prose uses brackets for many purposes.
     private mutating func inProse(
         _ text: UnsafeBufferPointer<UInt8>, passingOver thoughts: ThinkBlocks?
     ) -> JSONValue? {

@@ -1,10 +1,11 @@
 /// The fenced blocks of code in a text, in order.
 ///
-/// A block begins at three backticks, or at three tildes that begin a line, with at most the name of its language behind
-/// them on the line, and ends before the next line that begins with three of the same, or with the text. If that line
-/// names a language itself, it begins the next block. A block of Markdown is passed through, since it holds blocks.
+/// A block begins at three backticks, or at three tildes at the start of a line, followed by at most the name of its
+/// language on the line, and ends before the next line that begins with three of the same, or with the text. If that
+/// line names a language itself, it begins the next block. A Markdown block is passed through, because it contains
+/// blocks.
 struct CodeBlocks: Sequence, IteratorProtocol {
-    /// A block's code, and what its fence says about it.
+    /// A block's code, and what its fence states.
     struct Block {
         enum Language {
             case json, unnamed, other
@@ -12,7 +13,7 @@ struct CodeBlocks: Sequence, IteratorProtocol {
 
         var language: Language
         var range: Range<Int>
-        /// Whether a fence ends it, and not the text.
+        /// Whether a fence ends it, rather than the end of the text.
         var isClosed: Bool
     }
 
@@ -45,7 +46,7 @@ struct CodeBlocks: Sequence, IteratorProtocol {
                 return Block(language: language, range: start..<bytes.count, isClosed: false)
             }
             let afterFence = bytes.end(of: mark, from: end + 1)
-            // A fence with a name behind it begins the next block.
+            // A fence followed by a name begins the next block.
             index = name(after: afterFence).isEmpty ? afterFence : end + 1
             return Block(language: language, range: start..<Swift.max(start, end), isClosed: true)
         }
@@ -57,7 +58,7 @@ struct CodeBlocks: Sequence, IteratorProtocol {
         return indented == nil || indented == UInt8(ascii: "\n")
     }
 
-    /// The language of the block that a fence begins, and where its code begins; nil if the fence begins none.
+    /// The language of the block that a fence begins, and the start of its code; nil if the fence begins none.
     private func opening(after fence: Int) -> (Block.Language, Int)? {
         let name = name(after: fence)
         let text = name.count > Self.longestName ? "other" : String(decoding: name, as: UTF8.self).lowercased()
@@ -65,14 +66,14 @@ struct CodeBlocks: Sequence, IteratorProtocol {
         let language: Block.Language = text.isEmpty ? .unnamed : Self.json.contains(text) ? .json : .other
         let space = WhiteSpace.prefix(bytes[name.endIndex...])
         if let lineBreak = space.lastIndex(of: UInt8(ascii: "\n")) { return (language, lineBreak + 1) }
-        // A title or the like may follow, but no code.
+        // A title may follow, for example, but no code.
         guard language == .json else { return nil }
         let line = bytes[name.endIndex...].prefix(Self.longestInformation).prefix { !"`{[\n".utf8.contains($0) }
         guard line.endIndex < bytes.count, bytes[line.endIndex] == UInt8(ascii: "\n") else { return nil }
         return (language, line.endIndex + 1)
     }
 
-    /// The name of a language right behind a fence.
+    /// The name of a language directly after a fence.
     private func name(after fence: Int) -> Slice<UnsafeBufferPointer<UInt8>> {
         bytes[fence...].prefix { $0.isAlphanumeric || "+-#._".utf8.contains($0) }
     }
@@ -88,7 +89,7 @@ struct CodeBlocks: Sequence, IteratorProtocol {
     }
 }
 
-/// The texts between one backtick and the next, in order, wherever the pairs stand.
+/// The texts between each backtick and the next, in order, however they pair up.
 struct CodeSpans: Sequence, IteratorProtocol {
     private let bytes: UnsafeBufferPointer<UInt8>
     private var backticks: ByteSearch
@@ -109,7 +110,7 @@ struct CodeSpans: Sequence, IteratorProtocol {
 }
 
 extension UnsafeBufferPointer<UInt8> {
-    /// Where the bytes end that stand at a place and are all the same, if any.
+    /// The end of a sequence of equal bytes at an index; nil if there is none.
     fileprivate func end(of byte: UInt8, from start: Int) -> Int {
         var end = start
         while end < endIndex, self[end] == byte { end += 1 }

@@ -1,11 +1,11 @@
-/// The complete objects and arrays of a text that stand in no other one, from left to right.
+/// The complete objects and arrays of a text that are not inside others, from left to right.
 ///
-/// Every opening is tried, those inside strings too, since what looks like a string may be the text between two. Still
-/// the text is read only a few times: what was open where an attempt broke is broken as well and not tried again, what
-/// an attempt read to its end is read once more and then passed over, and an opening that stood in a string sees
-/// strings where that attempt saw none, so that no third attempt fits between the two.
+/// Every opening is tried, even those inside strings, because an apparent string may be the text between two. Still the
+/// text is read only a few times: values that were open when an attempt failed are broken as well and not tried again,
+/// what an attempt read to its end is read once more and then skipped, and an opening inside a string sees strings
+/// where that attempt saw none, so that no third attempt fits between the two.
 ///
-/// Where the text ends within an object or array, the values end before that one.
+/// If the text ends within an object or array, the values end before that one.
 struct OutermostValues: Sequence, IteratorProtocol {
     private let bytes: UnsafeBufferPointer<UInt8>
     private let thoughts: ThinkBlocks?
@@ -13,15 +13,15 @@ struct OutermostValues: Sequence, IteratorProtocol {
     private var braces: ByteSearch
     private var brackets: ByteSearch
     private var index = 0
-    /// By offset, whether an object or array that begins there is known to be broken.
+    /// By offset, whether the object or array that begins there is known to be broken.
     private var isBroken: [Bool]
     private var balance: BracketBalance?
-    /// Where the object or array begins that the text ends in; nil as long as there is none.
+    /// The start of the object or array in which the text ends; nil while there is none.
     private(set) var cut: Int?
 
     /// - Parameters:
     ///   - bytes: the text.
-    ///   - thoughts: blocks that no value begins in.
+    ///   - thoughts: blocks in which no value may begin.
     init(_ bytes: UnsafeBufferPointer<UInt8>, passingOver thoughts: ThinkBlocks? = nil) {
         self.bytes = bytes
         self.thoughts = thoughts
@@ -54,9 +54,9 @@ struct OutermostValues: Sequence, IteratorProtocol {
         return brackets.first(from: index).map { Swift.min($0, brace) } ?? brace
     }
 
-    /// The outermost of the levels that broke which the text does not close; nil if it closes all.
+    /// The outermost of the broken levels that the text does not close; nil if it closes all.
     ///
-    /// A level with nothing in it that only JSON has may be a bracket of prose, and need not be closed.
+    /// A level without anything specific to JSON may be a bracket of prose, and need not be closed.
     private mutating func startOfCut() -> Int? {
         let open = parser.open
         guard !parser.endsEarly else { return open.first?.start }
@@ -68,9 +68,9 @@ struct OutermostValues: Sequence, IteratorProtocol {
     }
 }
 
-/// How many brackets a text closes behind a place that it opened before it, whatever stands in strings.
+/// The number of brackets closed after an index that were opened before it, ignoring strings.
 private struct BracketBalance {
-    /// By offset, how many more brackets are open than closed there, and the least that is reached from there on.
+    /// By offset, the number of brackets that are open there, and the minimum from there on.
     private let depths: [Int32]
     private let lows: [Int32]
 

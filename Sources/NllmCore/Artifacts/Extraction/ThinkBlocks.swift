@@ -1,17 +1,17 @@
-/// What a model thought before it answered, as reasoning models write it into the same text: `<think>…</think>`.
+/// Reasoning that models write into the text of their answer: `<think>…</think>`.
 ///
-/// The names are `think`, `thinking`, `thought`, `seed:think` and `reasoning`, in any letter case, with attributes or
-/// without; in brackets it is `[THINK]` alone, since other words in brackets are links. An end without
-/// its beginning closes all that stands before it, since templates often leave the beginning out; a beginning without
-/// its end opens all that follows.
+/// The names are `think`, `thinking`, `thought`, `seed:think` and `reasoning`, in any letter case, with or without
+/// attributes; in brackets only `[THINK]`, because other words in brackets are links. An end tag without a start tag
+/// closes everything before it, because templates often omit the start; a start tag without an end opens everything
+/// after it.
 struct ThinkBlocks {
-    /// Where the blocks stand, in order, tags included.
+    /// The ranges of the blocks, in order, including tags.
     private(set) var ranges: [Range<Int>] = []
 
     private static let names: [StaticString] = ["thinking", "think", "thought", "seed:think", "reasoning"]
     private static let bracketed: StaticString = "[THINK]"
     private static let bracketedEnd: StaticString = "[/THINK]"
-    /// How far the end of a tag is looked for.
+    /// The distance within which the end of a tag is searched.
     private static let longestTag = 256
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) {
@@ -34,7 +34,7 @@ struct ThinkBlocks {
         if let opening { ranges.append(opening..<bytes.count) }
     }
 
-    /// The block that holds a place; nil if none does.
+    /// The block that contains an index; nil if none does.
     func block(at place: Int) -> Range<Int>? {
         var (low, high) = (0, ranges.count)
         while low < high {
@@ -44,7 +44,7 @@ struct ThinkBlocks {
         return low < ranges.count && ranges[low].contains(place) ? ranges[low] : nil
     }
 
-    /// What stands between the blocks.
+    /// The ranges between the blocks.
     func answers(count: Int) -> [Range<Int>] {
         let starts = [0] + ranges.map(\.upperBound)
         let ends = ranges.map(\.lowerBound) + [count]
@@ -61,7 +61,7 @@ struct ThinkBlocks {
         guard let length = names.first(where: { isName($0, at: name, in: bytes) })?.utf8CodeUnitCount else {
             return nil
         }
-        // An attribute begins after white space.
+        // An attribute follows white space.
         var end = name + length
         guard end < bytes.count, isSpace(bytes[end]) || bytes[end] == UInt8(ascii: ">") else { return nil }
         let limit = min(bytes.count, end + longestTag)

@@ -1,8 +1,8 @@
-/// White space in UTF-8, all that Python's `str.strip` takes away.
+/// White space in UTF-8, as removed by Python's `str.strip`.
 enum WhiteSpace {
     typealias Bytes = Slice<UnsafeBufferPointer<UInt8>>
 
-    /// The text without white space at its beginning and end.
+    /// The text without white space at both ends.
     static func trimmed(_ text: Bytes) -> Bytes {
         var rest = text[prefix(text).endIndex...]
         while let width = (1...3).first(where: { $0 <= rest.count && width(rest.suffix($0)) == $0 }) {
@@ -11,14 +11,14 @@ enum WhiteSpace {
         return rest
     }
 
-    /// The white space at the beginning of a text.
+    /// The white space at the start of a text.
     static func prefix(_ text: Bytes) -> Bytes {
         var rest = text
         while case let width = width(rest), width > 0 { rest = rest.dropFirst(width) }
         return text[..<rest.startIndex]
     }
 
-    /// How many bytes the white space character has that a text begins with; 0 if it begins with none.
+    /// The length in bytes of the white space character at the start of a text; 0 if there is none.
     private static func width(_ text: Bytes) -> Int {
         guard let first = text.first else { return 0 }
         let second = text.dropFirst().first ?? 0
