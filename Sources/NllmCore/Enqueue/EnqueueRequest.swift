@@ -1,43 +1,43 @@
-/// What a user wants to have enqueued; what is not given here comes from the configuration.
+/// A request to enqueue prompts; what is not given here comes from the configuration.
 public struct EnqueueRequest: Sendable {
-    /// Which run takes the cells.
+    /// The run that receives the cells.
     public enum Target: Sendable, Equatable {
         /// A new run, named by the time.
         case new
-        /// The run of that name, which is made if it isn't there.
+        /// The run with that name, which is created if it does not exist.
         case named(String)
-        /// The newest unfinished run of the same directory, sources, models and request settings, or a new one.
+        /// The newest unfinished run with the same directory, sources, models and request settings, or a new one.
         case unfinished
     }
 
-    /// Where prompts come from.
+    /// The sources of prompts.
     public var sources: [PromptSource]
     /// Models as `-m` takes them.
     public var models: [String] = []
-    /// Arguments of single models, as `--model-option` takes them.
+    /// Arguments for single models, as `--model-option` takes them.
     public var modelOptions: [String] = []
-    /// Options of all models, as `KEY=VALUE`.
+    /// Options for all models, as `KEY=VALUE`.
     public var options: [String] = []
-    /// How often each prompt is sent to each model.
+    /// The number of times each prompt is sent to each model.
     public var samples: Int?
-    /// The system prompt where neither prompt nor model has one.
+    /// The system prompt for prompts and models that have none.
     public var system: String?
-    /// Further arguments of `llm`, as they are.
+    /// Further arguments for `llm`.
     public var arguments: [String] = []
-    /// Which run takes the cells.
+    /// The run that receives the cells.
     public var target = Target.new
-    /// What the run does with its cells, as far as it was given.
+    /// The settings of the run that were given.
     public var settings = RunSettings.Given()
-    /// Whether `llm` has to know the models.
+    /// Whether `llm` must know the models.
     public var checksModels: Bool?
-    /// Whether a model without a known price is refused, because costs are limited.
+    /// Whether a model without a known price is rejected, because costs are limited.
     public var needsPrices = false
-    /// What holds where nothing else is given.
+    /// The values for everything that is not given.
     public var configuration: Configuration
     /// The command line, for the manifest.
     public var commandLine: [String] = []
 
-    /// A request for these sources with the usual settings.
+    /// A request for these sources with default settings.
     public init(sources: [PromptSource], configuration: Configuration) {
         self.sources = sources
         self.configuration = configuration
@@ -51,7 +51,7 @@ extension EnqueueRequest {
         return prompt
     }
 
-    /// What is asked with every cell.
+    /// The part of the request that all cells share.
     func common() throws(NllmError) -> CommonRequest {
         var merged: [ModelOption] = []
         for pair in options {
@@ -94,7 +94,7 @@ extension EnqueueRequest {
 }
 
 extension RunSettings {
-    /// The settings of a new run: what was given, else what is configured.
+    /// The settings of a new run: given ones override configured ones.
     init(_ request: EnqueueRequest) {
         let (given, configuration) = (request.settings, request.configuration)
         outdir = AbsolutePath.resolve(given.outdir ?? configuration.outdir)

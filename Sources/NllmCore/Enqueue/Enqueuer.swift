@@ -1,16 +1,16 @@
 internal import Crypto
 internal import FoundationEssentials
 
-/// Reads prompts, makes the matrix, and hands it to the store.
+/// Reads prompts, builds the matrix, and passes it to the store.
 public struct Enqueuer: Sendable {
     private let databasePath: String
     private let isPrivate: Bool
     private let note: @Sendable (String) -> Void
 
     /// - Parameters:
-    ///   - databasePath: the database, which is made if it isn't there and the input is sound.
-    ///   - isPrivate: whether the database and the run's folder are for their owner alone.
-    ///   - note: is told what was decided for the user, such as the default model.
+    ///   - databasePath: the database, which is created if it does not exist and the input is valid.
+    ///   - isPrivate: whether the database and the run's folder are private to their owner.
+    ///   - note: receives decisions made for the user, such as the default model.
     public init(
         databasePath: String, isPrivate: Bool = false, note: @escaping @Sendable (String) -> Void = { _ in }
     ) {
@@ -25,7 +25,7 @@ public struct Enqueuer: Sendable {
     public func enqueue(_ request: EnqueueRequest) async throws(NllmError) -> (report: EnqueueReport, store: Store) {
         try DescriptorLimit.check(.programs)
         try request.check()
-        // Opened before the input is read, so that a file that is not ours is noticed early.
+        // Opened before the input is read, so that a file of another program is noticed early.
         let exists = FileManager.default.fileExists(atPath: databasePath)
         let known = exists ? try Store(path: databasePath, .creating, isPrivate: isPrivate) : nil
         let program = try? LLMProgram.find()
@@ -44,14 +44,14 @@ public struct Enqueuer: Sendable {
         let plan = try await Self.plan(request, models: models, sources: sources, facts: facts)
         let report = try await store.enqueue(plan, prompts: spool)
         if isPrivate, report.isNew { try PrivateFiles.restrict(folder: report.folder) }
-        // Results that left the run leave its folder.
+        // Results of cells that left the run are removed from its folder.
         if !report.isNew, !report.isUnchanged {
             try await Exporter(store: store).refresh(try await store.run(report.run))
         }
         return (report, store)
     }
 
-    /// What would be run: the first cells, and how many there are in all; nothing is written anywhere.
+    /// The commands that would run: the first cells, and the total number; nothing is written anywhere.
     public func preview(_ request: EnqueueRequest, limit: Int) async throws(NllmError) -> Preview {
         try DescriptorLimit.check(.programs)
         try request.check()
@@ -66,7 +66,7 @@ public struct Enqueuer: Sendable {
         }
     }
 
-    /// Throws for lists and objects that models do not take; `llm` is asked only if there are any.
+    /// Throws for lists and objects that models do not accept; `llm` is called only if there are any.
     private func check(
         _ options: StructuredOptions, _ models: [ModelVariant], _ program: LLMProgram?
     ) async throws(NllmError) {
@@ -111,7 +111,7 @@ public struct Enqueuer: Sendable {
             createdAt: now)
     }
 
-    /// What tells that a later `run` means the same; standard input counts by what it held.
+    /// Identifies what a later `run` would enqueue again; standard input counts by its content.
     private static func identity(
         _ request: EnqueueRequest, models: [ModelVariant], sources: [SourceSummary]
     ) throws(NllmError) -> String {
@@ -129,7 +129,7 @@ public struct Enqueuer: Sendable {
         ]
         let further =
             [common.arguments] + models.map { ModelOption.arguments($0.options) + [$0.system ?? ""] + $0.arguments }
-        // Left out where there is nothing, because runs of earlier versions are known without it.
+        // Omitted if empty, because runs of earlier versions are identified without it.
         if request.configuration.models != nil || !request.modelOptions.isEmpty || !common.arguments.isEmpty {
             parts.append(.array(further.map(JSONValue.strings)))
         }

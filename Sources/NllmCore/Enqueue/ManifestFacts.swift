@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 
-/// Facts for the manifest that other programs tell.
+/// Facts for the manifest that other programs report.
 struct ManifestFacts: Sendable {
     var llmVersion: String?
     var gitSHA: String?

@@ -1,23 +1,23 @@
-/// Finds out which models an enqueue means, and what is known about them.
+/// Determines which models an enqueue means, and what is known about them.
 struct ModelSelection {
     private let request: EnqueueRequest
     private let note: @Sendable (String) -> Void
 
     /// - Parameters:
-    ///   - request: what the user wants.
-    ///   - note: is told what was decided for the user.
+    ///   - request: the user's request.
+    ///   - note: receives decisions made for the user.
     init(_ request: EnqueueRequest, note: @escaping @Sendable (String) -> Void) {
         self.request = request
         self.note = note
     }
 
-    /// Models under labels that are unique in the run.
+    /// Models with labels that are unique in the run.
     struct Selected: Sendable {
         fileprivate(set) var variants: [ModelVariant]
-        /// Whether the user has named them, so that they may be misspelt.
+        /// Whether the user named them, so that they may be misspelled.
         fileprivate let areNamed: Bool
 
-        /// Notes which models are named more than once.
+        /// Reports models that are named more than once.
         func noteRepetitions(_ note: (String) -> Void, _ catalogue: ModelCatalogue?) {
             guard areNamed else { return }
             for text in RepeatedModels.notes(variants, catalogue) { note(text) }
@@ -26,9 +26,9 @@ struct ModelSelection {
 
     /// The models that are meant.
     ///
-    /// - Parameter known: the database, if it is there.
+    /// - Parameter known: the database, if it exists.
     /// - Returns: at least one model.
-    /// - Throws: for a model that is written wrongly.
+    /// - Throws: for a model that is written incorrectly.
     func models(known: Store?) async throws(NllmError) -> Selected {
         var selected = try await named(known)
         try apply(request.modelOptions, to: &selected.variants)
@@ -50,10 +50,10 @@ struct ModelSelection {
     ///
     /// - Parameters:
     ///   - selected: the models.
-    ///   - catalogue: what `llm` knows, if it tells.
-    /// - Returns: the same models in their order.
-    /// - Throws: for a model that `llm` does not know or whose price is needed and unknown, and for a price file that
-    ///   can't be used.
+    ///   - catalogue: the models that `llm` knows, if it reports them.
+    /// - Returns: the same models in the same order.
+    /// - Throws: for a model that `llm` does not know or whose price is required but unknown, and for a price file that
+    ///   cannot be used.
     func plan(_ selected: Selected, _ catalogue: ModelCatalogue?) throws(NllmError) -> [PlannedModel] {
         if selected.areNamed, checks { try catalogue?.check(selected.variants) }
         selected.noteRepetitions(note, catalogue)
@@ -97,7 +97,7 @@ struct ModelSelection {
         return Selected(variants: [try ModelVariant(name)], areNamed: false)
     }
 
-    /// A configured model: a text is read as `-m` reads it, a name with options is `llm`'s own.
+    /// A configured model: a text is parsed like `-m`, a name with options is `llm`'s own.
     private static func variant(_ model: ConfiguredModel) throws(NllmError) -> ModelVariant {
         model.options.isEmpty
             ? try ModelVariant(model.name) : try ModelVariant(name: model.name, arguments: model.options)
@@ -105,7 +105,7 @@ struct ModelSelection {
 
     // MARK: Arguments of single models
 
-    /// Appends `MODEL:ARGUMENT:…` to the models of that name or label; the longest of the names that fit is meant.
+    /// Appends `MODEL:ARGUMENT:…` to the models with that name or label; the longest matching name is meant.
     private func apply(_ specifications: [String], to models: inout [ModelVariant]) throws(NllmError) {
         for specification in specifications {
             let names = Set(models.flatMap { [$0.name, $0.label] })
@@ -131,7 +131,7 @@ struct ModelSelection {
             + NearestName.hint(name, among: names)
     }
 
-    /// Without any other word on models, these are the ones whose options are given.
+    /// If no models are named otherwise, these are the ones whose options are given.
     private func namedByOptions() throws(NllmError) -> [ModelVariant] {
         var names: [String] = []
         for specification in request.modelOptions {
@@ -146,7 +146,7 @@ struct ModelSelection {
 
     // MARK: Files
 
-    /// The files that the arguments name: a request changes with what they hold.
+    /// The files that the arguments name: a request changes with their content.
     private static func files(
         _ arguments: [String], _ search: inout LLMFileSearch
     ) throws(NllmError) -> [RequestFile] {

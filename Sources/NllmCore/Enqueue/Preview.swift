@@ -10,13 +10,13 @@ public struct Preview: Sendable {
         public let sample: Int
         /// The command's words, secrets replaced.
         public let command: [String]
-        /// What goes to its standard input, secrets replaced; nil for nothing.
+        /// The text for its standard input, secrets replaced; nil for none.
         public let input: String?
     }
 
-    /// The first cells in the order of the results.
+    /// The first cells, in the order of the results.
     public private(set) var cells: [Cell] = []
-    /// How many cells there are in all.
+    /// The total number of cells.
     public private(set) var count = 0
 
     init(_ spool: PromptSpool, models: [ModelVariant], _ request: EnqueueRequest, limit: Int) throws {
@@ -40,7 +40,7 @@ public struct Preview: Sendable {
 }
 
 extension Preview.Cell {
-    /// A line that a POSIX shell runs as this cell would be run.
+    /// A line for a POSIX shell that runs the same command.
     public var shellLine: String {
         let line = ShellWord.line(command)
         guard let input else { return line + " </dev/null" }

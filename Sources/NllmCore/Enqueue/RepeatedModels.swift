@@ -1,10 +1,10 @@
 /// Models that are named more than once with the same request, so that each prompt is paid for more than once.
 enum RepeatedModels {
-    /// A line about each of them, for people.
+    /// One line about each of them, for people.
     ///
     /// - Parameters:
     ///   - models: the models of a run.
-    ///   - catalogue: tells which names are aliases of one model, if it is known.
+    ///   - catalogue: the names that are aliases of one model, if known.
     /// - Returns: the lines.
     static func notes(_ models: [ModelVariant], _ catalogue: ModelCatalogue?) -> [String] {
         var groups: [[String]: [ModelVariant]] = [:]
