@@ -7,18 +7,18 @@ internal import Subprocess
     internal import Glibc
 #endif
 
-/// The environment that every `llm` and every warm Python gets: this process' own, with text in UTF-8.
+/// The environment of every `llm` and every warm Python: this process's own, with text in UTF-8.
 ///
-/// Prompts, arguments, file names and answers are bytes of UTF-8 here, whatever the user's locale is. Python takes its
-/// encodings from the locale and from variables of its own; where flags such as pipx's `-E` make it ignore these, the
-/// locale is all it has.
+/// Prompts, arguments, file names and answers are UTF-8 bytes here, whatever the user's locale. Python takes its
+/// encodings from the locale and from its own variables; if flags such as pipx's `-E` make it ignore these, only the
+/// locale remains.
 enum ChildEnvironment {
-    /// Of `llm`.
+    /// The environment of `llm`.
     static var llm: Environment { .inherit.updating(changes(to: ProcessInfo.processInfo.environment)) }
 
-    /// Of a Python in `llm`'s place.
+    /// The environment of a Python in `llm`'s place.
     ///
-    /// - Parameter variables: all that it would have; nil for this process' own.
+    /// - Parameter variables: all that it would have; nil for this process's own.
     /// - Returns: its environment.
     static func python(_ variables: [String: String]?) -> Environment {
         guard let variables else { return llm }
@@ -29,7 +29,7 @@ enum ChildEnvironment {
     /// What is set and, where nil, removed.
     private static func changes(to variables: [String: String]) -> [Environment.Key: String?] {
         var changes: [Environment.Key: String?] = [
-            // JSON can express halves of surrogate pairs, and an answer that holds one must not be lost in printing.
+            // JSON can express halves of surrogate pairs, and an answer with one must not be lost in printing.
             "PYTHONIOENCODING": "utf-8:surrogatepass", "PYTHONUTF8": "1",
         ]
         let all = variables["LC_ALL"].flatMap { $0.isEmpty ? nil : $0 }
@@ -44,7 +44,7 @@ enum ChildEnvironment {
         return changes
     }
 
-    /// Whether a locale of that name is there, and has UTF-8.
+    /// Whether a locale with that name exists, and uses UTF-8.
     private static func isUTF8(_ name: String) -> Bool {
         guard let locale = newlocale(LC_CTYPE_MASK, name, nil) else { return false }
         defer { freelocale(locale) }

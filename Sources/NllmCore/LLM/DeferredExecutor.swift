@@ -1,11 +1,11 @@
 internal import FoundationEssentials
 internal import Synchronization
 
-/// An executor that is made when it is first needed.
+/// An executor that is created when it is first needed.
 actor DeferredExecutor: Executor {
     private let make: @Sendable () async throws(NllmError) -> any Executor
     private var making: Task<Result<any Executor, NllmError>, Never>?
-    /// Where killing finds it, from any thread.
+    /// Accessible from any thread, for killing.
     private let made = Mutex<(any Executor)?>(nil)
     private var isStopping = false
 
@@ -13,7 +13,7 @@ actor DeferredExecutor: Executor {
         self.make = make
     }
 
-    /// Returns when the executor is there, or false if it is not needed any more; throws why it can't be made.
+    /// Returns when the executor exists, or false if it is no longer needed; throws why it cannot be created.
     func prepare() async throws(NllmError) -> Bool {
         let result = isStopping ? nil : await executor()
         guard let result, !isStopping else { return false }
@@ -41,7 +41,7 @@ actor DeferredExecutor: Executor {
 
     func stopStarting() async {
         isStopping = true
-        // What a plugin does at the start of a warm Python may take long.
+        // The start of a warm Python may take long because of a plugin.
         making?.cancel()
         await made.withLock { $0 }?.stopStarting()
     }

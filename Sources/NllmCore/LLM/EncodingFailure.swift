@@ -1,7 +1,7 @@
-/// An error of Python's in writing or reading text: it is `llm`'s or its environment's, never the provider's, and would
-/// come again.
+/// A Python error in writing or reading text: it is caused by `llm` or its environment, never by the provider, and
+/// would recur.
 enum EncodingFailure {
-    /// Whether a message, in Python's words, tells of one.
+    /// Whether a message, in Python's words, reports one.
     static func isTold(by message: String) -> Bool {
         if message.contains("surrogates not allowed") { return true }
         guard let range = message.firstRange(of: "codec can't ") else { return false }

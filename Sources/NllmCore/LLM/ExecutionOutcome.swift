@@ -2,23 +2,23 @@ extension Outcome {
     /// Makes an outcome of an execution.
     ///
     /// - Parameters:
-    ///   - execution: how it went.
-    ///   - timeout: how long it was given, for the message.
-    ///   - maxMemory: the megabytes it was given.
-    ///   - maxAnswer: the megabytes that its answer was allowed.
-    ///   - keepsRaw: whether both outputs are kept as they were written.
+    ///   - execution: the execution.
+    ///   - timeout: its time limit, for the message.
+    ///   - maxMemory: its memory limit in megabytes.
+    ///   - maxAnswer: the limit of its answer in megabytes.
+    ///   - keepsRaw: whether both outputs are kept as written.
     ///   - failOn: kinds of answers that count as failures.
     init(
         _ execution: Execution, timeout: Duration?, maxMemory: Int?, maxAnswer: Int = SettingLimits.usualMaxAnswer,
         keepsRaw: Bool, failOn: Set<FailureKind> = []
     ) {
-        // What was cut at a number of bytes may end within a character.
+        // Output that was cut at a number of bytes may end within a character.
         let torn = execution.cause == .flooded ? OutputText.tornEnd(of: execution.stdout) : 0
         let stdout = execution.stdout.dropLast(torn)
         let valid = String(validating: stdout, as: UTF8.self)
         text = valid ?? OutputText.decode(stdout)
         rawStdout = valid == nil && keepsRaw ? Array(stdout) : nil
-        // What tells of a failure stands at the end, however much was said before.
+        // The reason for a failure is at the end, however much was written before.
         let said = OutputText.decode(execution.stderr.suffix(Self.saidLength))
         rawStderr = keepsRaw ? Redaction.redact(execution.stderr) : nil
         // Redacted before it is cut, so that no half of a key is left.
@@ -73,7 +73,7 @@ extension Outcome {
         }
     }
 
-    /// The failure of a request to which no model has answered, as far as that is known; nil for any other.
+    /// The failure of a request that no model has answered, if that is known; nil for any other.
     private static func noAnswer(_ execution: Execution, _ text: String) -> Failure? {
         if let sent = execution.foreignAnswer {
             return Failure(

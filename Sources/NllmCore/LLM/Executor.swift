@@ -6,19 +6,19 @@ public enum OutputChannel: Sendable {
     case stderr
 }
 
-/// Is called with each piece of output as it arrives, from several tasks at once; nothing more is read of a stream until
+/// Called with each piece of output as it arrives, from several tasks at once; nothing more is read from a stream until
 /// it returns.
 package typealias OutputObserver = @Sendable (OutputChannel, ArraySlice<UInt8>) async -> Void
 
-/// Runs requests; the engine knows `llm` only through this.
+/// Runs requests; the engine knows `llm` only through this protocol.
 package protocol Executor: Sendable {
-    /// Executes one request and never throws: what went wrong is part of the execution.
+    /// Executes one request; it never throws, because failures are part of the execution.
     ///
     /// - Parameters:
-    ///   - request: what to ask.
-    ///   - timeout: how long the request may take once it can start; nil for as long as it takes.
+    ///   - request: the request.
+    ///   - timeout: the longest time that it may take once it can start; nil for no limit.
     ///   - stop: ends the execution early.
-    ///   - output: sees what is written while it is written; nil when nobody watches.
+    ///   - output: receives output as it is written; nil if nobody watches.
     ///   - started: called once, when another request can be started.
     /// - Returns: how it went.
     func execute(
@@ -26,13 +26,13 @@ package protocol Executor: Sendable {
         started: @escaping @Sendable () -> Void
     ) async -> Execution
 
-    /// How many requests could be started now without waiting.
+    /// The number of requests that could be started now without waiting.
     func room() async -> Int
 
-    /// Starts nothing more; what waits to be started ends as stopped.
+    /// Starts nothing more; requests that wait to start end as stopped.
     func stopStarting() async
 
-    /// Ends at once whatever runs, for a process that is about to leave.
+    /// Ends everything that runs, for a process that is about to exit.
     func killAll()
 
     /// Ends what is kept running between requests, when none is being executed any more.

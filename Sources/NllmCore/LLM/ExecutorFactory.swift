@@ -1,14 +1,14 @@
-/// Makes the executor that is asked for, or the nearest one that works here.
+/// Creates the requested executor, or the nearest one that works here.
 struct ExecutorFactory: Sendable {
     let program: LLMProgram
-    /// A text that tells this worker's processes from all others.
+    /// Distinguishes this worker's processes from all others.
     let mark: String
     /// Megabytes of address space a cell's process may use; nil for no limit.
     let maxMemory: Int?
-    /// Megabytes that one answer may have.
+    /// Largest answer in megabytes.
     let maxAnswer: Int
     private let log: LLMLog
-    /// Is told when cells are run in another way from then on.
+    /// Called when cells are run in another way from then on.
     private let changed: @Sendable (ExecutorReport) -> Void
 
     typealias Product = (executor: any Executor, report: ExecutorReport)
@@ -25,7 +25,7 @@ struct ExecutorFactory: Sendable {
         log = LLMLog(program: program, mark: mark)
     }
 
-    /// An executor with llm's log up to date; throws when there is none, or when no `llm` works with its log.
+    /// An executor with an up-to-date llm log; throws if there is none, or if no `llm` works with its log.
     func make(_ choice: ExecutorChoice) async throws(NllmError) -> Product {
         let (executor, report) = try await unguarded(choice)
         return (LogGuard(executor: executor, log: log), report)
@@ -72,13 +72,13 @@ struct ExecutorFactory: Sendable {
         }
     }
 
-    /// Throws if another executor would fare no better: with this log, or because none is needed any more.
+    /// Throws if another executor would not help: with this log, or because none is needed any more.
     private func checkNeed(_ failure: BridgeFailure) throws(NllmError) {
         if let flaw = failure.log { throw flaw.error }
         if Task.isCancelled { throw .llmUnusable(reason: failure.reason) }
     }
 
-    /// An executor over bridges of a mode; throws why none can be started.
+    /// An executor over bridges in one mode; throws why none can be started.
     private func warm(
         _ mode: BridgeMode, instead other: ExecutorChoice, next: DeferredExecutor, because shortfall: String? = nil
     ) async throws(BridgeFailure) -> Product {

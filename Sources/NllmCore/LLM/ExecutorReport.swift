@@ -1,23 +1,23 @@
 internal import FoundationEssentials
 
-/// How a worker runs `llm`, and why so.
+/// How a worker runs `llm`, and why.
 public struct ExecutorReport: Sendable, Equatable {
     /// Never ``ExecutorChoice/auto``.
     public internal(set) var choice: ExecutorChoice
     /// What it runs.
     public internal(set) var detail: String
-    /// Why it is not what was asked for; nil if it is.
+    /// Why it is not the requested one; nil if it is.
     public internal(set) var shortfall: String?
 
-    /// What the trial may take, on a machine that has much else to do.
+    /// The time allowed for the trial on a busy machine.
     private static let patience = Duration.seconds(180)
 
-    /// Finds out what a choice would come to, by trying it.
+    /// Determines the result of a choice by trying it.
     ///
-    /// What is tried is all that a cell does before its request is sent: a model that does not exist is asked, so that
-    /// nobody is.
+    /// The trial does everything that a cell does before its request is sent: it uses a model that does not exist, so
+    /// that nothing is sent.
     ///
-    /// - Parameter choice: the executor asked for.
+    /// - Parameter choice: the requested executor.
     /// - Returns: how requests are run.
     /// - Throws: why none can be run.
     public static func find(_ choice: ExecutorChoice) async throws(NllmError) -> ExecutorReport {
@@ -36,11 +36,11 @@ public struct ExecutorReport: Sendable, Equatable {
         return report
     }
 
-    /// Why the trial failed in another way than it has to; nil if it did not.
+    /// Why the trial failed in an unexpected way; nil if it failed as expected.
     private static func failure(of execution: Execution) -> String? {
         if case .notStarted(let reason) = execution.end { return reason }
         let outcome = Outcome(execution, timeout: patience, maxMemory: nil, keepsRaw: false)
-        // Some program that is no real `llm` may answer for any model.
+        // A program that is not a real `llm` may answer for any model.
         if outcome.failure == nil || outcome.failure?.kind == .modelUnknown { return nil }
         return outcome.failure.map { $0.message.isEmpty ? $0.kind.rawValue : $0.message }
     }

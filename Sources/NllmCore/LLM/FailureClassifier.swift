@@ -1,9 +1,9 @@
-/// Decides from what `llm` wrote why an attempt failed.
+/// Determines from the output of `llm` why an attempt failed.
 ///
-/// Providers word their errors differently and plugins pass them on differently, so that a status code decides where
-/// there is one, and else phrases that several providers share.
+/// Providers word their errors differently and plugins pass them on differently, so a status code decides if there is
+/// one, and otherwise phrases that several providers share.
 struct FailureClassifier {
-    /// Whether an address space limit was set, so that a process may have run into it.
+    /// The address space limit in megabytes, which a process may have reached; nil without one.
     var maxMemory: Int?
 
     /// The failure of an `llm` that exited with a code other than 0.
@@ -11,7 +11,7 @@ struct FailureClassifier {
     /// - Parameters:
     ///   - code: its exit code.
     ///   - stderr: what it wrote.
-    ///   - error: what it raised, where that is known; it stands above the wording.
+    ///   - error: what it raised, if that is known; it overrides the wording.
     /// - Returns: the failure.
     func failure(code: Int32, stderr: String, error: ProviderError? = nil) -> Failure {
         if let maxMemory, Self.ranOutOfMemory(stderr) {
@@ -31,7 +31,7 @@ struct FailureClassifier {
         if let kind = error?.kind ?? Self.kind(message: message) {
             return Failure(kind: kind, message: message, retryAfter: retryAfter)
         }
-        // `llm` fails with 1; any other code comes from something that is not known here.
+        // `llm` fails with 1; any other code has an unknown cause.
         guard code == 1, !message.isEmpty else {
             return Failure(kind: .crashed, message: message.isEmpty ? "exit code \(code)" : message)
         }
@@ -40,7 +40,7 @@ struct FailureClassifier {
 
     // MARK: The message
 
-    /// The text after the last `Error: `, or the last line that says anything.
+    /// The text after the last `Error: `, or the last line that is not empty.
     static func message(_ stderr: String) -> String {
         let lines = stderr.split(whereSeparator: \.isNewline).filter { line in
             !line.allSatisfy(\.isWhitespace) && !line.hasPrefix("Token usage:")
@@ -87,11 +87,11 @@ struct FailureClassifier {
             guard let scale = units[String(unit)] ?? (seconds == nil ? 1 : nil) else { break }
             seconds = (seconds ?? 0) + value * scale
         }
-        // A point in time, or nonsense, is no time to wait.
+        // A point in time, or nonsense, is not a time to wait.
         return seconds.flatMap(waitingTime)
     }
 
-    /// The time to wait; none says nothing, since the provider has just refused.
+    /// The time to wait; zero means nothing, because the provider has just refused.
     private static func waitingTime(_ seconds: Double) -> Double? {
         seconds > 0 && seconds <= longestWait ? seconds : nil
     }
@@ -121,7 +121,7 @@ struct FailureClassifier {
         }
     }
 
-    /// The first of these phrases that the message holds, letter case ignored, tells its kind.
+    /// The first of these phrases in the message, ignoring letter case, determines the kind.
     private static let phrases: [(phrase: String, kind: FailureKind)] = [
         ("exceeded your current quota", .quota), ("insufficient_quota", .quota), ("credit balance", .quota),
         ("rate limit", .rateLimited), ("too many requests", .rateLimited),
@@ -152,7 +152,7 @@ struct FailureClassifier {
         return phrases.first { text.contains($0.phrase) }?.kind
     }
 
-    /// Python that has no memory left can't always say so, and fails in odd ways.
+    /// Python without memory left cannot always say so, and fails in odd ways.
     private static func ranOutOfMemory(_ stderr: String) -> Bool {
         [
             "MemoryError", "Cannot allocate memory", "std::bad_alloc", "failed to map segment", "out of memory",

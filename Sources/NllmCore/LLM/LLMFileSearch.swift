@@ -7,13 +7,13 @@ internal import SystemPackage
     internal import Glibc
 #endif
 
-/// Finds the local files that `llm` reads for its flags, looking where it looks and in the same order.
+/// Finds the local files that `llm` reads for its flags, in the same places and in the same order.
 struct LLMFileSearch {
-    /// Where `llm` runs.
+    /// The directory in which `llm` runs.
     private let directory: String
     private let userFolder: String
     private let log: LLMLogLookup
-    /// What was found so far: one enqueue counts each file once.
+    /// Results so far: one enqueue reads each file once.
     private var found: [Place: RequestFile?] = [:]
 
     private struct Place: Hashable {
@@ -21,18 +21,18 @@ struct LLMFileSearch {
         var value: String
     }
 
-    /// - Parameter directory: where `llm` runs.
+    /// - Parameter directory: the directory in which `llm` runs.
     init(directory: String) {
         self.directory = directory
         userFolder = LLMUserFolder.path(in: directory)
         log = LLMLogLookup(path: userFolder + "/logs.db")
     }
 
-    /// The file that `llm` reads for a flag's value, with its content's digest.
+    /// The file that `llm` reads for a flag's value, with the digest of its content.
     ///
-    /// - Returns: the file, without a digest if there is nothing that the value could mean; nil if the text itself is
-    ///   what counts, as that of a URL.
-    /// - Throws: when `llm` would read a file there that can't be read.
+    /// - Returns: the file, without a digest if the value leads to nothing; nil if the text itself counts, as with a
+    ///   URL.
+    /// - Throws: if `llm` would read a file there that cannot be read.
     mutating func file(_ flag: String, _ value: String) throws(FileError) -> RequestFile? {
         let place = Place(flag: flag, value: value)
         if let known = found[place] { return known }
@@ -58,7 +58,8 @@ struct LLMFileSearch {
         let path = path(value)
         let isThere = try Self.exists(path)
         if Self.hasPluginPrefix(value), !isThere { return nil }
-        // Its own fragments come before files. They never change under their hash, whatever an alias means later.
+        // Its own fragments take precedence over files. They never change under their hash, whatever an alias means
+        // later.
         if let hash = log.fragment(value) { return RequestFile(flag: flag, value: value, digest: hash) }
         return isThere
             ? try digested(flag, value, path: path) : RequestFile(flag: flag, value: value, path: path)
@@ -68,7 +69,7 @@ struct LLMFileSearch {
         let text = value.trimmingWhiteSpace
         if text.hasPrefix("t:") { return try template(flag, value, name: String(text.dropFirst(2))) }
         if value.isEmpty || text.hasPrefix("{") && (try? JSONParser.parse(text)) != nil { return nil }
-        // Either makes it a schema written out in short.
+        // Either makes it a schema in short form.
         if text.contains(" ") || value.contains(",") { return nil }
         let path = path(value)
         if try Self.exists(path) { return try digested(flag, value, path: path) }
@@ -88,7 +89,7 @@ struct LLMFileSearch {
         }
         let digest = Hexadecimal.text(SHA256.hash(data: bytes))
         var file = RequestFile(flag: flag, value: value, path: path, digest: digest)
-        // As a schema, a template gives nothing else.
+        // As a schema, a template provides nothing else.
         guard flag == "--template" else { return file }
         let text = TemplateText(bytes)
         for part in text.files {
@@ -105,7 +106,7 @@ struct LLMFileSearch {
         return file
     }
 
-    /// An attachment that a template names: unlike one of the command line it may be missing until `llm` reports that.
+    /// An attachment that a template names: unlike one on the command line it may be missing until `llm` reports that.
     private func attachment(_ part: RequestFile) throws(FileError) -> RequestFile? {
         if part.value == "-" || part.value.contains("://") { return nil }
         let path = path(part.value)

@@ -7,13 +7,13 @@ internal import Synchronization
     internal import Glibc
 #endif
 
-/// llm's own log database, which each `llm` opens and migrates, whether it logs or not.
+/// llm's own log database, which every `llm` opens and migrates, whether or not it logs.
 ///
-/// Some `llm` migrates step by step: two at once break each other, and one that is killed leaves a log with which no
-/// `llm` works any more. So it is brought up to date before the first cell, by one process and in one transaction.
+/// `llm` migrates step by step: two at once break each other, and one that is killed leaves a log with which no `llm`
+/// works any more. So the log is updated before the first cell, by one process and in one transaction.
 actor LLMLog {
     private let program: LLMProgram
-    /// A text that tells this worker's processes from all others.
+    /// Distinguishes this worker's processes from all others.
     private let mark: String
     private var python: Result<PythonInterpreter, NoInterpreter>?
     private var check: Task<Result<String?, NllmError>, Never>?
@@ -24,7 +24,7 @@ actor LLMLog {
         self.mark = mark
     }
 
-    /// The Python behind the program; throws why there is none that could be used.
+    /// The Python behind the program; throws the reason if none can be used.
     func interpreter() async throws(NoInterpreter) -> PythonInterpreter {
         if let python { return try python.get() }
         let found: Result<PythonInterpreter, NoInterpreter>
@@ -33,12 +33,12 @@ actor LLMLog {
         } catch {
             found = .failure(error)
         }
-        // What was found in a hurry says nothing.
+        // The result of a cancelled search means nothing.
         if !Task.isCancelled { python = found }
         return try found.get()
     }
 
-    /// Brings the log up to date; throws what is wrong with it, or with `llm`.
+    /// Updates the log; throws what is wrong with it, or with `llm`.
     func prepare() async throws(NllmError) {
         let running = check ?? Task { await attempt(fixing: false) }
         check = running
@@ -51,16 +51,15 @@ actor LLMLog {
         _ = try result.get()
     }
 
-    /// Brings the log up to date, a new one in place of a broken one that holds no answers.
-    ///
-    /// Returns: what was done with the broken one, in one line; nil if it was not broken.
+    /// Updates the log, replacing a broken one that holds no answers, and returns in one line what was done with the
+    /// broken one; nil if it was not broken.
     func fix() async throws(NllmError) -> String? {
         guard let moved = try await attempt(fixing: true).get() else { return nil }
         let path = known.withLock { $0?.path } ?? "logs.db"
         return "llm's log \(path) was broken and held no answers; it was moved to \(moved), and a new one was made"
     }
 
-    /// Why no `llm` works with its log as it is now; nil if one would, or may after some waiting.
+    /// Why no `llm` works with its log in its current state; nil if one would, or may after waiting.
     func flaw() async -> String? {
         do throws(NllmError) {
             try await prepare()
@@ -72,17 +71,17 @@ actor LLMLog {
         }
     }
 
-    /// Notes that the log at a path is up to date.
+    /// Records that the log at a path is up to date.
     nonisolated func note(_ path: String) {
         known.withLock { $0 = LogFile(path) }
     }
 
-    /// Whether another file is where the log was when it was last up to date.
+    /// Whether the log is a different file than when it was last up to date.
     nonisolated var wasReplaced: Bool {
         known.withLock { $0.map { PythonProcess.identity($0.path) != $0.identity } ?? false }
     }
 
-    /// Where a broken log was moved to, or nil if it was not.
+    /// The new path of a broken log; nil if it was not moved.
     private func attempt(fixing: Bool) async -> Result<String?, NllmError> {
         do throws(NllmError) {
             guard let interpreter = try? await interpreter() else {
@@ -117,11 +116,11 @@ actor LLMLog {
     }
 }
 
-/// A file as it was found at a path.
+/// The file that was at a path at one time.
 private final class LogFile: Sendable {
     let path: String
     let identity: String?
-    /// It stays open: else another file could come to have its number.
+    /// It stays open: otherwise another file could get its number.
     private let descriptor: Int32
 
     init(_ path: String) {
@@ -136,10 +135,10 @@ private final class LogFile: Sendable {
 }
 
 extension LLMProgram {
-    /// Puts a new log database of llm's in the place of a broken one that holds no answers.
+    /// Replaces a broken llm log database that holds no answers with a new one.
     ///
-    /// - Returns: what was done, in one line; nil if nothing was to be done.
-    /// - Throws: what is wrong with the log, if it could not be put right, or with `llm`.
+    /// - Returns: what was done, in one line; nil if there was nothing to do.
+    /// - Throws: what is wrong with the log, if it could not be fixed, or with `llm`.
     public func fixLog() async throws(NllmError) -> String? {
         try await LLMLog(program: self, mark: ProcessMark.new()).fix()
     }

@@ -1,13 +1,13 @@
 internal import FoundationEssentials
 
-/// The names of the migrations that an installed `llm` makes of its log, read from its source without running it.
+/// The names of the migrations that an installed `llm` applies to its log, read from its source without running it.
 struct LLMMigrations: Sendable, Equatable {
     let names: Set<String>
 
-    /// How much of the source is read, in bytes.
+    /// The most bytes of the source that are read.
     private static let longest = 1 << 20
 
-    /// Reads those of an installation; nil if it is of an unknown kind.
+    /// Reads the migrations of an installation; nil if it is of an unknown kind.
     init?(of program: LLMProgram) {
         guard let folder = program.sitePackages,
             let bytes = (try? FileReader(path: folder + "/llm/migrations.py").rest(limit: Self.longest)) ?? nil

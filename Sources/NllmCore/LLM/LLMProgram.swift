@@ -12,7 +12,7 @@ public struct LLMProgram: Sendable {
     /// Its absolute path.
     public let path: String
 
-    /// What a short command may take, on a machine that has much else to do.
+    /// The time allowed for a short command on a busy machine.
     private static let patience = Duration.seconds(180)
 
     /// Finds `llm` in PATH.
@@ -30,7 +30,7 @@ public struct LLMProgram: Sendable {
         return program
     }
 
-    /// The interpreter that the script's first line names, if it can't be executed.
+    /// The interpreter named in the script's first line, if it cannot be executed.
     private var missingInterpreter: String? {
         guard let start = try? FileReader(path: path).next()?.prefix(4096), start.starts(with: "#!".utf8) else {
             return nil
@@ -46,7 +46,7 @@ public struct LLMProgram: Sendable {
         return name
     }
 
-    /// What `llm --version` says, such as `0.36`; throws if it does not run.
+    /// The output of `llm --version`, such as `0.36`; throws if it does not run.
     public func version() async throws(NllmError) -> String {
         let result = try await run(["--version"], timeout: Self.patience)
         guard result.isSuccess else { throw unusable(result.error) }
@@ -54,16 +54,16 @@ public struct LLMProgram: Sendable {
         return words.last.map(String.init) ?? "unknown"
     }
 
-    /// The version as its installation tells it, without running it; nil if the installation is of an unknown kind.
+    /// The version recorded by its installation, without running it; nil if the installation is of an unknown kind.
     var installedVersion: String? {
         let names = sitePackages.flatMap { try? FileManager.default.contentsOfDirectory(atPath: $0) } ?? []
         let versions = names.filter { $0.hasPrefix("llm-") && $0.hasSuffix(".dist-info") }
         return versions.count == 1 ? String(versions[0].dropFirst("llm-".count).dropLast(".dist-info".count)) : nil
     }
 
-    /// The folder that `llm` is installed in; nil if there is none, or several could be meant.
+    /// The folder in which `llm` is installed; nil if there is none, or several candidates.
     ///
-    /// bin/llm stands beside lib/pythonX.Y/site-packages in virtual environments of all makers.
+    /// bin/llm is beside lib/pythonX.Y/site-packages in virtual environments of all tools.
     var sitePackages: String? {
         let program = URL(filePath: path).resolvingSymlinksInPath()
         let library = program.deletingLastPathComponent().deletingLastPathComponent().appending(path: "lib").path
@@ -79,7 +79,7 @@ public struct LLMProgram: Sendable {
         return result.flatMap { $0.isSuccess ? $0.output : nil }
     }
 
-    /// The model that `llm` uses when none is named.
+    /// The model that `llm` uses if none is named.
     public func defaultModel() async throws(NllmError) -> String {
         let environment = ProcessInfo.processInfo.environment
         if let name = environment["LLM_MODEL"], !name.isEmpty { return name }
@@ -89,12 +89,12 @@ public struct LLMProgram: Sendable {
         return name
     }
 
-    /// Has `llm` itself bring its log database up to date, alone; throws what is wrong with it, or with `llm`.
+    /// Makes `llm` itself update its log database, alone; throws what is wrong with it, or with `llm`.
     ///
-    /// For a program whose Python can't be found: what that would do in one transaction, `llm` does step by step. So
-    /// nothing that ends this process may end it: it is in a process group of its own and goes on without a parent. And
-    /// it holds the lock by which all workers of this machine take their turn, on the program's own file, until it ends.
-    /// A folder of its own, whose log is linked into place, would be no help: a wrapper may choose the folder itself.
+    /// For a program whose Python cannot be found: what that would do in one transaction, `llm` does step by step. So
+    /// the end of this process must not end it: it has its own process group and continues without a parent. It also
+    /// holds the lock with which all workers of this machine take turns, on the program's own file, until it ends. A
+    /// separate folder, with its log linked into place, would not help: a wrapper may choose the folder itself.
     func migrateLog() async throws(NllmError) {
         let lock = open(path, O_RDONLY | O_CLOEXEC)
         guard lock >= 0 else { throw unusable(String(cString: strerror(errno))) }
@@ -102,10 +102,10 @@ public struct LLMProgram: Sendable {
         while flock(lock, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK || errno == EINTR {
             guard (try? await Task.sleep(for: .milliseconds(50))) != nil else { return }
         }
-        // Others may be at work on the log who know no lock.
+        // Other programs that do not know the lock may be using the log.
         for number in 1... {
-            // The cheapest command that opens and migrates it. A program that is no real `llm` may not know it, and is
-            // then found out by its cells; one that can't run is found out here.
+            // The cheapest command that opens and migrates it. A program that is not a real `llm` may not know it,
+            // which its cells will show; one that cannot run is detected here.
             let result = try await runOn(["fragments", "list"], holding: lock)
             guard !result.isSuccess else { return }
             let broken = ["ModuleNotFoundError:", "ImportError:", "bad interpreter", "setpriv: failed to execute"]
@@ -113,14 +113,14 @@ public struct LLMProgram: Sendable {
                 throw unusable(result.error)
             }
             guard FailureClassifier.isLocalDatabase(stderr: result.error) else { return }
-            // `llm` waits 5 s for a lock by itself.
+            // `llm` itself waits 5 s for a lock.
             let tries = result.error.contains("locked") ? 8 : 3
             if number >= tries { throw await logFlaw(result.error).error }
             guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
         }
     }
 
-    /// What is wrong with the log when `llm` fails with these words; whether it holds answers is not known.
+    /// What is wrong with the log when `llm` fails with this message; whether it holds answers is unknown.
     private func logFlaw(_ said: String) async -> LogFlaw {
         let place = try? await run(["logs", "path"], timeout: Self.patience)
         let path = place?.output.lastLine
@@ -130,12 +130,12 @@ public struct LLMProgram: Sendable {
         return LogFlaw(path: path ?? "logs.db", detail: detail, isFixable: false)
     }
 
-    /// Runs a command that goes on when this process or task ends, with a descriptor that it holds until then.
+    /// Runs a command that continues after this process or task ends, holding a descriptor until its own end.
     private func runOn(_ arguments: [String], holding descriptor: Int32) async throws(NllmError) -> ShortCommand.Result
     {
         let (results, send) = AsyncStream.makeStream(of: ShortCommand.Result?.self)
         let command = [path] + arguments
-        // As its standard input, since nothing else is passed on.
+        // As its standard input, because nothing else is passed on.
         let input = FileDescriptor(rawValue: fcntl(descriptor, F_DUPFD_CLOEXEC, 0))
         Task.detached {
             send.yield(

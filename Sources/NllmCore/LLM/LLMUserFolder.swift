@@ -1,6 +1,6 @@
 /// The folder where `llm` keeps what belongs to its user: templates, keys, its log.
 enum LLMUserFolder {
-    /// The folder's path, found as an `llm` finds it that runs in `directory`.
+    /// The folder's path, as determined by an `llm` that runs in `directory`.
     static func path(in directory: String) -> String {
         if let path = EnvironmentVariable.value("LLM_USER_PATH") { return AbsolutePath.literal(path, in: directory) }
         #if os(macOS)
@@ -12,7 +12,7 @@ enum LLMUserFolder {
 }
 
 extension AbsolutePath {
-    /// The path as a program takes it that knows no `~`.
+    /// The path as taken by a program that does not know `~`.
     static func literal(_ path: String, in directory: String) -> String {
         resolve(path.hasPrefix("/") ? path : "./" + path, in: directory)
     }

@@ -1,23 +1,23 @@
 extension FailureClassifier {
-    /// Whether a database on this machine failed, such as llm's own log, and not the provider.
+    /// Whether a database on this machine failed, such as llm's own log, rather than the provider.
     ///
-    /// A provider may say the same words. So the exception's class decides where it is known, else where the words
-    /// stand: at the end of a traceback, or as all that `llm` says.
+    /// A provider may use the same words. So the exception's class decides if it is known, otherwise the place of the
+    /// words: at the end of a traceback, or as all that `llm` prints.
     ///
     /// - Parameters:
     ///   - stderr: what `llm` wrote.
-    ///   - error: what it raised, where that is known.
-    /// - Returns: whether it did.
+    ///   - error: what it raised, if that is known.
+    /// - Returns: whether a local database failed.
     static func isLocalDatabase(stderr: String, error: ProviderError? = nil) -> Bool {
         if let error, isDatabaseClass(error.name) { return true }
         let lines = stderr.split(whereSeparator: \.isNewline).filter { !$0.allSatisfy(\.isWhitespace) }
         let traceback = lines.lastIndex { $0 == "Traceback (most recent call last):" }
-        // `llm` shows what a provider says behind this, and has no traceback then.
+        // `llm` shows a provider's message after this, and prints no traceback then.
         if let shown = lines.lastIndex(where: { $0.hasPrefix("Error: ") }), shown >= traceback ?? 0 {
             return error == nil && isDatabaseMessage(message(stderr))
         }
         if error == nil, let last = lines.last, isDatabaseClass(String(last.prefix { $0 != ":" })) { return true }
-        // What llm's migrations and its folder fail with has other classes, too.
+        // Failures of llm's migrations and of its folder have other classes as well.
         return traceback.map { start in lines[start...].contains(where: isLogFrame) } ?? false
     }
 

@@ -4,16 +4,16 @@
     internal import Glibc
 #endif
 
-/// What is wrong with llm's own log database: as it is, no `llm` works.
+/// A problem with llm's own log database with which no `llm` works.
 struct LogFlaw: Sendable, Equatable {
     /// The database's file.
     var path: String
-    /// What SQLite or the system says of it, in one line.
+    /// The message of SQLite or the system, in one line.
     var detail: String
-    /// Whether `doctor --fix` can put a new one in its place, because it holds no answers.
+    /// Whether `doctor --fix` can replace it, because it holds no answers.
     var isFixable: Bool
 
-    /// The flaw as the user sees it: what it is, which file, and what to do.
+    /// The flaw as shown to the user: what it is, which file, and what to do.
     var error: NllmError {
         if has("locked") { return .busy(database: path) }
         return .llmUnusable(reason: "llm's log \(path) \(finding); \(remedy)")
@@ -35,7 +35,7 @@ struct LogFlaw: Sendable, Equatable {
             + "a new log is made when it is next needed)"
     }
 
-    /// Whether the flaw lies not in what the file holds but in its place.
+    /// Whether the flaw is not in the file's content but in its place.
     private var isOutside: Bool {
         has(
             "unable to open", "readonly", "disk I/O error", "is full", "it is a folder", "regular file",
@@ -44,7 +44,7 @@ struct LogFlaw: Sendable, Equatable {
 
     private func has(_ phrases: String...) -> Bool { phrases.contains { detail.contains($0) } }
 
-    /// What has to be moved: the file, and what SQLite keeps beside it.
+    /// What must be moved: the file, and what SQLite keeps beside it.
     private var existing: [String] {
         ["", "-journal", "-wal", "-shm"].filter { Self.exists(path + $0) }
     }

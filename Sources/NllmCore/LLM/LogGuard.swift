@@ -1,8 +1,8 @@
 internal import FoundationEssentials
 
-/// Runs requests as another executor does, as long as `llm` can work with its log.
+/// Passes requests to another executor as long as `llm` can work with its log.
 ///
-/// A log that is broken in mid-run fails every request alike: it counts as an `llm` that can't be started, so that no
+/// A log that breaks during a run fails every request alike: that counts as an `llm` that cannot be started, so that no
 /// cell is spent on it.
 struct LogGuard: Executor {
     let executor: any Executor
@@ -13,7 +13,7 @@ struct LogGuard: Executor {
         started: @escaping @Sendable () -> Void
     ) async -> Execution {
         let begin = Date()
-        // Requests that all migrate a new one at once would break it.
+        // Requests that all migrate a new log at once would break it.
         if log.wasReplaced, let flaw = await log.flaw() {
             return Execution(end: .notStarted(reason: flaw), startedAt: begin, finishedAt: Date())
         }
@@ -34,7 +34,7 @@ struct LogGuard: Executor {
 }
 
 extension Execution {
-    /// Whether a database on this machine ended it, before there was an answer.
+    /// Whether a database on this machine ended it before there was an answer.
     fileprivate var failedLocally: Bool {
         guard case .exited(let code) = end, code != 0, cause == nil else { return false }
         guard stdout.allSatisfy({ $0 <= UInt8(ascii: " ") }) else { return false }

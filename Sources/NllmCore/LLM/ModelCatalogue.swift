@@ -1,11 +1,11 @@
 /// The models that `llm` knows: its own, those of plugins and of `extra-openai-models.yaml`, with all their aliases.
 struct ModelCatalogue: Sendable {
-    /// Each name that `llm -m` takes, with the id of the model that it means.
+    /// Each name that `llm -m` accepts, with the id of its model.
     private let ids: [String: String]
     /// Whether this was listed a while ago.
     var isCached = false
 
-    /// Reads what `llm models list --json` prints; nil if that is something else.
+    /// Reads the output of `llm models list --json`; nil if it is something else.
     init?(listing: String) {
         guard let models = Self.models(listing: listing) else { return nil }
         var ids: [String: String] = [:]
@@ -17,7 +17,7 @@ struct ModelCatalogue: Sendable {
         self.ids = ids
     }
 
-    /// The models in what `llm models list --json` prints; nil if that is something else.
+    /// The models in the output of `llm models list --json`; nil if it is something else.
     static func models(listing: String) -> [JSONValue]? {
         // Plugins may have printed something before the list.
         guard let start = listing.firstIndex(of: "["),

@@ -1,9 +1,9 @@
-/// What values the options of models take, as `llm models list --options` tells in JSON schemas.
+/// The types of the options of models, from the JSON schemas of `llm models list --options`.
 struct OptionTypes: Sendable {
-    /// Whether a model takes a list or an object.
+    /// Whether a model accepts a list or an object.
     enum Verdict: Sendable, Equatable {
         case taken
-        /// What it takes instead, in words that follow "takes".
+        /// What it accepts instead, in words that follow "takes".
         case refused(String)
         case unknown
     }
@@ -11,7 +11,7 @@ struct OptionTypes: Sendable {
     /// The schemas of a model's options, by each of its names.
     private var options: [String: JSONValue] = [:]
 
-    /// Reads what `llm models list --json --options` prints; nil if that is something else.
+    /// Reads the output of `llm models list --json --options`; nil if it is something else.
     init?(listing: String) {
         guard let models = ModelCatalogue.models(listing: listing) else { return nil }
         for model in models {
@@ -21,7 +21,7 @@ struct OptionTypes: Sendable {
         }
     }
 
-    /// What a model says to a list or an object; an option that it does not have is for `llm` to refuse.
+    /// Whether a model accepts a list or an object; an option that it does not have is for `llm` to reject.
     func verdict(on option: String, _ structure: ModelOption.Structure, of model: String) -> Verdict {
         guard let schemas = options[model] else { return .unknown }
         guard let schema = schemas[option] else { return .taken }
@@ -33,7 +33,7 @@ struct OptionTypes: Sendable {
         return words.isEmpty ? .taken : .refused(words.joined(separator: " or "))
     }
 
-    /// The types that a schema allows; nil where it allows more than it says.
+    /// The types that a schema allows; nil if it may allow others.
     private static func types(_ schema: JSONValue) -> Set<String>? {
         for name in ["anyOf", "oneOf", "allOf"] {
             guard case .array(let parts)? = schema[name] else { continue }
@@ -60,7 +60,7 @@ struct OptionTypes: Sendable {
 }
 
 extension LLMProgram {
-    /// What the options of these models take; nil if `llm` does not tell.
+    /// The types of the options of these models; nil if `llm` does not report them.
     func optionTypes(of models: [String]) async -> OptionTypes? {
         let names = Set(models).sorted().flatMap { ["-m", $0] }
         guard let listing = await listing(["--options"] + names) else { return nil }

@@ -7,12 +7,12 @@ package final class StopSignal: Sendable {
         (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Asks to stop; asking again changes nothing.
+    /// Requests a stop; further calls have no effect.
     func stop() {
         continuation.yield()
     }
 
-    /// Returns when ``stop()`` was called, or when the waiting task is cancelled.
+    /// Returns when ``stop()`` has been called, or when the waiting task is cancelled.
     func wait() async {
         for await _ in stream { return }
     }

@@ -1,6 +1,6 @@
-/// One of `llm`'s templates, as far as it names local files.
+/// One of `llm`'s templates, with regard to the local files that it names.
 struct TemplateText {
-    /// The fields that name files, with the flags that do the same.
+    /// The fields that name files, with the corresponding flags.
     private static let fields = [
         "fragments": "--fragment", "system_fragments": "--system-fragment", "attachments": "--attachment",
         "attachment_types": "--attachment-type",
@@ -11,7 +11,7 @@ struct TemplateText {
 
     init(_ bytes: some Collection<UInt8>) {
         text = String(decoding: ByteOrderMark.removed(from: bytes), as: UTF8.self)
-        // One that can't be read names nothing; `llm` itself says what is wrong with it.
+        // An unreadable template names nothing; `llm` itself reports what is wrong with it.
         if let content = (try? YAMLNode.parse(text))??.content, case .mapping(let pairs) = content {
             root = pairs
         } else {
@@ -19,7 +19,7 @@ struct TemplateText {
         }
     }
 
-    /// What it names, without looking for it.
+    /// The values that it names, without looking for the files.
     var files: [RequestFile] {
         root.flatMap { pair -> [RequestFile] in
             guard let flag = pair.key.flatMap({ Self.fields[$0] }) else { return [] }
@@ -27,12 +27,11 @@ struct TemplateText {
         }
     }
 
-    /// The same template with what `name` gives in place of each value; nil if it is written in a way that only `llm` can
-    /// follow.
+    /// The same template with each value replaced by the result of `name`; nil if only `llm` can follow its notation.
     func renaming(_ name: (_ flag: String, _ value: String) -> String) -> [UInt8]? {
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         var expected: [String] = []
-        // From the end, so that the lines before keep their numbers.
+        // From the end, so that earlier lines keep their numbers.
         for (index, pair) in root.enumerated().reversed() {
             guard let key = pair.key, let flag = Self.fields[key] else { continue }
             let items = Self.items(pair).map { (type: $0.type, value: name(flag, $0.value)) }
@@ -47,7 +46,7 @@ struct TemplateText {
             expected.insert(contentsOf: items.map(\.value), at: 0)
         }
         let renamed = TemplateText(Array(lines.joined(separator: "\n").utf8))
-        // Whether that was right is seen by reading it again.
+        // Reading it again shows whether that was right.
         let isSame = root.count == renamed.root.count && zip(root, renamed.root).allSatisfy(Self.areAlike)
         return isSame && renamed.files.map(\.value) == expected ? Array(renamed.text.utf8) : nil
     }
@@ -73,7 +72,7 @@ struct TemplateText {
 }
 
 extension YAMLNode {
-    /// Whether both stand for the same, on whatever lines.
+    /// Whether both have the same meaning, on whatever lines.
     fileprivate func hasSameContent(as other: YAMLNode) -> Bool {
         switch (content, other.content) {
         case (.scalar(let one), .scalar(let two)): one == two

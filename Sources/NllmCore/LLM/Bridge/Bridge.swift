@@ -8,30 +8,30 @@ internal import Synchronization
     internal import Glibc
 #endif
 
-/// Why a bridge can't be used, in words that follow "because".
+/// Why a bridge cannot be used, in words that follow "because".
 struct BridgeFailure: Error, Equatable {
     let reason: String
-    /// What is wrong with llm's log, if that is the reason.
+    /// The problem with llm's log, if that is the reason.
     let log: LogFlaw?
 
     init(reason: String, log: LogFlaw? = nil) {
-        // What a plugin says when it fails may quote a key.
+        // The message of a plugin that fails may contain a key.
         self.reason = Redaction.redact(reason)
         self.log = log
     }
 }
 
-/// A warm Python that holds `llm` imported, and the conversation with it: many requests at once, each under its number.
+/// A warm Python that has imported `llm`, and the conversation with it: many concurrent requests, each with a number.
 final class Bridge: Sendable {
-    /// What importing `llm` and its plugins may take, on a machine that has much else to do.
+    /// The time allowed for importing `llm` and its plugins on a busy machine.
     private static let startLimit = Duration.seconds(180)
-    /// How long a request may take to be under way.
+    /// The time allowed for a request to start.
     private static let requestStartLimit = Duration.seconds(60)
-    /// How long a bridge may take to end a request, or itself, before stronger means are used.
+    /// The time allowed for a bridge to end a request, or itself, before stronger means are used.
     private static let patience = Duration.seconds(5)
 
     private let process = BridgeProcess()
-    /// Tells what it has started from what other bridges have.
+    /// Distinguishes what it has started from what other bridges have started.
     private let mark = UUID().uuidString.lowercased()
     private let state = Mutex(State())
 
@@ -47,19 +47,19 @@ final class Bridge: Sendable {
     ///
     /// - Parameters:
     ///   - mode: how it runs requests.
-    ///   - settings: texts such as `fix=yes`, which docs/bridge.md lists.
-    ///   - interpreter: the Python that has `llm`.
+    ///   - settings: texts such as `fix=yes`, listed in docs/bridge.md.
+    ///   - interpreter: the Python with `llm`.
     ///   - launcher: how it is tied to this process.
-    ///   - mark: a text that tells this worker's processes from all others.
-    ///   - maxAnswer: megabytes that an answer may have.
-    /// - Returns: the bridge, and what it says of itself.
-    /// - Throws: why it can't be used.
+    ///   - mark: distinguishes this worker's processes from all others.
+    ///   - maxAnswer: largest answer in megabytes.
+    /// - Returns: the bridge, and its description of itself.
+    /// - Throws: why it cannot be used.
     static func start(
         _ mode: BridgeMode, settings: [String] = [], interpreter: PythonInterpreter, launcher: Launcher, mark: String,
         maxAnswer: Int = SettingLimits.usualMaxAnswer
     ) async throws(BridgeFailure) -> (bridge: Bridge, description: BridgeDescription) {
         let bridge = Bridge()
-        // The texts of files and file names are UTF-8, even where flags such as `-E` shut out the environment.
+        // The texts of files and file names are UTF-8, even if flags such as `-E` exclude the environment.
         let command = launcher.command(
             interpreter.command
                 + ["-X", "utf8", "-c", BridgeSources.bootstrap, mode.rawValue, "max_answer=\(maxAnswer << 20)"]
@@ -103,22 +103,22 @@ final class Bridge: Sendable {
         throw BridgeFailure(reason: "it is not needed any more")
     }
 
-    /// Whether it can be given requests.
+    /// Whether it can receive requests.
     var isAlive: Bool { state.withLock { !$0.hasEnded } }
 
-    /// How many have entered and not left.
+    /// The number of callers that have entered and not left.
     var load: Int { state.withLock { $0.load } }
 
-    /// Is said by who is about to run a request.
+    /// Called by whoever is about to run a request.
     func enter() { state.withLock { $0.load += 1 } }
 
-    /// Is said when the request has ended.
+    /// Called when the request has ended.
     func leave() { state.withLock { $0.load -= 1 } }
 
-    /// Ends it at once, and all that it runs.
+    /// Ends it at once, with everything that it runs.
     func kill() { process.kill() }
 
-    /// Ends it, and returns when its process is gone.
+    /// Ends it, and returns when its process has ended.
     func close() async {
         process.close()
         let limit = Task {
@@ -147,14 +147,14 @@ final class Bridge: Sendable {
 
     // MARK: One request
 
-    /// Runs a request to its end.
+    /// Runs a request to completion.
     ///
     /// - Parameters:
     ///   - request: what to run.
-    ///   - timeout: how long it may take once it is under way; nil for as long as it takes.
+    ///   - timeout: the longest time it may take once it has started; nil for no limit.
     ///   - stop: ends it early.
-    ///   - output: sees what is written while it is written; nil when nobody watches.
-    /// - Returns: how it went; nil if the bridge has ended, and nothing is known.
+    ///   - output: receives output as it is written; nil if nobody watches.
+    /// - Returns: how it went; nil if the bridge has ended, and the outcome is unknown.
     func run(
         _ request: BridgeRequest, timeout: Duration?, stop: StopSignal, output: OutputObserver?
     ) async -> Execution? {
@@ -169,8 +169,8 @@ final class Bridge: Sendable {
             let end = await call.end(started: started, output: output)
             group.cancelAll()
             let cause = await group.next() ?? nil
-            // Time that ran out in a bridge that did not hear any more says nothing of this request: another may have
-            // held it up.
+            // A timeout in a bridge that had stopped responding says nothing about this request: another one may have
+            // blocked it.
             guard let end else { return nil }
             return Execution(end, cause: cause, since: watch)
         }
@@ -185,7 +185,7 @@ final class Bridge: Sendable {
         }
     }
 
-    /// Ends a request when its time is up or someone says so; nil if this task is cancelled before.
+    /// Ends a request at its deadline or on a signal; nil if this task is cancelled before.
     private func endWhenDue(
         _ id: Int, timeout: Duration?, stop: StopSignal, started: StopSignal
     ) async -> Execution.Cause? {
@@ -204,12 +204,12 @@ final class Bridge: Sendable {
             process.write(BridgeRequest.stop(id: id, signal: signal))
             guard (try? await Task.sleep(for: Self.patience)) != nil else { return cause }
         }
-        // It does not hear any more; nor do its other requests get on.
+        // It does not respond any more, and its other requests do not progress either.
         kill()
         return cause
     }
 
-    /// Waits for the request to start, and then until its time is up.
+    /// Waits for the request to start, and then until its deadline.
     private static func outlast(_ timeout: Duration, from started: StopSignal) async -> Execution.Cause? {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await started.wait() }
@@ -222,7 +222,7 @@ final class Bridge: Sendable {
 }
 
 extension BridgeEvent {
-    /// The number of the request that it concerns.
+    /// The number of the request that it belongs to.
     fileprivate var id: Int? {
         switch self {
         case .started(let id), .output(let id, _, _), .ended(let id, _): id

@@ -1,9 +1,9 @@
 internal import Synchronization
 
-/// One request in a bridge: what has come of it and was not looked at yet.
+/// One request in a bridge: its events that have not been read yet.
 ///
-/// Output waits here as bytes, neighbours of one channel in one piece, so that a slow reader costs no more memory than the
-/// answer itself, however small the pieces are in which it comes.
+/// Output is queued here as bytes, with adjacent pieces of one channel joined, so that a slow reader costs no more
+/// memory than the answer itself, however small the pieces are.
 final class BridgeCall: Sendable {
     private let state = Mutex(State())
     private let news = StopSignal()
@@ -12,17 +12,17 @@ final class BridgeCall: Sendable {
         var isStarted = false
         var output: [(channel: OutputChannel, bytes: OutputBuffer)] = []
         var end: BridgeEnd?
-        /// Whether nothing more can come.
+        /// Whether no more events can come.
         var isOver = false
 
-        /// Takes all of it.
+        /// Takes all of them.
         mutating func removeNews() -> State {
             defer { output = [] }
             return self
         }
     }
 
-    /// Notes what the bridge says of the request.
+    /// Adds an event of the request.
     func take(_ event: BridgeEvent) {
         state.withLock { state in
             switch event {
@@ -37,7 +37,7 @@ final class BridgeCall: Sendable {
         news.stop()
     }
 
-    /// Notes that the bridge has ended.
+    /// Records that the bridge has ended.
     func end() {
         state.withLock { $0.isOver = true }
         news.stop()
@@ -46,9 +46,9 @@ final class BridgeCall: Sendable {
     /// Waits for the end of the request.
     ///
     /// - Parameters:
-    ///   - started: is told when the request is under way.
-    ///   - output: sees what is written while it is written.
-    /// - Returns: how it ended, with all that was written; nil if its bridge ended before.
+    ///   - started: called when the request has started.
+    ///   - output: receives output as it is written.
+    /// - Returns: how it ended, with all of its output; nil if its bridge ended before.
     func end(started: StopSignal, output: OutputObserver?) async -> BridgeEnd? {
         var (stdout, stderr) = (OutputBuffer(), OutputBuffer())
         while true {
@@ -69,7 +69,7 @@ final class BridgeCall: Sendable {
                 continue
             }
             guard var end = known.end else { return nil }
-            // What was not told before, which is all of it or nothing.
+            // The output that was not sent before, which is all or nothing.
             if end.stdout.isEmpty { end.stdout = stdout.removeAll() }
             if end.stderr.isEmpty { end.stderr = stderr.removeAll() }
             return end

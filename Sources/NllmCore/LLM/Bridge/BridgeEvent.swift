@@ -1,20 +1,20 @@
 internal import FoundationEssentials
 
-/// What a bridge says.
+/// What a bridge reports.
 enum BridgeEvent: Sendable {
-    /// It is there, and can be given requests.
+    /// It is ready for requests.
     case ready(BridgeDescription)
-    /// It can't be used.
+    /// It cannot be used.
     case unusable(reason: String, log: LogFlaw?)
     /// The request can be made now.
     case started(id: Int)
     case output(id: Int, OutputChannel, [UInt8])
-    /// The end of a request, with what was not told before of its output.
+    /// The end of a request, with the output that was not sent before.
     case ended(id: Int, BridgeEnd)
 
-    /// Reads a line; nil if it is none of these.
+    /// Reads a line; nil if it is not an event.
     init?(line: ArraySlice<UInt8>) {
-        // Leniently, since an event that is not understood is a request that never ends.
+        // Leniently, because a request whose event is not understood never ends.
         let parsed = line.withUnsafeBufferPointer { bytes in
             var parser = JSONParser(bytes, leniently: true)
             return parser.value(at: 0)
@@ -40,16 +40,16 @@ enum BridgeEvent: Sendable {
         }
     }
 
-    /// The bytes of a text, which are in another field when they are not UTF-8.
+    /// The bytes of a text, which are in another field if they are not UTF-8.
     fileprivate static func bytes(_ json: JSONValue, text: String, base64: String) -> [UInt8] {
         if let text = json[text]?.stringValue { return Array(text.utf8) }
         return json[base64]?.stringValue.flatMap { Data(base64Encoded: $0) }.map(Array.init) ?? []
     }
 }
 
-/// What a bridge says of itself.
+/// A bridge's description of itself.
 struct BridgeDescription: Sendable, Equatable {
-    /// The protocol that is spoken here.
+    /// The version of the protocol used here.
     static let protocolVersion = 1
 
     var python: String
@@ -59,10 +59,10 @@ struct BridgeDescription: Sendable, Equatable {
     var plugins: [String]
     /// The file of llm's log, which is up to date.
     var log: String
-    /// Where a broken log was moved to, if there was one.
+    /// The new path of a broken log, if there was one.
     var movedLog: String?
 
-    /// Nil if it speaks another protocol.
+    /// Nil if it uses another version of the protocol.
     fileprivate init?(_ json: JSONValue) {
         guard json["protocol"]?.intValue == Self.protocolVersion, let python = json["python"]?.stringValue,
             let executable = json["executable"]?.stringValue, let llm = json["llm"]?.stringValue,
@@ -119,7 +119,7 @@ extension BridgeEnd {
 }
 
 extension LogFlaw {
-    /// Nil if the value is not the description of a flaw.
+    /// Nil if the value does not describe a flaw.
     fileprivate init?(_ json: JSONValue) {
         guard let path = json["path"]?.stringValue, let detail = json["detail"]?.stringValue else { return nil }
         self.init(path: path, detail: detail, isFixable: json["fixable"] == .bool(true))
@@ -127,7 +127,7 @@ extension LogFlaw {
 }
 
 extension ProviderError {
-    /// Nil if the value is not the description of an error.
+    /// Nil if the value does not describe an error.
     fileprivate init?(_ json: JSONValue) {
         guard let name = json["class"]?.stringValue else { return nil }
         self.init(

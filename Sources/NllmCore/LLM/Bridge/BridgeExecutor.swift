@@ -1,11 +1,11 @@
 internal import FoundationEssentials
 internal import Synchronization
 
-/// Runs requests in warm Pythons, and hands on those that a mode can't take to an executor that isolates more.
+/// Runs requests in warm Pythons, and passes those that a mode cannot run to an executor that isolates more.
 actor BridgeExecutor: Executor {
-    /// So many requests keep one bridge busy; with more, another one is started if there is a core for it.
+    /// The number of requests that keep one bridge busy; with more, another one is started if there is a core for it.
     private static let fullLoad = 32
-    /// A request that was under way so many times when its bridge ended may be the reason, and is handed on.
+    /// A request that was in flight this number of times when its bridge ended may be the cause, and is passed on.
     private static let mostDeaths = 2
 
     typealias Start = @Sendable () async throws(BridgeFailure) -> Bridge
@@ -16,7 +16,7 @@ actor BridgeExecutor: Executor {
     private let start: Start
     private let fellBack: @Sendable (BridgeFailure) -> Void
 
-    /// Where killing finds them, from any thread.
+    /// Accessible from any thread, for killing.
     private let bridges: Mutex<[Bridge]>
     private var most: Int
     private var starting: Task<Bridge?, Never>?
@@ -28,9 +28,10 @@ actor BridgeExecutor: Executor {
     ///   - mode: how bridges run requests.
     ///   - first: a bridge that is ready.
     ///   - maxMemory: megabytes of address space a request's process may use; nil for no limit.
-    ///   - next: takes what can't be run here.
+    ///   - next: runs what cannot be run here.
     ///   - start: starts a bridge.
-    ///   - fellBack: is told why no bridge can be started any more; from then on `next` takes everything.
+    ///   - fellBack: called with the reason when no bridge can be started any more; from then on `next` runs
+    ///     everything.
     init(
         _ mode: BridgeMode, first: Bridge, maxMemory: Int?, next: any Executor, start: @escaping Start,
         fellBack: @escaping @Sendable (BridgeFailure) -> Void
@@ -42,7 +43,7 @@ actor BridgeExecutor: Executor {
         self.fellBack = fellBack
         bridges = Mutex([first])
         let cores = ProcessInfo.processInfo.activeProcessorCount
-        // A parent that forks has an eighth of the work that its children have.
+        // A parent that forks has an eighth of its children's work.
         most = mode == .fork ? max(1, cores / 8) : cores
     }
 
@@ -61,11 +62,11 @@ actor BridgeExecutor: Executor {
         let watch = Stopwatch()
         if var execution = await bridge.run(message, timeout: timeout, stop: stop, output: output) {
             if !deaths.isEmpty { deaths[request] = nil }
-            // A forked `llm` is to be judged as the cold one would be, unless more is asked for.
+            // A forked `llm` is judged like a cold one, unless more is requested.
             execution.hidesFinish = mode == .fork
             return execution
         }
-        // Nobody knows what became of the request.
+        // The outcome of the request is unknown.
         deaths[request, default: 0] += 1
         return Execution(end: .notStarted(reason: "its Python has ended"), cause: .stopped, since: watch)
     }
@@ -91,7 +92,7 @@ actor BridgeExecutor: Executor {
 
     // MARK: Bridges
 
-    /// Enters the bridge that has the least to do; nil if there is none and none can be started.
+    /// Enters the bridge with the least load; nil if there is none and none can be started.
     private func bridge() async -> Bridge? {
         let living = bridges.withLock { bridges in
             bridges.removeAll { !$0.isAlive }
@@ -128,7 +129,7 @@ actor BridgeExecutor: Executor {
     private func fail(_ failure: BridgeFailure) {
         let living = bridges.withLock { $0.filter(\.isAlive) }
         guard living.isEmpty else {
-            // Those that are there have to do.
+            // The existing ones must suffice.
             most = living.count
             return
         }

@@ -8,9 +8,9 @@ internal import SystemPackage
     internal import Glibc
 #endif
 
-/// The Python process of a bridge: lines go in, lines come out.
+/// The Python process of a bridge, which reads and writes lines.
 final class BridgeProcess: Sendable {
-    /// How much of its standard error is kept, in bytes.
+    /// The number of bytes of its standard error that are kept.
     private static let tailLength = 4096
 
     private let input: AsyncStream<[UInt8]>
@@ -23,7 +23,7 @@ final class BridgeProcess: Sendable {
         var tail: [UInt8] = []
     }
 
-    /// Has a write to a process that is gone fail, where it would end this one, unless somebody listens for that.
+    /// Makes a write to a process that has ended fail instead of ending this process, unless SIGPIPE has a handler.
     private static let ignoresBrokenPipes: Void = {
         guard SignalDisposition.isDefault(SIGPIPE) else { return }
         signal(SIGPIPE, SIG_IGN)
@@ -35,13 +35,13 @@ final class BridgeProcess: Sendable {
         send.yield(BridgeSources.message)
     }
 
-    /// Has a line written, with its end, after those before it.
+    /// Queues a line, with its end, after those before it.
     func write(_ line: [UInt8]) { send.yield(line) }
 
-    /// Ends its input, and so the process.
+    /// Ends its input, and thereby the process.
     func close() { send.finish() }
 
-    /// Ends the process at once; what it has forked ends with it.
+    /// Ends the process at once; its forks end with it.
     func kill() {
         state.withLock { state in
             state.isKilled = true
@@ -55,12 +55,12 @@ final class BridgeProcess: Sendable {
         return String(decoding: tail, as: UTF8.self).lastLine
     }
 
-    /// Runs the process to its end.
+    /// Runs the process to completion.
     ///
     /// - Parameters:
     ///   - command: the program's absolute path and its arguments.
-    ///   - environment: all of its variables.
-    ///   - take: is given each line it writes, without its end, in their order.
+    ///   - environment: all variables.
+    ///   - take: receives each line that it writes, without its end, in order.
     /// - Returns: how it ended, for people.
     func run(
         _ command: (path: String, arguments: [String]), environment: Environment,
@@ -78,7 +78,7 @@ final class BridgeProcess: Sendable {
                     group.addTask { await self.feed(process.standardInputWriter) }
                     group.addTask { await self.keepTail(of: process.standardError) }
                     await Self.read(process.standardOutput, take)
-                    // Nobody hears its answers any more.
+                    // Nobody reads its answers any more.
                     send.finish()
                     await Self.waitForEnd(of: process.processIdentifier.value)
                     kill()
@@ -101,7 +101,7 @@ final class BridgeProcess: Sendable {
         }
     }
 
-    /// Called before the process is reaped, since then its number may come to mean another.
+    /// Called before the process is reaped, because its number may be reused afterwards.
     private func end() { state.withLock { $0.pid = nil } }
 
     private static func kill(group: pid_t) {
@@ -112,7 +112,7 @@ final class BridgeProcess: Sendable {
         #endif
     }
 
-    /// Gives a process that has closed its output some time to end in its own way, which tells more than a signal does.
+    /// Gives a process that has closed its output some time to end by itself, which is more informative than a signal.
     private static func waitForEnd(of pid: pid_t) async {
         for _ in 1...50 {
             guard let activity = ProcessTable.activity(pid), !["Z", "X"].contains(activity.state) else { return }
@@ -122,7 +122,7 @@ final class BridgeProcess: Sendable {
 
     private func feed(_ writer: StandardInputWriter) async {
         for await line in input {
-            // Once it is gone nothing can be written; that is seen where its output ends.
+            // Writes fail after it has ended, which shows at the end of its output.
             guard (try? await writer.write(line)) != nil else { break }
         }
         try? await writer.finish()

@@ -1,8 +1,8 @@
-/// A request in the words of the bridge's protocol.
+/// A request in the format of the bridge's protocol.
 struct BridgeRequest: Sendable, Equatable {
     private var members: [JSONValue.Member]
 
-    /// The message for a mode; nil if that mode can't run such a request.
+    /// The message for a mode; nil if the mode cannot run such a request.
     init?(_ request: LLMRequest, mode: BridgeMode, maxMemory: Int?) {
         switch mode {
         case .fork: self.init(commandLine: request, maxMemory: maxMemory)
@@ -20,8 +20,8 @@ struct BridgeRequest: Sendable, Equatable {
         ]
     }
 
-    /// Nil where arguments ask for more than the Python interface gives, or where memory is to be limited, which can't be
-    /// done to a request that shares its process.
+    /// Nil if arguments require more than the Python interface provides, or if memory is limited, which is impossible
+    /// for a request that shares its process.
     private init?(question request: LLMRequest, maxMemory: Int?) {
         let arguments = LLMArguments(request.arguments)
         let texts = (request.prompt.map { [$0] } ?? []) + arguments.words
@@ -39,12 +39,12 @@ struct BridgeRequest: Sendable, Equatable {
         ]
     }
 
-    /// The message under a number.
+    /// The message with a number.
     ///
     /// - Parameters:
     ///   - id: the number that its events will have.
-    ///   - isWatched: whether output is told as it comes; a `shared` request is streamed only then.
-    /// - Returns: a line of JSON with its end.
+    ///   - isWatched: whether output is sent as it arrives; a `shared` request is streamed only then.
+    /// - Returns: one line of JSON with its end.
     func line(id: Int, isWatched: Bool) -> [UInt8] {
         let head: [JSONValue.Member] = [
             .init("id", .integer(id)), .init("do", .string("run")), .init("watch", .bool(isWatched)),
@@ -53,7 +53,7 @@ struct BridgeRequest: Sendable, Equatable {
         return JSONWriter.line(.object(head + members)) + [UInt8(ascii: "\n")]
     }
 
-    /// The message that ends a request: SIGTERM asks, SIGKILL does not.
+    /// The message that ends a request: SIGTERM asks, SIGKILL forces.
     static func stop(id: Int, signal: Int32) -> [UInt8] {
         JSONWriter.line(
             .object([.init("id", .integer(id)), .init("do", .string("stop")), .init("signal", .integer(signal))]))
@@ -62,7 +62,7 @@ struct BridgeRequest: Sendable, Equatable {
 }
 
 extension LLMRequest {
-    /// Takes over what a flag among the arguments asks, as far as that is more than an argument; false if it is not.
+    /// Applies a flag from the arguments if the Python interface can express it; false if it cannot.
     fileprivate mutating func take(_ flag: LLMArguments.Flag) -> Bool {
         switch (flag.name, flag.values.count) {
         case ("--no-log", 0), ("--usage", 0): break

@@ -1,4 +1,4 @@
-/// The Python package `nllm_bridge`, as it is given to a Python that has started with ``bootstrap``.
+/// The Python package `nllm_bridge`, in the form in which it is sent to a Python started with ``bootstrap``.
 enum BridgeSources {
     /// Python's argument after `-c`.
     static let bootstrap = String(decoding: PackageResources.bootstrap_py, as: UTF8.self)
@@ -15,7 +15,7 @@ enum BridgeSources {
         ("start", PackageResources.start_py),
     ]
 
-    /// What the bootstrap reads: the length of an object of the modules, and the object.
+    /// The input of the bootstrap: the length of an object with the modules, and the object.
     static let message: [UInt8] = {
         let members = modules.map { module in
             JSONValue.Member(module.name, .string(String(decoding: module.source, as: UTF8.self)))

@@ -1,6 +1,6 @@
-/// One of the scripts that installers write to start `llm`, and nothing more: Python could be started in its place.
+/// A script that an installer wrote to start `llm`, and nothing else, so that Python can be started instead.
 ///
-/// A script with a line of its own, such as one that sets a variable before it starts `llm`, is none.
+/// A script with additional lines, such as one that sets a variable before it starts `llm`, is not one.
 struct EntryScript {
     /// The command that its first lines run it with; nil if only a run can tell.
     let interpreter: [String]?
@@ -12,7 +12,7 @@ struct EntryScript {
         else { return nil }
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let shebang = lines.removeFirst().dropFirst(2)
-        // What a shell runs as `exec` is a string to Python.
+        // In a shell `exec` runs this; in Python it is a string.
         let exec = "'''exec' "
         if lines.count > 1, lines[0].hasPrefix(exec), lines[1] == "' '''" {
             interpreter = Self.execWords(lines[0].dropFirst(exec.count))
@@ -20,7 +20,7 @@ struct EntryScript {
         } else {
             interpreter = Self.shebangWords(shebang)
         }
-        // With the spaces between words made one.
+        // With single spaces between words.
         let code = lines.map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
         guard code.contains("from llm.cli import cli"), code.allSatisfy(Self.isUsual) else { return nil }
     }
@@ -29,7 +29,7 @@ struct EntryScript {
     private static func isUsual(_ line: String) -> Bool {
         if line.isEmpty || line.hasPrefix("#") { return true }
         let whole = ["import re", "import sys", "from llm.cli import cli", "sys.exit(cli())"]
-        // The line cuts off the endings that such scripts have on Windows.
+        // The line removes the extensions that such scripts have on Windows.
         let starts = [
             "if __name__ == ", "sys.argv[0] = ", "if sys.argv[0].endswith(", "elif sys.argv[0].endswith(",
         ]
@@ -42,14 +42,14 @@ struct EntryScript {
         guard let first = words.first, first.hasPrefix("/") else { return nil }
         if AbsolutePath.name(first) == "env" { return envWords(Array(words.dropFirst())) }
         #if os(Linux)
-            // All that follows is one argument.
+            // Everything after the interpreter is one argument.
             return words.count == 1 ? words : [first, words.dropFirst().joined(separator: " ")]
         #else
             return words
         #endif
     }
 
-    /// The command that `env` runs, its name looked up in PATH; nil if it does more.
+    /// The command that `env` runs, its name looked up in PATH; nil if it does anything else.
     private static func envWords(_ arguments: [String]) -> [String]? {
         var words = arguments
         if let first = words.first, first.hasPrefix("-S") {
@@ -66,7 +66,8 @@ struct EntryScript {
         return words
     }
 
-    /// The command of a line that a shell executes, before the script's own path; nil if the shell computes any of it.
+    /// The command of a line that a shell executes, before the script's own path; nil if the shell computes any part of
+    /// it.
     private static func execWords(_ line: Substring) -> [String]? {
         let end = #" "$0" "$@""#
         guard line.hasSuffix(end) else { return nil }

@@ -1,18 +1,18 @@
 internal import FoundationEssentials
 internal import Subprocess
 
-/// One run of `llm --version` through whatever `llm` is, to see the Python that it comes down to.
+/// One run of `llm --version` through whatever `llm` is, to see the Python that it ends in.
 ///
-/// Python tells by a module in PYTHONPATH. Flags such as pipx's `-E` make it ignore that; on Linux it is then seen
-/// among the running processes. What a program does once `llm` has ended is not seen.
+/// Python reports itself through a module in PYTHONPATH. Flags such as pipx's `-E` make it ignore that; on Linux it is
+/// then found among the running processes. What a program does after `llm` has ended is not seen.
 struct InterpreterProbe {
-    /// What the run may take, on a machine that has much else to do.
+    /// The time allowed for the run on a busy machine.
     static let patience = Duration.seconds(180)
 
     private static let arguments = ["--version"]
 
     let program: String
-    /// Belongs to this run alone, and only its owner may look into it: the reports hold the environment, with its keys.
+    /// Used by this run only, and readable only by its owner: the reports contain the environment, with its keys.
     let folder: String
     /// The user's own.
     let pythonPath: String?
@@ -21,12 +21,12 @@ struct InterpreterProbe {
     private var site: String { folder + "/site" }
     private var streams: [String] { ["input", "output", "error"].map { "\(folder)/\($0)" } }
 
-    /// The user's module path with the reporting module in front; an empty path means none.
+    /// The user's module path, preceded by the reporting module; an empty path means none.
     private var longerPythonPath: String {
         pythonPath.flatMap { $0.isEmpty ? nil : "\(site):\($0)" } ?? site
     }
 
-    /// Runs a program by its path and says which Python can stand in for it.
+    /// Runs a program by its path and returns the Python that can replace it.
     static func interpreter(
         behind program: String, patience: Duration = patience,
         pythonPath: String? = ProcessInfo.processInfo.environment["PYTHONPATH"]
@@ -61,12 +61,12 @@ struct InterpreterProbe {
         }
     }
 
-    /// The Python that can stand in for the program, if nothing that the program does would be lost.
+    /// The Python that can replace the program, if nothing that the program does would be lost.
     private func judge(_ run: ProbeRun) throws(NoInterpreter) -> PythonInterpreter {
         guard run.hasEnded else { throw NoInterpreter(reason: "`\(program) --version` does not end") }
         let reported = lines(of: reports).compactMap(PythonProcess.init(report:))
         let found = run.sighted + reported.filter { $0.commandLine != nil }
-        // A wrapper may ask `llm` for other things too, such as a key.
+        // A wrapper may call `llm` for other things as well, such as a key.
         let process = found.last { $0.commandLine?.arguments == Self.arguments } ?? found.last
         guard let process, let line = process.commandLine else { throw absence(run.status, reported) }
         if let loss = loss(process, line) { throw NoInterpreter(reason: "`\(program)` \(loss)") }
@@ -74,7 +74,7 @@ struct InterpreterProbe {
             command: [process.executable] + line.flags, environment: process.environment.map(restored))
     }
 
-    /// What the program does to `llm` that a Python in its place would not do; nil if there is nothing.
+    /// What the program does to `llm` that a Python in its place would not do; nil if nothing.
     private func loss(_ process: PythonProcess, _ line: PythonCommandLine) -> String? {
         if line.arguments != Self.arguments { return "gives `llm` other arguments than it gets" }
         if process.directory != AbsolutePath.current { return "runs `llm` in another directory" }
@@ -86,11 +86,11 @@ struct InterpreterProbe {
         return isExecutable ? nil : "runs `llm` with a Python whose path is unknown"
     }
 
-    /// Why no process was seen to run `llm`.
+    /// Why no process that runs `llm` was seen.
     private func absence(_ status: TerminationStatus, _ reported: [PythonProcess]) -> NoInterpreter {
         guard status.isSuccess else {
             let text = lines(of: streams[2]).last.map { String(decoding: $0, as: UTF8.self) } ?? "it does not say why"
-            // A shell that traces its commands shows the variables they set.
+            // A shell that traces its commands shows the variables that they set.
             let safe = Redactor(environment: ProcessInfo.processInfo.environment).redact(text)
             return NoInterpreter(reason: "`\(program) --version` fails: \(safe)")
         }
@@ -98,12 +98,12 @@ struct InterpreterProbe {
         return NoInterpreter(reason: "`\(program)` is \(kind)")
     }
 
-    /// An environment without what this run put into it.
+    /// An environment without the additions of this run.
     private func restored(_ environment: [String: String]) -> [String: String] {
         var environment = environment
         environment[SiteReport.variable] = nil
         let path = environment["PYTHONPATH"]
-        // Else the program has a part in it.
+        // Otherwise the program contributes to it.
         environment["PYTHONPATH"] =
             path == longerPythonPath
             ? pythonPath

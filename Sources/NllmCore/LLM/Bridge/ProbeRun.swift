@@ -8,15 +8,15 @@ internal import SystemPackage
     internal import Glibc
 #endif
 
-/// A short run of a program in a process group of its own, whose members are looked at meanwhile.
+/// A short run of a program in its own process group, whose members are examined meanwhile.
 struct ProbeRun {
     var status: TerminationStatus
-    /// Whether it ended by itself, and in time.
+    /// Whether it ended by itself and in time.
     var hasEnded: Bool
-    /// The processes that ran `llm`, as far as the system shows them.
+    /// The processes that ran `llm`, if the system shows them.
     var sighted: [PythonProcess]
 
-    /// Runs it with three files as its standard input, output and error; throws if it can't be started.
+    /// Runs it with three files as its standard input, output and error; throws if it cannot be started.
     init(
         _ command: [String], environment: Environment, streams: [String], patience: Duration
     ) async throws {
@@ -50,17 +50,17 @@ struct ProbeRun {
                 if let process = PythonProcess(pid: pid) { sighted[pid] = process }
             }
             var change = siginfo_t()
-            // The leader stays a zombie, so its group's number still means the same processes.
+            // The leader stays a zombie, so its group's number still identifies the same processes.
             hasEnded = waitid(P_PID, id_t(leader), &change, WEXITED | WNOHANG | WNOWAIT) == 0 && change.si_signo != 0
             guard !hasEnded, ContinuousClock.now < deadline, (try? await Task.sleep(for: .milliseconds(20))) != nil
             else { break }
         }
         kill(-leader, SIGKILL)
-        // A cancellation ends it as well, and may be quicker than this look.
+        // A cancellation ends it as well, and may come before this check.
         return (hasEnded && !Task.isCancelled, sighted.sorted { $0.key < $1.key }.map(\.value))
     }
 
-    /// The processes of a group; none where the system does not list them, as on macOS.
+    /// The processes of a group; none if the system does not list them, as on macOS.
     private static func members(of group: pid_t) -> [pid_t] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return names.compactMap { pid_t($0) }.filter { getpgid($0) == group }

@@ -1,4 +1,4 @@
-/// A Python command line, taken apart.
+/// A parsed Python command line.
 struct PythonCommandLine: Equatable {
     enum Program: Equatable {
         case script(String)
@@ -8,10 +8,10 @@ struct PythonCommandLine: Equatable {
     /// The options that are for Python itself.
     var flags: [String] = []
     var program: Program
-    /// What the program is given.
+    /// The arguments of the program.
     var arguments: [String]
 
-    /// Takes apart what followed Python's name; nil if that runs neither a script nor a module.
+    /// Parses the words after Python's name; nil if they run neither a script nor a module.
     init?(_ words: [String]) {
         var rest = words[...]
         while let word = rest.popFirst() {
@@ -19,9 +19,9 @@ struct PythonCommandLine: Equatable {
                 (program, arguments) = (.script(word), Array(rest))
                 return
             }
-            // `-` alone is standard input, and the one long option is for builders of Python.
+            // `-` alone is standard input, and the only long option is for builders of Python.
             guard word != "-", !word.hasPrefix("--") else { return nil }
-            // Options may share a dash; one with a value takes the rest of the word, or the next.
+            // Options may share a dash; one with a value takes the rest of the word, or the next word.
             guard let letter = word.firstIndex(where: { "cmWX".contains($0) }) else {
                 flags.append(word)
                 continue

@@ -8,13 +8,13 @@
 struct PythonInterpreter: Sendable, Equatable {
     /// The interpreter's absolute path and its flags, such as `-E`.
     var command: [String]
-    /// The environment that `llm` gets through wrappers; nil where it is this process' own.
+    /// The environment that wrappers give to `llm`; nil if it is this process's own.
     var environment: [String: String]?
 
-    /// Finds the Python behind a program; throws why there is none that could be used.
+    /// Finds the Python behind a program; throws the reason if none can be used.
     ///
-    /// A script as installers write it names its Python. Anything else is run once, with `--version`. Whether that Python
-    /// has `llm` is not checked.
+    /// A script in the form that installers write names its Python. Anything else is run once, with `--version`. It is
+    /// not checked whether that Python has `llm`.
     static func find(for program: LLMProgram) async throws(NoInterpreter) -> PythonInterpreter {
         guard let command = EntryScript(path: realPath(program.path))?.interpreter else {
             return try await InterpreterProbe.interpreter(behind: program.path)
@@ -25,12 +25,12 @@ struct PythonInterpreter: Sendable, Equatable {
         return PythonInterpreter(command: command, environment: nil)
     }
 
-    /// Whether it is an absolute path of something that may be executed.
+    /// Whether it is the absolute path of an executable.
     static func isExecutable(_ path: String) -> Bool {
         path.hasPrefix("/") && access(path, X_OK) == 0
     }
 
-    /// The path without symbolic links: what the system reads the script's first line from.
+    /// The path without symbolic links: the file whose first line the system reads.
     private static func realPath(_ path: String) -> String {
         guard let resolved = realpath(path, nil) else { return path }
         defer { free(resolved) }
@@ -38,7 +38,7 @@ struct PythonInterpreter: Sendable, Equatable {
     }
 }
 
-/// Why no Python can stand in for a program.
+/// Why no Python can replace a program.
 struct NoInterpreter: Error, Equatable {
     /// One line that follows "because".
     var reason: String

@@ -8,17 +8,17 @@ internal import FoundationEssentials
 
 /// A Python process, as it was started.
 struct PythonProcess: Sendable {
-    /// Its absolute path, symbolic links kept.
+    /// Its absolute path, with symbolic links.
     var executable: String
-    /// What followed its name.
+    /// The words after its name.
     var words: [String]
-    /// Nil if it holds what is no UTF-8.
+    /// Nil if it contains anything that is not UTF-8.
     var environment: [String: String]?
     var directory: String
     /// The identities of its standard input, output and error.
     var streams: [String]
 
-    /// Reads what ``SiteReport`` wrote; nil if it is not that.
+    /// Reads a report of ``SiteReport``; nil if it is not one.
     init?(report: some Sequence<UInt8>) {
         guard let report = try? JSONParser.parse(report), let executable = report["executable"]?.stringValue,
             let directory = report["directory"]?.stringValue
@@ -34,7 +34,7 @@ struct PythonProcess: Sendable {
         }
     }
 
-    /// Looks at a running process by Linux' `/proc`; nil if it is no Python that runs `llm`.
+    /// Examines a running process through `/proc` on Linux; nil if it is not a Python that runs `llm`.
     init?(pid: pid_t) {
         let place = "/proc/\(pid)"
         let line = Self.texts(place + "/cmdline")
@@ -45,7 +45,7 @@ struct PythonProcess: Sendable {
         self.directory = directory
         (executable, streams) = (name, [])
         guard commandLine != nil else { return nil }
-        // It does not become another program any more, so all that follows is about the same one.
+        // It will not become another program any more, so the following is about the same one.
         let variables = Self.texts(place + "/environ") ?? []
         streams = (0...2).compactMap { Self.identity("\(place)/fd/\($0)") }
         if !variables.contains(nil) {
@@ -56,11 +56,11 @@ struct PythonProcess: Sendable {
                 pairs.map { (String($0.0), String($0.1)) }, uniquingKeysWith: { first, _ in first })
         }
         if !name.contains("/") { executable = ProgramSearch.find(name, path: environment?["PATH"]) ?? name }
-        // Else it has ended meanwhile, and something may be missing.
+        // Otherwise it has ended meanwhile, and something may be missing.
         guard Self.texts(place + "/cmdline") == line else { return nil }
     }
 
-    /// Its command line if that runs `llm`.
+    /// Its command line, if that runs `llm`.
     var commandLine: PythonCommandLine? {
         guard let line = PythonCommandLine(words) else { return nil }
         switch line.program {
@@ -70,13 +70,13 @@ struct PythonProcess: Sendable {
         }
     }
 
-    /// What tells the file behind a path from all others; nil if there is none.
+    /// Identifies the file at a path; nil if there is none.
     static func identity(_ path: String) -> String? {
         var status = stat()
         return stat(path, &status) == 0 ? "\(status.st_dev):\(status.st_ino)" : nil
     }
 
-    /// The texts in a file that a NUL ends each, nil for those that are no UTF-8; nil if there are none.
+    /// The NUL-terminated texts in a file, nil for each that is not UTF-8; nil if there are none.
     private static func texts(_ path: String) -> [String?]? {
         guard let bytes = try? FileReader(path: path, .any).rest(limit: 4 << 20), bytes.last == 0 else { return nil }
         return bytes.dropLast().split(separator: 0, omittingEmptySubsequences: false).map {

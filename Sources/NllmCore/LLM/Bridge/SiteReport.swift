@@ -1,7 +1,7 @@
-/// The Python module that Python runs as it starts, from a folder in PYTHONPATH, to report itself.
+/// The Python module that Python runs at its start, from a folder in PYTHONPATH, to report itself.
 enum SiteReport {
     static let fileName = "sitecustomize.py"
-    /// Names the file that gets the reports, a JSON object a line.
+    /// Names the file for the reports, one JSON object per line.
     static let variable = "NLLM_BATCH_PROBE"
 
     /// Runs with any Python, before the program does, and leaves no trace in it.

@@ -4,32 +4,32 @@
     internal import Glibc
 #endif
 
-/// How many files this process may have open, and how many it needs.
+/// The number of files that this process may open, and the number it needs.
 ///
-/// What is missing in the middle of work can't be made up for; so this is asked before anything is begun.
+/// A shortage in the middle of work cannot be made up for, so this is checked before anything is started.
 public enum DescriptorLimit {
     /// What a process is about to do.
     public enum Use: Sendable {
         /// Read or change the database, and write artifacts.
         case database
-        /// That, and run programs one after the other.
+        /// Also run programs one after the other.
         case programs
-        /// That, and execute so many cells at a time.
+        /// Also execute this number of cells at a time.
         case cells(Int)
     }
 
-    // Measured are 7, 18 and 24 files with the usual three streams, and 4 for each process of a cell; the rest is margin.
+    // Measured: 7, 18 and 24 files with the usual three streams, and 4 for each process of a cell; the rest is margin.
 
-    /// Open files of the database, of its journal, and of an artifact that is written.
+    /// Open files of the database, its journal, and an artifact that is being written.
     private static let forDatabase = 10
-    /// Open files of programs that run two at a time, of their pipes and of what waits for them.
+    /// Open files of programs that run two at a time, their pipes and what waits for them.
     private static let forPrograms = 15
-    /// More open files of a worker without cells: a second database, and warm Pythons in place of other programs.
+    /// Additional open files of a worker without cells: a second database, and warm Pythons instead of other programs.
     private static let forWorker = 5
     /// Open files of a running cell: its prompt, two pipes with both ends for a moment, and a handle on the process.
     private static let perCell = 6
 
-    /// Raises the limit as far as that is allowed, and throws if it is still too low.
+    /// Raises the limit as far as allowed, and throws if it is still too low.
     public static func check(_ use: Use) throws(NllmError) {
         guard let limit = raise() else { return }
         let open = openAtStart
@@ -53,7 +53,7 @@ public enum DescriptorLimit {
                 + "\(fitting == 1 ? "cell fits" : "cells fit"); lower it, or raise the limit with `ulimit -n`")
     }
 
-    /// The limit, raised to what can be of use if that is allowed; nil if it is not known.
+    /// The limit, raised to a useful value if that is allowed; nil if it is unknown.
     private static func raise() -> Int? {
         #if canImport(Darwin)
             let resource = RLIMIT_NOFILE
@@ -69,7 +69,7 @@ public enum DescriptorLimit {
         return Int(clamping: limit.rlim_cur)
     }
 
-    /// How many files were open when this was first asked, before any of what is counted above.
+    /// The number of files that were open at the first check, before any of those counted above.
     private static let openAtStart = {
         (0..<Int32(1024)).count { fcntl($0, F_GETFD) >= 0 }
     }()

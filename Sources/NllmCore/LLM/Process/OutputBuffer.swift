@@ -1,5 +1,5 @@
-/// Output as it comes in, in pieces of one size: unlike one growing array it never takes more than it holds, and is not
-/// copied until its end.
+/// Output as it arrives, in pieces of one size: unlike a growing array it never takes more than its content, and is not
+/// copied before its end.
 struct OutputBuffer: Sendable {
     private static let pieceSize = 1 << 20
 
@@ -12,7 +12,7 @@ struct OutputBuffer: Sendable {
         var rest = bytes[...]
         while !rest.isEmpty {
             if pieces.last.map({ $0.count >= Self.pieceSize }) ?? true {
-                // A short output is to cost what it has, and not a whole piece.
+                // A short output takes its own size rather than a whole piece.
                 var piece: [UInt8] = []
                 if !pieces.isEmpty { piece.reserveCapacity(Self.pieceSize) }
                 pieces.append(piece)
@@ -24,14 +24,14 @@ struct OutputBuffer: Sendable {
         }
     }
 
-    /// Adds what another one holds, without a copy if that is much.
+    /// Appends another buffer's content, without a copy if it is large.
     mutating func append(_ other: OutputBuffer) {
         guard other.pieces.count > 1 else { return append(other.pieces.first ?? []) }
         pieces += other.pieces
         count += other.count
     }
 
-    /// All of it, which this then no longer holds.
+    /// Takes the whole content.
     mutating func removeAll() -> [UInt8] {
         defer { self = OutputBuffer() }
         if pieces.count == 1 { return pieces[0] }

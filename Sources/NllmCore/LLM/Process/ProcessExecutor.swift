@@ -9,9 +9,9 @@ internal import SystemPackage
     internal import Glibc
 #endif
 
-/// Runs one `llm` process a cell, in a process group of its own: the reference for every other executor.
+/// Runs one `llm` process per cell, in its own process group: the reference for every other executor.
 final class ProcessExecutor: Executor {
-    /// How long a process may take to end after SIGTERM, before it is killed.
+    /// The time allowed for a process to end after SIGTERM, before it is killed.
     static let patience = Duration.seconds(5)
 
     private let program: LLMProgram
@@ -23,10 +23,10 @@ final class ProcessExecutor: Executor {
 
     /// - Parameters:
     ///   - program: the `llm` to run.
-    ///   - mark: a text that tells this worker's processes from all others.
+    ///   - mark: distinguishes this worker's processes from all others.
     ///   - maxMemory: megabytes of address space a process may use; nil for no limit.
     ///   - maxAnswer: megabytes that a process may write.
-    /// - Throws: when the limit can't be set on this machine.
+    /// - Throws: if the limit cannot be set on this machine.
     init(program: LLMProgram, mark: String, maxMemory: Int?, maxAnswer: Int) async throws(NllmError) {
         var launcher = await Launcher()
         if let maxMemory { try launcher.limitMemory(to: maxMemory) }
@@ -95,12 +95,12 @@ final class ProcessExecutor: Executor {
                             allowedDurationToNextStep: ProcessExecutor.patience)
                     ])
                 })
-            // The leader is not reaped yet, so its group's number still means the same processes.
+            // The leader is not reaped yet, so its group's number still identifies the same processes.
             kill(-group, SIGKILL)
             groups.remove(group)
             return observed
         }
-        // The file has to outlive the process, which reads it.
+        // The file must outlive the process, which reads it.
         withExtendedLifetime(prompt) {}
         let end: Execution.End =
             switch result.terminationStatus {
@@ -114,7 +114,7 @@ final class ProcessExecutor: Executor {
     }
 }
 
-/// The process groups that run now, so that they can be killed from anywhere.
+/// The process groups that are running, so that they can be killed from anywhere.
 private final class ProcessGroups: Sendable {
     private let groups = Mutex<Set<pid_t>>([])
 
@@ -125,7 +125,7 @@ private final class ProcessGroups: Sendable {
     func remove(_ group: pid_t) { groups.withLock { _ = $0.remove(group) } }
 }
 
-/// A place at the start gate, which can be given back early and is given back once.
+/// A permit of the start gate, which can be returned early and is returned once.
 final class StartPermit: Sendable {
     private let gate: StartGate
     private let onReturn: @Sendable () -> Void

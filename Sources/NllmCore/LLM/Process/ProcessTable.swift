@@ -7,28 +7,29 @@ internal import SystemPackage
     internal import Glibc
 #endif
 
-/// What the system knows about its processes.
+/// What the system reports about its processes.
 ///
-/// Where it does not tell, as on macOS, nothing is known.
+/// If it reports nothing, as on macOS, nothing is known.
 enum ProcessTable {
-    /// When a process started, in a text that differs for every other process with the same number; nil if it is gone.
+    /// The start of a process, in a text that differs from that of every other process with the same number; nil if it
+    /// is gone.
     static func startTime(_ pid: pid_t) -> String? {
         #if os(Linux)
-            // The 22nd field; the second, the name, may hold spaces and parentheses.
+            // The 22nd field; the second, the name, may contain spaces and parentheses.
             fields(pid).flatMap { $0.count > 19 ? String($0[19]) : nil }
         #else
             kill(pid, 0) == 0 || errno == EPERM ? "unknown" : nil
         #endif
     }
 
-    /// State and processor time in ticks of a process; nil if that is not known.
+    /// State and processor time in ticks of a process; nil if they are unknown.
     static func activity(_ pid: pid_t) -> (state: String, ticks: Int)? {
         guard let fields = fields(pid), fields.count > 12, let user = Int(fields[11]), let system = Int(fields[12])
         else { return nil }
         return (String(fields[0]), user + system)
     }
 
-    /// Kills every process group with a member whose environment holds that variable with that value.
+    /// Kills every process group with a member whose environment has that variable with that value.
     static func killGroups(variable: String, value: String) {
         let wanted = Array("\(variable)=\(value)".utf8)
         var groups: Set<pid_t> = []
@@ -64,24 +65,24 @@ enum ProcessTable {
     }
 
     private static func bytes(_ path: String) -> [UInt8]? {
-        // Such files claim to be empty, so they are read to their end.
+        // Such files report a size of 0, so they are read to their end.
         try? FileReader(path: path, .any).rest(limit: 4 << 20)
     }
 }
 
-/// The mark that `llm` processes carry in their environment, by which a dead worker's orphans are known.
+/// The mark in the environment of `llm` processes, which identifies a dead worker's orphans.
 enum ProcessMark {
     static let variable = "NLLM_BATCH_WORKER"
-    /// Holds the mark of one warm Python among those of a worker.
+    /// The variable with the mark of one warm Python among those of a worker.
     static let bridgeVariable = "NLLM_BATCH_BRIDGE"
 
-    /// A mark that nothing else carries.
+    /// A unique mark.
     static func new() -> String { UUID().uuidString.lowercased() }
 }
 
-/// Finds out whether a process waits for something other than a processor.
+/// Detects whether a process waits for something other than a processor.
 struct IdleProcess {
-    /// So many looks in a row must agree.
+    /// The number of consecutive checks that must agree.
     private static let looks = 6
 
     private let pid: pid_t
@@ -92,7 +93,7 @@ struct IdleProcess {
         self.pid = pid
     }
 
-    /// Looks once more; true when the process slept without using the processor each time lately.
+    /// Checks once more; true if the process was asleep and used no processor time in each recent check.
     mutating func check() -> Bool {
         guard let activity = ProcessTable.activity(pid) else { return false }
         agreeing = activity.state == "S" && activity.ticks == lastTicks ? agreeing + 1 : 0

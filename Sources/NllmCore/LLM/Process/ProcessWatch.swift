@@ -7,7 +7,7 @@ internal import Synchronization
     internal import Glibc
 #endif
 
-/// Reads what a process writes until it ends, and ends it when its time is up or someone says so.
+/// Reads a process's output until it ends, and ends it at its deadline or on a signal.
 struct ProcessWatch: Sendable {
     let leader: pid_t
     let prompt: PromptFile
@@ -33,7 +33,7 @@ struct ProcessWatch: Sendable {
         self.permit = permit
     }
 
-    /// Returns when the leader has ended and its output is read.
+    /// Returns when the leader has ended and its output has been read.
     func observe(
         output: SubprocessOutputSequence, error: SubprocessOutputSequence,
         endGroup: @Sendable @escaping () async -> Void
@@ -42,9 +42,10 @@ struct ProcessWatch: Sendable {
             group.addTask {
                 let cause = await untilItMustEnd()
                 guard let cause else { return nil }
-                // What writes without end is not asked: it could go on until it has listened.
+                // A process that writes without end is not asked to end: it could continue until it has handled the
+                // signal.
                 if cause != .flooded { await endGroup() }
-                // Asking stops once the leader has ended; what it left behind may write on for ever.
+                // That stops once the leader has ended; what it left behind may write forever.
                 kill(-leader, SIGKILL)
                 return cause
             }
@@ -63,7 +64,7 @@ struct ProcessWatch: Sendable {
         do {
             for try await buffer in sequence {
                 let kept = written.add(buffer.count)
-                // Read on all the same, so that the process is not stuck in a write while it is ended.
+                // Reading continues, so that the process is not stuck in a write while it is ended.
                 if kept < buffer.count { flood.stop() }
                 guard kept > 0 else { continue }
                 let piece = buffer.withUnsafeBytes { Array($0.prefix(kept)) }
@@ -105,11 +106,11 @@ struct ProcessWatch: Sendable {
 
     // MARK: The start of the request
 
-    /// How long a process may seem to be starting.
+    /// The longest time for which a process may seem to be starting.
     private static let startLimit = Duration.seconds(60)
     private static let startPoll = Duration.milliseconds(25)
 
-    /// Waits until the process has read its prompt, has written something, or stands idle: then its request can start.
+    /// Waits until the process has read its prompt, has written something, or is idle: then its request can start.
     private func untilStarted() async {
         let clock = ContinuousClock()
         let begin = clock.now
@@ -136,7 +137,7 @@ struct ProcessWatch: Sendable {
     }
 }
 
-/// How many bytes a process has written to both streams.
+/// The number of bytes that a process has written to both streams.
 private final class Written: Sendable {
     private let limit: Int
     private let count = Mutex(0)
@@ -147,7 +148,7 @@ private final class Written: Sendable {
 
     var any: Bool { count.withLock { $0 > 0 } }
 
-    /// Adds some bytes, and returns how many of these are within the limit.
+    /// Adds bytes, and returns how many of them are within the limit.
     func add(_ more: Int) -> Int {
         count.withLock { count in
             defer { count += more }

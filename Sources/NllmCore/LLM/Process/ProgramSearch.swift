@@ -2,9 +2,9 @@ internal import FoundationEssentials
 internal import Subprocess
 internal import SystemPackage
 
-/// Finds programs the way a shell does.
+/// Finds programs as a shell does.
 enum ProgramSearch {
-    /// The absolute path of an executable file of that name in PATH.
+    /// The absolute path of an executable file with that name in PATH.
     static func find(_ name: String, path: String? = ProcessInfo.processInfo.environment["PATH"]) -> String? {
         for directory in (path ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":") {
             let candidate = AbsolutePath.resolve("\(directory)/\(name)")
@@ -19,10 +19,10 @@ enum ProgramSearch {
     }
 }
 
-/// Runs a program whose output is small and whose time is short.
+/// Runs a program with a small output and a short runtime.
 enum ShortCommand {
     struct Result: Sendable {
-        /// Nil when it was killed, or did not end in time.
+        /// Nil if it was killed, or did not end in time.
         var code: Int32?
         var output: String
         var error: String
@@ -34,11 +34,11 @@ enum ShortCommand {
     ///
     /// - Parameters:
     ///   - command: its path and its arguments.
-    ///   - timeout: how long it may take; nil for as long as it takes, in a process group of its own.
-    ///   - input: its standard input, which is closed here; nil for nothing.
+    ///   - timeout: the time allowed; nil for no limit, in its own process group.
+    ///   - input: its standard input, which is closed here; nil for none.
     ///   - environment: its variables.
-    /// - Returns: how it ended, and what it wrote.
-    /// - Throws: when it can't be started.
+    /// - Returns: how it ended, and its output.
+    /// - Throws: if it cannot be started.
     static func run(
         _ command: [String], timeout: Duration?, input: FileDescriptor? = nil, environment: Environment = .inherit
     ) async throws -> Result {

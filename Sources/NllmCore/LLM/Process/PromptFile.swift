@@ -6,7 +6,7 @@ internal import SystemPackage
     internal import Glibc
 #endif
 
-/// A prompt as an open file without a name, to be a process's standard input.
+/// A prompt as an open unnamed file, for a process's standard input.
 ///
 /// Unlike a pipe it takes a prompt of any size at once, whether or not the process reads it; and because the process
 /// shares the file's position, it shows how far the process has read.

@@ -1,9 +1,9 @@
-/// Lets only so many processes start at the same time.
+/// Limits the number of processes that start at the same time.
 ///
-/// An `llm` process computes for about a second before it asks anything. Many that start at once slow each other down
+/// An `llm` process computes for about a second before it sends anything. Many that start at once slow each other down
 /// until each takes as long as all together, and then their time runs out before their request has begun.
 actor StartGate {
-    /// How many could enter now.
+    /// The number that could enter now.
     private(set) var free: Int
     private var waiting: [CheckedContinuation<Bool, Never>] = []
     private var isClosed = false
@@ -12,7 +12,7 @@ actor StartGate {
         free = permits
     }
 
-    /// Returns when there is room, and each such call must be answered by one ``leave()``; or false once it is closed.
+    /// Returns when there is room, and each such call must be matched by one ``leave()``; or false once it is closed.
     func enter() async -> Bool {
         guard !isClosed else { return false }
         guard free == 0 else {
@@ -22,7 +22,7 @@ actor StartGate {
         return await withCheckedContinuation { waiting.append($0) }
     }
 
-    /// Lets nobody in any more, those that wait included.
+    /// Lets no one in any more, including those that wait.
     func close() {
         isClosed = true
         for continuation in waiting { continuation.resume(returning: false) }

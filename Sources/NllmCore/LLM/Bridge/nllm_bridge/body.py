@@ -1,4 +1,4 @@
-"""What providers send: counted on its way in, and looked at."""
+"""What providers send: counted as it arrives, and examined."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from typing import Any
 
 from nllm_bridge.failure import FloodError
 
-# A JSON text takes up to six times the bytes of what it says, but large ones less than twice. A body that is longer
-# holds an answer over the limit, and is kept in memory until its end comes. So is a line of a stream, which has but a
-# piece of an answer: there the limit itself holds.
+# A JSON text may take six times the bytes of its content, but large ones take less than twice. A longer body contains
+# an answer over the limit, and is kept in memory until its end. So is a line of a stream, which contains only a piece
+# of an answer: there the limit itself applies.
 BODY_FACTOR = 2
-# A stream sends each word in an object of some hundred bytes. Little of it is kept, so that this only ends what never
-# says anything.
+# A stream sends each word in an object of some hundred bytes. Little of it is kept, so this only ends streams that
+# never contain anything.
 STREAM_FACTOR = 64
-# What a child's own count allows beyond the limit, so that the parent, which cuts exactly, is first.
+# What a child's own count allows beyond the limit, so that the parent, which cuts exactly, acts first.
 SLACK = 1 << 20
-# How much of a provider's answer is looked at to see what it is.
+# How much of a provider's answer is examined to recognize what it is.
 HEAD = 4096
 
 
 class Exchange:
-    """What a provider sent last for a request with status 2xx: the beginning, and what it is said to be."""
+    """The last body a provider sent with status 2xx: its beginning, and its declared type."""
 
     def __init__(self) -> None:
         self.type = ""
@@ -53,13 +53,13 @@ class Exchange:
 
     @property
     def is_page(self) -> bool:
-        """Whether it is HTML or other text for people, whatever it is said to be."""
+        """Whether it is HTML or other text for people, whatever its declared type."""
         is_text = self.type.startswith("text/") and "event-stream" not in self.type
         return self.text.startswith(b"<") or (bool(self.text) and is_text and not self.is_json and not self.has_events)
 
     @property
     def is_no_completion(self) -> bool:
-        """Whether it is a short JSON text without what a completion of OpenAI's API must have."""
+        """Whether it is a short JSON text without the required parts of a completion of OpenAI's API."""
         if self.has_events or len(self.head) >= HEAD:
             return False
         try:
@@ -71,18 +71,18 @@ class Exchange:
 
     @property
     def name(self) -> str:
-        """What it is, for people, such as `HTML (text/html)`."""
+        """A description for people, such as `HTML (text/html)`."""
         kind = "HTML" if self.text.startswith(b"<") else "JSON" if self.is_json else "text"
         said = "".join(letter for letter in self.type.partition(";")[0][:60] if " " < letter < "\x7f")
         return f"{kind} ({said})" if said else kind
 
 
-# A request's own in `shared`; a forked child has one request, and this for all its threads.
+# One per request in `shared`; a forked child has a single request, and this for all its threads.
 EXCHANGE: contextvars.ContextVar[Exchange] = contextvars.ContextVar("exchange", default=Exchange())  # noqa: B039
 
 
 class Body:
-    """The body of a provider's answer on its way in."""
+    """The body of a provider's answer as it arrives."""
 
     def __init__(self, response: Any, max_answer: int) -> None:
         self._type = str(response.headers.get("content-type", "")).lower()
@@ -92,7 +92,8 @@ class Body:
         self._most_in_line = (1 if is_stream else BODY_FACTOR) * max_answer + SLACK
         self._most = STREAM_FACTOR * max_answer if is_stream else self._most_in_line
         self._total = self._in_line = 0
-        # The beginning of what the libraries keep, in the same pieces: of the line, or of a body that is not streamed.
+        # The beginning of what the libraries buffer, in the same pieces: of the line, or of a body that is not
+        # streamed.
         self._pieces: collections.deque[bytes] = collections.deque()
         self._most_in_pieces = max_answer + HEAD
         self._is_stream = is_stream
@@ -105,9 +106,9 @@ class Body:
             self._exchange.begin(self._type)
 
     def take(self, data: bytes) -> bytes:
-        """The next piece, with U+FFFD for what is not UTF-8 where a text must be.
+        """The next piece, with U+FFFD for invalid UTF-8 where text is required.
 
-        Raises FloodError when what would be kept in memory holds more than an answer may have.
+        Raises FloodError if what would be kept in memory is more than an answer may have.
         """
         if self._decoder and (not data.isascii() or self._decoder.getstate()[0]):
             data = self._decoder.decode(data).encode()
@@ -129,14 +130,14 @@ class Body:
 
     @staticmethod
     def watched(response: Any, max_answer: int) -> Body | None:
-        """Nothing for what is read already, and for files that are fetched, such as attachments."""
+        """None for bodies that are already read, and for files that are fetched, such as attachments."""
         if hasattr(response, "_content") or getattr(response, "_request", None) is None:
             return None
         return Body(response, max_answer) if response.request.method == "POST" else None
 
 
 def texts_begun(pieces: collections.deque[bytes]) -> Iterator[str]:
-    """The text of an answer in the beginning of a JSON text, as far as it goes; what was read of that is dropped."""
+    """The text of an answer in the beginning of a JSON text, as far as it goes; the part that was read is dropped."""
     rest, is_inside = b"", False
     while pieces:
         rest += pieces.popleft()
@@ -149,7 +150,7 @@ def texts_begun(pieces: collections.deque[bytes]) -> Iterator[str]:
         match = re.match(rb'[^"\\]*(?:\\.[^"\\]*)*', rest, re.DOTALL)
         end = match.end() if match else 0
         for cut in range(end, max(0, end - 12), -1):
-            # The last escape or character may be torn.
+            # The last escape or character may be incomplete.
             with contextlib.suppress(ValueError):
                 yield scanstring(rest[:cut].decode() + '"', 0, False)[0]
                 if rest[end : end + 1] == b'"':

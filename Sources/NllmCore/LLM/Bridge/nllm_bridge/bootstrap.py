@@ -1,8 +1,8 @@
-"""What Python is started with, as `-c` and this text: makes the package `nllm_bridge` and starts it.
+"""The text with which Python is started, after `-c`: creates the package `nllm_bridge` and starts it.
 
-Standard input holds the length of a JSON object in bytes, a newline, and that object: the package's modules by name
-with their sources, each after those that it imports. No byte more is read, since what follows are requests. The working
-directory is no place for modules, as it is none for a plain llm.
+Standard input has the length of a JSON object in bytes, a newline, and that object: the sources of the package's
+modules by name, each after those that it imports. No further byte is read, because requests follow. The working
+directory is removed from the module path, as it is not on that of a plain llm.
 """
 
 import os, sys

@@ -22,12 +22,12 @@ from nllm_bridge.imported_llm import Llm, foreign_facts
 from nllm_bridge.memory import give_back_memory
 from nllm_bridge.protocol import CommandLine, Json, json_bytes
 
-# Of these, an interrupt from the terminal is left to the parent, which gets it as well.
+# Among these, an interrupt from the terminal is left to the parent, which receives it as well.
 INHERITED_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def note_nothing(_: int, __: FrameType | None) -> None:
-    """A signal is noted by the pipe; it only must not have its default effect."""
+    """The pipe records the signal; this only prevents its default effect."""
 
 
 def open_input(text: str | None) -> int:
@@ -45,7 +45,7 @@ def open_input(text: str | None) -> int:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a child is to run: descriptors, the process that it must not outlive, and the signals that it blocks."""
+    """The surroundings of a child: descriptors, the process that it must not outlive, and the signals it blocks."""
 
     parent: int
     directory: int
@@ -55,7 +55,7 @@ class Place:
 
 
 def run_child(llm: Llm, request: CommandLine, place: Place) -> NoReturn:
-    """The forked child's whole life: what a new process that runs llm would do, from its start to its exit."""
+    """The whole life of a forked child: what a new process that runs llm would do, from its start to its exit."""
     code = 1
     try:
         become_process(request, place)
@@ -72,7 +72,7 @@ def run_child(llm: Llm, request: CommandLine, place: Place) -> NoReturn:
 
 
 def become_process(request: CommandLine, place: Place) -> None:
-    """Takes the new process' place: own session, signals, memory limit, descriptors and streams."""
+    """Sets up what a new process would have: session, signals, memory limit, descriptors and streams."""
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGCHLD, *INHERITED_SIGNALS):
         if signal.getsignal(number) is note_nothing:
@@ -87,7 +87,7 @@ def become_process(request: CommandLine, place: Place) -> None:
     os.closerange(3, place.report)
     os.closerange(place.report + 1, highest + 1)
     reopen_standard_streams()
-    # What plugins registered when they were loaded is the parent's to clean up, not each child's.
+    # What plugins registered when they were loaded is for the parent to clean up, not for each child.
     atexit._clear()
     sys.argv = ["llm", *request.arguments]
     if request.max_memory is not None:
@@ -95,7 +95,7 @@ def become_process(request: CommandLine, place: Place) -> None:
 
 
 def reseed(generators: list[random.Random]) -> None:
-    """Lets generators that a plugin made when it was loaded differ in each child, as they do in each process."""
+    """Makes random generators that a plugin created at import differ in each child, as they do in each process."""
     for generator in generators:
         generator.seed()
     numpy = sys.modules.get("numpy")
@@ -104,7 +104,7 @@ def reseed(generators: list[random.Random]) -> None:
 
 
 def limit_memory(limit: int) -> None:
-    """Limits the address space. What a fork was born with counts as well, though the system would let it keep that."""
+    """Limits the address space. What a fork inherits counts as well, although the system would let it keep that."""
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     if pages * resource.getpagesize() > limit:
         raise MemoryError
@@ -114,7 +114,7 @@ def limit_memory(limit: int) -> None:
 
 
 def die_with(parent: int) -> None:
-    """Lets the kernel end this process when its parent ends."""
+    """Makes the kernel end this process when its parent ends."""
     kill_me_with_my_parent = 1
     ctypes.CDLL(None).prctl(kill_me_with_my_parent, signal.SIGKILL)
     if os.getppid() != parent:
@@ -122,9 +122,9 @@ def die_with(parent: int) -> None:
 
 
 def reopen_standard_streams() -> None:
-    """New streams as Python makes them at its start: the old ones stand for the parent's descriptors.
+    """New streams as Python creates them at its start: the old ones refer to the parent's descriptors.
 
-    They are UTF-8 whatever the environment says, and take halves of surrogate pairs, which JSON can express.
+    They are UTF-8 whatever the environment says, and accept halves of surrogate pairs, which JSON can express.
     """
 
     def reopened(descriptor: int, mode: str, errors: str = "surrogatepass", buffering: int = -1) -> Any:
@@ -138,7 +138,7 @@ def reopen_standard_streams() -> None:
 
 
 def run_command_line(llm: Llm, arguments: list[str]) -> tuple[int, Json]:
-    """Runs llm's command line: the exit code, and what a cold process would not tell."""
+    """Runs llm's command line; returns the exit code, and facts that a cold process would not report."""
     raised: list[BaseException] = []
     responses: list[Any] = []
     note_errors(llm.cli.cli, raised)
@@ -155,7 +155,7 @@ def run_command_line(llm: Llm, arguments: list[str]) -> tuple[int, Json]:
         code = 1
     cause = raised[-1] if raised and code else None
     if cause and (overflow := flood(cause)):
-        # What has come is still held by those who were reading it.
+        # What has arrived is still held by those who were reading it.
         traceback.clear_frames(overflow.__traceback__)
         give_back_memory()
         for text in overflow.texts:
@@ -169,7 +169,7 @@ def run_command_line(llm: Llm, arguments: list[str]) -> tuple[int, Json]:
 
 
 def note_errors(command: Any, raised: list[BaseException]) -> None:
-    """Notes what ends a command, which click turns into text and an exit code."""
+    """Records the exception that ends a command, which click turns into text and an exit code."""
     invoke = command.invoke
 
     def invoke_noting(context: Any) -> Any:
@@ -207,7 +207,7 @@ def print_traceback(error: BaseException) -> None:
 
 
 def finish_process(code: int) -> int:
-    """What Python does at the end of a process: threads, exit handlers, buffers; 120 if these can't be written."""
+    """What Python does at the end of a process: threads, exit handlers, buffers; 120 if these cannot be written."""
     for thread in threading.enumerate():
         if thread is not threading.current_thread() and not thread.daemon:
             thread.join()

@@ -1,4 +1,4 @@
-"""What went wrong, in the terms that the parent decides by."""
+"""What went wrong, in the terms on which the parent bases its decisions."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from typing import Any
 
 from nllm_bridge.protocol import Json
 
-# A report must fit into a pipe, since nobody reads it before the child has ended.
+# A report must fit into a pipe, because nobody reads it before the child has ended.
 LONGEST_MESSAGE = 8000
 
 
 class UnusableError(Exception):
-    """Why nothing can be run here, in one line."""
+    """The reason why nothing can be run here, in one line."""
 
 
 class FloodError(BaseException):
-    """More came in for a request than may be kept; not an `Exception`, so that no library tries again or wraps it.
+    """More arrived for a request than may be kept; not an `Exception`, so that no library retries or wraps it.
 
-    `texts` is what can be found of an answer in what had come, in pieces.
+    `texts` are the pieces of an answer found in what had arrived.
     """
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
@@ -34,7 +34,7 @@ def describe_error(error: Any) -> Json:
     """What a parent needs to decide about a failure, whichever provider's library raised it."""
     origin = error
     if is_click_error(error) and error.exit_code == 1:
-        # llm shows its errors through click; what they came from stands behind.
+        # llm shows its errors through click; their causes are chained.
         origin = error.__cause__ or error.__context__ or error
     source = next((link for link in causes(origin) if http_status(link) is not None), origin)
     code, kind = getattr(source, "code", None), getattr(source, "type", None)
@@ -50,7 +50,7 @@ def describe_error(error: Any) -> Json:
 
 
 def flood(error: BaseException) -> FloodError | None:
-    """That a request ended because too much came in, whatever was made of that on the way; None if it did not."""
+    """The FloodError that ended a request, whatever wraps it; None if there is none."""
     return next((link for link in causes(error) if isinstance(link, FloodError)), None)
 
 
@@ -75,7 +75,7 @@ def http_status(error: BaseException) -> int | None:
 
 
 def retry_after(headers: Any) -> float | None:
-    """How many seconds the provider asks to wait, from the headers of its answer."""
+    """The number of seconds the provider asks to wait, from the headers of its answer."""
     if not hasattr(headers, "get"):
         return None
     with contextlib.suppress(ValueError, TypeError):
@@ -89,12 +89,12 @@ def retry_after(headers: Any) -> float | None:
 
 
 def waiting_time(seconds: float) -> float | None:
-    """The time to wait; none and a time that has passed say nothing, since the provider has just refused."""
+    """The time to wait; zero and a time in the past mean nothing, because the provider has just refused."""
     return seconds if math.isfinite(seconds) and seconds > 0 else None
 
 
 def finish_facts(response: Any) -> Json:
-    """Why the model stopped, in lower case, from whatever shape of answer the provider gave; null if it broke off."""
+    """Why the model stopped, in lower case, from an answer of any form; null if it broke off."""
     answer = getattr(response, "response_json", None)
     if not isinstance(answer, dict):
         return {}
@@ -108,6 +108,6 @@ def finish_facts(response: Any) -> Json:
         details = answer.get("incomplete_details")
         reasons += [details.get("reason") if isinstance(details, dict) else None, answer.get("status")]
     found = next((reason.lower() for reason in reasons if isinstance(reason, str)), None)
-    # A stream ends with the reason and then the usage; there are servers that never send the one or the other.
+    # A stream ends with the reason and then the usage; some servers never send one of them.
     is_cut = answer.get("object") == "chat.completion.chunk" and not answer.get("usage")
     return {"finish_reason": found} if found or is_cut else {}

@@ -1,4 +1,4 @@
-"""The mode `fork`: a child for each request."""
+"""The mode `fork`: one child per request."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from nllm_bridge.protocol import (
     text_or_base64,
 )
 
-# Of what nobody watches, more is told before the end: one long event would hold up those of other requests.
+# If nobody watches, more is sent before the end: one long event would delay those of other requests.
 KEPT_FOR_END = 1 << 20
 # What a child's grandchildren may have left in a pipe when the child ends; more than a pipe usually holds.
 PIPE_REST = 1 << 20
 
 
 class TextSplitter:
-    """Cuts a stream of bytes into pieces for events, so that no character is torn apart."""
+    """Cuts a stream of bytes into pieces for events without splitting a character."""
 
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")()
@@ -51,7 +51,7 @@ class TextSplitter:
 
 @dataclass
 class Output:
-    """What a child writes on one of its channels."""
+    """The output of a child on one of its channels."""
 
     name: str
     splitter: TextSplitter = field(default_factory=TextSplitter)
@@ -70,7 +70,7 @@ class Child:
     interrupted: bool = False
 
     def signal(self, number: int) -> None:
-        """To its whole group, or to it alone while it has not made its group yet."""
+        """To its whole group, or to it alone while it has no group yet."""
         try:
             os.killpg(self.pid, number)
         except (ProcessLookupError, PermissionError):
@@ -78,9 +78,9 @@ class Child:
 
 
 class ForkServer:
-    """Forks a child of this warm process for each request, and tells what it writes and how it ends.
+    """Forks a child of this warm process for each request, and reports its output and how it ends.
 
-    It has one thread, so that forking is safe, and waits for everything at once: requests, what children write,
+    It has one thread, so that forking is safe, and waits for everything at once: requests, children's output,
     and signals, which arrive as bytes in a pipe.
     """
 
@@ -97,7 +97,7 @@ class ForkServer:
         try:
             while not self._ending:
                 for key, _ in self._selector.select():
-                    # Something before in this round may have closed it.
+                    # An earlier step of this round may have closed it.
                     if self._selector.get_map().get(key.fd) is key:
                         key.data(key.fd)
                 self._channel.flush()
@@ -152,7 +152,7 @@ class ForkServer:
         self._channel.send({"id": child.id, "event": "started", "pid": child.pid})
 
     def _read(self, child: Child, descriptor: int) -> int:
-        """Takes what is there, one piece at most, and returns how much that was."""
+        """Takes available output, at most one piece, and returns its size."""
         try:
             data = os.read(descriptor, READ_SIZE)
         except BlockingIOError:
@@ -188,10 +188,10 @@ class ForkServer:
             self._channel.send({"id": child.id, "event": "output", "channel": output.name, **fields})
 
     def _reap(self) -> None:
-        """Ends everything of the children that have ended, grandchildren included."""
+        """Cleans up after the children that have ended, including grandchildren."""
         while True:
             try:
-                # Left unreaped at first: so long no other process can get its group's number.
+                # Left unreaped at first: until then no other process can get its group's number.
                 ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
             except ChildProcessError:
                 return
@@ -206,7 +206,7 @@ class ForkServer:
                 self._finish(child, status, usage)
 
     def _finish(self, child: Child, status: int, usage: resource.struct_rusage) -> None:
-        """Tells how a child ended. A daemon it left may hold its pipes for ever: what is there now is taken."""
+        """Reports how a child ended. A daemon it left may hold its pipes forever: only what is there now is taken."""
         event: Json = {"id": child.id, "event": "ended"}
         code = os.waitstatus_to_exitcode(status)
         event.update({"code": code} if code >= 0 else {"signal": -code})
@@ -266,7 +266,7 @@ def fork_child(llm: Llm, request: CommandLine) -> Child:
         stdin = open_input(request.input)
         theirs.callback(os.close, stdin)
         (stdout, stdout_end), (stderr, stderr_end), (report, report_end) = pipe(), pipe(), pipe()
-        # A signal to a child that is not yet one of its own would go into the parent's pipe, and end the parent.
+        # A signal to a child that has not yet left the parent's pipe would go into that pipe, and end the parent.
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, INHERITED_SIGNALS)
         theirs.callback(signal.pthread_sigmask, signal.SIG_SETMASK, mask)
         place = Place(os.getpid(), directory, (stdin, stdout_end, stderr_end), report_end, mask)

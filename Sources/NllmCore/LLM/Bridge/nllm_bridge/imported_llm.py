@@ -20,14 +20,14 @@ from nllm_bridge.protocol import Json, diagnose
 from nllm_bridge.rehearsal import answered_from_nowhere, silenced_standard_streams
 from nllm_bridge.sharing import migrating_others, remembering, replace_function, sharing_clients, sharing_tls_contexts
 
-# A request that writes more, on both channels together, is ended. The parent gives the limit.
+# A request that writes more, on both channels together, is ended. The parent sets the limit.
 MAX_ANSWER = 16 << 20
 
 
 class Llm:
-    """`llm` with its plugins, imported once; what makes it fast is done to it here, and nowhere else."""
+    """`llm` with its plugins, imported once; everything that makes it faster is here."""
 
-    # What is used of llm; without any of it, this is another llm than this file was written for.
+    # What is used of llm; if any of it is missing, this is another llm than this file was written for.
     NEEDED = {
         "llm": "get_models_with_aliases get_plugins get_tools",
         "llm.cli": "cli logs_db_path migrate sqlite_utils",
@@ -41,7 +41,7 @@ class Llm:
         "llm.models": "AsyncResponse.astream_events Response.stream_events _BaseResponse.token_usage",
         "llm.utils": "resolve_schema_input",
     }
-    # The SDKs that try again on their own, three times in all; llm's plugins build on them.
+    # The SDKs that retry by themselves, three times in all; llm's plugins build on them.
     SDKS = {"openai": ("OpenAI", "AsyncOpenAI"), "anthropic": ("Anthropic", "AsyncAnthropic")}
 
     def __init__(self, mode: str, max_answer: int) -> None:
@@ -78,8 +78,8 @@ class Llm:
         return {plugin["name"]: plugin.get("version", "") for plugin in self.package.get_plugins()}
 
     def prepare(self) -> None:
-        """What helps both modes. Nothing here starts a thread or keeps a socket."""
-        # First, because the plugins look into the folder that it is in.
+        """Prepares both modes. Nothing here starts a thread or keeps a socket."""
+        # First, because the plugins look into the folder that contains it.
         self._migrate_log()
         # llm asks all plugins for these at every prompt, several times: 60 ms with five plugins.
         for name in ("get_models_with_aliases", "get_tools"):
@@ -91,7 +91,7 @@ class Llm:
         self._keep_little()
 
     def _turn_off_retries(self) -> None:
-        """Retries are the parent's: the SDKs' own would multiply with them and hide what happens."""
+        """Turns off the SDKs' retries, which would multiply with the parent's and hide what happens."""
         for name, clients in self.SDKS.items():
             try:
                 sdk = importlib.import_module(name) if importlib.util.find_spec(name) else None
@@ -104,7 +104,7 @@ class Llm:
                     defaults["max_retries"] = 0
 
     def _share_tls_contexts(self) -> None:
-        """llm makes a client for each prompt, and the client reads all certificates anew: 25 ms."""
+        """llm creates a client for each prompt, and each client reads all certificates: 25 ms."""
         for name in ("httpx2", "httpx"):
             original = getattr(sys.modules.get(f"{name}._config"), "create_ssl_context", None)
             if original is not None:
@@ -114,7 +114,7 @@ class Llm:
                     shared()
 
     def _watch_bodies(self) -> None:
-        """What providers send is counted on its way in: some of it would be kept in memory as long as it goes on."""
+        """Counts what providers send as it arrives, because some of it is kept in memory until it ends."""
         for name in ("httpx2", "httpx"):
             response = getattr(sys.modules.get(name), "Response", None)
             if response is not None:
@@ -122,7 +122,7 @@ class Llm:
                 response.aiter_bytes = watching_body_async(response.aiter_bytes, self.max_answer)
 
     def _keep_little(self) -> None:
-        """Of a streamed answer llm keeps each piece as several objects, 3 KB for a word; its text is enough."""
+        """llm keeps each piece of a streamed answer as several objects, 3 KB for a word; its text is enough."""
         kind = self.models._BaseResponse
         if hasattr(kind, "_process_chunk"):
             kind._process_chunk = joining_pieces(kind._process_chunk, self.max_answer + SLACK)
@@ -136,7 +136,7 @@ class Llm:
             shared.get_client = passing_chunks_on(shared.get_client, own)
 
     def _migrate_log(self) -> None:
-        """Every call of llm migrates its log, even with -n, and those that do so at once disturb each other."""
+        """Every call of llm migrates its log, even with -n, and concurrent migrations disturb each other."""
         migrate = self.cli.migrate
         migrations = Migrations.of(sys.modules[migrate.__module__])
         try:
@@ -147,14 +147,14 @@ class Llm:
         replace_function(migrate, migrating_others(migrations, self.log), "llm")
 
     def share_clients(self) -> None:
-        """A few clients for each model object and key, which keep their connections, instead of one for each prompt."""
+        """A few clients per model object and key, which keep their connections, instead of one per prompt."""
         owners: set[Any] = {item for item in vars(self.openai_models).values() if isinstance(item, type)}
         for owner in owners:
             if original := vars(owner).get("get_client"):
                 owner.get_client = sharing_clients(original)
 
     def rehearse(self) -> None:
-        """Runs a whole prompt with an answer from nowhere, so that what is built lazily is there for all: 15 ms."""
+        """Runs a whole prompt with a canned answer, so that what is built lazily exists for all: 15 ms."""
         chat = self.openai_models.Chat
         model = next((m.model for m in self.package.get_models_with_aliases() if type(m.model) is chat), None)
         if model is None:
@@ -169,12 +169,12 @@ class Llm:
 
 
 def foreign_facts(exchange: Exchange, response: Any, llm: Llm, error: BaseException | None) -> Json:
-    """What the provider sent in place of an answer, where it is not one of the model's API, such as a page."""
+    """What the provider sent instead of an answer of the model's API, such as a web page."""
     kept = vars(response)
     if any(kept.get("_chunks", ())) or response.input_tokens is not None or response.output_tokens is not None:
         return {}
     if error is not None:
-        # What the libraries make of an answer they do not know; else they say themselves what went wrong.
+        # What the libraries make of an answer that they do not know; otherwise they report themselves what went wrong.
         kinds = (AttributeError, TypeError, LookupError, ValueError)
         links = list(causes(error))
         if any(http_status(link) is not None for link in links) or not any(isinstance(link, kinds) for link in links):
@@ -189,13 +189,13 @@ def foreign_facts(exchange: Exchange, response: Any, llm: Llm, error: BaseExcept
     if any(name in answer for name in ("id", "object", "model", "choices", "output")):
         return {}
     if response.response_json is None and exchange.has_events:
-        # One that ends with a record of the whole broke off before that.
+        # A stream that ends with a record of the whole broke off before it.
         return {}
     return {"foreign": "an empty stream" if exchange.has_events or not exchange.text else exchange.name}
 
 
 def is_shallow(value: Any, most: int = 50) -> bool:
-    """Whether a value has few enough levels for any reader of JSON."""
+    """Whether a value has few enough levels for every JSON reader."""
     if not isinstance(value, (dict, list)):
         return True
     parts = value.values() if isinstance(value, dict) else value

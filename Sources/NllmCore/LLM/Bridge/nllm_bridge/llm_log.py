@@ -1,4 +1,4 @@
-"""llm's own log database, which each call of llm opens and migrates, whether it logs or not."""
+"""llm's own log database, which every call of llm opens and migrates, whether or not it logs."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from nllm_bridge.protocol import Json
 
 # Seconds for which another process may keep llm's log locked.
 LOG_PATIENCE = 60.0
-# Seconds after which nobody is at work any more on a log that does not change; seconds between two looks at it.
+# Seconds after which an unchanged log is no longer in use; seconds between two checks of it.
 LOG_SETTLING = 3.0
 LOG_PAUSE = 0.3
 
 
 class LogFlawError(Exception):
-    """What is wrong with llm's log: as it is, no llm works."""
+    """A problem with llm's log with which no llm works."""
 
     def __init__(self, path: Path, error: Exception, fixable: bool = False) -> None:
         self.path = path
-        # Without the path, which is told beside it.
+        # Without the path, which is reported separately.
         text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         self.detail = " ".join(text.split()) or type(error).__name__
-        # Whether a new one can take its place, and nothing is lost.
+        # Whether a new one can replace it without loss.
         self.fixable = fixable
         super().__init__(f"llm's log {path} can't be used: {self.detail}")
 
@@ -43,7 +43,7 @@ class LogFlawError(Exception):
 
 @dataclass(frozen=True)
 class Migrations:
-    """What llm does to its log, and the names under which the log records that; no names where llm has no list."""
+    """llm's migration of its log, and the names under which the log records it; no names if llm has no list."""
 
     apply: Callable[[Any], None]
     names: frozenset[str]
@@ -55,7 +55,7 @@ class Migrations:
 
 
 class LogConnection(sqlite3.Connection):
-    """Leaves it to its owner to end a transaction: some llm and sqlite_utils commit each step by itself."""
+    """Leaves the end of a transaction to its owner: some versions of llm and sqlite_utils commit each step."""
 
     def commit(self) -> None:
         pass
@@ -70,7 +70,7 @@ class LogConnection(sqlite3.Connection):
         return False
 
     def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
-        # Some versions tidy up between steps, which is possible in no transaction.
+        # Some versions vacuum between steps, which is not possible in a transaction.
         return self.cursor() if sql.strip("; \n").upper() == "VACUUM" else super().execute(sql, *parameters)
 
     def executescript(self, script: str, /) -> sqlite3.Cursor:
@@ -85,7 +85,7 @@ class LogConnection(sqlite3.Connection):
 
 
 def log_path() -> Path:
-    """Where llm has its log, as `llm.user_dir` says; llm itself, which takes long to import, is not asked."""
+    """The path of llm's log, as `llm.user_dir` has it, without importing llm itself, which takes long."""
     if folder := os.environ.get("LLM_USER_PATH"):
         return Path(folder, "logs.db")
     return Path(importlib.import_module("click").get_app_dir("io.datasette.llm"), "logs.db")
@@ -106,10 +106,10 @@ def log_migrations() -> Any:
 
 
 def prepare_log(path: Path, migrations: Migrations, fix: bool = False, settling: float = LOG_SETTLING) -> Path | None:
-    """Brings llm's log up to date, or raises what is wrong with it.
+    """Updates llm's log, or raises what is wrong with it.
 
-    With `fix`, a broken one that holds no answers is moved away first; returned is where to. One that does not change
-    for `settling` seconds is in nobody's hands.
+    With `fix`, a broken one without answers is moved away first; its new path is returned. One that does not change
+    for `settling` seconds is not in use.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -127,7 +127,7 @@ def prepare_log(path: Path, migrations: Migrations, fix: bool = False, settling:
 
 
 def replace_log(path: Path, migrations: Migrations) -> Path | None:
-    """Moves a broken log away and makes a new one; None if somebody else has done so meanwhile."""
+    """Moves a broken log away and creates a new one; None if another process has done so meanwhile."""
     with locked(path.parent):
         try:
             update_log(path, migrations, 0)
@@ -142,7 +142,7 @@ def replace_log(path: Path, migrations: Migrations) -> Path | None:
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Keeps others waiting that want to replace what is in a folder; where that is impossible, nobody waits."""
+    """Makes others wait that want to replace what is in a folder; if locks are impossible, nobody waits."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         with contextlib.suppress(OSError):
@@ -153,9 +153,9 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def update_log(path: Path, migrations: Migrations, settling: float) -> None:
-    """Applies what is missing in one transaction: a log is as it was or as it is to be, whatever ends this process.
+    """Applies what is missing in one transaction: completely or not at all, whatever ends this process.
 
-    One that can't be migrated may be in the hands of a cold llm, which commits step by step; else it is broken.
+    A log that cannot be migrated may be in use by a cold llm, which commits step by step; otherwise it is broken.
     """
     seen, since = None, 0.0
     while True:
@@ -164,7 +164,7 @@ def update_log(path: Path, migrations: Migrations, settling: float) -> None:
             state = recorded, schema = log_state(log)
             if migrations.names and migrations.names <= recorded:
                 return
-            # One that may be in the making is left alone at first: whoever makes it would stumble over what is done.
+            # One that may still be in the making is left alone at first: its maker would fail on what is already done.
             if not schema or seen == state:
                 failure = try_migration(log, migrations)
                 if failure is None:
@@ -177,9 +177,9 @@ def update_log(path: Path, migrations: Migrations, settling: float) -> None:
 
 
 def try_migration(log: LogConnection, migrations: Migrations) -> Exception | None:
-    """All or nothing; returns what is in the way if that may change, else raises it."""
+    """All or nothing; returns the obstacle if it may go away, otherwise raises it."""
     database = importlib.import_module("sqlite_utils").Database(log)
-    # Nobody can read it meanwhile either: a cold llm that looks at it now would find that nothing is done.
+    # It must not be readable meanwhile either: a cold llm that reads it now would find nothing done.
     log.execute("BEGIN EXCLUSIVE")
     try:
         migrations.apply(database)
@@ -206,7 +206,7 @@ def open_log(path: Path) -> Iterator[LogConnection]:
 
 
 def log_state(log: LogConnection) -> tuple[set[str], list[Any]]:
-    """The migrations that are recorded as done, and all that a log consists of."""
+    """The migrations that are recorded as done, and everything that a log consists of."""
     schema = log.execute("SELECT name, sql FROM sqlite_master").fetchall()
     is_recorded = any(name == "_llm_migrations" for name, _ in schema)
     names = log.execute("SELECT name FROM _llm_migrations").fetchall() if is_recorded else []
@@ -214,7 +214,7 @@ def log_state(log: LogConnection) -> tuple[set[str], list[Any]]:
 
 
 def is_outside(error: Exception) -> bool:
-    """Whether an error lies not in what a log holds, but in its place or its use by others."""
+    """Whether an error is not in a log's content, but in its place or its use by others."""
     phrases = ("locked", "unable to open", "readonly", "disk I/O error", "is full")
     return isinstance(error, OSError) or (
         isinstance(error, sqlite3.Error) and any(part in str(error) for part in phrases)
@@ -226,17 +226,17 @@ def is_damage(error: Exception) -> bool:
 
 
 def is_fixable(path: Path, error: Exception) -> bool:
-    """Whether a new log can take the place of one that failed, and no answer is lost to llm."""
+    """Whether a new log can replace one that failed without losing an answer."""
     return not is_outside(error) and holds_answers(path) is False
 
 
 def holds_answers(path: Path) -> bool | None:
-    """Whether there is more in a log than its migrations' names; None if it can't be read to the end."""
+    """Whether a log has more content than its migrations' names; None if it cannot be read to the end."""
     try:
         with open_log(path) as log:
             tables = log.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
             names = [name for (name,) in tables if name != "_llm_migrations" and not name.startswith("sqlite_")]
-            # Search indexes hold what other tables hold.
+            # Search indexes contain what other tables contain.
             names = [name for name in names if not name.endswith("_fts") and "_fts_" not in name]
             return any(log.execute(f'SELECT 1 FROM "{name}" LIMIT 1').fetchone() for name in names)
     except (sqlite3.Error, OSError):
@@ -244,7 +244,7 @@ def holds_answers(path: Path) -> bool | None:
 
 
 def move_log_away(path: Path) -> Path:
-    """Renames a log, and what SQLite keeps beside it, and returns its new place."""
+    """Renames a log, with what SQLite keeps beside it, and returns its new path."""
     numbers = itertools.count(2)
     place = path.with_name(f"{path.name}.broken")
     while os.path.lexists(place):

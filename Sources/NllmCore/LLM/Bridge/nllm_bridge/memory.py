@@ -7,6 +7,6 @@ import ctypes
 
 
 def give_back_memory() -> None:
-    """Has the C library give freed memory back to the system, which it may keep for long."""
+    """Makes the C library return freed memory to the system, which it may keep for long."""
     with contextlib.suppress(AttributeError, OSError):
         ctypes.CDLL(None).malloc_trim(0)

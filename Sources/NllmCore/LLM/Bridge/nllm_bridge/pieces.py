@@ -10,12 +10,12 @@ from typing import Any
 
 from nllm_bridge.failure import FloodError
 
-# Pieces of an answer that llm has kept are put together whenever there are so many new ones.
+# The number of new pieces of an answer after which those that llm has kept are joined.
 MOST_PIECES = 512
 
 
 class Joiner:
-    """Joins texts; the same ones twice in a row, as those that llm and PassingChunk keep, into one text for both."""
+    """Joins texts; the same ones again, such as those of llm and PassingChunk, into one text for both."""
 
     def __init__(self) -> None:
         self._texts: list[str] = []
@@ -32,9 +32,9 @@ JOINER = Joiner()
 
 
 def joining_pieces(original: Callable[[Any, Any], Any], most: int) -> Callable[[Any, Any], Any]:
-    """llm's `_process_chunk`, which notes a piece of an answer twice, with the older pieces put together.
+    """llm's `_process_chunk`, which records a piece of an answer twice, with the older pieces joined.
 
-    Raises FloodError when a response has more characters than `most`, shown or not.
+    Raises FloodError if a response has more characters than `most`, shown or not.
     """
 
     def _process_chunk(self: Any, chunk: Any) -> Any:
@@ -43,11 +43,11 @@ def joining_pieces(original: Callable[[Any, Any], Any], most: int) -> Callable[[
         kept.size += len(text) if isinstance(text, str) else 0
         if kept.size > most:
             raise FloodError
-        # Before the next one is noted: the last is still to be given on, as it is.
+        # Before the next one is recorded: the last is still to be passed on unchanged.
         if len(self._stream_events) - kept.events >= MOST_PIECES:
             joined = joined_events(self._stream_events[kept.events :])
             self._stream_events[kept.events :] = joined
-            # The same texts, and not copies of them: llm notes those that are shown here as well.
+            # The same texts, and not copies of them: llm also records those that are shown here.
             self._chunks[kept.chunks :] = [event.chunk for event in joined if event.type == "text"]
             kept.events, kept.chunks = len(self._stream_events), len(self._chunks)
         return original(self, chunk)
@@ -56,7 +56,7 @@ def joining_pieces(original: Callable[[Any, Any], Any], most: int) -> Callable[[
 
 
 def joined_events(events: list[Any]) -> list[Any]:
-    """The events with neighbours in one, where these differ in their text alone."""
+    """The events, with adjacent ones joined if they differ only in their text."""
     runs: list[tuple[Any, list[Any]]] = []
     for event in events:
         is_plain = event.type in ("text", "reasoning", "tool_call_args") and not (
@@ -74,9 +74,9 @@ def joined_events(events: list[Any]) -> list[Any]:
 
 
 def passing_chunks_on(original: Callable[..., Any], own: dict[Any, Callable[[Any], Any]]) -> Callable[..., Any]:
-    """llm's `get_client`, for models that read a stream in one of llm's own ways, which keep all chunks for the end.
+    """llm's `get_client`, for models that read a stream in one of llm's own ways, which keep all chunks.
 
-    `own` says where those ways find what they call. A plugin's way may do other things with the chunks.
+    `own` tells where those ways find what they call. A plugin's way may use the chunks differently.
     """
 
     def get_client(self: Any, key: str | None, *, async_: bool = False) -> Any:
@@ -127,7 +127,7 @@ def passing_async(create: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Texts:
-    """Texts one after the other, of which those that are many are put together, each once."""
+    """Consecutive texts; once there are many, they are joined, each of them once."""
 
     def __init__(self) -> None:
         self._whole: list[str] = []
@@ -144,18 +144,18 @@ class Texts:
 
 
 class PassingChunk:
-    """Stands for each chunk of a stream while llm looks at it, and after the last one for all of them together.
+    """Stands in for each chunk of a stream while llm reads it, and after the last one for all of them together.
 
-    llm appends every chunk to a list and makes one record of that list in the end, from the choices' text, role, reason
-    to finish and log probabilities, the last usage, and what the first chunk says of the whole. So the list holds this
-    one object many times, which then has all choices when it is asked first, and none from then on.
+    llm appends every chunk to a list and makes one record of that list at the end, from the choices' text, role, finish
+    reason and log probabilities, the last usage, and the first chunk's facts about the whole. So the list has this one
+    object many times, which then returns all choices at the first access, and none from then on.
     """
 
     def __init__(self) -> None:
         self._now: Any = None
         self._first: Any = None
         self._usage: Any = None
-        # Neighbours without log probabilities as one choice, with their texts.
+        # Adjacent ones without log probabilities as one choice, with their texts.
         self._choices: list[tuple[Any, Texts]] = []
 
     def __getattr__(self, name: str) -> Any:
@@ -173,7 +173,7 @@ class PassingChunk:
         )
 
     def _fold(self) -> None:
-        """Notes of the chunk that has been looked at what the record needs."""
+        """Records what the final record needs of the chunk that has been read."""
         if self._now is None:
             return
         self._usage = getattr(self._now, "usage", None) or self._usage
@@ -200,7 +200,7 @@ class PassingChunk:
                 text = texts.joined()
                 vars(getattr(choice, "delta", choice))["content" if hasattr(choice, "delta") else "text"] = text
         choices = [[choice for choice, _ in self._choices]]
-        # It is asked for at each place in the list.
+        # It is called at each position in the list.
         usage = self._usage.model_dump() if self._usage else None
 
         class Whole(SimpleNamespace):

@@ -17,7 +17,7 @@ Json = dict[str, Any]
 
 
 class BadRequestError(Exception):
-    """A line that can't be understood, with the id it names, if any."""
+    """A line that cannot be understood, with its id, if it has one."""
 
     def __init__(self, message: str, request_id: int | None = None) -> None:
         super().__init__(message)
@@ -63,7 +63,7 @@ class CommandLine:
 
 @dataclass(frozen=True)
 class Question:
-    """What `shared` asks a model; texts are those of the command line's options."""
+    """What `shared` sends to a model; its texts are those of the command line's options."""
 
     id: int
     directory: str
@@ -95,7 +95,7 @@ def parse_request(line: bytes, kind: type[Request]) -> Request | Stop:
 
 
 def parse_fields(request: Json, kind: type[Any]) -> Any:
-    """A request of a kind; its fields' types are the texts that stand in its class."""
+    """A request of a kind; the types of its fields are the annotations in its class."""
     given = {name: value for name, value in request.items() if value is not None}
     fields = {field.name: field for field in dataclasses.fields(kind)}
     for name, place in fields.items():
@@ -107,7 +107,7 @@ def parse_fields(request: Json, kind: type[Any]) -> Any:
 
 
 class Channel:
-    """Requests in, events out: on descriptors of its own, so that nothing a plugin prints gets between them."""
+    """Requests in, events out: on its own descriptors, so that nothing a plugin prints gets between them."""
 
     def __init__(self) -> None:
         self.requests = os.dup(0)
@@ -120,7 +120,7 @@ class Channel:
         self._waiting: list[bytes] = []
 
     def read(self) -> list[bytes] | None:
-        """The lines that are there; none when there is less than one; None at the end of the input."""
+        """The available lines; an empty list if there is less than one; None at the end of the input."""
         data = os.read(self.requests, 1 << 20)
         if not data:
             return None
@@ -132,7 +132,7 @@ class Channel:
         return [bytes(line) for line in lines if line.strip()]
 
     def send(self, event: Json) -> None:
-        """Adds an event; it leaves with the next flush, in one write with its neighbours."""
+        """Adds an event; the next flush sends it, in one write with its neighbors."""
         self._waiting.append(json_bytes(event) + b"\n")
 
     @property
@@ -152,7 +152,7 @@ def bad_request(error: BadRequestError) -> Json:
 
 
 def json_bytes(value: Json) -> bytes:
-    """A value as JSON, whatever stands in its texts: half a surrogate pair becomes U+FFFD, both halves a character."""
+    """A value as JSON, whatever its texts: half a surrogate pair becomes U+FFFD, both halves a character."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     try:
         return text.encode()

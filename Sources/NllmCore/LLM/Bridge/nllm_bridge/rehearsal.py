@@ -1,4 +1,4 @@
-"""A whole prompt with an answer from nowhere, so that what is built lazily is there for all."""
+"""A whole prompt with a canned answer, so that what is built lazily exists for all requests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nllm_bridge.protocol import Json
 
 @contextlib.contextmanager
 def answered_from_nowhere(openai: Any) -> Iterator[None]:
-    """Lets OpenAI's client get a canned answer; should llm use it in some new way, nothing is sent anywhere."""
+    """Gives OpenAI's client a canned answer; even if llm uses the client in a new way, nothing is sent."""
     base = vars(sys.modules["openai._base_client"])
     httpx = base.get("httpx2") or base["httpx"]
     usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}

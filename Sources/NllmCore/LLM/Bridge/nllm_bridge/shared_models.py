@@ -40,7 +40,7 @@ class SharedModels:
         return self._models.get(name) or self._llm.package.get_model(name)
 
     async def response(self, question: Question) -> tuple[Any, Any]:
-        """The model and its response, nothing of which was asked yet; fails in the order in which llm would."""
+        """The model and its response, not yet requested; fails in the order in which llm would."""
         attachments = [await self._resolve_attachment(text, question.directory) for text in question.attachments]
         schema = self._resolve_schema(question.schema, question.directory)
         model = self.model(question.model)
@@ -72,7 +72,7 @@ class SharedModels:
             raise self._bad_parameter(str(error), self._context, self._attachment) from error
 
     def _resolve_schema(self, text: str | None, directory: str) -> Any:
-        """By llm, except that a file is looked for in the request's directory."""
+        """Resolved by llm, except that files are relative to the request's directory."""
         stripped = (text or "").strip()
         if text and not stripped.startswith(("t:", "{")) and " " not in stripped and "," not in text:
             path = Path(directory, text)
@@ -97,7 +97,7 @@ class SharedModels:
         return {**self._llm.cli.get_model_options(model.model_id), **given}
 
     def must_stream(self, model: Any, response: Any, error: BaseException) -> bool:
-        """Whether this failure is only that of an answer without usage; remembered for the model's next requests."""
+        """Whether this failure is only a missing usage; remembered for the model's next requests."""
         lost = isinstance(error, AttributeError) and "'NoneType' object has no attribute 'model_dump'" in str(error)
         if not lost or response.stream or not model.can_stream or EXCHANGE.get().is_no_completion:
             return False
@@ -107,7 +107,7 @@ class SharedModels:
     def error_text(self, error: BaseException) -> tuple[str, int]:
         """What llm prints for an error, and its exit code."""
         if isinstance(error, SystemExit):
-            # Whoever exits in the middle of an answer has not given one, whatever the code.
+            # An exit in the middle of an answer is not an answer, whatever the code.
             if error.code is None or isinstance(error.code, int):
                 return "", error.code or 1
             return f"{error.code}\n", 1

@@ -21,14 +21,14 @@ from nllm_bridge.protocol import BadRequestError, Channel, Json, Question, Stop,
 from nllm_bridge.shared_models import SharedModels
 from nllm_bridge.transcript import Transcript
 
-# Models that have only a blocking interface occupy a thread each; more requests than this are not sent at once.
+# Models with only a blocking interface occupy one thread each; more requests than this are not sent at once.
 MOST_THREADS = 1024
 # Seconds until a task that was cancelled and still runs is cancelled again.
 INSISTENCE = 0.2
 
 
 def leave() -> NoReturn:
-    """Ends at once, whatever is still asked: closing the connections tells the providers."""
+    """Ends at once, even during requests: closing the connections informs the providers."""
     os._exit(0)
 
 
@@ -46,7 +46,7 @@ class SharedServer:
 
     async def run(self) -> None:
         self._loop = asyncio.get_running_loop()
-        # An interrupt from the terminal is left to the parent, which gets it as well.
+        # An interrupt from the terminal is left to the parent, which receives it as well.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         self._loop.add_reader(self._channel.requests, self._take_requests)
         await self._loop.create_future()
@@ -83,7 +83,7 @@ class SharedServer:
         task = self._tasks.get(stop.id)
         if task and stop.id not in self._stopped:
             self._stopped[stop.id] = stop.signal
-            # Not before its first step: a task cancelled earlier would never tell its end.
+            # Not before its first step: a task cancelled earlier would never report its end.
             self._loop.call_soon(self._cancel, task)
 
     def _cancel(self, task: asyncio.Task[None]) -> None:
@@ -93,7 +93,7 @@ class SharedServer:
             self._loop.call_later(INSISTENCE, self._cancel, task)
 
     async def _run(self, question: Question) -> None:
-        """One request from its start to its end, which is told whatever happens."""
+        """One request from its start to its end, which is reported whatever happens."""
         transcript = Transcript(question, self._send, self._loop.call_soon, self._max_answer)
         exchange = Exchange()
         EXCHANGE.set(exchange)
@@ -123,7 +123,7 @@ class SharedServer:
             self._stopped.pop(question.id, None)
             self._send({**event, **transcript.close()})
             if "flooded" in event:
-                # Not before this task is gone, with all that it holds.
+                # Not before this task is gone, with everything that it holds.
                 self._loop.call_later(INSISTENCE, give_back_memory)
 
     async def _answer(self, question: Question, transcript: Transcript) -> Json:
@@ -139,7 +139,7 @@ class SharedServer:
     async def _read(self, model: Any, response: Any, transcript: Transcript) -> Json:
         transcript.response = response
         async with contextlib.aclosing(self._events(response, transcript)) as events:
-            # What is told so far leaves before the model is asked, which may block the event loop.
+            # What has been written so far is sent before the model is called, which may block the event loop.
             await asyncio.sleep(0)
             async for event in events:
                 transcript.take(event, streams=model.can_stream)
@@ -156,9 +156,9 @@ class SharedServer:
         return events
 
     async def _events_from_thread(self, response: Any, transcript: Transcript) -> AsyncGenerator[Any, None]:
-        """The events of a model with only a blocking interface; left behind, its thread ends with its next event."""
+        """The events of a model with only a blocking interface; if abandoned, its thread ends at its next event."""
         events: asyncio.Queue[Any] = asyncio.Queue()
-        # How much the thread may be ahead.
+        # How far ahead the thread may be.
         room = threading.Semaphore(MOST_PIECES)
         is_left = False
 
@@ -178,13 +178,13 @@ class SharedServer:
             else:
                 put(None)
 
-        # One left behind does not count: enough of them would keep out all others for ever.
+        # A thread left behind does not count: enough of them would keep out all others forever.
         async with self._threads:
             try:
-                # In this request's context, for the exchange that is noted there.
+                # In this request's context, for the exchange that is recorded there.
                 threading.Thread(target=contextvars.copy_context().run, args=(pump,), daemon=True).start()
             except RuntimeError:
-                # The system gives no more threads; a new process has none left behind.
+                # The system has no more threads; a new process has none left behind.
                 diagnose("no more threads can be started")
                 leave()
             try:

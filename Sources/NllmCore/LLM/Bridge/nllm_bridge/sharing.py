@@ -1,4 +1,4 @@
-"""What llm computes anew for each request, computed once."""
+"""Computes once what llm computes for each request."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from typing import Any
 
 from nllm_bridge.llm_log import LogFlawError, Migrations, prepare_log
 
-# A pool looks at all its connections for each request, which is dear with hundreds: several share the work.
+# A pool checks all its connections for each request, which is expensive with hundreds: several pools share the work.
 POOLS = 8
 
 
 def replace_function(original: Any, replacement: Any, package: str) -> None:
-    """Replaces a function wherever modules of a package hold it, those that imported it by name included."""
+    """Replaces a function in all modules of a package, including those that imported it by name."""
     for name, module in list(sys.modules.items()):
         if isinstance(module, ModuleType) and (name == package or name.startswith(package + ".")):
             for attribute, value in list(vars(module).items()):
@@ -34,7 +34,7 @@ def remembering(original: Callable[[], Any]) -> Callable[[], Any]:
 
 def migrating_others(migrations: Migrations, path: Path) -> Callable[[Any], None]:
     """Migrates any database but the one that has been migrated, as long as that is the same file: 3 ms."""
-    # It stays open: else another file could come to have its number.
+    # It stays open: otherwise another file could get its number.
     done = os.fstat(os.open(path, os.O_RDONLY))
 
     def migrate(database: Any) -> None:

@@ -1,8 +1,8 @@
 """The start, with the arguments `MODE [name=value...]`.
 
 MODE is `fork` (each request is a forked child that runs llm's command line, Linux only), `shared` (all requests run in
-this process, through llm's Python interface) or `log` (no requests: llm's log is brought up to date, with `fix=yes`
-after a broken one without answers was moved away). Settings: `max_answer=BYTES`; for tests `threads=COUNT`,
+this process, through llm's Python interface) or `log` (no requests: llm's log is updated, with `fix=yes` after moving
+away a broken one without answers). Settings: `max_answer=BYTES`; for tests `threads=COUNT`,
 `settling=SECONDS`.
 """
 
@@ -30,7 +30,7 @@ UNUSABLE = 3
 
 
 def count_threads() -> int:
-    """All threads where the system tells them, else those that Python knows."""
+    """The number of threads according to the system, or, if it does not report them, to Python."""
     try:
         return len(os.listdir("/proc/self/task"))
     except OSError:
@@ -38,7 +38,7 @@ def count_threads() -> int:
 
 
 def prepared_llm(mode: str, max_answer: int) -> Llm:
-    """Imports llm and warms it up for a mode, or tells why that can't be."""
+    """Imports llm and warms it up for a mode, or raises why that is impossible."""
     if mode not in ("fork", "shared"):
         raise UnusableError(f"unknown mode `{mode}`")
     if mode == "fork" and not sys.platform.startswith("linux"):
@@ -51,9 +51,9 @@ def prepared_llm(mode: str, max_answer: int) -> Llm:
         llm.rehearse()
         if count_threads() != 1:
             raise UnusableError(f"{count_threads() - 1} threads run after llm's import; forking is unsafe then")
-    # What was loaded is never garbage, and as long as nobody looks at it, forks share its memory.
+    # What was loaded is never garbage, and as long as the collector does not touch it, forks share its memory.
     gc.collect()
-    # isinstance() would ask objects for their class, and proxies load what they stand for when they are asked.
+    # isinstance() would ask objects for their class, and proxies load their target when they are asked.
     llm.generators = [thing for thing in gc.get_objects() if issubclass(type(thing), random.Random)]
     gc.freeze()
     # What plugins have printed so far would be printed again by each child.
@@ -63,7 +63,7 @@ def prepared_llm(mode: str, max_answer: int) -> Llm:
 
 
 def ready(mode: str, plugins: dict[str, str], log: Path) -> Json:
-    """The first event: who is ready, with what."""
+    """The first event: what is ready."""
     return {
         "event": "ready",
         "protocol": PROTOCOL,

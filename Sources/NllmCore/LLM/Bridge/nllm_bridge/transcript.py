@@ -13,10 +13,10 @@ from nllm_bridge.protocol import READ_SIZE, Json, Question, bytes_of, text_or_ba
 
 
 class Transcript:
-    """What llm would print for one request: sent soon when someone watches, else kept for the end, if it is not much.
+    """What llm would print for one request: sent soon if somebody watches, else kept for the end unless it is large.
 
-    Pieces that come at once are sent as one, since thousands of events for as many words would cost the parent more
-    memory than the words.
+    Pieces that arrive together are sent as one, because thousands of events for as many words would cost the parent
+    more memory than the words.
     """
 
     def __init__(
@@ -27,7 +27,7 @@ class Transcript:
         self._soon = soon
         # Bytes that may still be written.
         self._room = most
-        # What is not told yet: the channel and its text, in the order of writing.
+        # What has not been sent yet: the channel and its text, in the order of writing.
         self._pieces: list[tuple[str, list[str]]] = []
         self._kept = 0
         self._tells = question.watch
@@ -37,13 +37,13 @@ class Transcript:
         self.response: Any = None
 
     def start(self) -> None:
-        """Tells that the request can be made now; a thread may be late to say so, or say it a second time."""
+        """Reports that the request can be made now; a thread may do so late, or a second time."""
         if not self._started and not self._closed:
             self._started = True
             self._send({"id": self._question.id, "event": "started"})
 
     def write(self, name: str, text: str) -> None:
-        """Adds what is printed; raises FloodError when that is too much, and keeps what there is room for."""
+        """Adds output; raises FloodError if that is too much, and keeps what there is room for."""
         size = len(text) if text.isascii() else len(bytes_of(text))
         is_too_much = size > self._room
         if is_too_much:
@@ -68,7 +68,7 @@ class Transcript:
             self._pieces.append((name, [text]))
         self._kept += len(text)
         if self._kept > KEPT_FOR_END:
-            # From now on it is told as it comes.
+            # From now on output is sent as it arrives.
             self._tells = True
             self._tell()
 
@@ -82,7 +82,7 @@ class Transcript:
         self._kept = 0
 
     def take(self, event: Any, streams: bool) -> None:
-        """Prints a response's event; for a model that can't stream, llm prints only text, and as it is."""
+        """Prints a response's event; for a model that cannot stream, llm prints only text, unchanged."""
         if event.type != "text" and (event.type != "reasoning" or not streams):
             # Not shown, but kept as well.
             self._count(len(event.chunk or ""))
@@ -102,7 +102,7 @@ class Transcript:
         self.write("stderr", f"Token usage: {response.token_usage()}\n")
 
     def close(self) -> Json:
-        """What is left to tell."""
+        """The output that has not been sent yet."""
         self._closed = True
         if self._tells:
             self._tell()
@@ -116,5 +116,5 @@ class Transcript:
 
 
 def without_styles(text: str) -> str:
-    """The text as click prints it to what is no terminal."""
+    """The text as click prints it if the output is not a terminal."""
     return sys.modules["click"].unstyle(text) if "\x1b" in text else text
