@@ -1,76 +1,76 @@
-/// What the command line does, as functions: ask many models, and enqueue, work on and export batches.
+/// The command line's features as functions: send prompts to many models, and enqueue, work on and export batches.
 ///
-/// All of them read the configuration files as the command line does, need `llm` in PATH, and throw ``NllmError`` for
-/// what keeps them from working. A model that fails is no error: its failure stands in the results.
+/// All functions read the configuration files as the command line does, need `llm` in PATH, and throw ``NllmError`` for
+/// what keeps them from working. A model that fails does not throw: its failure is in the results.
 ///
 /// Cancelling the surrounding task stops a worker politely: it takes no more cells, gives those in flight the grace
-/// period, and the function returns what there is. An enqueue that has begun is always brought to its end.
+/// period, and the function returns the results so far. An enqueue that has begun is always completed.
 ///
-/// Files are read and written away from the caller's actor, so that they never hold up an interface.
+/// Files are read and written away from the caller's actor, so that they never block a user interface.
 public enum Nllm {
-    /// Asks models one prompt and returns what they said.
+    /// Sends one prompt to models and returns their answers.
     ///
     /// - Parameters:
-    ///   - arguments: the prompt, or arguments of `llm` as they stand behind `nllm-batch run --`, `-m` included.
+    ///   - arguments: the prompt, or arguments of `llm` as after `nllm-batch run --`, including `-m`.
     ///   - options: which models, and how.
-    /// - Returns: the results; of a cancelled task, those that had come.
-    /// - Throws: what keeps it from being asked at all.
+    /// - Returns: the results; if the task is cancelled, those so far.
+    /// - Throws: what keeps the prompt from being sent at all.
     @concurrent public static func run(
         _ arguments: String..., options: NllmOptions = NllmOptions()
     ) async throws(NllmError) -> NllmResults {
         try await run(arguments, options: options)
     }
 
-    /// Asks models one prompt and returns what they said.
+    /// Sends one prompt to models and returns their answers.
     ///
     /// - Parameters:
-    ///   - arguments: the prompt, or arguments of `llm` as they stand behind `nllm-batch run --`, `-m` included.
+    ///   - arguments: the prompt, or arguments of `llm` as after `nllm-batch run --`, including `-m`.
     ///   - options: which models, and how.
-    /// - Returns: the results; of a cancelled task, those that had come.
-    /// - Throws: what keeps it from being asked at all.
+    /// - Returns: the results; if the task is cancelled, those so far.
+    /// - Throws: what keeps the prompt from being sent at all.
     @concurrent public static func run(
         _ arguments: [String], options: NllmOptions = NllmOptions()
     ) async throws(NllmError) -> NllmResults {
         try await run([try direct(arguments, options)], arguments: arguments, options)
     }
 
-    /// Asks models all prompts of files or directories and returns what they said.
+    /// Sends all prompts in files or directories to models and returns the answers.
     ///
     /// - Parameters:
     ///   - sources: JSONL files, directories of text files, single text files, or `-` for standard input.
-    ///   - arguments: further arguments of `llm` for every prompt.
+    ///   - arguments: further arguments for `llm` with every prompt.
     ///   - options: which models, and how.
-    /// - Returns: the results, all in memory; of a cancelled task, those that had come.
-    /// - Throws: what keeps them from being asked at all.
+    /// - Returns: the results, all in memory; if the task is cancelled, those so far.
+    /// - Throws: what keeps the prompts from being sent at all.
     @concurrent public static func run(
         sources: [String], arguments: [String] = [], options: NllmOptions = NllmOptions()
     ) async throws(NllmError) -> NllmResults {
         try await run(try files(sources), arguments: arguments, options)
     }
 
-    /// Tells what a `run` with the same arguments would run, and writes nothing anywhere.
+    /// Returns what a `run` with the same arguments would run, and writes nothing anywhere.
     ///
     /// - Parameters:
     ///   - arguments: the prompt, or arguments of `llm`.
-    ///   - limit: how many cells are told of.
+    ///   - limit: the number of cells to return.
     ///   - options: which models, and how.
-    /// - Returns: the first cells with their commands, and how many there are.
-    /// - Throws: what would keep it from being asked.
+    /// - Returns: the first cells with their commands, and the total number.
+    /// - Throws: what would keep the prompt from being sent.
     @concurrent public static func preview(
         _ arguments: [String], limit: Int = 20, options: NllmOptions = NllmOptions()
     ) async throws(NllmError) -> Preview {
         try await preview([try direct(arguments, options)], arguments: arguments, limit, options)
     }
 
-    /// Tells what ``run(sources:arguments:options:)`` would run, and writes nothing anywhere.
+    /// Returns what ``run(sources:arguments:options:)`` would run, and writes nothing anywhere.
     ///
     /// - Parameters:
     ///   - sources: files, directories, or `-` for standard input.
-    ///   - arguments: further arguments of `llm` for every prompt.
-    ///   - limit: how many cells are told of.
+    ///   - arguments: further arguments for `llm` with every prompt.
+    ///   - limit: the number of cells to return.
     ///   - options: which models, and how.
-    /// - Returns: the first cells with their commands, and how many there are.
-    /// - Throws: what would keep them from being asked.
+    /// - Returns: the first cells with their commands, and the total number.
+    /// - Throws: what would keep the prompts from being sent.
     @concurrent public static func preview(
         sources: [String], arguments: [String] = [], limit: Int = 20, options: NllmOptions = NllmOptions()
     ) async throws(NllmError) -> Preview {
@@ -81,9 +81,9 @@ public enum Nllm {
     ///
     /// - Parameters:
     ///   - sources: files, directories, or `-` for standard input.
-    ///   - arguments: further arguments of `llm` for every prompt.
+    ///   - arguments: further arguments for `llm` with every prompt.
     ///   - options: which models, how, and where the database is.
-    /// - Returns: the run's name and folder, and what was done.
+    /// - Returns: the run's name and folder, and what has changed.
     /// - Throws: what is wrong, before anything is written.
     @concurrent public static func enqueue(
         sources: [String], arguments: [String] = [], options: NllmOptions = NllmOptions()
@@ -96,11 +96,10 @@ public enum Nllm {
     /// Executes cells until none is left.
     ///
     /// - Parameters:
-    ///   - runs: names of runs; all runs of the database when empty.
-    ///   - options: how, and where the database is; a timeout, retries, what fails and a cache stand
-    ///     above those of the runs.
-    /// - Returns: how the runs stand now.
-    /// - Throws: what kept it from working on.
+    ///   - runs: names of runs; if empty, all runs of the database.
+    ///   - options: how, and where the database is; a timeout, retries, failures and a cache override those of the runs.
+    /// - Returns: the state of the runs afterwards.
+    /// - Throws: what kept it from continuing.
     @concurrent public static func work(
         runs: [String] = [], options: NllmOptions = NllmOptions()
     ) async throws(NllmError) -> WorkSummary {
@@ -111,13 +110,13 @@ public enum Nllm {
         return try await self.work(try Store(path: configuration.database), work, options.observe)
     }
 
-    /// Writes a run's folder again from the database.
+    /// Rewrites a run's folder from the database.
     ///
     /// - Parameters:
     ///   - run: the run's name.
     ///   - options: where the database is.
     /// - Returns: the folder's path.
-    /// - Throws: when there is no such run, or its folder can't be written.
+    /// - Throws: if there is no such run, or its folder cannot be written.
     @concurrent public static func export(_ run: String, options: NllmOptions = NllmOptions()) async throws(NllmError)
         -> String
     {
@@ -174,7 +173,7 @@ extension Nllm {
     private static func run(
         _ request: EnqueueRequest, _ options: NllmOptions
     ) async throws(NllmError) -> NllmResults {
-        // Nothing is enqueued that could not be executed.
+        // Cells are enqueued only if they can be executed.
         _ = try LLMProgram.find()
         try DescriptorLimit.check(.cells(options.concurrency ?? request.configuration.concurrency))
         var work = options.workOptions(runs: [], configuration: request.configuration)
@@ -207,7 +206,7 @@ extension Nllm {
         }
     }
 
-    /// Runs `body` to its end whether or not the surrounding task is cancelled.
+    /// Runs `body` to completion even if the surrounding task is cancelled.
     ///
     /// A worker in a cancelled task could record nothing. The task made here is always awaited, so it never outlives
     /// its caller.

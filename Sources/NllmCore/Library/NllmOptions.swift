@@ -1,84 +1,84 @@
-/// What the functions of ``Nllm`` do; what is nil or empty comes from the configuration files.
+/// Options for the functions of ``Nllm``; for a nil or empty one, the configuration files apply.
 public struct NllmOptions: Sendable {
     /// Models, as `NAME` or `NAME[key=value,…]`; empty for the configured ones, else `llm`'s default model.
     public var models: [String]
-    /// Arguments of single models, as `MODEL:ARGUMENT:…`, such as `gpt-4o:-o:temperature:0.2`.
+    /// Arguments for single models, as `MODEL:ARGUMENT:…`, such as `gpt-4o:-o:temperature:0.2`.
     public var modelOptions: [String] = []
-    /// Options of all models, as `KEY=VALUE`.
+    /// Options for all models, as `KEY=VALUE`.
     public var options: [String] = []
-    /// How often each prompt is sent to each model; 1 if nobody says.
+    /// The number of times each prompt is sent to each model; default: 1.
     public var samples: Int?
-    /// The system prompt of prompts and models that have none.
+    /// The system prompt for prompts and models that have none.
     public var system: String?
-    /// The run's name; nil for a new run that is named by the time.
+    /// The run's name; nil for a new run with the time as its name.
     ///
-    /// An existing run is brought in line with what is asked, and keeps the answers that still fit.
+    /// An existing run is updated to match the request, and keeps the answers that still apply.
     public var run: String?
-    /// The folder for the run's folder; `~/` is the home directory.
+    /// The directory in which the run's folder is created; `~/` is the home directory.
     ///
-    /// Without one, here or in a configuration file, ``Nllm/run(sources:arguments:options:)`` and its like work in a
-    /// temporary folder that they remove, database included; the other functions use `nllm-runs`.
+    /// If it is set neither here nor in a configuration file, ``Nllm/run(sources:arguments:options:)`` and its variants
+    /// use a temporary directory that they remove, including the database; the other functions use `nllm-runs`.
     public var outdir: String?
-    /// The database; nil for the one that a configuration file or `NLLM_BATCH_DB` names.
+    /// The database; nil for the one in a configuration file or `NLLM_BATCH_DB`.
     ///
-    /// If nobody names one, it is `batch.db` in ``outdir`` if that is given, else `nllm-runs/batch.db`.
+    /// If it is not set anywhere, it is `batch.db` in ``outdir`` if that is set, else `nllm-runs/batch.db`.
     public var database: String?
-    /// A configuration file that stands above `./.nllm-config.yaml` and `~/.nllm/config.yaml`.
+    /// A configuration file that overrides `./.nllm-config.yaml` and `~/.nllm/config.yaml`.
     public var config: String?
     /// Whether `./.nllm-config.yaml` may make `llm` run code and read files.
     ///
-    /// Without it, it may only if `batch.trusted_folders` in `~/.nllm/config.yaml` names the working directory.
+    /// Otherwise it may do so only if `batch.trusted_folders` in `~/.nllm/config.yaml` names the working directory.
     public var trustsConfig = false
-    /// Seconds a cell may take, 0 for as long as it takes; 600 if nobody says.
+    /// Seconds a cell may take, 0 for no limit; default: 600.
     public var timeout: Double?
-    /// How often a failed cell is tried again; 3 if nobody says.
+    /// The number of retries of a failed cell; default: 3.
     public var retries: Int?
-    /// Cells at a time; 4 if nobody says.
+    /// The number of cells to run at a time; default: 4.
     public var concurrency: Int?
-    /// Seconds that cells in flight are given to end after the task is cancelled; 10 if nobody says.
+    /// Seconds for cells in flight to finish after the task is cancelled; default: 10.
     public var grace: Double?
-    /// Megabytes of address space an `llm` process may use; no limit if nobody says.
+    /// Megabytes of address space an `llm` process may use; default: no limit.
     public var maxMemory: Int?
-    /// Megabytes that one answer may have, reasoning included; 16 if nobody says.
+    /// Largest answer in megabytes, reasoning included; default: 16.
     public var maxAnswer: Int?
-    /// Whether the raw output of `llm` is kept beside the results; it is not if nobody says.
+    /// Whether the raw output of `llm` is kept beside the results; default: no.
     public var raw: Bool?
-    /// Whether `llm` has to know the models before anything is run; it has to if nobody says.
+    /// Whether `llm` must know the models before anything is run; default: yes.
     public var checksModels: Bool?
-    /// Limits for all workers of the database, in place of configured ones of the same name and kind.
+    /// Limits for all workers of the database; they override configured ones with the same name and kind.
     public var limits: [Limit] = []
-    /// Seconds to wait for a provider that asks to wait; 300 if nobody says.
+    /// The longest Retry-After to honor, in seconds; default: 300.
     ///
-    /// Where it asks for longer, the model's cells are left undone.
+    /// If a provider asks for more, the model's remaining cells are skipped.
     public var maxWait: Double?
-    /// US dollars that may be spent; no limit if nobody says.
+    /// The most US dollars to spend; default: no limit.
     ///
-    /// The functions that enqueue and work in one then refuse a model whose price is unknown.
+    /// The functions that enqueue and work in one then reject a model without a known price.
     public var maxCost: Double?
-    /// Tokens of prompts and answers that may be spent; no limit if nobody says.
+    /// The most tokens of prompts and answers to spend; default: no limit.
     public var maxTokensTotal: Int?
-    /// Seconds whose spending counts for these two, of the whole database; all spending of the runs if nobody says.
+    /// The length in seconds of a rolling window over the whole database for these two; default: all spending of the
+    /// runs.
     public var budgetWindow: Double?
-    /// Kinds of answers that count as failures, of those in ``FailOnText/kinds``; none if nobody says.
+    /// Outcomes, out of ``FailOnText/kinds``, that are treated as failures; default: none.
     public var failOn: [FailureKind]?
-    /// Seconds that an answer of the database may be old to be taken in place of a request, 0 for none; none if nobody
-    /// says.
+    /// The maximum age in seconds of answers in the database that are reused, 0 for none; default: none.
     public var cache: Double?
-    /// Which runs go first, the higher, the earlier; 0 if nobody says.
+    /// The priority of the run; higher ones run first; default: 0.
     public var priority: Int?
-    /// What is piped into a prompt given as arguments; the process's own standard input is not read for it.
+    /// Piped input for a prompt given as arguments; the process's own standard input is not read.
     public var input = ""
-    /// Is told what happens, each line of an answer included as it arrives; must not block.
+    /// Receives each event, including each line of an answer as it arrives; must not block.
     public var observe: (@Sendable (WorkEvent) -> Void)?
 
-    /// The usual options, for these models.
+    /// Default options for these models.
     public init(models: [String] = []) {
         self.models = models
     }
 }
 
 extension NllmOptions {
-    /// What files, the environment and these options say.
+    /// The configuration from files, the environment and these options.
     func configuration() throws(NllmError) -> Configuration {
         try check()
         var configuration = try Configuration.load(explicit: config, trust: trustsConfig ? .given : .ofNamedFolders)
@@ -136,7 +136,7 @@ extension NllmOptions {
         throw .usage("`\(name)` is \(value) but must be \(allowed.lowerBound) to \(allowed.upperBound)")
     }
 
-    /// The request for prompts from these sources, with further arguments of `llm`.
+    /// The request for prompts from these sources, with further arguments for `llm`.
     func request(
         _ sources: [PromptSource], arguments: [String], configuration: Configuration
     ) -> EnqueueRequest {
@@ -156,13 +156,13 @@ extension NllmOptions {
         request.settings.cache = cache
         request.settings.priority = priority
         request.checksModels = checksModels
-        // As the command line would say it; that of the calling program is no business of the manifest.
+        // In the form of a command line; that of the calling program does not belong in the manifest.
         let divider = arguments.isEmpty || request.direct != nil ? [] : ["--"]
         request.commandLine = ["NllmCore"] + sources.map(\.path) + divider + arguments
         return request
     }
 
-    /// What a worker does for these runs.
+    /// The options of a worker for these runs.
     func workOptions(runs: [String], configuration: Configuration) -> WorkOptions {
         var options = WorkOptions()
         options.runs = runs

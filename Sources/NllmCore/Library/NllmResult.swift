@@ -1,4 +1,4 @@
-/// What came of one cell, as it stands in the artifacts.
+/// The result of one cell, as in the artifacts.
 public struct NllmResult: Sendable, Equatable {
     /// Whether there is a good answer.
     public enum Status: String, Sendable {
@@ -6,7 +6,7 @@ public struct NllmResult: Sendable, Equatable {
         case ok
         /// The last attempt failed.
         case error
-        /// The last attempt took longer than a cell may.
+        /// The last attempt exceeded the time limit.
         case timeout
     }
 
@@ -14,32 +14,32 @@ public struct NllmResult: Sendable, Equatable {
     public let model: String
     /// Whether there is a good answer.
     public let status: Status
-    /// Milliseconds that the last attempt took.
+    /// Duration of the last attempt in milliseconds.
     public let durationMilliseconds: Int
     /// The exit code of `llm`; -1 if it timed out, was killed, or never started.
     public let exitCode: Int
     /// What `llm` printed.
     public let text: String
-    /// The arguments that were run, secrets replaced.
+    /// The command line that was run, secrets replaced.
     public let command: [String]
     /// The end of standard error, secrets replaced.
     public let stderrTail: String
-    /// The object or array that was found in the text; nil if there is none.
+    /// The object or array found in the text; nil if there is none.
     public let json: JSONValue?
     /// The prompt's id.
     public let promptID: String
     /// The sample, from 1.
     public let sample: Int
-    /// How often it was tried; interrupted attempts do not count.
+    /// The number of attempts; interrupted ones do not count.
     public let attempts: Int
     /// Why there is no good answer, or what is wrong with it; nil for a good one.
     public let failureKind: FailureKind?
-    /// The failure in the provider's or `llm`'s words.
+    /// The failure in the words of the provider or `llm`.
     public let failureMessage: String?
-    /// The whole result as the artifacts have it, `meta` and `metadata` included.
+    /// The whole result as in the artifacts, including `meta` and `metadata`.
     public let document: JSONValue
 
-    /// Reads a line of `results.jsonl`, or a file of `results/`; nil if it is neither.
+    /// Reads a line of `results.jsonl` or a file of `results/`; nil if it is neither.
     public init?(_ document: JSONValue) {
         guard let model = document["model"]?.stringValue,
             let status = document["status"]?.stringValue.flatMap(Status.init)
@@ -60,12 +60,12 @@ public struct NllmResult: Sendable, Equatable {
         self.document = document
     }
 
-    /// Tokens that were sent, where they were reported.
+    /// Input tokens, if reported.
     public var tokensInput: Int? { document["meta"]?["tokens_input"]?.intValue }
 
-    /// Tokens that were received, where they were reported.
+    /// Output tokens, if reported.
     public var tokensOutput: Int? { document["meta"]?["tokens_output"]?.intValue }
 
-    /// US dollars, where tokens and prices are known.
+    /// US dollars, if tokens and prices are known.
     public var costEstimated: Double? { document["meta"]?["cost_estimated"]?.doubleValue }
 }
