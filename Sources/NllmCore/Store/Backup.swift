@@ -7,14 +7,14 @@ internal import SystemPackage
 #endif
 
 extension Store {
-    /// Copies the database as it is at one moment, whoever writes meanwhile.
+    /// Copies the database as it is at one moment, even while workers write.
     ///
-    /// The copy appears whole or not at all, and whoever may read the database may read it. A file that is there is
-    /// replaced only if it is a database of ours that nobody has open.
+    /// The copy appears whole or not at all, with the permissions of the database. An existing file is replaced only if
+    /// it is a database of this program that nobody has open.
     ///
     /// - Parameter file: the copy's path.
     /// - Returns: its absolute path.
-    /// - Throws: when the file may not be replaced or cannot be written.
+    /// - Throws: if the file must not be replaced or cannot be written.
     public nonisolated func backUp(to file: String) throws(NllmError) -> String {
         let target = AbsolutePath.resolve(file)
         try checkReplaceable(target)
@@ -26,7 +26,7 @@ extension Store {
         } catch {
             throw Self.translate(error, path: target, opening: false)
         }
-        // Of the old one nothing may be left that SQLite would take for the new one's.
+        // Nothing of the old one may remain that SQLite would take as part of the new one.
         try settle(target)
         guard rename(temporary, target) == 0 else { throw Self.cannotCreate(target, errno) }
         return target
@@ -36,7 +36,7 @@ extension Store {
         let copy = try SQLiteConnection(path: path, access: .readWrite)
         try copy.execute("PRAGMA journal_mode = OFF")
         try readOnlyConnection().backUp(to: copy)
-        // One file, which can be read wherever it lies.
+        // A single file, which can be read anywhere.
         try copy.execute("PRAGMA journal_mode = DELETE")
         let problems = try copy.rows("PRAGMA quick_check(1)") { try $0.text("quick_check") }.filter { $0 != "ok" }
         guard problems.isEmpty else { throw DamagedValue(problems.joined(separator: "; ")) }
@@ -45,7 +45,7 @@ extension Store {
         fsync(descriptor.rawValue)
     }
 
-    /// Makes a new file that may be read by whoever may read the database.
+    /// Creates a new file with the permissions of the database.
     private nonisolated func makeEmpty(_ temporary: String, for target: String) throws(NllmError) {
         if unlink(temporary) != 0, errno != ENOENT { throw Self.cannotCreate(target, errno) }
         let mode = isPrivate ? PrivateFiles.fileMode : FileStatus(path, followingLinks: true)?.mode ?? 0o600
@@ -82,7 +82,7 @@ extension Store {
         guard isOurs else { throw refusal("is not an nllm-batch database") }
     }
 
-    /// Writes what stands beside an earlier copy into it, which then goes as a whole.
+    /// Merges the files beside an earlier copy into it, so that it is replaced as a whole.
     private nonisolated func settle(_ target: String) throws(NllmError) {
         guard FileStatus(target) != nil else { return }
         do {

@@ -4,18 +4,18 @@
     internal import Glibc
 #endif
 
-/// What can be told of a database file without SQLite.
+/// Facts about a database file that do not require SQLite.
 enum DatabaseFile {
-    /// What stands at a path.
+    /// What is at a path.
     enum Kind: Equatable {
         case missing, regular, directory
         /// Something else, such as a pipe or a device, which is never read.
         case other
-        /// It can't be looked at, with the system's error number.
+        /// It cannot be examined, with the system's error number.
         case unknown(Int32)
     }
 
-    /// How much is searched for signs of a schema of ours, in bytes: the first table is at the start.
+    /// The number of bytes that are searched for signs of this program's schema: the first table is at the start.
     private static let searched = 1 << 18
 
     static func kind(_ path: String) -> Kind {
@@ -28,12 +28,12 @@ enum DatabaseFile {
         }
     }
 
-    /// Whether a file that is said to be empty is none: the system makes up what is read, such as /proc/kmsg, or has the
-    /// reader wait for it.
+    /// Whether a file with reported size 0 is not empty: the system generates its content, as for /proc/kmsg, or makes
+    /// the reader wait for it.
     private static func isMadeUp(_ path: String) -> Bool {
         guard let reader = try? FileReader(path: path) else { return false }
         do throws(FileError) {
-            // Another process may just be filling it.
+            // Another process may be filling it.
             _ = try reader.next()
             return false
         } catch {
@@ -41,9 +41,9 @@ enum DatabaseFile {
         }
     }
 
-    /// Why no file can be made beside a database, with the system's error number; nil if one can be made.
+    /// Why no file can be created beside a database, with the system's error number; nil if one can be.
     ///
-    /// SQLite tries again without making one, and then tells only that there is none.
+    /// SQLite retries without creating one, and then reports only that there is none.
     static func obstacleToFiles(beside path: String) -> Int32? {
         let probe = path + "-room"
         let descriptor = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
@@ -53,19 +53,19 @@ enum DatabaseFile {
         return nil
     }
 
-    /// Removes a database that was just made and in which nothing stands yet, with the files beside it.
+    /// Removes a database that was just created and is still empty, with the files beside it.
     static func removeIfNew(_ path: String) {
         func size(_ path: String) -> Int? {
             var info = stat()
             return stat(path, &info) == 0 ? Int(info.st_size) : nil
         }
-        // A header alone is no more than a page; what another process has put in stands behind it, or in the log.
+        // A header alone is at most one page; anything that another process has added is after it, or in the log.
         guard let bytes = size(path), bytes <= 4096, size(path + "-wal") ?? 0 == 0 else { return }
         for ending in ["", "-wal", "-shm", "-journal"] { unlink(path + ending) }
     }
 
-    /// Whether a file that SQLite can't read is one of ours that was damaged: its header has our mark, or what is left of
-    /// it names our schema.
+    /// Whether a file that SQLite cannot read is a damaged database of this program: its header has this program's
+    /// mark, or what is left of it names its schema.
     static func isOurs(_ path: String) -> Bool {
         guard kind(path) == .regular, let reader = try? FileReader(path: path),
             let start = (try? reader.next())?.prefix(searched)

@@ -1,13 +1,13 @@
-/// What stands behind an error of the database: whether what failed can be done later.
+/// The cause of a database error, which decides whether the operation can succeed later.
 enum StorageTrouble: Sendable, Equatable {
-    /// It can be tried again; what is wrong, and what to do.
+    /// It can be retried; the reason says what is wrong and what to do.
     case passing(because: String)
-    /// The file is not what was written.
+    /// The file's content is not what was written.
     case damaged
 }
 
 extension Store {
-    /// Puts an error into words and notes what stands behind it.
+    /// Words an error and records its cause.
     func worded(_ error: any Error) -> NllmError {
         let worded = Self.translate(error, path: path, opening: false)
         guard let error = error as? DatabaseError else { return worded }
@@ -16,7 +16,7 @@ extension Store {
         return worded
     }
 
-    /// What stands behind an error that a verb of this store has thrown; nil where trying again is of no use.
+    /// The cause of an error that a verb of this store has thrown; nil if retrying is useless.
     func trouble(behind error: NllmError) -> StorageTrouble? { troubles.last { $0.error == error }?.trouble }
 
     private func trouble(_ error: DatabaseError) -> StorageTrouble? {
@@ -31,7 +31,7 @@ extension Store {
 }
 
 extension NllmError {
-    /// The database's file is not at its path any more.
+    /// The database file is no longer at its path.
     static func lost(database path: String) -> NllmError {
         .inputOutput(
             what: "database \(path) was moved, removed or replaced while it was in use",

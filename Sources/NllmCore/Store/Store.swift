@@ -1,41 +1,41 @@
-/// The runs, cells and answers in their database file: the only meeting point of all processes.
+/// The runs, cells and answers in their database file, and the only place where processes meet.
 ///
-/// Its verbs stand in the files beside this one. Each is one transaction; none spans an `await`.
+/// Its verbs are in the files beside this one. Each is one transaction; none spans an `await`.
 public actor Store {
     /// The database file.
     public nonisolated let path: String
     let database: any Connection
-    /// The folder of the database, below which folders of runs are kept relative to it.
+    /// The database's folder; folders of runs below it are stored as relative paths.
     nonisolated let folder: String
-    /// Whether the database and the runs' folders are for their owner alone.
+    /// Whether the database and the runs' folders are private to their owner.
     nonisolated let isPrivate: Bool
-    /// Whether the file lies on a medium that can't be written.
+    /// Whether the file is on a medium that cannot be written.
     private nonisolated let isImmutable: Bool
-    /// The file that is open, as it was found at its path.
+    /// The open file, as found at its path.
     private nonisolated let identity: FileIdentity?
-    /// What stood behind the errors that were thrown; equal ones are kept once, so they are few.
+    /// The causes of the errors that were thrown; equal ones are kept once, so there are few.
     var troubles: [(error: NllmError, trouble: StorageTrouble)] = []
     private nonisolated let executor = BlockingExecutor(label: "store")
 
-    /// SQLite blocks, so it has a thread of its own and never holds up other tasks.
+    /// SQLite blocks, so it has its own thread and never delays other tasks.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// How a database is opened.
     public enum Opening: Sendable {
-        /// The file must be there.
+        /// The file must exist.
         case existing
-        /// The file is made if it isn't there, with the folders that lead to it; an empty one is filled.
+        /// The file is created if it does not exist, with its parent folders; an empty file is filled.
         case creating
     }
 
-    /// Opens a database and brings its schema up to date.
+    /// Opens a database and migrates its schema.
     ///
-    /// A private one is taken away from all other users, and so are the folders of runs that are written from then on.
+    /// A private one is made private to its owner, and so are the folders of runs that are written from then on.
     public init(path: String, _ opening: Opening = .existing, isPrivate: Bool = false) throws(NllmError) {
         try self.init(path: path, opening, isPrivate: isPrivate, patience: Self.patience)
     }
 
-    /// Opens a database, and waits so long for workers of older versions before it is migrated.
+    /// Opens a database, and waits at most this long for workers of older versions before it is migrated.
     init(
         path: String, _ opening: Opening = .existing, isPrivate: Bool = false, patience: Duration
     ) throws(NllmError) {
@@ -50,10 +50,10 @@ public actor Store {
         identity = FileIdentity(path: path)
     }
 
-    /// Whether the path still leads to the file that is open; what is written to another one is lost with it.
+    /// Whether the path still leads to the open file; what is written to another one is lost with it.
     nonisolated var isInPlace: Bool { identity.map { !$0.hasLeft(path) } ?? true }
 
-    /// A connection that only reads, for long reads beside the actor.
+    /// A read-only connection, for long reads beside the actor.
     nonisolated func readOnlyConnection() throws -> SQLiteConnection {
         let database =
             isImmutable
@@ -63,7 +63,7 @@ public actor Store {
         return database
     }
 
-    /// Runs one verb's transaction and words what goes wrong.
+    /// Runs one verb's transaction and words its errors.
     func transaction<Value>(_ body: () throws -> Value) throws(NllmError) -> Value {
         do {
             return try database.transaction(body)
@@ -72,7 +72,7 @@ public actor Store {
         }
     }
 
-    /// Runs one verb's reads and words what goes wrong.
+    /// Runs one verb's reads and words their errors.
     func reading<Value>(_ body: () throws -> Value) throws(NllmError) -> Value {
         do {
             return try database.snapshot(body)
@@ -81,7 +81,7 @@ public actor Store {
         }
     }
 
-    /// Runs reads on a connection of their own, on one state of the file, and words what goes wrong.
+    /// Runs reads on a separate connection, on one state of the file, and words their errors.
     nonisolated func readingAside<Value>(_ body: (any Connection) throws -> Value) throws(NllmError) -> Value {
         do {
             let database = try readOnlyConnection()
@@ -91,22 +91,22 @@ public actor Store {
         }
     }
 
-    /// Reads what artifacts are made of, beside the actor.
+    /// Reads the data of artifacts beside the actor.
     nonisolated func results() throws -> ResultReader { ResultReader(try readOnlyConnection(), in: folder) }
 
-    /// Reads what artifacts are made of, on one state of the file, and words what goes wrong.
+    /// Reads the data of artifacts on one state of the file, and words errors.
     nonisolated func readingResults<Value>(_ body: (ResultReader) throws -> Value) throws(NllmError) -> Value {
         try readingAside { database in try body(ResultReader(database, in: folder)) }
     }
 
-    /// Moves what the log holds into the database file, as far as that goes without waiting for anyone.
+    /// Moves the log's content into the database file as far as possible without waiting.
     func checkpoint() {
         _ = try? database.rows("PRAGMA wal_checkpoint(PASSIVE)") { _ in 0 }
     }
 
-    /// Moves all that the log holds into the open file, whose path may lead to another one.
+    /// Moves all of the log's content into the open file, whose path may lead to another one.
     ///
-    /// The log stays behind, and would be taken for that of whatever database is put there.
+    /// The log file stays, and would be taken for that of any database that is put there.
     func abandon() {
         _ = try? database.rows("PRAGMA wal_checkpoint(TRUNCATE)") { _ in 0 }
     }

@@ -33,7 +33,7 @@ extension Store {
         }
     }
 
-    /// Makes a database, with the folders that lead to it; what was made is removed again if that fails.
+    /// Creates a database, with its parent folders; on failure, everything created is removed again.
     private static func create(path: String) throws(NllmError) -> SQLiteConnection {
         let folders = FolderReservation()
         do {
@@ -69,7 +69,8 @@ extension Store {
         }
     }
 
-    /// Opens a file that can't be opened the usual way because nothing can be written beside it; nil if that is not why.
+    /// Opens a file that cannot be opened in the usual way because nothing can be written beside it; nil if that is not
+    /// the reason.
     private static func onReadOnlyMedium(_ path: String, after problem: NllmError) throws(NllmError)
         -> SQLiteConnection?
     {
@@ -92,7 +93,7 @@ extension Store {
         }
     }
 
-    /// Repeats what fails because others open the same new file: some steps of that do not wait by themselves.
+    /// Repeats what fails because others open the same new file: some of these steps do not wait by themselves.
     private static func whileBusy(_ body: () throws -> Void) throws {
         for _ in 1..<SQLiteConnection.busyTries {
             do {
@@ -107,10 +108,10 @@ extension Store {
     private static func configure(
         _ database: SQLiteConnection, path: String, _ opening: Opening, patience: Duration
     ) throws {
-        // Asked first, because nothing may be changed in a file that is not ours.
+        // Checked first, because nothing may be changed in a file of another program.
         let current = try Migrations.isCurrent(database, path: path)
         if opening == .existing, try Migrations.isEmpty(database) { throw NllmError.notADatabase(path: path) }
-        // A migration may have to make a table anew that others refer to.
+        // A migration may have to recreate a table that others refer to.
         try database.execute(
             """
             PRAGMA journal_mode = WAL;
@@ -127,10 +128,10 @@ extension Store {
         try database.execute("PRAGMA foreign_keys = ON")
     }
 
-    /// How long workers of older versions are waited for.
+    /// The longest wait for workers of older versions.
     static let patience = Duration.seconds(60)
 
-    /// Brings the schema up to date once no worker of an older version is at work, which would not understand it.
+    /// Migrates the schema once no worker of an older version is running, which would not understand it.
     private static func migrate(_ database: SQLiteConnection, path: String, patience: Duration) throws {
         let end = ContinuousClock.now + patience
         while let worker = try Migrations.apply(to: database, path: path) {

@@ -1,4 +1,4 @@
-// Words that columns hold by their raw values.
+// Enums that columns store by their raw values.
 
 extension CellStatus: Bindable {}
 extension FailureKind: Bindable {}

@@ -1,5 +1,5 @@
 extension Store {
-    /// What is wrong with the database; empty when it is sound.
+    /// The problems of the database; empty if it is sound.
     public func verify() throws(NllmError) -> [String] {
         try reading {
             var problems = try database.rows("PRAGMA quick_check(5)") { try $0.text("quick_check") }.filter {

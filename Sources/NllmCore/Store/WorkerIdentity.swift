@@ -6,22 +6,22 @@ internal import FoundationEssentials
     internal import Glibc
 #endif
 
-/// A process that executes cells, as the store knows it.
+/// A process that executes cells, as known to the store.
 package struct WorkerIdentity: Sendable, Equatable {
-    /// What its `llm` processes carry in their environment.
+    /// The mark in the environment of its `llm` processes.
     var mark: String
     var host: String
     var boot: String
     var pid: Int
-    /// When the process started, so that a later process of the same number is not taken for it.
+    /// When the process started, which distinguishes it from a later process with the same number.
     var processStarted: String
 }
 
 extension WorkerIdentity {
-    /// Without a sign of life for so many seconds a worker counts as dead.
+    /// Seconds without a sign of life after which a worker counts as dead.
     static let patience = 30.0
 
-    /// This process as a worker, under a new mark.
+    /// This process as a worker, with a new mark.
     package static func current() -> WorkerIdentity {
         let pid = ProcessInfo.processInfo.processIdentifier
         return WorkerIdentity(
@@ -29,14 +29,14 @@ extension WorkerIdentity {
             processStarted: ProcessTable.startTime(pid) ?? "unknown")
     }
 
-    /// The machine, as far as process numbers mean the same: containers count their own.
+    /// Identifies the machine within which process numbers are unique: containers have their own.
     private static var host: String {
         let name = ProcessInfo.processInfo.hostName
         let namespace = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")
         return namespace.map { "\(name) \($0)" } ?? name
     }
 
-    /// Changes whenever the machine starts anew.
+    /// Changes at each boot of the machine.
     private static var boot: String {
         #if os(Linux)
             let bytes = (try? FileReader(path: "/proc/sys/kernel/random/boot_id", .any).rest(limit: 100)) ?? nil
@@ -50,6 +50,6 @@ extension WorkerIdentity {
         #endif
     }
 
-    /// Whether both run where process numbers mean the same.
+    /// Whether process numbers mean the same for both.
     func sharesHost(with other: WorkerIdentity) -> Bool { host == other.host }
 }

@@ -11,7 +11,7 @@ struct WorkerRow: Sendable, Equatable {
     var id: Int64
     var identity: WorkerIdentity
     var heartbeatAt: Date
-    /// Whether it has said that it ended, or was given up.
+    /// Whether it reported that it ended, or was given up.
     var hasEnded: Bool
 
     init(_ row: any Row) throws {
@@ -25,14 +25,14 @@ struct WorkerRow: Sendable, Equatable {
 }
 
 extension WorkerRow {
-    /// Whether the worker's process is gone, as far as that can be seen from here.
+    /// Whether the worker's process is gone, as far as can be seen from here.
     func isGone(seenFrom observer: WorkerIdentity) -> Bool {
         if hasEnded { return true }
         guard identity.sharesHost(with: observer) else { return false }
         if identity.boot != observer.boot { return true }
         let pid = pid_t(truncatingIfNeeded: identity.pid)
         guard let started = ProcessTable.startTime(pid) else {
-            // Another user's process may be hidden, and then only refuses to be signalled.
+            // Another user's process may be hidden, and then only refuses signals.
             return kill(pid, 0) != 0 && errno == ESRCH
         }
         if started != identity.processStarted { return true }
@@ -40,9 +40,9 @@ extension WorkerRow {
         return ProcessTable.activity(pid).map { ["Z", "X"].contains($0.state) } ?? false
     }
 
-    /// Whether it seems to have given no sign of life for too long, as far as one look can tell.
+    /// Whether it seems to have given no sign of life for too long, as far as a single look shows.
     ///
-    /// A heartbeat in the future comes from a clock that differs, and tells no more than an old one.
+    /// A heartbeat in the future comes from a clock that differs, and says no more than an old one.
     func seemsSilent(now: Date) -> Bool {
         abs(now.timeIntervalSince(heartbeatAt)) > WorkerIdentity.patience
     }

@@ -1,9 +1,9 @@
 package import FoundationEssentials
 
 extension Store {
-    /// Registers this process as a worker with the limits that it brings, and returns its id.
+    /// Registers this process as a worker with its limits, and returns its id.
     ///
-    /// A new worker finds out about paused models in its runs, or in all, unless it is told which.
+    /// A new worker tests paused models in its runs, or in all, unless they are given.
     package func register(
         _ identity: WorkerIdentity, concurrency: Int = 1, limits: [Limit] = [], budget: Budget = Budget(),
         runs: [Int64]? = nil, probing probed: [Int64]? = nil, now: Date
@@ -30,7 +30,7 @@ extension Store {
         }
     }
 
-    /// Says that the worker lives; false if it was given up and its cells were taken over.
+    /// Records that the worker is alive; false if it was given up and its cells were taken over.
     func heartbeat(worker: Int64, now: Date) throws(NllmError) -> Bool {
         try transaction {
             try database.run(
@@ -38,12 +38,12 @@ extension Store {
         }
     }
 
-    /// Says that the worker has ended; it holds no cell any more.
+    /// Records that the worker has ended; it holds no cells any more.
     package func unregister(worker: Int64, now: Date) throws(NllmError) {
         _ = try transaction { try release(worker: worker, now: now) }
     }
 
-    /// The workers that have not ended, and those that have although cells are still theirs.
+    /// The workers that have not ended, and those that have but still hold cells.
     func workers() throws(NllmError) -> [WorkerRow] {
         try reading {
             try database.rows(
@@ -54,18 +54,18 @@ extension Store {
         }
     }
 
-    /// Gives up a dead worker: its cells are to be done again.
+    /// Gives up a dead worker and requeues its cells.
     ///
-    /// - Returns: how many there were.
-    /// - Throws: when the store can't be written.
+    /// - Returns: the number of cells.
+    /// - Throws: if the store cannot be written.
     @discardableResult
     func takeOver(worker: Int64, now: Date) throws(NllmError) -> Int {
         try transaction { try release(worker: worker, now: now) }
     }
 
-    /// Puts the worker's cells back, each with a note of the attempt that was interrupted, and ends the worker.
+    /// Requeues the worker's cells, each with a record of the interrupted attempt, and ends the worker.
     private func release(worker: Int64, now: Date) throws -> Int {
-        // Nobody knows what they have cost.
+        // Their cost is unknown.
         let models = try database.rows(
             """
             SELECT model_id, sum(ifnull(reserved_cost, 0)) AS cost, sum(ifnull(reserved_tokens, 0)) AS tokens FROM cells
@@ -80,7 +80,7 @@ extension Store {
                 """, cost, tokens, model)
             try noteSpending(cost: cost, tokens: tokens, now: now)
         }
-        // No attempt has lasted for longer than its worker can have lived, by the clock that the claim has its time from.
+        // No attempt lasted longer than its worker can have been alive, by the clock that set the claim's time.
         try database.run(
             """
             INSERT INTO attempts (run_id, cell_id, worker_id, outcome, exit_code, started_at, finished_at, duration_ms,

@@ -1,27 +1,27 @@
 internal import FoundationEssentials
 
 extension Store {
-    /// Cells that take answers in one transaction: others want to write meanwhile.
+    /// The number of cells that receive answers in one transaction: others want to write meanwhile.
     private static let cacheBatch = 5000
 
-    /// Gives cells of a run that nobody has tried yet the answers that this database has for the same requests.
+    /// Gives cells of a run that have never been tried the answers that this database has for the same requests.
     ///
-    /// Only first samples share answers, and only answers that nothing was wrong with.
+    /// Only first samples share answers, and only answers without a recorded failure.
     ///
     /// - Parameters:
     ///   - run: the run.
-    ///   - age: seconds that an answer may be old; nil for what the run says.
-    ///   - worker: who does it.
+    ///   - age: the maximum age of an answer in seconds; nil for the run's setting.
+    ///   - worker: the worker's row.
     ///   - now: the time.
-    /// - Returns: how many cells have an answer now.
-    /// - Throws: when the store can't be written.
+    /// - Returns: the number of cells that received an answer.
+    /// - Throws: if the store cannot be written.
     func takeCached(run: Int64, age: Double?, worker: Int64, now: Date) throws(NllmError) -> Int {
         let age = try reading {
             try age.map { Int($0 * 1000) }
                 ?? database.row("SELECT cache_ms FROM runs WHERE id = ?", run) { try $0.optionalInt("cache_ms") } ?? nil
         }
         guard let age else { return 0 }
-        // Nobody knows how old an answer is that seems to come from the future.
+        // The age of an answer that seems to come from the future is unknown.
         let latest =
             Double(age) < DurationText.anyAge * 1000 ? now.addingTimeInterval(SetClock.tolerance) : .distantFuture
         try transaction { try listCached(run: run, since: now.milliseconds - age, through: latest.milliseconds) }
@@ -53,7 +53,7 @@ extension Store {
                 AND cells.not_before = \(CellTransition.first) AND cells.sample = 1 AND cells.attempts = 0
             """, run)
         try database.execute("CREATE INDEX temp.cached_by_key ON cached (key)")
-        // With max() the other columns are those of the row that has it.
+        // With max(), SQLite takes the other columns from the row with the maximum.
         try database.run(
             """
             UPDATE temp.cached SET attempt_id = found.attempt_id, time = found.time

@@ -1,18 +1,18 @@
-/// Which cells of a run a command means.
+/// Selects cells of a run for a command.
 public struct CellSelection: Sendable, Equatable {
-    /// Ids of prompts; all when empty.
+    /// Ids of prompts; all if empty.
     public var prompts: [String] = []
-    /// Labels or names of models; all when empty.
+    /// Labels or names of models; all if empty.
     public var models: [String] = []
-    /// States; all when empty.
+    /// States; all if empty.
     public var statuses: [CellStatus] = []
-    /// Failure kinds; all when empty.
+    /// Failure kinds; all if empty.
     public var failures: [FailureKind] = []
 
     /// All cells of the run.
     public init() {}
 
-    /// A condition on `cells`, and its values by name; `:run` is the run's id.
+    /// A condition on `cells`, with its values by name; `:run` is the run's id.
     func condition(in run: Int64) -> (sql: String, values: [(String, any Bindable)]) {
         var parts = ["cells.live = 1", "cells.run_id = :run"]
         var values: [(String, any Bindable)] = [("run", run)]
@@ -23,7 +23,7 @@ public struct CellSelection: Sendable, Equatable {
         }
         add("prompts", prompts) { "cells.prompt_id IN (SELECT id FROM prompts WHERE run_id = :run AND name IN \($0))" }
         add("models", models) {
-            // A name that is some model's label means that model alone.
+            // A name that is also a model's label means that model alone.
             """
             cells.model_id IN (SELECT id FROM models WHERE run_id = :run AND (label IN \($0) OR (name IN \($0)
                 AND name NOT IN (SELECT label FROM models WHERE run_id = :run AND live = 1))))

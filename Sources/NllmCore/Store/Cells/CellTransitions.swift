@@ -1,7 +1,7 @@
-/// A way in which cells change their state.
+/// A change of a cell's state.
 ///
-/// No other statement changes it. Only an edited run, which gives its cells to other prompts and models, updates `cells`
-/// besides.
+/// No other statement changes it. Only editing a run, which assigns its cells to other prompts and models, also updates
+/// `cells`.
 ///
 ///     pending ── claimed ──► running ── answered ──────────────────► ok, error or timeout
 ///        ▲                      │                                        │
@@ -9,34 +9,34 @@
 ///        ├── putBack ◄───────────────────────────────────────────────────┘
 ///        └── cached ──► ok         cancelled, retired: out of any state but an end
 ///
-/// A transition that ends a lease does so whoever holds it: a worker that finds its lease gone stops.
+/// A transition that ends a lease does so whichever worker holds it: a worker that finds its lease gone stops.
 enum CellTransition {
-    /// A worker takes it: `worker`, `now`, `lease`, `reserved_cost`, `reserved_tokens`.
+    /// A worker claims it: `worker`, `now`, `lease`, `reserved_cost`, `reserved_tokens`.
     case claimed
     /// The attempt is its result: `status`, `attempt`.
     case answered
-    /// An answer that came after its lease was lost is its result, because it has none: `attempt`.
+    /// An answer that arrived after its lease was lost is its result, because it has none: `attempt`.
     case answeredLate
-    /// It waits for its next try: `at`.
+    /// It waits to be retried: `at`.
     case retried
-    /// Its model can't be used, and it waits with the other cells of that model.
+    /// Its model cannot be used, and it waits with that model's other cells.
     case postponed
-    /// Its attempt came to nothing and does not count; it goes first.
+    /// Its attempt was interrupted and does not count; it goes first.
     case interrupted
-    /// An answer that the database had is its result; the attempts are numbered already.
+    /// A reused answer is its result; the attempts are already numbered.
     case cached
-    /// It is done again, with all its retries.
+    /// It is requeued, with a fresh retry count.
     case putBack
-    /// Taken out by the user.
+    /// The user cancelled it.
     case cancelled
     /// It left the run when the run's prompts were edited.
     case retired
-    /// Its next try is moved: `at`.
+    /// Its retry is rescheduled: `at`.
     case moved
     /// The clock was set while it ran: `shift`, in milliseconds.
     case shifted
 
-    /// The rank in `not_before` of cells that go before all others; everything else there is a time.
+    /// The value of `not_before` for cells that go before all others; every other value is a time.
     static let first = 0
 
     /// The columns that change.
@@ -74,14 +74,14 @@ enum CellTransition {
 }
 
 extension Connection {
-    /// Changes cells in one way.
+    /// Applies a transition to cells.
     ///
     /// - Parameters:
-    ///   - transition: the way.
-    ///   - condition: which cells, in SQL.
-    ///   - values: those of the transition and of the condition, by name.
-    /// - Returns: how many cells there were.
-    /// - Throws: when the database can't be written.
+    ///   - transition: the transition.
+    ///   - condition: selects the cells, in SQL.
+    ///   - values: the values for the transition and the condition, by name.
+    /// - Returns: the number of cells that were changed.
+    /// - Throws: if the database cannot be written.
     @discardableResult
     func change(
         _ transition: CellTransition, where condition: String, _ values: KeyValuePairs<String, any Bindable> = [:]
@@ -89,7 +89,7 @@ extension Connection {
         try change(transition, where: condition, values.map { ($0, $1) })
     }
 
-    /// Changes cells in one way, with values that were put together.
+    /// Applies a transition to cells, with values in an array.
     @discardableResult
     func change(
         _ transition: CellTransition, where condition: String, _ values: [(String, any Bindable)]

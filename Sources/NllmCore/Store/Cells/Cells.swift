@@ -1,18 +1,18 @@
 public import FoundationEssentials
 
-/// A cell with its history, for people to read.
+/// A cell with its history, for display.
 public struct CellRecord: Sendable {
     /// One attempt of a cell.
     public struct Attempt: Sendable {
-        /// Its number; nil if it was interrupted and does not count.
+        /// Its number; nil for an interrupted attempt, which does not count.
         public let number: Int?
         /// `ok`, `error`, `timeout` or `interrupted`.
         public let outcome: String
         /// The exit code of `llm`; -1 if there was none.
         public let exitCode: Int
-        /// Milliseconds from start to end.
+        /// Duration in milliseconds.
         public let duration: Int
-        /// When it started.
+        /// Time of the start.
         public let startedAt: Date
         /// The failure's kind and message.
         public let failure: String?
@@ -32,16 +32,16 @@ public struct CellRecord: Sendable {
     public let sample: Int
     /// The state.
     public let status: CellStatus
-    /// Before when it may not be tried again.
+    /// The time before which it may not be retried.
     public let notBefore: Date?
     /// Why it is not started, if its model is paused.
     public let pause: ModelPause?
-    /// Its attempts, the oldest first.
+    /// Its attempts, oldest first.
     public let attempts: [Attempt]
 }
 
 extension Store {
-    /// Calls `body` with each cell of a run that is selected, in the order of the results.
+    /// Calls `body` with each selected cell of a run, in the order of the results.
     public nonisolated func forEachCell(
         of run: Run, _ selection: CellSelection, _ body: (CellRecord) throws -> Void
     ) throws(NllmError) {
@@ -66,7 +66,7 @@ extension Store {
         }
     }
 
-    /// Throws when the selection names a prompt or model that the run does not have.
+    /// Throws if the selection names a prompt or model that the run does not have.
     public func check(_ selection: CellSelection, in run: Run) throws(NllmError) {
         try reading { try checkNames(run, selection) }
     }

@@ -1,10 +1,10 @@
 package import FoundationEssentials
 
-/// A worker's right to a cell, and all it needs to execute it.
+/// A worker's right to a cell, with everything needed to execute it.
 package struct Claim: Sendable {
     var cell: Int64
     var run: Int64
-    /// What another database holds the same run and cell by.
+    /// These identify the run and cell in another database.
     var runName: String
     var runCreatedAt: Date
     var key: [UInt8]
@@ -12,37 +12,37 @@ package struct Claim: Sendable {
     var modelID: Int64
     var worker: Int64
     var lease: Int
-    /// Attempts that count, in all.
+    /// The number of attempts that count.
     var attempts: Int
-    /// Attempts that count, since the cell was last put back by hand.
+    /// The number of attempts that count since the cell was last requeued.
     var tries: Int
-    /// How these failed, the last one first.
+    /// The failures of these attempts, latest first.
     var history: [Failure] = []
     var promptID: String
     var model: String
     var sample: Int
     var request: LLMRequest
-    /// The run's settings, as they are now.
+    /// The current settings of the run.
     var timeout: Double
     var retries: Int
     var raw: Bool
     var failOn: Set<FailureKind>
-    /// What the model's tokens cost, as far as that is known.
+    /// The price of the model's tokens, if known.
     var price: Price?
-    /// What was set aside for it.
+    /// What is reserved for it.
     var reservation = Reservation(cost: nil, tokens: 0, expected: 0)
 }
 
-/// What a worker got when it asked for cells.
+/// The result of a worker's request for cells.
 package struct ClaimRound: Sendable {
-    /// The cells that are its own now.
+    /// The cells that now belong to the worker.
     package var claims: [Claim] = []
-    /// When a limit lets the next cell start, as far as that is known.
+    /// When a limit lets the next cell start, if that is known.
     var next: Date?
 }
 
 extension Store {
-    /// The runs that have cells to be done and are not paused, of these runs or of all: higher priority first, then older.
+    /// Runs that have pending cells and are not paused, out of these or of all: higher priority first, then older ones.
     func claimableRuns(_ runs: [Int64]?) throws(NllmError) -> [Int64] {
         try reading {
             let claimable = try database.rows(
@@ -58,23 +58,23 @@ extension Store {
 
     /// Claims cells of a run that may run now.
     ///
-    /// Each free place goes to the model that has the fewest running; of a model, cells that were interrupted go first,
-    /// then retries that are due, then the next ones in their order.
+    /// Each free slot goes to the model with the fewest running cells; of a model's cells, interrupted ones go first,
+    /// then retries that are due, then the next ones in order.
     ///
     /// - Parameters:
-    ///   - worker: who claims.
+    ///   - worker: the claiming worker.
     ///   - run: the run.
-    ///   - limit: the most cells.
+    ///   - limit: the largest number of cells.
     ///   - counted: the runs whose spending counts against the worker's budget; nil: that run alone.
     ///   - now: the time.
-    /// - Returns: the cells, none if all have to wait.
-    /// - Throws: when the store can't be written.
+    /// - Returns: the cells; none if all have to wait.
+    /// - Throws: if the store cannot be written.
     package func claim(
         worker: Int64, run: Int64, limit: Int, counting counted: [Int64]? = nil, now: Date
     ) throws(NllmError) -> ClaimRound {
         try transaction {
             var round = ClaimRound()
-            // Since it was looked at, the run may have been paused, or this worker taken for dead.
+            // Since the run was examined, it may have been paused, or this worker declared dead.
             guard try isClaimable(run), let budget = try budget(ofWorker: worker) else { return round }
             var admission = try admission(to: run, budget: budget, counting: counted ?? [run], now: now)
             var started: Set<String> = []
@@ -110,7 +110,7 @@ extension Store {
     /// The model's next cell that may run now.
     func nextCell(of model: Admission.Model, now: Date) throws -> Int64? {
         if model.pause != nil { return try probe(of: model, now: now) }
-        // The status stands in the text, because partial indexes are found by their literal condition only.
+        // The status is part of the text, because SQLite matches partial indexes by literal conditions only.
         return try database.row(
             """
             SELECT id FROM cells WHERE model_id = ? AND status = 'pending' AND not_before IS NOT NULL
@@ -123,8 +123,8 @@ extension Store {
                 """, model.id, read: { try $0.id("id") })
     }
 
-    /// The cell that finds out if a paused model can be used: one that has not failed yet, in case that was the prompts'
-    /// fault.
+    /// The cell that tests whether a paused model can be used: one that has not failed yet, in case the prompts caused
+    /// the failures.
     private func probe(of model: Admission.Model, now: Date) throws -> Int64? {
         try database.row(
             """
@@ -133,7 +133,7 @@ extension Store {
             """, model.id, now, read: { try $0.id("id") })
     }
 
-    /// Reads a cell as a worker would have it that claims it.
+    /// Reads a cell as a claiming worker would receive it.
     func claim(_ cell: Int64, worker: Int64) throws -> Claim {
         guard var claim = try database.row(Self.claimSQL, cell, read: { try Claim($0, worker: worker) }) else {
             throw DamagedValue("cell \(cell) has no prompt, model or run")
@@ -195,7 +195,7 @@ extension Claim {
         key = try row.bytes("key")
         modelID = try row.id("model_id")
         self.worker = worker
-        // Counts the claims, so that this one is known from those before.
+        // Counts the claims, which distinguishes this one from earlier ones.
         lease = try row.int("lease") + 1
         attempts = try row.int("attempts")
         tries = try row.int("tries")
@@ -214,7 +214,7 @@ extension Claim {
 }
 
 extension Failure {
-    /// Reads how an attempt failed.
+    /// Reads the failure of an attempt.
     init(_ row: any Row) throws {
         self.init(
             kind: try row.value("failure_kind"), message: try row.text("failure_message"),
@@ -224,7 +224,7 @@ extension Failure {
 }
 
 extension Prompt {
-    /// Reads what a prompt asks from a row of a claim.
+    /// Reads the request of a prompt from a row of a claim.
     fileprivate init(_ row: any Row) throws {
         self.init(id: try row.text("prompt"), text: try row.text("text"))
         isInArguments = try row.bool("in_arguments")
@@ -237,7 +237,7 @@ extension Prompt {
 }
 
 extension ModelVariant {
-    /// Reads a model from a row, its columns named as in a claim.
+    /// Reads a model from a row with the column names of a claim.
     init(_ row: any Row) throws {
         self.init(
             label: try row.text("label"), name: try row.text("model"),
@@ -248,7 +248,7 @@ extension ModelVariant {
 }
 
 extension CommonRequest {
-    /// Reads what a run asks from a row of a claim.
+    /// Reads the request common to a run from a row of a claim.
     fileprivate init(_ row: any Row) throws {
         self.init(
             options: try ModelOption.options(row.json("options")),

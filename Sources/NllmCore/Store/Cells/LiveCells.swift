@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 
-/// How one cell of a run of one prompt stands, for a display that is drawn again and again.
+/// The state of a cell in a run of one prompt, for a display that is redrawn frequently.
 public struct LiveCell: Sendable {
     /// The model's label.
     public let model: String
@@ -8,15 +8,15 @@ public struct LiveCell: Sendable {
     public let sample: Int
     /// The state.
     public let status: CellStatus
-    /// Seconds since its claim while it runs, seconds of the attempt that is the result once it ended; else nil.
+    /// Seconds since its claim while it runs; the duration of its result once it has ended; otherwise nil.
     public let seconds: Double?
 }
 
 extension Store {
-    /// More cells than this are better shown by their counts.
+    /// Larger numbers of cells are better shown by their counts.
     private static let liveCellLimit = 100
 
-    /// The cells of a run, in the order of the models, if it has one prompt; nil if it has more, or very many cells.
+    /// The cells of a run, in the order of the models, if it has one prompt; nil if it has more, or too many cells.
     public func liveCells(of progress: RunProgress) throws(NllmError) -> [LiveCell]? {
         let run = progress.run.id
         guard progress.counts.total <= Self.liveCellLimit, try hasOnePrompt(run) else { return nil }
@@ -33,7 +33,7 @@ extension Store {
         }
     }
 
-    /// Whether a run has but one prompt.
+    /// Whether a run has only one prompt.
     func hasOnePrompt(_ run: Int64) throws(NllmError) -> Bool {
         try reading {
             try database.rows("SELECT id FROM prompts WHERE run_id = ? AND live = 1 LIMIT 2", run, read: { _ in true })

@@ -1,29 +1,29 @@
 package import FoundationEssentials
 
-/// What a worker reports of a cell that it claimed.
+/// A worker's report on a cell that it claimed.
 package struct Report: Sendable {
     var claim: Claim
     var outcome: Outcome
-    /// The arguments that were run, redacted.
+    /// The command line that was run, redacted.
     var command: [String]
-    /// When the cell may be tried again; nil if this outcome is final.
+    /// When the cell may be retried; nil if this outcome is final.
     var retryAt: Date?
-    /// Seconds that the worker lets a provider refuse everything before it gives the model up.
+    /// Seconds for which the worker lets a provider refuse everything before it gives the model up.
     var maxWait = SettingLimits.usualMaxWait
 
-    /// US dollars that the attempt cost, as far as that is known.
+    /// The attempt's cost in US dollars, if known.
     var cost: Double? {
         guard let price = claim.price, let usage = outcome.usage else { return nil }
         return price.cost(of: usage)
     }
 
-    /// US dollars that the attempt may have cost at worst where nobody has told; nil where that is known.
+    /// The most US dollars that the attempt may have cost if that was not reported; nil if the cost is known.
     var possibleCost: Double? { cost == nil && outcome.mayBeBilled ? worst.cost : nil }
 
-    /// Tokens of both directions; nil where nobody has told.
+    /// Tokens in both directions; nil if not reported.
     var tokens: Int? { outcome.usage.map { ($0.input ?? 0) + ($0.output ?? 0) } }
 
-    /// Tokens that the attempt may have taken at worst where nobody has told; nil where that is known.
+    /// The most tokens that the attempt may have taken if that was not reported; nil if the number is known.
     var possibleTokens: Int? { tokens == nil && outcome.mayBeBilled ? worst.tokens : nil }
 
     private var worst: Reservation {
@@ -31,19 +31,19 @@ package struct Report: Sendable {
     }
 }
 
-/// What became of reports.
+/// The result of recording reports.
 package struct Recorded: Sendable {
-    /// By run, the attempts that are results now.
+    /// By run, the attempts that are now results.
     var results: [Int64: [Int64]] = [:]
-    /// The runs in which nothing is left.
+    /// The runs without remaining cells.
     var ended: Set<Int64> = []
-    /// The runs in which cells were put back whose results stand in the artifacts.
+    /// The runs in which cells were requeued whose results are in the artifacts.
     var reopened: Set<Int64> = []
-    /// What there is to tell of models.
+    /// News about models.
     var news: [ModelNews] = []
 }
 
-/// Something that was learned of a model from an outcome.
+/// Something that an outcome showed about a model.
 package struct ModelNews: Sendable, Equatable {
     enum Change: Sendable, Equatable {
         /// No more of its cells are started in the run.
@@ -62,15 +62,15 @@ package struct ModelNews: Sendable, Equatable {
 extension Store {
     /// Records outcomes in one transaction; they count as recorded when this returns.
     ///
-    /// Only who holds a cell's lease may end it. An answer that comes later is kept as an attempt, and becomes the
-    /// result if the cell has none.
+    /// Only the holder of a cell's lease may end it. An answer that arrives later is kept as an attempt, and becomes
+    /// the result if the cell has none.
     ///
     /// - Parameters:
-    ///   - reports: what workers report.
+    ///   - reports: the workers' reports.
     ///   - again: whether they may have been recorded although an error was thrown.
     ///   - now: the time.
-    /// - Returns: what became of them.
-    /// - Throws: when the store can't be written; then nothing is recorded.
+    /// - Returns: the result.
+    /// - Throws: if the store cannot be written; then nothing is recorded.
     package func record(_ reports: [Report], again: Bool = false, now: Date) throws(NllmError) -> Recorded {
         try transaction {
             var recorded = Recorded()
@@ -88,7 +88,7 @@ extension Store {
         }
     }
 
-    /// Notes which of these runs have ended.
+    /// Records which of these runs have ended.
     func settle(_ runs: Set<Int64>, _ recorded: inout Recorded, now: Date) throws {
         for run in runs {
             try database.run(Self.settleSQL, now, run)
@@ -98,18 +98,18 @@ extension Store {
         }
     }
 
-    /// Returns the attempt if it is the cell's result now.
+    /// Returns the attempt if it is now the cell's result.
     func record(_ report: Report, _ lessons: inout Lessons, isOld: Bool = false) throws -> Int64? {
         let cell = report.claim.cell
         let holds = try database.hasRow(
             "SELECT 1 FROM cells WHERE id = ? AND run_id = ? AND worker_id = ? AND lease = ? AND status = 'running'",
             cell, report.claim.run, report.claim.worker, report.claim.lease)
-        // The run may have been removed, and another run's cell may have the number.
+        // The run may have been removed, and a cell of another run may have the number.
         guard let attempt = try insertAttempt(report, counts: holds) else { return nil }
         let wasPaused = try learn(report, &lessons, isOld: isOld)
         if holds { return try finish(report, attempt: attempt, isPaused: wasPaused) ? attempt : nil }
         guard report.outcome.status == .ok else { return nil }
-        // Whoever runs the cell now loses its lease by this, and stops.
+        // A worker that runs the cell now loses its lease by this, and stops.
         let became = try database.change(
             .answeredLate, where: "id = :cell AND attempt_id IS NULL", ["attempt": attempt, "cell": cell])
         guard became == 1 else { return nil }
@@ -120,7 +120,7 @@ extension Store {
         return attempt
     }
 
-    /// Ends the lease as the outcome says, and returns whether there is a result now.
+    /// Ends the lease according to the outcome, and returns whether there is a result now.
     private func finish(_ report: Report, attempt: Int64, isPaused: Bool) throws -> Bool {
         let cell = report.claim.cell
         if report.outcome.status == .interrupted {
@@ -178,10 +178,10 @@ extension Store {
         return attempt
     }
 
-    /// Adds what an attempt took to its model's counters.
+    /// Adds an attempt's use to its model's counters.
     private func count(_ report: Report) throws {
         let usage = report.outcome.usage
-        // An answer whose price nobody tells is the best that is known of the next one's.
+        // For an answer without a reported price, this is the best estimate for the next one.
         let isOK = report.outcome.status == .ok
         let largestCost = report.cost ?? (isOK ? report.possibleCost : nil)
         let largestTokens = report.tokens ?? (isOK ? report.possibleTokens : nil)

@@ -1,38 +1,38 @@
 internal import FoundationEssentials
 
-/// What is left to do in the runs that a worker cares for.
+/// The remaining work in the runs of a worker.
 struct Outlook: Sendable {
-    /// Cells that run, or that a worker can start sooner or later.
+    /// The number of cells that run, plus one for each model of which the worker can start cells sooner or later.
     var cells = 0
-    /// Cells of paused runs.
+    /// The number of cells in paused runs.
     var paused = 0
-    /// Cells that wait for somebody to do something, or for longer than a worker waits.
+    /// Cells that wait for someone to act, or for longer than a worker waits.
     var stuck: [CellsLeft] = []
 }
 
-/// Cells of a model that a worker left undone, and why.
+/// Cells of a model that a worker left undone, with the reason.
 public struct CellsLeft: Sendable, Equatable {
     /// The run's name.
     public let run: String
     /// The model's label.
     public let model: String
-    /// How many there are.
+    /// The number of cells.
     public let cells: Int
     /// What they wait for.
     public let wait: Wait
 }
 
 extension Store {
-    /// What is left to do in these runs.
+    /// The remaining work in these runs.
     ///
     /// - Parameters:
     ///   - runs: the runs.
-    ///   - worker: whose budget counts.
+    ///   - worker: the worker whose budget counts.
     ///   - counted: the runs whose spending counts against it.
-    ///   - maxWait: seconds that a provider may ask to wait.
+    ///   - maxWait: the longest Retry-After to honor, in seconds.
     ///   - now: the time.
-    /// - Returns: what can be done and what can't.
-    /// - Throws: when the store can't be read.
+    /// - Returns: the work that can be done, and the work that cannot.
+    /// - Throws: if the store cannot be read.
     func outlook(
         runs: [Int64], worker: Int64, counting counted: [Int64], maxWait: Double, now: Date
     ) throws(NllmError) -> Outlook {
@@ -62,7 +62,7 @@ extension Store {
         }
     }
 
-    /// All that decides on a run's cells, with what each model waits for that can't start its next cell now.
+    /// Everything that decides on a run's cells, with what each model waits for that cannot start its next cell now.
     func waits(in run: Int64, budget: Budget, counting counted: [Int64], now: Date) throws -> Admission {
         var admission = try admission(to: run, budget: budget, counting: counted, now: now)
         while let model = admission.next() {
@@ -72,7 +72,7 @@ extension Store {
             }
             let claim = try claim(cell, worker: 0)
             let reservation = Reservation(claim.request, price: claim.price, history: model.history)
-            // Without anything to wait for it is looked at once all the same.
+            // A model with nothing to wait for is settled as well, so that it is examined once.
             admission.settle(model, admission.obstacle(to: reservation, of: model))
         }
         return admission

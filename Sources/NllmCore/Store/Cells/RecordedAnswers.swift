@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 
-/// An answer that is recorded, as it would be kept outside the database.
+/// A recorded answer in the form in which answers are kept outside the database.
 struct RecordedAnswer: Sendable {
     var attempt: Int64
     var cell: Int64
@@ -10,7 +10,7 @@ struct RecordedAnswer: Sendable {
 extension Store {
     private static let page = 64
 
-    /// The next answers that workers with that mark have recorded, in the order of their attempts.
+    /// The next answers that workers with this mark have recorded, in the order of their attempts.
     func answers(ofWorker mark: String, after attempt: Int64) throws(NllmError) -> [RecordedAnswer] {
         try reading {
             try database.rows(
@@ -35,7 +35,7 @@ extension Store {
 }
 
 extension RescuedReport {
-    /// Reads an answer from a row; no claim has its lease any more.
+    /// Reads an answer from a row; no claim holds its lease any more.
     fileprivate init(_ row: any Row, database: String, worker: String) throws {
         run = try row.text("run")
         runCreatedAt = try row.date("run_created_at")

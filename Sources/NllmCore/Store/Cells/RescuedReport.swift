@@ -1,15 +1,16 @@
 internal import FoundationEssentials
 
-/// A report as it is kept outside the database, so that whichever database holds its run and cell can take it in.
+/// A report in the form in which it is kept outside the database, so that any database with its run and cell can record
+/// it.
 ///
 /// As JSON it is an object with `version` 1; times are milliseconds since 1970, raw outputs are base64.
 struct RescuedReport: Sendable {
     static let version = 1
 
     var run: String
-    /// When the run was made; nil if that is not known.
+    /// When the run was created; nil if unknown.
     var runCreatedAt: Date?
-    /// The path of the database that it was for; nil if that is not known.
+    /// The path of the database it was meant for; nil if unknown.
     var database: String?
     /// The cell's key.
     var key: [UInt8]
@@ -20,7 +21,7 @@ struct RescuedReport: Sendable {
     var worker: String
     /// The number of the claim.
     var lease: Int
-    /// What was set aside for it.
+    /// What was reserved for it.
     var reservation: Reservation
     var outcome: Outcome
     var command: [String]
@@ -41,12 +42,12 @@ struct RescuedReport: Sendable {
 // MARK: - JSON
 
 extension RescuedReport {
-    /// What a line holds.
+    /// The content of a line.
     enum Line {
         case report(RescuedReport)
         /// Written by a newer version.
         case newer
-        /// No whole report: writing it was cut off.
+        /// An incomplete report: writing it was cut off.
         case torn
     }
 
@@ -101,7 +102,7 @@ extension Outcome {
             .init("stdout", .base64(rawStdout)), .init("stderr", .base64(rawStderr)),
             .init("stderr_tail", .string(stderrTail)), .init("tokens_input", .integer(usage?.input)),
             .init("tokens_output", .integer(usage?.output)),
-            // As text: it may be as deep as a parser goes.
+            // As text, because it may be as deep as a parser allows.
             .init("usage_details", .optional(usage?.details.map(JSONWriter.text))),
             .init("cpu_ms", .integer(resources?.cpuMilliseconds)),
             .init("peak_memory_kb", .integer(resources?.peakMemoryKilobytes)),
@@ -152,7 +153,7 @@ extension Usage {
             details: json["usage_details"]?.stringValue.flatMap { try? JSONParser.parse($0) })
     }
 
-    /// What was recorded of it; nil where no number was.
+    /// What was recorded; nil where there was no number.
     init?(input: Int?, output: Int?, details: JSONValue?) {
         guard input != nil || output != nil else { return nil }
         (self.input, self.output, self.details) = (input, output, details)

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 
-/// What became of a rescued report.
+/// The result of processing a rescued report.
 enum RescuedFate: Sendable, Equatable {
     /// It is recorded now.
     case recorded
@@ -10,23 +10,23 @@ enum RescuedFate: Sendable, Equatable {
     case foreign
 }
 
-/// An attempt that a report was recorded as.
+/// The attempt as which a report was recorded.
 struct RecordedAttempt {
-    /// Its row, if it is the cell's result; else nil.
+    /// Its row if it is the cell's result; otherwise nil.
     var result: Int64?
 }
 
 extension Store {
     /// Records reports that an earlier worker could not record, in one transaction.
     ///
-    /// A cell that still runs under that worker's lease ends as it would have; otherwise an answer is one that came late.
+    /// A cell that still runs under that worker's lease ends as it would have; otherwise the answer is treated as late.
     /// Nothing is recorded twice.
     ///
     /// - Parameters:
-    ///   - reports: what was rescued.
+    ///   - reports: the rescued reports.
     ///   - now: the time.
-    /// - Returns: what was recorded, and what became of each.
-    /// - Throws: when the store can't be written; then nothing is recorded.
+    /// - Returns: what was recorded, and the result for each report.
+    /// - Throws: if the store cannot be written; then nothing is recorded.
     func takeIn(
         _ reports: [RescuedReport], now: Date
     ) throws(NllmError) -> (recorded: Recorded, fates: [RescuedFate]) {
@@ -50,7 +50,7 @@ extension Store {
         }
     }
 
-    /// Ends a worker that leaves answers outside the database: its cells stay its own until these are taken in.
+    /// Ends a worker that leaves answers outside the database: it keeps its cells until these are recorded.
     func retire(worker: Int64, now: Date) throws(NllmError) {
         _ = try transaction {
             try database.run(
@@ -58,7 +58,7 @@ extension Store {
         }
     }
 
-    /// The attempt that a report was recorded as already; nil if it was not.
+    /// The attempt as which a report is already recorded; nil if it is not.
     func recordedAttempt(of report: Report) throws -> RecordedAttempt? {
         try database.row(
             """
@@ -73,10 +73,10 @@ extension Store {
 
     // MARK: Finding the cell
 
-    /// A rescued report as one of this database; nil if the run or the cell is not here.
+    /// A rescued report in terms of this database; nil if the run or the cell is not in it.
     private func report(_ rescued: RescuedReport, now: Date) throws -> Report? {
-        // Another project's run may have the same name and ask the same. A run that was made anew since has another
-        // time, but stands in the same place.
+        // Another project's run may have the same name and request. A run that was created anew since then has a
+        // different time, but the same place.
         let created = rescued.database == path ? nil : rescued.runCreatedAt?.milliseconds
         let run = try database.row(
             "SELECT id FROM runs WHERE name = ?1 AND name = ?1 COLLATE BINARY AND created_at = ifnull(?2, created_at)",
@@ -93,7 +93,7 @@ extension Store {
         return report
     }
 
-    /// The cell of the same prompt, model and sample, if it asks the same.
+    /// The cell of the same prompt, model and sample, if its request is the same.
     private func cell(of rescued: RescuedReport, run: Int64) throws -> Int64? {
         try database.row(
             """
@@ -105,7 +105,8 @@ extension Store {
         ) { try $0.id("id") }
     }
 
-    /// A cell that asks the same under another prompt's id or has left the run, one without a result if there is one.
+    /// A cell with the same request under another prompt's id, or one that has left the run; preferably one without a
+    /// result.
     private func cellWithKey(of rescued: RescuedReport, run: Int64) throws -> Int64? {
         try database.row(
             """
@@ -115,9 +116,9 @@ extension Store {
         ) { try $0.id("id") }
     }
 
-    /// The row of the worker with that mark, that which holds the cell if it has several.
+    /// The row of the worker with this mark; if it has several, the one that holds the cell.
     ///
-    /// A database may be older than the worker; then it learns of it now.
+    /// A database may be older than the worker, which is then added.
     private func worker(marked mark: String, holding cell: Int64, now: Date) throws -> Int64 {
         let known = try database.row(
             """

@@ -1,15 +1,15 @@
 internal import FoundationEssentials
 
 extension Store {
-    /// All that decides which cells of a run may start now.
+    /// Everything that decides which cells of a run may start now.
     ///
     /// - Parameters:
     ///   - run: the run.
-    ///   - budget: what may be spent.
+    ///   - budget: the budget.
     ///   - counted: the runs whose spending counts.
     ///   - now: the time.
-    /// - Returns: the models with cells to be done, and the limits on them.
-    /// - Throws: when the store can't be read.
+    /// - Returns: the models with pending cells, and their limits.
+    /// - Throws: if the store cannot be read.
     func admission(to run: Int64, budget: Budget, counting counted: [Int64], now: Date) throws -> Admission {
         let models = try database.rows(Self.candidatesSQL, run, read: Admission.Model.init)
         let limits = try limits()
@@ -29,7 +29,7 @@ extension Store {
         WHERE counters.run_id = ? AND counters.pending > 0 AND models.live = 1
         """
 
-    /// Cells that run now by the model's name, of all runs and workers.
+    /// The number of running cells by the model's name, across all runs and workers.
     func runningByModel() throws -> [String: Int] {
         let rows = try database.rows(
             """
@@ -41,7 +41,7 @@ extension Store {
         return Dictionary(rows) { _, last in last }
     }
 
-    /// Saves what starting these models' cells took from limits.
+    /// Saves how much of their limits the started models have used.
     func save(_ admission: Admission, started names: Set<String>) throws {
         for name in names {
             if let throttle = admission.throttles[name] { try save(throttle, of: name) }

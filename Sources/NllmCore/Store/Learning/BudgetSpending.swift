@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 
 extension Store {
-    /// What a worker may spend; nil if it has ended.
+    /// A worker's budget; nil if it has ended.
     func budget(ofWorker worker: Int64) throws -> Budget? {
         try database.row(
             "SELECT max_cost, max_tokens, budget_window_ms FROM workers WHERE id = ? AND ended_at IS NULL", worker,
@@ -10,14 +10,14 @@ extension Store {
 
     /// Adds runs to those whose spending counts against a worker's budget.
     ///
-    /// Who is started again after it was killed goes on with the same budget: whatever an earlier worker counted together
-    /// with one of these runs is counted, too.
+    /// A restarted worker keeps its budget: runs that an earlier worker counted together with one of these are counted
+    /// as well.
     ///
     /// - Parameters:
     ///   - runs: the runs.
     ///   - worker: the worker.
-    /// - Returns: all that count now.
-    /// - Throws: when the store can't be written.
+    /// - Returns: all runs that count now.
+    /// - Throws: if the store cannot be written.
     func count(_ runs: [Int64], againstBudgetOf worker: Int64) throws(NllmError) -> Set<Int64> {
         try transaction {
             var counted = Set(runs)
@@ -32,14 +32,14 @@ extension Store {
         }
     }
 
-    /// What counts against a budget: what was spent, and what requests under way may take at worst.
+    /// The spending that counts against a budget: what was spent, and the most that requests in flight may take.
     ///
     /// - Parameters:
-    ///   - budget: what may be spent.
-    ///   - runs: the runs whose spending counts, unless the budget is for a time.
+    ///   - budget: the budget.
+    ///   - runs: the runs whose spending counts, unless the budget has a window.
     ///   - now: the time.
-    /// - Returns: the sums; nothing where nothing is limited.
-    /// - Throws: when the store can't be read.
+    /// - Returns: the sums; zero if nothing is limited.
+    /// - Throws: if the store cannot be read.
     func spending(against budget: Budget, runs: [Int64], now: Date) throws -> Spending {
         var spending = Spending()
         guard !budget.isEmpty else { return spending }
@@ -74,7 +74,7 @@ extension Store {
         return spending
     }
 
-    /// Notes what was spent in the minute of `now`, for budgets over a time.
+    /// Records spending in the minute of `now`, for budgets with a window.
     func noteSpending(cost: Double, tokens: Int, now: Date) throws {
         guard cost > 0 || tokens > 0 else { return }
         try database.run(
@@ -84,7 +84,7 @@ extension Store {
             """, now.milliseconds / 60_000, cost, tokens)
     }
 
-    /// Throws if a budget in US dollars can't be kept, because a model with cells left has no known price.
+    /// Throws if a budget in US dollars cannot be enforced, because a model with remaining cells has no known price.
     func checkPrices(runs: [Int64]?) throws(NllmError) {
         let unpriced = try reading {
             try database.rows(

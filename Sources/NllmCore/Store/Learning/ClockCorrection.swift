@@ -1,13 +1,13 @@
 internal import FoundationEssentials
 
 extension Store {
-    /// Seconds of the longest wait that is decided here.
+    /// The longest wait, in seconds, that this program itself decides on.
     ///
-    /// A longer one was asked for by the provider, or comes from a clock that was set back.
+    /// A longer one was requested by the provider, or comes from a clock that was set back.
     private static let longestBackoff = RetryPolicy().longest
 
-    /// Corrects what was written by a clock that was ahead and has been set back, so that nothing waits for times that
-    /// can't be: retries, pauses and holds of models, buckets, and spending that counts for a time.
+    /// Corrects times written by a clock that was ahead and has been set back, so that nothing waits for impossible
+    /// times: retries, pauses and holds of models, buckets, and spending in a window.
     func correctTimesAhead(now: Date) throws(NllmError) {
         guard try reading({ try hasTimesAhead(now: now) }) else { return }
         try transaction { try moveTimesAhead(now: now) }
@@ -19,7 +19,7 @@ extension Store {
             let end = SetClock.end(ofWaitUntil: retry.notBefore, decided: retry.finishedAt, now: now)
             try database.change(
                 .moved, where: "id = :cell AND status = 'pending'", ["at": end, "cell": retry.cell])
-            // It has ended, and so that the cell is not taken for one of these again.
+            // The attempt has ended; this also keeps the cell from being matched again.
             try database.run(
                 "UPDATE attempts SET started_at = ?1 - duration_ms, finished_at = ?1 WHERE id = ?2", now,
                 retry.attempt)
@@ -32,7 +32,7 @@ extension Store {
             """, now, latest)
         try database.run(
             "UPDATE runs SET clock_set = 1 WHERE finished_at IS NULL AND started_at > ? AND clock_set = 0", latest)
-        // What is read is corrected, too; but a hold that nobody saves would begin anew with each look.
+        // Values are also corrected when they are read, but a hold that is not saved would restart at each reading.
         for model in try database.rows("SELECT model FROM throttles", read: { try $0.text("model") }) {
             guard var throttle = try throttle(of: model), throttle.follow(now) else { continue }
             try save(throttle, of: model)
@@ -68,12 +68,12 @@ extension Store {
     private struct Retry {
         var cell: Int64
         var notBefore: Date
-        /// The cell's last attempt, and when that seems to have ended.
+        /// The cell's last attempt, and its apparent end.
         var attempt: Int64
         var finishedAt: Date
     }
 
-    /// The cells that wait for longer than after any failure, though not because a provider asked for it.
+    /// Cells that wait longer than after any failure, without a provider having asked for it.
     private func retriesAhead(now: Date) throws -> [Retry] {
         try database.rows(
             """
@@ -91,19 +91,19 @@ extension Store {
         }
     }
 
-    /// The latest time that something can have that has happened.
+    /// The latest time that a past event can have.
     private static func latest(_ now: Date) -> Int { now.addingTimeInterval(SetClock.tolerance).milliseconds }
 
-    /// Notes that the clock was set while this worker worked.
+    /// Records that the clock was set while this worker worked.
     ///
-    /// How long runs took that are under way, or have just ended, is not known any more. Its cells go on as if they had
-    /// been claimed by the clock as it stands now.
+    /// The durations of runs that are in progress, or have just ended, are no longer known. The worker's cells continue
+    /// as if they had been claimed by the current clock.
     ///
     /// - Parameters:
-    ///   - seconds: by how much it was set; below 0 where it was set back.
+    ///   - seconds: by how many seconds it was set; negative if it was set back.
     ///   - worker: the worker.
-    ///   - now: the time since.
-    /// - Throws: when the store can't be written.
+    ///   - now: the time afterwards.
+    /// - Throws: if the store cannot be written.
     func noteClockSet(by seconds: Double, worker: Int64, now: Date) throws(NllmError) {
         try transaction {
             try database.change(

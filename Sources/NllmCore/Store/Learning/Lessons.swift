@@ -1,16 +1,16 @@
 internal import FoundationEssentials
 
-/// What a group of outcomes has taught of their models, before it is saved.
+/// What a group of outcomes has shown about their models, before it is saved.
 struct Lessons {
     let limits: [Limit]
-    /// Cells that run by the model's name, those that have just ended included.
+    /// The number of running cells by the model's name, including those that have just ended.
     let running: [String: Int]
     fileprivate var throttles: [String: Throttle] = [:]
     /// The models whose throttles are worth saving.
     fileprivate var changed: Set<String> = []
     fileprivate var buckets: [Admission.BucketName: TokenBucket] = [:]
     fileprivate var healths: [Int64: ModelHealth] = [:]
-    /// Of those that run, how many have ended and been taken in, by the model's name.
+    /// How many of the running ones have ended and been processed, by the model's name.
     fileprivate var ended: [String: Int] = [:]
     fileprivate var spent = Spending()
     fileprivate(set) var news: [ModelNews] = []
@@ -22,17 +22,18 @@ struct Lessons {
 }
 
 extension Store {
-    /// A hold of fewer seconds is not worth telling.
+    /// A hold of fewer seconds is not worth reporting.
     private static let briefHold = 10.0
 
-    /// Takes in what an outcome says of its model.
+    /// Processes what an outcome shows about its model.
     ///
     /// - Parameters:
     ///   - report: the outcome.
     ///   - lessons: what is known.
-    ///   - isOld: whether it says nothing any more but what it has cost.
-    /// - Returns: whether the cell failed for what its model is paused for, and has to wait with the others.
-    /// - Throws: when the store can't be read or written.
+    ///   - isOld: whether it no longer says anything except what it has cost.
+    /// - Returns: whether the cell failed for the reason for which its model is paused, and has to wait with the
+    ///   others.
+    /// - Throws: if the store cannot be read or written.
     func learn(_ report: Report, _ lessons: inout Lessons, isOld: Bool = false) throws -> Bool {
         if !isOld { lessons.ended[report.claim.request.model, default: 0] += 1 }
         lessons.spent.cost += report.cost ?? report.possibleCost ?? 0
@@ -90,15 +91,15 @@ extension Store {
         func tell(_ change: ModelNews.Change) {
             lessons.news.append(ModelNews(model: report.claim.model, run: report.claim.run, change: change))
         }
-        // A cell that shows that the provider refuses everything has not failed by itself.
+        // A cell that shows that the provider refuses everything did not fail on its own.
         let pause = change == .paused && failure?.kind.isRefusal == true ? health.pause : before.pause
         return failure.map { pause?.explains($0.kind) ?? false } ?? false
     }
 
-    /// For how many seconds the provider has refused everything, if that is enough to give its model up.
+    /// The number of seconds for which the provider has refused everything, if that is enough to give its model up.
     private func refusal(_ report: Report, _ lessons: Lessons) -> Double? {
         let (outcome, model) = (report.outcome, report.claim.request.model)
-        // What is under way may still be answered.
+        // Requests in flight may still be answered.
         guard outcome.failure?.kind.isRefusal == true,
             lessons.running[model, default: 0] <= lessons.ended[model, default: 0]
         else { return nil }
@@ -106,11 +107,11 @@ extension Store {
             ofAtLeast: report.maxWait, startedAt: outcome.startedAt, now: outcome.finishedAt)
     }
 
-    /// Puts the true number of tokens in the place of the one that limits by the minute have counted.
+    /// Replaces the estimated number of tokens in limits per minute with the actual one.
     private func correctTokens(_ report: Report, _ lessons: inout Lessons) throws {
         let (model, expected) = (report.claim.request.model, report.claim.reservation.expected)
         let limits = lessons.limits.filter { $0.kind == .tokens && $0.covers(model) }
-        // What was refused took nothing; what broke off took nobody knows what.
+        // A refused request took nothing; one that broke off took an unknown number.
         let actual = report.tokens ?? (report.outcome.mayBeBilled ? expected : 0)
         guard !limits.isEmpty, actual != expected else { return }
         for limit in limits {

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 
 extension Store {
-    /// Has a worker's limits kept by all workers until it ends.
+    /// Makes all workers observe a worker's limits until it ends.
     func insert(_ limits: [Limit], ofWorker worker: Int64) throws {
         for limit in limits {
             try database.run(
@@ -10,7 +10,7 @@ extension Store {
         }
     }
 
-    /// The limits of all workers that have not ended; where they differ, the smallest amount over all of the models.
+    /// The limits of all workers that have not ended; if they differ, the smallest amount, over all of their models.
     func limits() throws -> [Limit] {
         let all = try database.rows(
             "SELECT name, kind, min(amount) AS amount, models FROM limits GROUP BY name, kind, models", read: Limit.init
@@ -22,7 +22,7 @@ extension Store {
         return merged.values.sorted { ($0.name, $0.kind.rawValue) < ($1.name, $1.kind.rawValue) }
     }
 
-    /// What is left of these limits, as far as they were used before.
+    /// The remaining levels of these limits, for those used before.
     func buckets(of limits: [Limit]) throws -> [Admission.BucketName: TokenBucket] {
         var buckets: [Admission.BucketName: TokenBucket] = [:]
         for limit in limits where limit.isByTheMinute {

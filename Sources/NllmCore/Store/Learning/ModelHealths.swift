@@ -1,14 +1,14 @@
 internal import FoundationEssentials
 
 extension Store {
-    /// Whether a model of a run can be used, as far as that is known.
+    /// Whether a model of a run can be used, as far as is known.
     func health(of model: Int64) throws -> ModelHealth {
         try database.row(
             "SELECT broken_in_row, paused_kind, paused_message, paused_at FROM models WHERE id = ?", model,
             read: { ModelHealth(inRow: try $0.int("broken_in_row"), pause: try ModelPause($0)) }) ?? ModelHealth()
     }
 
-    /// Saves what an attempt has changed; cells that failed while a model could not be used are done again.
+    /// Saves what an attempt has changed; cells that failed while a model could not be used are requeued.
     func save(_ health: ModelHealth, _ change: ModelHealth.Change?, of model: Int64) throws {
         switch change {
         case .recovered: _ = try takeUp(models: [model])
@@ -22,7 +22,7 @@ extension Store {
         }
     }
 
-    /// Lets one cell of each paused model in these runs, or in all, find out if the model can be used again.
+    /// Lets one cell of each paused model in these runs, or in all, test whether the model can be used again.
     func probePausedModels(runs: [Int64]?) throws {
         let models = try database.rows(
             """
@@ -35,9 +35,9 @@ extension Store {
         }
     }
 
-    /// Lets cells of paused models be started again, and puts back those that failed for the same reason.
+    /// Lets cells of paused models start again, and requeues those that failed for the same reason.
     ///
-    /// - Returns: how many cells were put back.
+    /// - Returns: the number of cells that were requeued.
     func takeUp(models: [Int64]) throws -> Int {
         var cells = 0
         for model in models {
@@ -48,7 +48,7 @@ extension Store {
                         SELECT id FROM attempts WHERE run_id = (SELECT run_id FROM models WHERE id = :model)
                             AND failure_kind IN (SELECT value FROM json_each(:kinds)))
                     """, ["model": model, "kinds": JSONValue.strings(try kindsOfPause(model).map(\.rawValue))])
-            // The provider gets as much time as before.
+            // The provider gets the same time as before.
             try database.run(
                 "UPDATE throttles SET refused_since = NULL WHERE model = (SELECT name FROM models WHERE id = ?)", model)
             try database.run(
@@ -64,7 +64,7 @@ extension Store {
         return cells
     }
 
-    /// The kinds of failures that come from what a model is paused for.
+    /// The kinds of failures with the same cause as a model's pause.
     private func kindsOfPause(_ model: Int64) throws -> [FailureKind] {
         let pause = try health(of: model).pause
         return FailureKind.allCases.filter { pause?.explains($0) ?? ModelHealth.kinds.contains($0) }

@@ -1,11 +1,11 @@
 internal import FoundationEssentials
 
 extension Store {
-    /// Adds what the models of a run wait for, decided as a worker decides it.
+    /// Adds what the models of a run wait for, decided as a worker would.
     func addWaits(to progress: inout RunProgress, now: Date) throws {
         let workers = try livingWorkers(now: now).filter { $0.runs?.contains(progress.run.id) ?? true }
         progress.hasWorker = !workers.isEmpty
-        // Where one of them has no budget, the run goes on.
+        // If one worker has no budget, the run continues.
         let budgets = workers.map(\.budget)
         let isFree = budgets.contains(where: \.isEmpty)
         let admission = try waits(
@@ -23,7 +23,7 @@ extension Store {
         }
     }
 
-    /// What comes before all that a worker decides; nil if there is nothing.
+    /// What takes precedence over everything that a worker decides; nil if nothing does.
     private static func foremost(_ own: Wait?, _ progress: RunProgress) -> Wait? {
         switch own?.reason {
         case .pause, .provider: own
@@ -31,7 +31,7 @@ extension Store {
         }
     }
 
-    /// A worker as far as it matters to those who look on.
+    /// The facts about a worker that matter to observers.
     struct LivingWorker {
         /// The runs that it was given; nil for all.
         var runs: [Int64]?
@@ -41,7 +41,7 @@ extension Store {
         var counted: [Int64]
     }
 
-    /// The workers that have not ended, as far as that can be seen from here.
+    /// The workers that have not ended, as far as can be seen from here.
     func livingWorkers(now: Date) throws -> [LivingWorker] {
         let observer = WorkerIdentity.current()
         let workers = try database.rows("SELECT * FROM workers WHERE ended_at IS NULL") { row in
@@ -56,7 +56,7 @@ extension Store {
 }
 
 extension Budget {
-    /// The smaller of both in every part.
+    /// The smaller of both limits in every part.
     fileprivate static func stricter(_ first: Budget, _ second: Budget) -> Budget {
         func least<Value: Comparable>(_ values: Value?...) -> Value? { values.compactMap(\.self).min() }
         return Budget(
@@ -66,7 +66,7 @@ extension Budget {
 }
 
 extension RunProgress.Model {
-    /// Reads how a model stands; what it waits for is not in its row.
+    /// Reads the state of a model; what it waits for is not in its row.
     init(_ row: any Row) throws {
         self.init(
             id: try row.id("model_id"), label: try row.text("label"), counts: try CellCounts(row),

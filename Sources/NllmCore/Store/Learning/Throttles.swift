@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 
 extension Store {
-    /// What was learned of a model; nil if there is nothing yet.
+    /// What was learned about a model; nil if nothing yet.
     func throttle(of model: String) throws -> Throttle? {
         try database.row("SELECT * FROM throttles WHERE model = ?", model, read: Throttle.init)
     }

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 
-/// Reads what a run's artifacts are made of, on a connection of its own.
+/// Reads the data of a run's artifacts on a separate connection.
 final class ResultReader {
     private let database: any Connection
     /// The folder of the database.
@@ -11,7 +11,7 @@ final class ResultReader {
         self.folder = folder
     }
 
-    /// Runs `body` on one state of the store, whatever others record meanwhile.
+    /// Runs `body` on one state of the store, unaffected by concurrent records.
     func snapshot<Value>(_ body: () throws -> Value) throws -> Value { try database.snapshot(body) }
 
     func state(ofRun run: Int64) throws -> RunState { try RunState(database, in: folder, run: run) }
@@ -22,7 +22,7 @@ final class ResultReader {
             "SELECT coalesce(max(id), 0) AS id FROM attempts WHERE run_id = ?", run, read: { try $0.id("id") }) ?? 0
     }
 
-    /// The result that came of an attempt; nil if its cell has left the run.
+    /// The result of an attempt; nil if its cell has left the run.
     func result(ofAttempt attempt: Int64) throws -> ResultRecord? {
         try database.row(Self.resultSQL, attempt, read: ResultRecord.init)
     }
@@ -40,7 +40,7 @@ final class ResultReader {
         }
     }
 
-    /// Whether an attempt of the run ended at that time, as the artifacts write it.
+    /// Whether an attempt of the run ended at that time, in the artifacts' format.
     func hasAttempt(of run: Run, finishedAt time: String) throws -> Bool {
         var isKnown = false
         try database.forEachRow("SELECT finished_at FROM attempts WHERE run_id = ?", run.id) { row in
@@ -49,7 +49,7 @@ final class ResultReader {
         return isKnown
     }
 
-    /// Whether a folder of that name is that of one of the run's prompts.
+    /// Whether a folder name belongs to one of the run's prompts.
     func hasPrompt(of run: Run, folder: String) throws -> Bool {
         let found = try database.hasRow(
             "SELECT 1 FROM prompts WHERE run_id = ? AND folder_key = ? AND folder = ? AND live = 1", run.id,
@@ -57,7 +57,7 @@ final class ResultReader {
         return found == true
     }
 
-    /// The names of the files with the results of one prompt, without endings; of the only prompt's if the folder is nil.
+    /// The file names of one prompt's results, without extensions; those of the only prompt if the folder is nil.
     func fileNames(of run: Run, folder: String?) throws -> Set<String> {
         let names = try database.rows(
             """

@@ -1,8 +1,8 @@
 internal import FoundationEssentials
 
-/// A cell's result as the database has it.
+/// A cell's result as stored in the database.
 struct ResultRecord {
-    /// The prompt's folder and the model's file name.
+    /// The folder name of the prompt and the file name of the model.
     var folder: String
     var file: String
     var sample: Int
@@ -12,13 +12,13 @@ struct ResultRecord {
     var metadata: JSONValue?
     var label: String
     var status: CellStatus
-    /// How many attempts count.
+    /// The number of attempts that count.
     var attempts: Int
     var exitCode: Int
     var failure: Failure?
     var text: String
     var stderrTail: String
-    /// The arguments that were run, redacted.
+    /// The command line that was run, redacted.
     var command: JSONValue
     var tokensInput: Int?
     var tokensOutput: Int?
@@ -27,17 +27,17 @@ struct ResultRecord {
     var cost: Double?
     var cpuMilliseconds: Int?
     var peakMemoryKilobytes: Int?
-    /// Where the answer was taken from, if no request was made for it.
+    /// The source of a reused answer.
     var cachedFrom: JSONValue?
     var startedAt: Date
     var finishedAt: Date
     var durationMilliseconds: Int
-    /// Both outputs as they were written, if the run keeps them.
+    /// Both outputs as written, if the run keeps them.
     var raw: (stdout: [UInt8], stderr: [UInt8])?
 }
 
 extension ResultRecord {
-    /// All columns that ``init(_:)`` reads; a condition on `cells` is still to come.
+    /// All columns that ``init(_:)`` reads; to be completed with a condition on `cells`.
     static let sql = """
         SELECT cells.sample, cells.status, cells.attempts, cells.attempt_id, prompts.name AS prompt, prompts.folder,
             prompts.metadata, models.label, models.file, runs.name AS run, runs.raw, attempts.duration_ms,

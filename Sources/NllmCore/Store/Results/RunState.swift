@@ -1,4 +1,4 @@
-/// A run and what its artifacts say of it as a whole.
+/// A run with the facts that its artifacts contain about the whole.
 struct RunState {
     var run: Run
     var prompts: Int
@@ -6,12 +6,12 @@ struct RunState {
     var counts: CellCounts
     var writtenAttempt: Int64
 
-    /// How many cells have a result.
+    /// The number of cells with a result.
     var results: Int { CellStatus.allCases.filter(\.hasResult).map { counts[$0] }.reduce(0, +) }
 }
 
 extension RunState {
-    /// Reads how a run stands.
+    /// Reads the state of a run.
     init(_ database: any Connection, in folder: String, run: Int64) throws {
         let row = try database.row("SELECT *, written_attempt FROM runs WHERE id = ?", run) {
             (try Run($0, in: folder), try $0.id("written_attempt"))
@@ -19,7 +19,7 @@ extension RunState {
         guard let (found, written) = row else { throw DamagedValue("run \(run) is gone") }
         self.run = found
         writtenAttempt = written
-        // More than one is all that matters.
+        // Only whether there is more than one matters.
         prompts = try database.rows(
             "SELECT id FROM prompts WHERE run_id = ? AND live = 1 LIMIT 2", run, read: { _ in true }
         ).count

@@ -1,54 +1,54 @@
 internal import FoundationEssentials
 
-/// Everything an enqueue brings to the store, validated.
+/// The validated input of an enqueue for the store.
 struct EnqueuePlan {
-    /// Which run takes the cells.
+    /// The run that receives the cells.
     enum Target: Equatable {
         /// A new one, named by the time.
         case new
-        /// The one of that name, new or not.
+        /// The one with this name, new or not.
         case named(String)
-        /// The newest unfinished one that means the same, or a new one.
+        /// The newest unfinished one with the same identity, or a new one.
         case unfinished
     }
 
     var target: Target
-    /// Tells whether two runs mean the same.
+    /// Identifies runs that mean the same.
     var identity: String
     var models: [PlannedModel]
-    /// What is asked with every cell.
+    /// The part of the request that all cells share.
     var common: CommonRequest
     var samples: Int
-    /// The settings of a new run, and what was given, which changes those of an existing one.
+    /// The settings of a new run, and the given ones, which change those of an existing run.
     var settings: RunSettings
     var given: RunSettings.Given
     var sources: [SourceSummary]
     var manifest: JSONValue
     var createdAt: Date
 
-    /// The models as prompts may name them.
+    /// The models that prompts may name.
     var variants: [ModelVariant] { models.map(\.variant) }
 }
 
-/// What an enqueue did.
+/// The result of an enqueue.
 public struct EnqueueReport: Sendable, Equatable {
-    /// The run that has the cells.
+    /// The run with the cells.
     public var run: String
     /// Its folder.
     public var folder: String
-    /// Whether the run was made by this enqueue.
+    /// Whether this enqueue created the run.
     public var isNew: Bool
-    /// Cells that ask the same as before.
+    /// The number of cells with the same request as before.
     public var kept = 0
-    /// Cells that ask something else than the old cell of their id, model and sample.
+    /// The number of cells with a different request than the old cell with their id, model and sample.
     public var changed = 0
-    /// Cells that were not there before.
+    /// The number of cells that did not exist before.
     public var new = 0
-    /// Cells that are not there any more.
+    /// The number of cells that were removed.
     public var removed = 0
-    /// Whether the run was there before and nothing of it has changed, not even an id or the order.
+    /// Whether the run existed and nothing in it has changed, not even an id or the order.
     public var isUnchanged = false
-    /// Live cells of the run now.
+    /// The number of live cells in the run.
     public var cells: Int { kept + changed + new }
 }
 

@@ -1,15 +1,15 @@
 /// One enqueue, inside its transaction.
 ///
-/// The cells that are wanted are listed beside the ones that are there and matched by key, the n-th equal one to the
-/// n-th; in a new run there is nothing to match and the list is the run.
+/// The wanted cells are listed and matched with the existing ones by key, the n-th equal one with the n-th; in a new
+/// run there is nothing to match, and the list is the run.
 struct EnqueueTransaction {
     let database: any Connection
     /// The folder of the database.
     let folder: String
     let plan: EnqueuePlan
-    /// The run that takes the cells, if it was there before.
+    /// The run that receives the cells, if it existed before.
     let known: Run?
-    /// Makes a new run's folder, so that no run of another database takes the same one.
+    /// Creates a new run's folder, so that no run of another database takes the same one.
     let reservation: FolderReservation
 
     func perform(_ prompts: PromptSpool) throws -> EnqueueReport {
@@ -72,7 +72,7 @@ struct EnqueueTransaction {
         throw NllmError.usage("run \(run.name) has its folder in \(run.settings.outdir); leave out --outdir")
     }
 
-    /// The name that was given, or else the time's, with a number where that is taken; its folder is made.
+    /// The given name, else the time, with a number if that is taken; creates its folder.
     private func freeName() throws -> String {
         if case .named(let name) = plan.target {
             let folder = plan.settings.outdir + "/" + name
@@ -162,7 +162,7 @@ struct EnqueueTransaction {
             ])
     }
 
-    /// Turns wanted cells into cells and returns how many.
+    /// Turns wanted cells into cells and returns their number.
     private func insertCells(_ runID: Int64, where condition: String) throws -> Int {
         try database.run(
             """
@@ -195,7 +195,7 @@ struct EnqueueTransaction {
             """, runID)
     }
 
-    /// Gives each wanted cell that has none yet the existing cell of its key, the n-th equal one to the n-th.
+    /// Gives each wanted cell without one the existing cell with its key, the n-th equal one to the n-th.
     private func pair(_ runID: Int64, with condition: String) throws {
         try database.run(
             """
@@ -213,9 +213,9 @@ struct EnqueueTransaction {
         try database.row("SELECT count(*) AS n FROM temp.wanted WHERE \(condition)") { try $0.int("n") } ?? 0
     }
 
-    /// Takes the live cells out of the run that no wanted cell matches.
+    /// Takes the live cells that match no wanted cell out of the run.
     ///
-    /// - Returns: how many there were, and how many of them are to be replaced by another of their id, model and sample.
+    /// - Returns: their number, and how many of them are replaced by another cell with their id, model and sample.
     private func retireUnmatched(_ runID: Int64) throws -> (cells: Int, changed: Int) {
         try database.run(
             """
@@ -234,14 +234,14 @@ struct EnqueueTransaction {
             JOIN temp.unmatched AS old ON old.name = prompts.name AND old.label = models.label AND old.sample = new.sample
             WHERE new.cell_id IS NULL
             """, read: { try $0.int("n") })
-        // A running one loses its lease, by which its worker knows to stop it.
+        // A running one loses its lease, so its worker stops it.
         let cells = try database.change(.retired, where: "id IN (SELECT id FROM temp.unmatched)")
         return (cells, changed ?? 0)
     }
 
     // MARK: Afterwards
 
-    /// Counts the run's cells anew, because rows that come and go are not counted by triggers.
+    /// Recounts the run's cells, because triggers do not count inserted and deleted rows.
     private func count(_ runID: Int64) throws {
         let columns = CellStatus.allCases.map(\.rawValue)
         try database.run(
@@ -257,7 +257,7 @@ struct EnqueueTransaction {
             """, runID)
     }
 
-    /// What the run's folder shows of a run beside its answers: its sources and models.
+    /// What the run's folder shows in addition to its answers: its sources and models.
     private func outline(_ runID: Int64) throws -> [String] {
         try database.rows(
             "SELECT path || sha256 AS line FROM sources WHERE run_id = ? ORDER BY position", runID,
@@ -267,7 +267,7 @@ struct EnqueueTransaction {
                 runID, read: { try $0.text("line") })
     }
 
-    /// Takes over the new settings; what the run's folder holds is out of date unless nothing has changed.
+    /// Applies the new settings; the run's folder is out of date unless nothing has changed.
     private func reopen(_ run: Run, isUnchanged: Bool) throws {
         try database.run(
             """

@@ -1,14 +1,14 @@
 extension EnqueueTransaction {
-    /// A model's row, and what it is asked with.
+    /// A model's row, with its request.
     struct KnownModel {
         var id: Int64
         var planned: PlannedModel
     }
 
-    /// Makes the rows of the plan's models, in their order.
+    /// Creates the rows of the plan's models, in order.
     func insertModels(_ runID: Int64, samples: Int) throws -> [KnownModel] {
         try database.run("UPDATE models SET live = 0 WHERE run_id = ? AND live = 1", runID)
-        // Samples beyond the first have names of their own, which must not be those of another model.
+        // Samples after the first have file names of their own, which must not be those of another model.
         let files = FileName.distinct(plan.models.map(\.variant.label)) { name in
             (1...samples).map { RunFolder.name(model: name, sample: $0) }
         }
@@ -19,7 +19,7 @@ extension EnqueueTransaction {
         }
     }
 
-    /// Makes the model's row, or takes up the one that asks the same.
+    /// Creates the model's row, or reuses the one with the same request.
     private func insert(_ planned: PlannedModel, runID: Int64, position: Int, file: String) throws -> Int64 {
         let model = planned.variant
         let options = ModelOption.json(model.options)

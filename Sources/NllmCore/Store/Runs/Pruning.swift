@@ -1,14 +1,14 @@
 public import FoundationEssentials
 
 extension Store {
-    /// The runs that are old enough to go, the oldest first: finished ones, and those whose removal was interrupted.
+    /// The runs to be removed, oldest first: finished ones of sufficient age, and those whose removal was interrupted.
     ///
     /// - Parameters:
-    ///   - age: seconds since a run has finished; nil: any.
-    ///   - kept: how many of the newest finished runs stay, however old they are.
+    ///   - age: seconds since a run has finished; nil for any.
+    ///   - kept: the number of newest finished runs to keep, whatever their age.
     ///   - now: the time.
     /// - Returns: the runs.
-    /// - Throws: when the store can't be read.
+    /// - Throws: if the store cannot be read.
     public func prunableRuns(olderThan age: Double?, keeping kept: Int, now: Date = Date()) throws(NllmError) -> [Run] {
         try reading {
             let ended = try database.rows(

@@ -1,14 +1,14 @@
 internal import FoundationEssentials
 
-/// Removing a run's rows: first it is marked, so that nothing else is done with it, then its rows go piece by piece, and
-/// the run itself last. After a kill the next removal of the same run goes through what is left.
+/// Removing a run's rows: the run is marked first, so that nothing else is done with it, then its rows are removed
+/// piece by piece, and the run itself last. After a kill, the next removal of the run continues with what is left.
 extension Store {
-    /// Cells, or prompts, whose rows go in one transaction: others want to write meanwhile.
+    /// The number of cells, or prompts, whose rows are removed in one transaction: others want to write meanwhile.
     private static let removalBatch = 2000
 
-    /// Marks a run as being removed; nothing of it is started, exported or shown as a result any more.
+    /// Marks a run as being removed; none of it is started, exported or shown as a result any more.
     ///
-    /// - Throws: when a worker that lives may work on it, or counts what it has cost against its budget.
+    /// - Throws: if a running worker may work on it, or counts its cost against a budget.
     func beginRemoval(_ run: Run, now: Date) throws(NllmError) {
         try takeOverDead(in: run, now: now)
         _ = try transaction {
@@ -21,12 +21,12 @@ extension Store {
                     exported_at = coalesce(exported_at, ?1)
                 WHERE id = ?2
                 """, now, run.id)
-            // They would not agree any more with cells that go piece by piece.
+            // They would no longer match cells that are removed piece by piece.
             try database.run("DELETE FROM counters WHERE run_id = ?", run.id)
         }
     }
 
-    /// Why a run can't be removed now; nil if it can.
+    /// Why a run cannot be removed now; nil if it can.
     private func obstacle(toRemovalOf run: Run, now: Date) throws -> String? {
         let workers = try livingWorkers(now: now)
         if workers.contains(where: { $0.budget.window == nil && !$0.budget.isEmpty && $0.counted.contains(run.id) }) {
@@ -43,8 +43,7 @@ extension Store {
         return standing.running > 0 || mayBeWorkedOn ? "a worker works on it" : nil
     }
 
-    /// Puts back the cells that dead workers hold, after ending what they left running, so that what these may have cost
-    /// is counted.
+    /// Requeues the cells of dead workers, after ending their processes, so that their possible cost is counted.
     private func takeOverDead(in run: Run, now: Date) throws(NllmError) {
         let observer = WorkerIdentity.current()
         let holders = try reading {
@@ -64,11 +63,11 @@ extension Store {
 
     /// Removes all rows of a run that was marked.
     ///
-    /// - Returns: how many cells there were.
+    /// - Returns: the number of its cells.
     func removeRows(of run: Run, now: Date) throws(NllmError) -> Int {
         do {
-            // What refers to what is looked up in the order of the rows here, not by SQLite, which would look through all
-            // cells for each attempt.
+            // References are looked up here in the order of rows, because SQLite would search all cells for each
+            // attempt.
             let removal = try SQLiteConnection(path: path, access: .readWrite)
             try removal.execute(
                 """
@@ -102,7 +101,7 @@ extension Store {
         }
     }
 
-    /// Removes a run's rows of a table in pieces, each with what `children` removes before, and returns how many.
+    /// Removes a run's rows of a table in pieces, each after what `children` removes, and returns their number.
     private static func removePieces(
         of table: String, _ run: Int64, in database: SQLiteConnection,
         children: (_ database: SQLiteConnection, _ first: Int64, _ last: Int64) throws -> Void = { _, _, _ in }
@@ -125,7 +124,7 @@ extension Store {
         }
     }
 
-    /// Whether a run of that name was removed before, and none has the name now.
+    /// Whether a run with this name was removed before, and none has the name now.
     func wasRemoved(_ name: String) throws(NllmError) -> Bool {
         try reading {
             try run(named: name) == nil
@@ -133,15 +132,15 @@ extension Store {
         }
     }
 
-    /// The run of that name, even if it is being removed.
+    /// The run with this name, even if it is being removed.
     func runToRemove(_ name: String) throws(NllmError) -> Run {
         try reading { try run(named: name) ?? existingRun(name) }
     }
 
-    /// Gives the space that removed rows have left back to the disk.
+    /// Returns the space of removed rows to the disk.
     ///
-    /// - Returns: false if it stays in the file and is used again, because somebody else works on the database or there is
-    ///   no room to write it anew.
+    /// - Returns: false if it stays in the file and is reused, because a worker is running on the database, or there is
+    ///   no room to rewrite it.
     func giveBackSpace(now: Date) throws(NllmError) -> Bool {
         guard try reading({ try livingWorkers(now: now).isEmpty }) else { return false }
         do {

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 
 extension Store {
-    /// Puts ended cells back to pending, with all their retries; their earlier attempts stay.
+    /// Requeues finished cells with a fresh retry count; their earlier attempts are kept.
     ///
     /// - Returns: how many cells were put back.
     /// - Throws: when the selection names what the run does not have.
@@ -9,7 +9,7 @@ extension Store {
         try change(run, selection, .putBack, from: [.ok, .error, .timeout, .cancelled], now: now)
     }
 
-    /// Cancels what is pending or running; who runs it notices that its lease is gone.
+    /// Cancels pending and running cells; a worker that runs one notices that its lease is gone.
     ///
     /// - Returns: how many cells were cancelled.
     /// - Throws: when the selection names what the run does not have.
@@ -34,7 +34,7 @@ extension Store {
         }
     }
 
-    /// Throws when the selection names a prompt or model that the run does not have.
+    /// Throws if the selection names a prompt or model that the run does not have.
     func checkNames(_ run: Run, _ selection: CellSelection) throws {
         for name in selection.models {
             let labels = try database.rows(
@@ -52,7 +52,7 @@ extension Store {
         }
     }
 
-    /// Lets no more cells of a run be started.
+    /// Stops starting new cells in a run.
     ///
     /// - Returns: false if it was so already.
     /// - Throws: when the store can't be written.
@@ -60,7 +60,7 @@ extension Store {
         try transaction { try database.run("UPDATE runs SET paused = 1 WHERE id = ? AND paused = 0", run.id) == 1 }
     }
 
-    /// Lets a run go on, with its models that were paused and the cells that failed for the same reason.
+    /// Resumes a run, its paused models, and the cells that failed for the same reason.
     ///
     /// - Returns: whether the run was paused, and the models that were.
     /// - Throws: when the store can't be written.

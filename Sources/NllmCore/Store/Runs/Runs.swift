@@ -1,23 +1,23 @@
 public import FoundationEssentials
 
-/// How a run stands.
+/// The state of a run.
 public struct RunProgress: Sendable {
-    /// How one of its models stands.
+    /// The state of one of its models.
     public struct Model: Sendable {
         let id: Int64
         /// The model's label.
         public let label: String
         /// Its cells by state.
         public let counts: CellCounts
-        /// Tokens sent and received over all attempts, as far as they were reported.
+        /// Tokens sent over all attempts, as far as reported.
         public let tokensInput: Int
-        /// Tokens received over all attempts, as far as they were reported.
+        /// Tokens received over all attempts, as far as reported.
         public let tokensOutput: Int
-        /// US dollars over all attempts, as far as prices and tokens are known; nil if nothing is.
+        /// US dollars over all attempts, as far as prices and tokens are known; nil if none are.
         public let cost: Double?
-        /// Cells at a time that limits and the provider allow now; nil while nothing is left to do.
+        /// The number of cells that limits and the provider allow at a time; nil if nothing is left to do.
         public internal(set) var allowed: Int?
-        /// What its next cell waits for; nil where it can start, or where nothing is left to start.
+        /// What its next cell waits for; nil if it can start, or if nothing is left to start.
         public internal(set) var wait: Wait?
 
         fileprivate var isPaused: Bool { if case .pause = wait?.reason { true } else { false } }
@@ -25,31 +25,31 @@ public struct RunProgress: Sendable {
 
     /// The run itself.
     public let run: Run
-    /// Its models in their order.
+    /// Its models, in order.
     public internal(set) var models: [Model]
-    /// Cells a second that ended lately; nil while nothing runs or too little is known.
+    /// Cells per second that ended recently; nil if nothing runs or too little is known.
     public let rate: Double?
-    /// Whether a worker lives that may work on it.
+    /// Whether a running worker may work on it.
     public internal(set) var hasWorker = false
 
     /// The sum over all models.
     public var counts: CellCounts { models.map(\.counts).reduce(CellCounts(), +) }
 
-    /// US dollars over all models, as far as they are known; nil if nothing is.
+    /// US dollars over all models, as far as known; nil if nothing is.
     public var cost: Double? {
         let known = models.compactMap(\.cost)
         return known.isEmpty ? nil : known.reduce(0, +)
     }
 
-    /// Seconds until all is done that is under way, at the present rate; nil while no worker does it.
+    /// Seconds until everything in progress is done, at the current rate; nil if no worker does it.
     public var remaining: Double? {
         let left = models.filter { !$0.isPaused }.map(\.counts.left).reduce(0, +)
         guard hasWorker, let rate, rate > 0, left > 0 else { return nil }
         return Double(left) / rate
     }
 
-    /// Seconds from the first claim to the end of the last cell; nil while the run is not finished, and where the clock was
-    /// set in the meantime.
+    /// Seconds from the first claim to the end of the last cell; nil if the run is not finished, or the clock was set
+    /// in the meantime.
     public var duration: Double? {
         guard let start = run.startedAt, let end = run.finishedAt, !run.hasClockBeenSet, end >= start else {
             return nil
@@ -68,12 +68,12 @@ public struct RunProgress: Sendable {
 }
 
 extension Store {
-    /// All runs, the newest first.
+    /// All runs, newest first.
     public func runs() throws(NllmError) -> [Run] {
         try reading { try database.rows("SELECT * FROM runs ORDER BY id DESC") { try Run($0, in: folder) } }
     }
 
-    /// The run of that name, or the newest one without a name.
+    /// The run with this name; without a name, the newest one.
     public func run(_ name: String?) throws(NllmError) -> Run {
         try reading {
             guard let name else {
@@ -87,7 +87,7 @@ extension Store {
         }
     }
 
-    /// The runs of those names, each once.
+    /// The runs with these names, without repetitions.
     func runs(named names: [String]) throws(NllmError) -> [Run] {
         try reading {
             var found: [Run] = []
@@ -99,7 +99,7 @@ extension Store {
         }
     }
 
-    /// The run of that name; nil if there is none.
+    /// The run with this name; nil if there is none.
     func run(named name: String) throws -> Run? {
         try database.row("SELECT * FROM runs WHERE name = ?", name) { try Run($0, in: folder) }
     }
@@ -110,13 +110,13 @@ extension Store {
         throw NllmError.noRun(name: name, database: path, nearest: NearestName.find(name, among: names))
     }
 
-    /// The same run, unless it is being removed.
+    /// The same run; throws if it is being removed.
     func checkedForRemoval(_ run: Run) throws(NllmError) -> Run {
         guard !run.isBeingRemoved else { throw .beingRemoved(run: run.name) }
         return run
     }
 
-    /// How a run stands now.
+    /// The current state of a run.
     public func progress(of run: Run, now: Date = Date()) throws(NllmError) -> RunProgress {
         guard let progress = try progress(ofRun: run.id, now: now) else {
             throw .noRun(name: run.name, database: path, nearest: nil)
@@ -124,7 +124,7 @@ extension Store {
         return progress
     }
 
-    /// How a run stands now; nil if it is gone.
+    /// The current state of a run; nil if it is gone.
     func progress(ofRun id: Int64, now: Date = Date()) throws(NllmError) -> RunProgress? {
         try reading {
             let run = try database.row("SELECT * FROM runs WHERE id = ?", id) { try Run($0, in: folder) }
@@ -142,7 +142,7 @@ extension Store {
         WHERE counters.run_id = ? AND models.live = 1 ORDER BY models.position
         """
 
-    /// Runs that have ended and whose artifacts are not written yet; of these runs, or of all.
+    /// Runs that have ended without their artifacts being written; out of these runs, or of all.
     func unexportedRuns(_ runs: [Int64]?) throws(NllmError) -> [Int64] {
         try reading {
             let ids = try database.rows(
@@ -164,8 +164,8 @@ extension Store {
         }
     }
 
-    /// Ended attempts a second over the last minute, or over the last hundred if these took less; nil where too little is
-    /// known.
+    /// Attempts that ended, per second, over the last minute, or over the last hundred if these took less; nil if too
+    /// little is known.
     private func rate(of run: Run, now: Date) throws -> Double? {
         let (window, limit) = (60_000, 100)
         let recent = try database.rows(
@@ -174,13 +174,13 @@ extension Store {
             """, run.id, limit, read: { try $0.int("finished_at") }
         ).filter { $0 > now.milliseconds - window && $0 <= now.milliseconds + Int(SetClock.tolerance * 1000) }
         guard recent.count > 1, let first = recent.min(), run.finishedAt == nil else { return nil }
-        // A few that have only just ended tell nothing of a second.
+        // A few that have only just ended say nothing about a rate.
         let span = now.milliseconds - first
         guard span >= (recent.count < limit ? 1000 : 1) else { return nil }
         return Double(recent.count) * 1000 / Double(span)
     }
 
-    /// Notes whether a run has ended: with the time, the run's id.
+    /// Records whether a run has ended; values: the time, the run's id.
     static let settleSQL = """
         UPDATE runs SET
             exported_at = CASE WHEN (SELECT sum(pending + running) FROM counters WHERE run_id = runs.id) > 0
@@ -192,10 +192,10 @@ extension Store {
 }
 
 extension Store {
-    /// Notes that the run's folder holds all results of the attempts up to that one.
+    /// Records that the run's folder contains all results of attempts up to this one.
     func noteWritten(_ run: Run, through attempt: Int64, now: Date) throws(NllmError) {
         _ = try transaction {
-            // Only what was finished when it was written, and still is, counts as exported.
+            // Only a run that was finished when it was written, and still is, counts as exported.
             try database.run(
                 """
                 UPDATE runs SET written_attempt = max(written_attempt, ?1),

@@ -5,7 +5,7 @@ extension Run {
     init(_ row: any Row, in folder: String) throws {
         id = try row.id("id")
         name = try row.text("name")
-        // It becomes a path.
+        // The name becomes a path.
         guard RunName.isValid(name) else { throw DamagedValue("the name of a run does not follow the rule for names") }
         settings = try RunSettings(row, in: folder)
         isPaused = try row.bool("paused")

@@ -4,10 +4,10 @@ extension Migrations {
         CREATE TABLE failure_kinds (name TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;
         """
 
-    /// Has the columns that hold a kind refer to the table.
+    /// Makes the columns with a kind refer to the table.
     ///
-    /// What is stored does not change, so that the schema's text is all that is edited, in the way that SQLite's manual
-    /// describes for checks: to copy all attempts would take long and double the file.
+    /// Stored values do not change, so only the schema's text is edited, in the way that SQLite's manual describes for
+    /// checks: copying all attempts would take long and double the file.
     static func referToFailureKinds(_ database: SQLiteConnection) throws {
         try completeFailureKinds(database)
         try database.execute("PRAGMA writable_schema = ON")
@@ -23,7 +23,7 @@ extension Migrations {
             schema.replaceSubrange(start.lowerBound..<end.upperBound, with: "REFERENCES failure_kinds (name)")
             try database.run("UPDATE sqlite_schema SET sql = ? WHERE type = 'table' AND name = ?", schema, table)
         }
-        // Every connection reads the schema anew.
+        // Makes every connection reload the schema.
         let version = try database.row("PRAGMA schema_version") { try $0.int("schema_version") } ?? 0
         try database.execute("PRAGMA schema_version = \(version + 1)")
     }

@@ -2,9 +2,9 @@ internal import FoundationEssentials
 
 /// The schema's history.
 ///
-/// A migration is never edited once it was released; a change is a new one at the end.
+/// A released migration is never edited; a change is a new migration at the end.
 enum Migrations {
-    /// Marks a file as one of ours: `NLLB`.
+    /// Marks a file as a database of this program: `NLLB`.
     static let applicationID = 0x4E4C_4C42
 
     static let all: [(name: String, sql: String)] = [
@@ -14,19 +14,19 @@ enum Migrations {
         ("0007-files", files), ("0008-failure-kinds", failureKinds),
     ]
 
-    /// What SQL alone cannot do, by the migration's name; it comes after the migration's SQL.
+    /// Steps that SQL alone cannot do, by the migration's name; they run after its SQL.
     private static let steps: [String: @Sendable (SQLiteConnection) throws -> Void] = [
         "0006-relative-folders": makeFoldersRelative, "0008-failure-kinds": referToFailureKinds,
     ]
 
-    /// Brings the database to the newest schema, all in one transaction.
+    /// Migrates the database to the newest schema in one transaction.
     ///
-    /// - Returns: a worker of an older version that is at work, which would not understand the new schema, so that nothing
-    ///   was changed; nil if the schema is up to date now.
+    /// - Returns: a running worker of an older version, which would not understand the new schema, so that nothing was
+    ///   changed; nil if the schema is up to date now.
     static func apply(to database: SQLiteConnection, path: String) throws -> WorkerRow? {
         if try isCurrent(database, path: path) { return nil }
         return try database.transaction {
-            // Another process may have come first while this one waited for the lock.
+            // Another process may have migrated it while this one waited for the lock.
             let known = try isEmpty(database) ? [] : Set(names(database))
             guard !all.allSatisfy({ known.contains($0.name) }) else { return nil }
             if !known.isEmpty, let worker = try livingWorker(in: database) { return worker }
@@ -55,9 +55,9 @@ enum Migrations {
         }
     }
 
-    /// Whether nothing is left to migrate; throws when the file is not ours or newer than this program.
+    /// Whether the schema is up to date; throws if the file is not this program's, or is newer than this program.
     static func isCurrent(_ database: SQLiteConnection, path: String) throws -> Bool {
-        // One state of the file, because another process may be making it.
+        // In one state of the file, because another process may be creating it.
         try database.snapshot {
             let identity = try database.row("PRAGMA application_id") { try $0.int("application_id") }
             if try isEmpty(database) {
@@ -73,7 +73,7 @@ enum Migrations {
         }
     }
 
-    /// Whether nothing at all is in the file.
+    /// Whether the file has no content at all.
     static func isEmpty(_ database: SQLiteConnection) throws -> Bool {
         try database.row("SELECT count(*) AS n FROM sqlite_schema") { try $0.int("n") } == 0
     }

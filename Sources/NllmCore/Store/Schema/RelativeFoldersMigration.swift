@@ -10,7 +10,7 @@ extension Migrations {
         ) STRICT;
         """
 
-    /// Makes the folders relative that stand at or below the database's.
+    /// Makes folders relative that are at or below the database's.
     static func makeFoldersRelative(_ database: SQLiteConnection) throws {
         let folders = try database.rows("SELECT DISTINCT outdir FROM runs") { try $0.text("outdir") }
         for folder in folders where folder.hasPrefix("/") {

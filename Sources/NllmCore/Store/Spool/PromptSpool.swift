@@ -1,11 +1,11 @@
-/// Validated prompts on disk, from where they are read until the store takes them.
+/// Validated prompts on disk, from reading until the store accepts them.
 ///
-/// It is a private database that goes with the process, so that reading a large file neither fills the memory nor
-/// keeps other processes from writing to the store.
+/// It is a private database that is removed with the process, so that reading a large file neither fills memory nor
+/// blocks writes to the store.
 final class PromptSpool {
     private let database: SQLiteConnection
     private(set) var count = 0
-    /// Options of the prompts that not every model takes.
+    /// Options of the prompts that not every model accepts.
     private(set) var structuredOptions = StructuredOptions()
 
     init() throws {
@@ -63,7 +63,7 @@ final class PromptSpool {
         }
     }
 
-    /// The most samples that a prompt asks for itself; 0 when none does.
+    /// The largest number of samples that a prompt requests; 0 if none does.
     func mostSamples() throws -> Int {
         try database.row("SELECT coalesce(max(samples), 0) AS n FROM prompts") { try $0.int("n") } ?? 0
     }
@@ -89,7 +89,7 @@ final class PromptSpool {
 }
 
 extension Attachment {
-    /// The attachments as an array of objects, as the databases keep them.
+    /// The attachments as an array of objects, the databases' format.
     static func json(_ attachments: [Attachment]) -> JSONValue {
         .array(
             attachments.map { attachment in
@@ -99,7 +99,7 @@ extension Attachment {
             })
     }
 
-    /// What ``json(_:)`` wrote.
+    /// Reads the result of ``json(_:)``.
     static func attachments(_ value: JSONValue) -> [Attachment] {
         guard case .array(let elements) = value else { return [] }
         return elements.compactMap { element in
