@@ -1,15 +1,16 @@
 internal import Crypto
 
-/// The hashes of everything that decides the requests of one prompt's cells: cells with one key ask the same.
+/// The hashes of everything that determines the requests of one prompt's cells: cells with the same key have the same
+/// request.
 ///
 /// Each part is hashed with its length, so that no two lists of parts give the same bytes. A key never changes between
-/// versions, because answers are found again by it.
+/// versions, because answers are found by it.
 struct CellKeys {
     static let length = 32
 
     private let prompt: Prompt
     private let common: CommonRequest
-    /// What all cells share but those of models with a system prompt of their own.
+    /// The part that all cells share, except those of models with their own system prompt.
     private let shared: SHA256
 
     init(prompt: Prompt, common: CommonRequest) {
@@ -18,13 +19,13 @@ struct CellKeys {
         shared = Self.hasher(prompt, system: prompt.system ?? common.system, common)
     }
 
-    /// The key of the prompt's cell for that model and that sample.
+    /// The key of the prompt's cell for a model and a sample.
     func key(_ planned: PlannedModel, sample: Int) -> [UInt8] {
         let model = planned.variant
         var hasher = shared
         if prompt.system == nil, let system = model.system { hasher = Self.hasher(prompt, system: system, common) }
         hasher.add(model.name)
-        // The order in which options were written does not change the request.
+        // The order of options does not change the request.
         let options = ModelOption.merged(common.options, model.options, prompt.options)
         hasher.add(options.sorted { $0.name < $1.name }.flatMap { [$0.name, $0.value] })
         let particulars = model.arguments + planned.files.flatMap(\.digests)
@@ -37,7 +38,7 @@ struct CellKeys {
         var hasher = SHA256()
         hasher.add(prompt.text)
         hasher.add(system)
-        // A file counts by its content, wherever it lies.
+        // A file counts by its content, whatever its path.
         hasher.add(prompt.schemaFile?.digest.map { "sha256:" + $0 } ?? prompt.schema)
         hasher.add(common.arguments)
         hasher.add(prompt.attachments.map { $0.digest ?? $0.location })

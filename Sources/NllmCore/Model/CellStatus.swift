@@ -1,23 +1,23 @@
 /// The state of a cell.
 public enum CellStatus: String, Sendable, CaseIterable {
-    /// To be executed, perhaps once more.
+    /// Waiting to be executed, perhaps again.
     case pending
     /// Claimed by a worker.
     case running
-    /// A good answer is there.
+    /// There is a good answer.
     case ok
-    /// It failed, and is not tried again by itself.
+    /// It failed, and is not retried automatically.
     case error
-    /// The last attempt took longer than a cell may.
+    /// The last attempt exceeded the time limit.
     case timeout
-    /// Taken out by the user.
+    /// Cancelled by the user.
     case cancelled
 
-    /// Whether a result is there.
+    /// Whether there is a result.
     var hasResult: Bool { [.ok, .error, .timeout].contains(self) }
 }
 
-/// How many cells are in each state.
+/// The number of cells in each state.
 public struct CellCounts: Sendable, Equatable {
     private var counts: [CellStatus: Int] = [:]
 
@@ -28,7 +28,7 @@ public struct CellCounts: Sendable, Equatable {
     /// No cells.
     public init() {}
 
-    /// How many cells are in that state.
+    /// The number of cells in a state.
     public subscript(status: CellStatus) -> Int {
         get { counts[status] ?? 0 }
         set { counts[status] = newValue }
@@ -37,10 +37,10 @@ public struct CellCounts: Sendable, Equatable {
     /// All cells.
     public var total: Int { CellStatus.allCases.map { self[$0] }.reduce(0, +) }
 
-    /// Cells that nothing will happen to any more.
+    /// Cells in a final state.
     public var ended: Int { total - left }
 
-    /// Cells that are still to be done.
+    /// Remaining cells.
     public var left: Int { self[.pending] + self[.running] }
 
     /// Cells that ended without a good answer.

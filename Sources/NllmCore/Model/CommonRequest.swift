@@ -1,17 +1,17 @@
-/// What a run asks with every cell, whatever its prompt and model.
+/// The part of a request that all cells of a run share, whatever their prompt and model.
 struct CommonRequest: Sendable, Equatable {
     var options: [ModelOption] = []
-    /// The system prompt where neither prompt nor model has one.
+    /// The system prompt for prompts and models that have none.
     var system: String?
-    /// What the user wrote after `--`.
+    /// The user's arguments after `--`.
     var arguments: [String] = []
-    /// Where `llm` runs.
+    /// The directory in which `llm` runs.
     var directory: String
 }
 
 extension LLMRequest {
-    /// What a prompt asks of a model in a run: the more particular stands above the more general; `files` are those that
-    /// the arguments name.
+    /// The request of a prompt to a model in a run: more specific parts override more general ones; `files` are those
+    /// that the arguments name.
     init(prompt: Prompt, model: ModelVariant, common: CommonRequest, files: [RequestFile] = []) {
         self.init(
             model: model.name, prompt: prompt.isInArguments ? nil : prompt.text,

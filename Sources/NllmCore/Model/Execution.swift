@@ -6,7 +6,7 @@ package import FoundationEssentials
     internal import Glibc
 #endif
 
-/// How one execution of `llm` went, before anything is made of it.
+/// How one execution of `llm` went, before it is interpreted.
 package struct Execution: Sendable {
     enum End: Sendable, Equatable {
         case exited(code: Int32)
@@ -15,12 +15,12 @@ package struct Execution: Sendable {
         case notStarted(reason: String)
     }
 
-    /// Why the process was ended from here, if it was.
+    /// Why this program ended the process, if it did.
     enum Cause: Sendable, Equatable {
         case timedOut
-        /// The worker shuts down, or has lost its lease.
+        /// The worker is shutting down, or has lost its lease.
         case stopped
-        /// A file that the request is made of is not what it was when the cell was enqueued; `llm` was not started.
+        /// A file of the request is not what it was when the cell was enqueued; `llm` was not started.
         case refused
         /// It wrote more than an answer may have.
         case flooded
@@ -32,20 +32,20 @@ package struct Execution: Sendable {
     var stderr: [UInt8] = []
     var startedAt: Date
     var finishedAt: Date
-    /// What went wrong, where the executor sees more of it than standard error.
+    /// What went wrong, if the executor sees more of it than standard error.
     var error: ProviderError?
-    /// Why the model stopped, where the executor is told.
+    /// Why the model stopped, if the executor knows.
     var finish: FinishReason?
-    /// Whether that counts only for who asks for it, because elsewhere the same request would end without it.
+    /// Whether that counts only if `--fail-on` asks for it, because elsewhere the same request would end without it.
     var hidesFinish = false
-    /// What the server sent in place of a model's answer, such as `HTML (text/html)`, where the executor sees that.
+    /// What the server sent instead of a model's answer, such as `HTML (text/html)`, if the executor sees that.
     var foreignAnswer: String?
-    /// Whether nothing is known of what the server sent but what `llm` printed.
+    /// Whether nothing is known about the server's answer except what `llm` printed.
     var isOpaque = false
-    /// What the process took; nil where cells share one, or it was not measured.
+    /// The process's use of resources; nil if cells share a process, or it was not measured.
     var resources: Resources?
 
-    /// What a process took from its start to its end.
+    /// A process's use of resources from its start to its end.
     struct Resources: Sendable, Equatable {
         var cpuMilliseconds: Int
         var peakMemoryKilobytes: Int
@@ -63,7 +63,7 @@ package struct Execution: Sendable {
         }
     }
 
-    /// Whether a signal ended it with which people and systems stop programs.
+    /// Whether a signal ended it that people and systems use to stop programs.
     var isSignalledToStop: Bool { cause == nil && [SIGTERM, SIGINT, SIGHUP].contains { end == .signaled($0) } }
 }
 
@@ -74,7 +74,7 @@ extension Execution {
         self.init(end: end, cause: cause, startedAt: times.start, finishedAt: times.end)
     }
 
-    /// An execution that ended well.
+    /// An execution that succeeded.
     package init(stdout: [UInt8], stderr: [UInt8], startedAt: Date, finishedAt: Date) {
         self.init(
             end: .exited(code: 0), stdout: stdout, stderr: stderr, startedAt: startedAt, finishedAt: finishedAt)

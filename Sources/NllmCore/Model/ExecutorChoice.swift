@@ -1,11 +1,11 @@
-/// The ways to run `llm` that can be asked for.
+/// The ways to run `llm` that can be requested.
 public enum ExecutorChoice: String, Sendable, CaseIterable {
     /// The fastest that works here.
     case auto
-    /// One `llm` process a cell.
+    /// One `llm` process per cell.
     case process
-    /// A fork of a warm Python a cell: as `process`, some thirty times faster.
+    /// One fork of a warm Python per cell: like `process`, about thirty times faster.
     case fork
-    /// Many cells in a warm Python a core: some two hundred times faster, the least isolation.
+    /// Many cells in one warm Python per core: about two hundred times faster, with the least isolation.
     case shared
 }

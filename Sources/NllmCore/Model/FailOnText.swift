@@ -1,15 +1,15 @@
-/// The kinds of answers that may count as failures, as users list them.
+/// Outcomes that may count as failures, as users list them.
 public enum FailOnText {
-    /// The kinds that can be listed: an answer came, and it is for the user to say whether it is one.
+    /// The kinds that can be listed: an answer arrived, and the user decides whether it is good.
     public static let kinds = FailureKind.allCases.filter { $0.traits.meaning == .answer }
 
-    /// The kinds in a text such as `truncated,empty`, in the order of ``kinds``; none in an empty one.
+    /// The kinds in a text such as `truncated,empty`, in the order of ``kinds``; none in an empty text.
     public static func kinds(in text: String) -> [FailureKind] {
         let words = words(text)
         return kinds.filter { words.contains($0.rawValue) }
     }
 
-    /// What is wrong with the text, in words that follow its name; nil if nothing is.
+    /// What is wrong with the text, in words that follow its name; nil if it is valid.
     public static func flaw(_ text: String) -> String? {
         let names = kinds.map(\.rawValue)
         guard let unknown = words(text).first(where: { !names.contains($0) }) else { return nil }

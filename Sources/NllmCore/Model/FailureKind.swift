@@ -1,35 +1,36 @@
-/// Why an attempt failed, which decides what happens next.
+/// Why an attempt failed, which determines what happens next.
 public enum FailureKind: String, Sendable, CaseIterable {
     /// Too many requests for now.
     case rateLimited = "rate_limited"
-    /// The provider has no room at the moment.
+    /// The provider has no capacity at the moment.
     case overloaded
-    /// The provider failed by itself.
+    /// The provider failed internally.
     case server
-    /// The provider was not reached, or the connection broke.
+    /// The provider could not be reached, or the connection broke.
     case network
     /// llm's own log database was locked or half migrated.
     case locked
-    /// It took longer than a cell may.
+    /// It exceeded the time limit.
     case timeout
-    /// The process was killed, ran over its memory, or ended in a way that nothing explains.
+    /// The process was killed, exceeded its memory, or ended in an unexplained way.
     case crashed
-    /// Credit or quota is used up.
+    /// Credit or quota is exhausted.
     case quota
-    /// There is no key, or one that is not accepted.
+    /// The key is missing or not accepted.
     case auth
     /// `llm` or the provider has no such model.
     case modelUnknown = "model_unknown"
-    /// The request is not accepted as it is.
+    /// The request is not accepted in this form.
     case request
-    /// The answer was cut off at a limit of its length.
+    /// The answer was cut off at a length limit.
     case truncated
     /// The provider withheld the answer.
     case filtered
-    /// No text came.
+    /// There was no text.
     case empty
 
-    /// All that the program does about failures of this kind: every other list of kinds is made of this table.
+    /// Everything that the program does about failures of this kind: every other list of kinds is derived from this
+    /// table.
     var traits: FailureTraits {
         switch self {
         case .rateLimited, .overloaded: FailureTraits(.allowed, .refusal, mayBeBilled: .no)
@@ -42,16 +43,16 @@ public enum FailureKind: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether the provider would not take the request at that time, whatever it asks.
+    /// Whether the provider refused at that time, whatever the request.
     public var isRefusal: Bool { traits.meaning == .refusal }
 }
 
 /// What is known about a failure.
 struct Failure: Sendable, Equatable {
     var kind: FailureKind
-    /// One line in the provider's or `llm`'s words, redacted.
+    /// One line in the words of the provider or `llm`, redacted.
     var message: String
     var httpStatus: Int?
-    /// How many seconds the provider asked to wait.
+    /// The number of seconds the provider asked to wait.
     var retryAfter: Double?
 }

@@ -1,6 +1,6 @@
-/// What the program does about failures of a kind.
+/// What the program does about failures of one kind.
 struct FailureTraits: Sendable {
-    /// How often a cell is tried again.
+    /// How often a cell is retried.
     enum Repetition: Sendable {
         case never
         /// Once in all, however many retries are allowed.
@@ -8,17 +8,17 @@ struct FailureTraits: Sendable {
         case allowed
     }
 
-    /// What the failure says of the provider and the model.
+    /// What the failure says about the provider and the model.
     enum Meaning: Sendable {
-        /// The provider would not take any request at that time.
+        /// The provider would not accept any request at that time.
         case refusal
-        /// The model can't be used as things are, whatever is asked: several such failures in a row pause it.
+        /// The model cannot be used at present, whatever the request: several such failures in a row pause it.
         case modelUnusable
-        /// The provider has accepted key and model, and found fault with the request.
+        /// The provider has accepted key and model, and rejected the request.
         case requestFaulty
-        /// An answer came; whether it counts as a failure is for the user to say (`--fail-on`).
+        /// An answer arrived; the user decides whether it counts as a failure (`--fail-on`).
         case answer
-        /// Nothing: the provider did not answer, or nobody knows what happened.
+        /// Nothing: the provider did not answer, or the cause is unknown.
         case nothing
     }
 
@@ -26,7 +26,7 @@ struct FailureTraits: Sendable {
     enum Billing: Sendable {
         case no
         case yes
-        /// An error page is no answer; without one nobody knows how far it came.
+        /// An error page is not an answer; without one nobody knows how far the provider got.
         case unlessStatus
     }
 
@@ -40,7 +40,7 @@ struct FailureTraits: Sendable {
         self.mayBeBilled = mayBeBilled
     }
 
-    /// Whether the provider has looked at the request, or at who asks, and found fault with it.
+    /// Whether the provider has examined the request or its sender, and rejected it.
     var isVerdict: Bool { [.modelUnusable, .requestFaulty].contains(meaning) }
 
     /// Whether the provider has accepted key and model.

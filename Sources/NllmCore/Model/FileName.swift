@@ -1,10 +1,10 @@
 internal import Crypto
 
-/// File names made of labels and ids: nllm's rule, and never two the same.
+/// File names made from labels and ids by nllm's rule, without duplicates.
 struct FileName {
     /// Longest name in characters.
     static let characterLimit = 100
-    /// Longest name in bytes: file systems allow 255, and endings are still to come.
+    /// Longest name in bytes: file systems allow 255, and extensions are appended.
     static let byteLimit = 200
 
     /// The name for a text, without regard to other names.
@@ -16,12 +16,12 @@ struct FileName {
                         ? "_" : scalar
                 }))
         name = shortened(name, by: 0)
-        // These two mean folders.
+        // These two are directories.
         if name == "." || name == ".." { name = String(repeating: "_", count: name.count) }
         return name.isEmpty ? "_" : name
     }
 
-    /// The first name for a text that is free: the plain one, else one with a hash, else with a number behind that.
+    /// The first free name for a text: the plain one, else one with a hash, else with a number after that.
     static func free(_ text: String, isFree: (String) throws -> Bool) rethrows -> String {
         let name = plain(text)
         if try isFree(name) { return name }
@@ -36,7 +36,7 @@ struct FileName {
         }
     }
 
-    /// A name from a database if it can be a file's; who has changed the database may have put a path there.
+    /// A name from a database if it can be a file's; a modified database may contain a path.
     static func checked(_ name: String, of what: String) throws(DamagedValue) -> String {
         let isSound =
             !name.isEmpty && name.utf8.count <= 255 && name != "." && name != ".."
@@ -47,10 +47,10 @@ struct FileName {
         return name
     }
 
-    /// What two names share when a file system may take them for the same.
+    /// A form that two names share if a file system may treat them as equal.
     static func key(_ name: String) -> String { name.lowercased() }
 
-    /// The texts' names in their order, so that no two clash in any of the files that `variants` names for them.
+    /// The texts' names in order, so that no two clash in any of the files that `variants` names for them.
     static func distinct(_ texts: [String], variants: (String) -> [String]) -> [String] {
         var taken: Set<String> = []
         return texts.map { text in

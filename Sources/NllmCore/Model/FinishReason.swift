@@ -2,10 +2,10 @@
 enum FinishReason: Sendable, Equatable {
     /// In lower case, such as `stop` or `content_filter`.
     case named(String)
-    /// The provider names reasons but gave none: the answer broke off.
+    /// The provider states reasons but did not state one: the answer broke off.
     case missing
 
-    /// What an answer that ended so is recorded as; nil where it is whole.
+    /// The failure that an answer with this ending is recorded with; nil if it is complete.
     var failure: Failure? {
         switch self {
         case .missing: Failure(kind: .truncated, message: "the answer broke off: no finish reason came")
@@ -17,7 +17,7 @@ enum FinishReason: Sendable, Equatable {
         }
     }
 
-    /// Of OpenAI, Anthropic, Gemini, Mistral and those that follow them.
+    /// Of OpenAI, Anthropic, Gemini, Mistral and compatible providers.
     private static let cut: Set = [
         "length", "max_tokens", "max_output_tokens", "model_length", "model_context_window_exceeded", "incomplete",
     ]

@@ -1,19 +1,19 @@
-/// Arguments that a user has written for `llm prompt`, read the way `llm` itself reads them.
+/// A user's arguments for `llm prompt`, parsed as `llm` itself does.
 ///
-/// They are passed on as they are. Reading them tells what can't work in a batch, which options they set, and which
+/// They are passed on unchanged. Parsing them shows what cannot work in a batch, which options they set, and which
 /// files they name.
 struct LLMArguments: Sendable, Equatable {
     /// A flag with its values.
     struct Flag: Sendable, Equatable {
-        /// The long name, `--system` for `-s`; an unknown flag's name stands as it was written.
+        /// The long name, `--system` for `-s`; the name as written for an unknown flag.
         var name: String
         var values: [String] = []
     }
 
-    /// A word that is no flag, or flags with their values; several flags where short ones are written together.
+    /// A word that is not a flag, or flags with their values; several flags if short ones are combined.
     struct Item: Sendable, Equatable {
         var flags: [Flag]
-        /// The arguments as they were written.
+        /// The arguments as written.
         var raw: [String]
     }
 
@@ -35,13 +35,13 @@ struct LLMArguments: Sendable, Equatable {
         }
     }
 
-    /// All flags in their order.
+    /// All flags, in order.
     var flags: [Flag] { items.flatMap(\.flags) }
 
-    /// The words that are no flags: the prompt, if there is one.
+    /// The words that are not flags: the prompt, if there is one.
     var words: [String] { items.filter { $0.flags.isEmpty }.flatMap(\.raw).filter { $0 != "--" } }
 
-    /// Whether every flag is one that `llm` is known to have.
+    /// Whether all flags are known flags of `llm`.
     var areKnown: Bool { flags.allSatisfy { Self.arity[$0.name] != nil } }
 
     /// The arguments without a flag and its values.
@@ -67,14 +67,14 @@ struct LLMArguments: Sendable, Equatable {
                 flags.append(flag)
                 continue
             }
-            // What follows in the same argument is its first value.
+            // The rest of the same argument is its first value.
             if !letters.isEmpty { flag.values = [String(letters)] }
             return flags + [take(&flag, &rest)]
         }
         return flags
     }
 
-    /// Gives a flag the values that are still missing.
+    /// Gives a flag its missing values.
     private static func take(_ flag: inout Flag, _ rest: inout ArraySlice<String>) -> Flag {
         let missing = max(0, (arity[flag.name] ?? 0) - flag.values.count)
         flag.values += rest.prefix(missing)
@@ -93,7 +93,7 @@ struct LLMArguments: Sendable, Equatable {
         "--cid": "--conversation", "-u": "--usage", "-x": "--extract", "--xl": "--extract-last", "-h": "--help",
     ]
 
-    /// How many values each flag takes.
+    /// The number of values of each flag.
     static let arity = [
         "--system": 1, "--model": 1, "--database": 1, "--query": 1, "--attachment": 1, "--attachment-type": 2,
         "--tool": 1, "--functions": 1, "--tools-debug": 0, "--tools-approve": 0, "--chain-limit": 1, "--option": 2,
@@ -105,12 +105,12 @@ struct LLMArguments: Sendable, Equatable {
 }
 
 extension LLMArguments {
-    /// Why these arguments can't be given to every cell of a run; nil if they can.
+    /// Why these arguments cannot be given to every cell of a run; nil if they can.
     var refusal: String? {
         for item in items {
             for flag in item.flags {
                 guard let reason = Self.reason(against: flag) else { continue }
-                // As it was written, but without a value, which may be a secret.
+                // As written, but without a value, which may be a secret.
                 return "`\((item.raw.first ?? flag.name).prefix { $0 != "=" })` can't be used here: \(reason)"
             }
         }
@@ -146,13 +146,13 @@ extension LLMArguments {
     /// The flags that may name files.
     var fileFlags: [Flag] { flags.filter { Self.filing.contains($0.name) && !$0.values.isEmpty } }
 
-    /// The arguments with other texts where files are named.
+    /// The arguments with other texts for the files that they name.
     ///
-    /// - Parameter name: what is to stand in place of a flag's first value; nil for what stands there.
-    /// - Returns: arguments that mean the same otherwise.
+    /// - Parameter name: the replacement for a flag's first value; nil to keep it.
+    /// - Returns: arguments that otherwise mean the same.
     func renamingFiles(_ name: (Flag) -> String?) -> [String] {
         items.flatMap { item -> [String] in
-            // Only the last of flags that are written together has values.
+            // Only the last of combined flags has values.
             guard var last = item.flags.last, Self.filing.contains(last.name), !last.values.isEmpty,
                 let other = name(last)
             else { return item.raw }

@@ -1,9 +1,9 @@
 /// The arguments of `llm` for a request.
 enum LLMCommand {
-    /// What the kernel takes for one argument, its final NUL left out.
+    /// The kernel's limit for one argument, without its final NUL.
     static let argumentLimit = 128 * 1024 - 1
 
-    /// What it takes for all arguments is 2 MB with the usual stack; some of that is the environment's.
+    /// The kernel's limit for all arguments is 2 MB with the usual stack; the environment takes part of that.
     static let totalLimit = 1_500_000
 
     /// The arguments after the program's name.
@@ -19,14 +19,14 @@ enum LLMCommand {
         return arguments + request.arguments
     }
 
-    /// Why a text can't be an argument; nil if it can.
+    /// Why a text cannot be an argument; nil if it can.
     static func flaw(argument: String) -> String? {
         if argument.utf8.contains(0) { return "holds a NUL character" }
         guard argument.utf8.count > argumentLimit else { return nil }
         return "is \(argument.utf8.count) bytes long, but `llm` can be given \(argumentLimit) at most"
     }
 
-    /// Why an argument with a secret is not taken.
+    /// Why an argument with a secret is rejected.
     static func secretRefusal(_ name: String) -> String {
         "`\(name)` holds a secret, which would be stored with the run; use `llm keys set`, or a variable of the environment"
     }

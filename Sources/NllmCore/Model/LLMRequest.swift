@@ -1,23 +1,23 @@
 internal import FoundationEssentials
 
-/// What one cell asks of `llm`.
+/// The request of one cell to `llm`.
 package struct LLMRequest: Sendable, Hashable {
     var model: String
-    /// Sent on standard input; nil where the arguments hold it.
+    /// Sent on standard input; nil if the arguments contain it.
     var prompt: String?
     var system: String?
     var schema: String?
     var options: [ModelOption] = []
     /// Absolute paths or URLs.
     var attachments: [String] = []
-    /// Further arguments, as they are.
+    /// Further arguments.
     var arguments: [String] = []
-    /// Where `llm` runs.
+    /// The directory in which `llm` runs.
     var directory: String
-    /// The local files among all that, as far as their content was counted when the cell was enqueued.
+    /// The local files in all of these whose content was counted when the cell was enqueued.
     var files = RequestFiles()
 
-    /// ``directory``, or this process' own where that is gone.
+    /// ``directory``, or this process's own if it no longer exists.
     var existingDirectory: String {
         FileManager.default.fileExists(atPath: directory) ? directory : FileManager.default.currentDirectoryPath
     }

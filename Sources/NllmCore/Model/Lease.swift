@@ -1,4 +1,4 @@
-/// One claim of a cell; the same cell may be claimed anew while an earlier execution of it is still being ended.
+/// One claim of a cell; the same cell may be claimed again while an earlier execution of it is still being ended.
 struct Lease: Sendable, Hashable {
     var worker: Int64
     var cell: Int64

@@ -1,25 +1,25 @@
-/// A limit on requests to some models, which all workers of a database keep together.
+/// A limit on requests to some models, which all workers of a database observe together.
 public struct Limit: Sendable, Hashable {
     /// What is limited.
     public enum Kind: String, Sendable, CaseIterable {
         /// Cells at a time.
         case concurrency
-        /// Requests a minute.
+        /// Requests per minute.
         case requests = "rpm"
-        /// Tokens a minute, of prompts and answers together.
+        /// Tokens per minute, of prompts and answers together.
         case tokens = "tpm"
     }
 
     /// The name of a limit on all models together.
     public static let ofAllModels = "*"
 
-    /// A model or a group of models, or ``ofAllModels``; workers that mean the same limit call it the same.
+    /// A model or a group of models, or ``ofAllModels``; workers use the same name for the same limit.
     public var name: String
     /// What is limited.
     public var kind: Kind
-    /// Cells at a time, or requests or tokens a minute.
+    /// Cells at a time, or requests or tokens per minute.
     public var amount: Double
-    /// The models that share it, by `llm`'s names, with `*` at the end for any text; nil: all models.
+    /// The models that share it, by `llm`'s names, with `*` at the end for any text; nil for all models.
     public var models: [String]?
 
     /// A limit on some models, or on all.
@@ -30,7 +30,7 @@ public struct Limit: Sendable, Hashable {
         self.models = models
     }
 
-    /// Whether requests to that model count.
+    /// Whether requests to a model count.
     func covers(_ model: String) -> Bool {
         guard let models else { return true }
         return models.contains { pattern in

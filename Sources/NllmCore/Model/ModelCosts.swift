@@ -1,15 +1,15 @@
-/// What tokens of a model cost in US dollars a thousand, as far as it is configured.
+/// The configured prices of a model's tokens, in US dollars per thousand.
 public struct ModelCosts: Sendable, Equatable {
-    /// Tokens that are sent.
+    /// Input tokens.
     public internal(set) var input: Double?
-    /// Tokens of the answer.
+    /// Output tokens.
     public internal(set) var output: Double?
-    /// Tokens that are sent and were in the provider's cache.
+    /// Input tokens read from the provider's cache.
     public internal(set) var cachedInput: Double?
-    /// Tokens that are put into the provider's cache.
+    /// Tokens written to the provider's cache.
     public internal(set) var cacheWrite: Double?
 
-    /// The fields as files name them.
+    /// The fields by their names in files.
     enum Field: String, CaseIterable {
         case input = "input_per_1k"
         case output = "output_per_1k"

@@ -1,6 +1,6 @@
 /// An option of a model: `-o name value`.
 struct ModelOption: Sendable, Hashable {
-    /// What a value was before it became a text of JSON; the raw value is in words that follow "not".
+    /// The type of a value before it became JSON text; the raw value is in words that follow "not".
     enum Structure: String, Sendable {
         case list = "a list"
         case object = "an object"
@@ -11,10 +11,10 @@ struct ModelOption: Sendable, Hashable {
 
     var name: String
     var value: String
-    /// Nil for what was a text, a number or a boolean, and for what comes from the database.
+    /// Nil if it was a text, a number or a boolean, or comes from the database.
     var structure: Structure?
 
-    /// The options that hold when later lists stand above earlier ones, in order of first mention.
+    /// The options in effect if later lists override earlier ones, in order of first mention.
     static func merged(_ lists: [ModelOption]...) -> [ModelOption] {
         var merged: [ModelOption] = []
         for option in lists.joined() {
@@ -65,7 +65,7 @@ struct ModelOption: Sendable, Hashable {
         return options
     }
 
-    /// The options as arguments of `llm`.
+    /// The options as arguments for `llm`.
     static func arguments(_ options: [ModelOption]) -> [String] { options.flatMap { ["-o", $0.name, $0.value] } }
 
     /// The options as a JSON object of strings.

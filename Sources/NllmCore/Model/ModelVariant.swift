@@ -1,16 +1,16 @@
-/// A model as a run uses it: what `llm` calls it, with options, under a label that is unique in the run.
+/// A model as a run uses it: its name in `llm`, with options, and a label that is unique in the run.
 public struct ModelVariant: Sendable, Equatable {
-    /// What the user wrote, with `#2`, `#3` where several models of a run wrote the same.
+    /// The user's text, with `#2`, `#3` if several models of a run have the same.
     public internal(set) var label: String
-    /// The name `llm` knows.
+    /// The model's name in `llm`.
     public let name: String
     private(set) var options: [ModelOption]
-    /// The system prompt of prompts that have none.
+    /// The system prompt for prompts that have none.
     private(set) var system: String?
-    /// Further arguments of `llm`, as they are.
+    /// Further arguments for `llm`.
     private(set) var arguments: [String] = []
 
-    /// Reads `NAME` or `NAME[key=value,…]`; that text is the label.
+    /// Parses `NAME` or `NAME[key=value,…]`; that text is the label.
     public init(_ text: String) throws(NllmError) {
         label = text
         guard text.hasSuffix("]"), let bracket = text.firstIndex(of: "["), bracket > text.startIndex else {
@@ -46,7 +46,7 @@ public struct ModelVariant: Sendable, Equatable {
         self.arguments = arguments
     }
 
-    /// A model under its own name with arguments of `llm`, as configuration files have it.
+    /// A model with arguments for `llm`, as in configuration files; its name is the label.
     init(name: String, arguments: [String]) throws(NllmError) {
         label = name
         self.name = name
@@ -55,12 +55,12 @@ public struct ModelVariant: Sendable, Equatable {
         try append(arguments)
     }
 
-    /// Adds arguments of `llm`: options and the system prompt take the place of earlier ones.
+    /// Adds arguments for `llm`: options and the system prompt replace earlier ones.
     mutating func append(_ more: [String]) throws(NllmError) {
         let read = LLMArguments(more)
         if let refusal = read.refusal { throw .usage("model `\(label)`: \(refusal)") }
         for item in read.items {
-            // Flags that are written together, as in `-xu`, set neither.
+            // Combined flags, as in `-xu`, set neither.
             let flag = item.flags.count == 1 ? item.flags.first : nil
             switch (flag?.name, flag?.values) {
             case ("--option", .some(let pair)) where pair.count == 2:
@@ -79,7 +79,7 @@ public struct ModelVariant: Sendable, Equatable {
         }
     }
 
-    /// A model as a user wrote it, for messages: its options are left out if any of them may be a secret.
+    /// A model as a user wrote it, for messages: without its options if any of them may be a secret.
     static func shown(_ text: String) -> String {
         guard let bracket = text.firstIndex(of: "[") else { return Redaction.redact(text) }
         let options = text[text.index(after: bracket)...]
@@ -89,7 +89,7 @@ public struct ModelVariant: Sendable, Equatable {
         return isSecret ? Redaction.redact(String(text[..<bracket])) + "[…]" : text
     }
 
-    /// Whether that text in a prompt means this model: by its label, or by its name if that is nobody's label.
+    /// Whether a text in a prompt means this model: by its label, or by its name if that is not another model's label.
     func answers(to text: String, among models: [ModelVariant]) -> Bool {
         text == label || text == name && !models.contains { $0.label == text }
     }

@@ -1,8 +1,8 @@
-/// A model of a run that is going to be enqueued.
+/// A model of a run that is being enqueued.
 struct PlannedModel: Sendable, Equatable {
     var variant: ModelVariant
     /// The files that its arguments and the run's name.
     var files: [RequestFile] = []
-    /// What its tokens cost, as far as that is known.
+    /// The price of its tokens, if known.
     var price: Price?
 }

@@ -1,32 +1,32 @@
-/// What a model's tokens cost, in US dollars per million tokens.
+/// The price of a model's tokens, in US dollars per million tokens.
 public struct Price: Sendable, Equatable {
-    /// The rates for prompts of any length that no tier names.
+    /// The rates for prompts without a tier.
     public var base: Rates
-    /// The rates for longer prompts, the shortest first.
+    /// The rates for longer prompts, shortest first.
     ///
     /// All tokens of a request are charged at one tier's rates.
     public var tiers: [Tier]
 
-    /// A price whose tiers, if any, are in ascending order.
+    /// Creates a price; its tiers, if any, are in ascending order.
     public init(base: Rates, tiers: [Tier] = []) {
         self.base = base
         self.tiers = tiers
     }
 
-    /// US dollars per million tokens, by what the tokens are.
+    /// US dollars per million tokens, by the kind of token.
     public struct Rates: Sendable, Equatable {
-        /// Tokens of the prompt that no other rate is for.
+        /// Prompt tokens without another rate.
         public var input: Double
-        /// Tokens of the answer, reasoning included.
+        /// Output tokens, reasoning included.
         public var output: Double
-        /// Tokens of the prompt that the provider read from its cache; nil: the same as `input`.
+        /// Prompt tokens that the provider read from its cache; nil: the same as `input`.
         public var cachedInput: Double?
-        /// Tokens of the prompt that the provider wrote to its cache; nil: the same as `input`.
+        /// Prompt tokens that the provider wrote to its cache; nil: the same as `input`.
         public var cacheWrite: Double?
-        /// Tokens of sound in the prompt; nil: the same as `input`.
+        /// Audio tokens in the prompt; nil: the same as `input`.
         public var audioInput: Double?
 
-        /// Rates from what is known of them.
+        /// Creates rates from the known ones.
         public init(
             input: Double, output: Double, cachedInput: Double? = nil, cacheWrite: Double? = nil,
             audioInput: Double? = nil
@@ -39,14 +39,14 @@ public struct Price: Sendable, Equatable {
         }
     }
 
-    /// The rates of prompts over a length.
+    /// The rates for prompts over a length.
     public struct Tier: Sendable, Equatable {
-        /// The tier begins with one token more than this.
+        /// The tier begins one token above this.
         public var above: Int
-        /// What all of the request's tokens cost then.
+        /// The rates for all tokens of the request.
         public var rates: Rates
 
-        /// A tier from where it begins and its rates.
+        /// Creates a tier.
         public init(above: Int, rates: Rates) {
             self.above = above
             self.rates = rates
@@ -55,7 +55,7 @@ public struct Price: Sendable, Equatable {
 }
 
 extension Price {
-    /// A price as the configuration and price files give it: in US dollars per thousand tokens.
+    /// A price in the form of the configuration and price files: in US dollars per thousand tokens.
     public init(
         inputPer1k input: Double, outputPer1k output: Double, cachedInputPer1k cachedInput: Double? = nil,
         cacheWritePer1k cacheWrite: Double? = nil
@@ -66,6 +66,6 @@ extension Price {
                 cachedInput: cachedInput.map(Self.perMillion), cacheWrite: cacheWrite.map(Self.perMillion)))
     }
 
-    /// A thousand times as much, without the binary fraction's noise: 0.0011 gives 1.1.
+    /// A thousand times as much, without the noise of binary fractions: 0.0011 gives 1.1.
     private static func perMillion(_ perThousand: Double) -> Double { (perThousand * 1e12).rounded() / 1e9 }
 }

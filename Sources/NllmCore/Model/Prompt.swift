@@ -1,27 +1,28 @@
-/// What is sent to a model, under an id that is unique in its run.
+/// A text to be sent to models, with an id that is unique in its run.
 struct Prompt: Sendable, Equatable {
     var id: String
     var text: String
-    /// Whether the run's arguments hold the prompt, so that nothing goes to standard input and `text` only describes it.
+    /// Whether the run's arguments contain the prompt, so that nothing is written to standard input and `text` only
+    /// describes it.
     var isInArguments = false
     var system: String?
-    /// A JSON schema the answer has to follow, as `llm --schema` takes it.
+    /// A JSON schema for the answer, as `llm --schema` takes it.
     var schema: String?
     /// The file that ``schema`` names, if it names one.
     var schemaFile: RequestFile?
-    /// Options that stand above the model's and the run's.
+    /// Options that override the model's and the run's.
     var options: [ModelOption] = []
     var attachments: [Attachment] = []
-    /// Labels or names of the models this prompt is for; nil for all of the run.
+    /// Labels or names of the models for this prompt; nil for all models of the run.
     var models: [String]?
-    /// How many samples a model gives, in place of the run's number.
+    /// The number of samples per model; overrides the run's number.
     var samples: Int?
     var vars: JSONValue?
     var expect: JSONValue?
     var metadata: JSONValue?
 }
 
-/// A file or URL that goes along with a prompt.
+/// A file or URL that is sent with a prompt.
 struct Attachment: Sendable, Equatable {
     /// An absolute path, or a URL.
     var location: String

@@ -1,31 +1,31 @@
-/// A local file that a request is made of, with the content it counts by.
+/// A local file that is part of a request, with the content by which it counts.
 package struct RequestFile: Sendable, Hashable {
-    /// The long name of the flag that `llm` takes it by; a prompt's own files are `--attachment` and `--schema`.
+    /// The long name of its flag in `llm`; a prompt's own files are `--attachment` and `--schema`.
     var flag: String
-    /// What stands behind the flag, as it was written.
+    /// The flag's value as written.
     var value: String
-    /// Where it lies; nil for a fragment that `llm` keeps in its own database.
+    /// Its path; nil for a fragment in `llm`'s own database.
     var path: String?
-    /// SHA-256 of its bytes as hexadecimal digits, by which `llm` knows its own fragments, too; nil where there was nothing
-    /// that the value could mean.
+    /// SHA-256 of its bytes as hexadecimal digits, by which `llm` also identifies its own fragments; nil if the value
+    /// led to nothing.
     var digest: String?
     /// The files that a template names.
     var parts: [RequestFile] = []
 
-    /// Whether it is sent as it is, byte for byte; all others are texts.
+    /// Whether it is sent byte for byte; all others are texts.
     var isAttachment: Bool { ["--attachment", "--attachment-type"].contains(flag) }
 
-    /// What decides the request.
+    /// The parts that determine the request.
     var digests: [String] { [digest].compactMap(\.self) + parts.flatMap(\.digests) }
 
-    /// The file that is meant by what was written there.
+    /// The file that is meant by a value.
     static func named(_ value: String, by flag: String, in files: [RequestFile]) -> RequestFile? {
         files.first { $0.flag == flag && $0.value == value }
     }
 }
 
 extension RequestFile {
-    /// The file as an object, as the database keeps it.
+    /// The file as an object, as stored in the database.
     var json: JSONValue {
         var members = [
             JSONValue.Member("flag", .string(flag)), JSONValue.Member("value", .string(value)),
@@ -35,7 +35,7 @@ extension RequestFile {
         return .object(members)
     }
 
-    /// Reads what ``json`` wrote; nil if it is something else.
+    /// Reads the result of ``json``; nil if it is something else.
     init?(_ json: JSONValue) {
         guard let flag = json["flag"]?.stringValue, let value = json["value"]?.stringValue else { return nil }
         self.init(
@@ -50,7 +50,7 @@ extension RequestFile {
     }
 }
 
-/// The local files of one request, by the place where they are named.
+/// The local files of one request, by the place that names them.
 package struct RequestFiles: Sendable, Hashable {
     var schema: RequestFile?
     var attachments: [RequestFile] = []

@@ -1,29 +1,29 @@
 public import FoundationEssentials
 
-/// A run as the store knows it.
+/// A run as known to the store.
 public struct Run: Sendable, Equatable {
     package let id: Int64
     /// Its name, unique in the database.
     public let name: String
-    /// What it does with its cells.
+    /// Its settings for its cells.
     public let settings: RunSettings
     /// Whether it is paused.
     public let isPaused: Bool
-    /// When it was enqueued, first started, and when its last cell ended.
+    /// When it was enqueued.
     public let createdAt: Date
     /// When its first cell was claimed.
     public let startedAt: Date?
-    /// When its last cell ended; nil while any is left.
+    /// When its last cell ended; nil while cells remain.
     public let finishedAt: Date?
-    /// Whether the artifacts of the finished run are written.
+    /// Whether the artifacts of the finished run have been written.
     public let isExported: Bool
-    /// Whether cells were put back or taken out after the run was made.
+    /// Whether cells were requeued or removed after the run was created.
     let isEdited: Bool
-    /// Whether it is being removed, and something of it is left.
+    /// Whether it is being removed, and part of it is left.
     public let isBeingRemoved: Bool
-    /// Whether the clock was set while it was worked on, so that its times can't be compared.
+    /// Whether the clock was set while it was worked on, so that its times cannot be compared.
     let hasClockBeenSet: Bool
-    /// Where `llm` runs.
+    /// The directory in which `llm` runs.
     let directory: String
     let manifest: JSONValue
 

@@ -4,24 +4,24 @@
     internal import Glibc
 #endif
 
-/// The tokens that an answer cost, as `llm -u` reports them on standard error.
+/// The tokens of an answer, as `llm -u` reports them on standard error.
 struct Usage: Sendable, Equatable {
     var input: Int?
     var output: Int?
-    /// What the provider told beyond that, such as cached or reasoning tokens, added up like the rest.
+    /// Other numbers that the provider reported, such as cached or reasoning tokens, summed like the rest.
     var details: JSONValue?
 
-    /// A larger number of tokens is no report.
+    /// A larger number of tokens is not a report.
     private static let most = 1_000_000_000_000
     private static let prefix = Array("Token usage: ".utf8)
 
-    /// Adds up the lines of all steps; nil when there is none that names a number.
+    /// Sums the lines of all steps; nil if none has a number.
     init?(stderr: [UInt8]) {
         for line in Self.reports(stderr) { add(line) }
         if input == nil, output == nil { return nil }
     }
 
-    /// Whether `llm` reported that the server told nothing: a report without any number.
+    /// Whether `llm` reported that the server provided nothing: a report without any number.
     static func isBlank(_ stderr: [UInt8]) -> Bool {
         let reports = reports(stderr)
         return !reports.isEmpty && reports.allSatisfy { !$0.contains { (0x30...0x39).contains($0) } }
@@ -30,7 +30,7 @@ struct Usage: Sendable, Equatable {
     /// Whether a line of standard error is such a report.
     static func isReport(_ line: String) -> Bool { line.utf8.starts(with: prefix) }
 
-    /// What follows the prefix in each line that starts with it.
+    /// The text after the prefix in each line that starts with it.
     private static func reports(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
         var reports: [ArraySlice<UInt8>] = []
         bytes.withUnsafeBytes { raw in
@@ -66,7 +66,7 @@ struct Usage: Sendable, Equatable {
         }
     }
 
-    /// Adds a number and what it counts.
+    /// Adds a number and its unit.
     private mutating func add(part: [ArraySlice<UInt8>]) {
         guard part.count == 2,
             let number = Int(String(decoding: part[0].filter { $0 != UInt8(ascii: ",") }, as: UTF8.self)),
@@ -76,7 +76,7 @@ struct Usage: Sendable, Equatable {
         if part[1].elementsEqual("output".utf8) { output = (output ?? 0) + number }
     }
 
-    /// Adds numbers, appends lists, and does so member by member in objects; of anything else the later one holds.
+    /// Adds numbers, appends lists, and does so member by member in objects; for anything else the later value applies.
     private static func sum(_ first: JSONValue, _ second: JSONValue) -> JSONValue {
         switch (first, second) {
         case (.number, .number):
