@@ -1,7 +1,7 @@
 import ArgumentParser
 import NllmCore
 
-/// The exit codes, as sysexits.h has them where it has any.
+/// The exit codes, from sysexits.h if it has one.
 enum ExitStatus: Int32 {
     case success = 0
     /// Cells failed, timed out or were left undone.
@@ -18,12 +18,12 @@ enum ExitStatus: Int32 {
     case interrupted = 130
     case terminated = 143
 
-    /// Ends the command with this code and nothing more to say.
+    /// Ends the command with this code and without a message.
     var error: ExitCode { ExitCode(rawValue) }
 }
 
 extension NllmError {
-    /// The exit code that this error ends the program with.
+    /// The exit code of the program for this error.
     var status: ExitStatus {
         switch self {
         case .usage, .unknownModel: .usage

@@ -8,11 +8,11 @@ import Synchronization
     import Glibc
 #endif
 
-/// Turns SIGHUP, SIGINT and SIGTERM into a request to stop, and a second one, or SIGQUIT, into an end at once.
+/// Turns SIGHUP, SIGINT and SIGTERM into a request to stop, and a second one, or SIGQUIT, into an immediate exit.
 ///
-/// Where SIGHUP was ignored at the start, as it is under nohup, it stays so.
+/// If SIGHUP was ignored at the start, as under nohup, it stays ignored.
 final class Interrupts: Sendable {
-    /// A terminal that closes sends SIGHUP, and so does the shell in it: within this time they are one.
+    /// A terminal that closes sends SIGHUP, and so does its shell: within this time they count as one signal.
     private static let hangUpSpan = Duration.seconds(2)
 
     private struct First {
@@ -25,8 +25,8 @@ final class Interrupts: Sendable {
     private let sources: [any DispatchSourceSignal]
 
     /// - Parameters:
-    ///   - shutdown: is requested by the first signal.
-    ///   - worker: whose processes end with a second one.
+    ///   - shutdown: requested by the first signal.
+    ///   - worker: the worker whose processes a second signal ends.
     init(shutdown: Shutdown, worker: Worker) {
         let queue = DispatchQueue(label: "signals")
         let numbers = (SignalDisposition.ignoresHangUp ? [] : [SIGHUP]) + [SIGINT, SIGTERM, SIGQUIT]
@@ -47,13 +47,13 @@ final class Interrupts: Sendable {
         }
     }
 
-    /// Ends the process at once, but for the answers that have arrived: these are kept for the next worker.
+    /// Ends the process at once, except that answers that have arrived are kept for the next worker.
     private func giveUp(_ worker: Worker, _ number: Int32) {
         let isFirst = isGivingUp.withLock { isGivingUp in
             defer { isGivingUp = true }
             return !isGivingUp
         }
-        // A disk that does not respond holds up nobody who asks once more.
+        // A disk that does not respond does not delay a second signal.
         guard isFirst else {
             worker.killAll()
             _exit(128 + number)
@@ -71,7 +71,7 @@ final class Interrupts: Sendable {
         case nothing, stop, end
     }
 
-    /// Signals that come in quick succession are told of together.
+    /// Signals in quick succession are reported together.
     private func meaning(of number: Int32, count: Int) -> Meaning {
         first.withLock { first in
             if number == SIGQUIT { return .end }
@@ -83,7 +83,7 @@ final class Interrupts: Sendable {
         }
     }
 
-    /// The status for the first signal that came; nil if none did.
+    /// The status for the first signal; nil if there was none.
     var status: ExitStatus? {
         switch first.withLock({ $0?.signal }) {
         case SIGHUP: .hungUp

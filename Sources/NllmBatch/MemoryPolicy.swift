@@ -2,16 +2,16 @@
     import Glibc
 #endif
 
-/// How freed memory is treated in this process.
+/// The treatment of freed memory in this process.
 enum MemoryPolicy {
-    /// Has what a large answer took given back to the system as soon as it is not needed any more.
+    /// Makes the memory of a large answer return to the system as soon as it is no longer needed.
     ///
-    /// The C library of Linux otherwise keeps blocks of a size that was freed once, and what several large answers took
-    /// one after the other adds up.
+    /// The C library of Linux otherwise keeps blocks of a size that was freed once, and the memory of consecutive large
+    /// answers adds up.
     static func giveBackLargeBlocks() {
         #if canImport(Glibc)
             typealias Function = @convention(c) (Int32, Int32) -> Int32
-            // From <malloc.h>, which Swift's module of the library leaves out.
+            // From <malloc.h>, which Swift's module for the library omits.
             let threshold: Int32 = -3
             guard let address = dlsym(nil, "mallopt") else { return }
             _ = unsafeBitCast(address, to: Function.self)(threshold, 1 << 18)

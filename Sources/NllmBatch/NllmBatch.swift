@@ -28,14 +28,14 @@ struct NllmBatch: AsyncParsableCommand {
 
     static func main() async {
         Console.openStandardStreams()
-        // A reader that goes away is no reason to die in the middle of something.
+        // A reader that goes away is not a reason to die in the middle of something.
         signal(SIGPIPE, SIG_IGN)
         MemoryPolicy.giveBackLargeBlocks()
-        // Swift prints a backtrace at this one, unless it is ignored.
+        // Swift prints a backtrace at this signal, unless it is ignored.
         if !SignalDisposition.isIgnored(SIGQUIT) { signal(SIGQUIT, SIG_DFL) }
         _ = SignalDisposition.ignoresHangUp
         do {
-            // Before anything waits, since what waits is woken by a thread.
+            // Before anything waits, because waiting requires threads.
             try ThreadLimit.check()
             try DescriptorLimit.check(.database)
         } catch {

@@ -5,7 +5,7 @@ struct ResultsDocument {
     let progress: RunProgress
     let manifest: JSONValue
 
-    /// Prints the object: how the run stands, nllm's totals, the manifest, and the results.
+    /// Prints the object: the state of the run, nllm's totals, the manifest, and the results.
     func print(from store: Store) throws {
         let head = JSONValue.object(progress.members + totals + [.init("manifest", manifest)]).description
         Console.out(head.dropLast() + ",\"results\":[", terminator: "")

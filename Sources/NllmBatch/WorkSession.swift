@@ -7,7 +7,7 @@ import NllmCore
     import Glibc
 #endif
 
-/// One worker at the terminal: it works, shows how it goes, and ends with a summary and an exit code.
+/// One worker at the terminal: it works, shows its progress, and ends with a summary and an exit code.
 struct WorkSession {
     private let store: Store
     private var options: WorkOptions
@@ -15,21 +15,21 @@ struct WorkSession {
     private let output: Output
     private let screen: Screen
 
-    /// What is printed of a run on standard output.
+    /// What is printed about a run on standard output.
     enum Output {
         /// The folder of each run that has ended.
         case folder
-        /// How each run stands that has ended, as an object.
+        /// The state of each run that has ended, as an object.
         case progress
-        /// The one run with all its results, as an object, whether it has ended or not.
+        /// The only run with all its results, as an object, whether or not it has ended.
         case results
     }
 
     /// - Parameters:
     ///   - store: the database.
-    ///   - options: what the worker does.
-    ///   - common: how much is said.
-    ///   - output: what is printed of a run.
+    ///   - options: the worker's options.
+    ///   - common: how much is printed.
+    ///   - output: what is printed about a run.
     ///   - streams: whether lines of output are printed as they arrive.
     init(store: Store, options: WorkOptions, common: CommonOptions, output: Output, streams: Bool) {
         self.store = store
@@ -126,14 +126,14 @@ struct WorkSession {
 }
 
 extension RunProgress {
-    /// How the run stands, for people.
+    /// The state of the run, for people.
     var sentence: String {
         var text = "\(run.name): \(Format.counts(counts))"
         if let duration { text += " in \(Format.duration(duration))" }
         return text
     }
 
-    /// How the run stands, for programs.
+    /// The state of the run, for programs.
     var json: JSONValue { .object(members) }
 
     var members: [JSONValue.Member] {
@@ -168,10 +168,10 @@ extension RunProgress.Model {
 }
 
 extension WorkEvent {
-    /// Whether it is told to those who want to hear of errors only.
+    /// Whether it is reported even if only errors are wanted.
     var isUrgent: Bool { if case .storageWait = self { true } else { false } }
 
-    /// What is told while working; nil for lines of output, and for what only `--verbose` tells.
+    /// The message for an event; nil for lines of output, and for what only `--verbose` reports.
     func text(verbose: Bool) -> String? {
         switch self {
         case .line: return nil

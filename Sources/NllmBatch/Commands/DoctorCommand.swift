@@ -47,13 +47,13 @@ struct DoctorCommand: AsyncParsableCommand {
         }
     }
 
-    /// What can't be fixed is found by the checks.
+    /// The checks report what cannot be fixed.
     private func fixLog() async {
         guard let done = try? await LLMProgram.find().fixLog() else { return }
         tell("fixed", .success(done))
     }
 
-    /// How the configured executor would run `llm` and why; nil where that can't be known.
+    /// How the configured executor would run `llm` and why; nil if that cannot be determined.
     private static func checkExecutor(_ configuration: Result<Configuration, NllmError>) async -> Result<
         String, NllmError
     >? {
@@ -68,7 +68,7 @@ struct DoctorCommand: AsyncParsableCommand {
         }
     }
 
-    /// Nil where it is not known which database is meant.
+    /// Nil if it is unknown which database is meant.
     private func checkDatabase(_ configuration: Result<Configuration, NllmError>) async -> Result<String, NllmError>? {
         guard case .success(let configuration) = configuration else { return nil }
         do throws(NllmError) {

@@ -27,7 +27,7 @@ struct RemoveCommand: AsyncParsableCommand {
     }
 }
 
-/// What `rm` and `prune` print of the runs that they remove.
+/// The output of `rm` and `prune` about the runs that they remove.
 protocol RemovingCommand {
     var common: CommonOptions { get }
     var json: Bool { get }

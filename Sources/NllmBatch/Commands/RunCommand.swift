@@ -35,7 +35,7 @@ struct RunCommand: AsyncParsableCommand {
         var request = try enqueue.request(target: target, common: common, configuration: configuration)
         request.needsPrices = options.maxCost != nil
         guard !enqueue.dryRun else { return try await enqueue.printPreview(request, common: common, json: json) }
-        // Nothing is enqueued that could not be executed.
+        // Cells are enqueued only if they can be executed.
         _ = try LLMProgram.find()
         try DescriptorLimit.check(.cells(options.concurrency))
         let enqueuer = Enqueuer(
@@ -43,7 +43,7 @@ struct RunCommand: AsyncParsableCommand {
         let (report, store) = try await enqueuer.enqueue(request)
         common.say(!report.isNew && target == .unfinished ? "resuming " + report.sentence : report.sentence)
         options.runs = [report.run]
-        // An object on standard output is what the caller wants to see, unless told otherwise.
+        // The caller wants a JSON object on standard output, unless told otherwise.
         let streams = worker.stream ?? (json ? false : configuration.stream ?? enqueue.isDirect)
         try await WorkSession(
             store: store, options: options, common: common, output: json ? .results : .folder, streams: streams

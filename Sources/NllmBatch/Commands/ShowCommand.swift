@@ -41,7 +41,7 @@ struct ShowCommand: AsyncParsableCommand {
         return lines.joined(separator: "\n")
     }
 
-    /// The lines of an answer, wherever it was written.
+    /// The lines of an answer, on whatever platform it was written.
     private static func lines(of text: String) -> [String] {
         text.replacing("\r\n", with: "\n").unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map {
             String($0).printable

@@ -8,15 +8,15 @@ import NllmCore
 
 /// Results go to standard output, everything else to standard error.
 enum Console {
-    /// Prints lines of results, or a part of one; when nobody reads them any more, nothing is printed.
+    /// Prints lines of results, or part of one; if nobody reads them any more, nothing is printed.
     ///
-    /// Control characters but tabs and line breaks become U+FFFD, here and in ``error(_:)``: what a text holds must not
-    /// reach a terminal. Colours and the like are drawn.
+    /// Control characters except tabs and line breaks become U+FFFD, here and in ``error(_:)``: a text's content must
+    /// not control a terminal. Colors and table sequences are written by other functions.
     static func out(_ text: String, terminator: String = "\n") {
         do throws(BrokenStream) {
             try write(text.printableLines + terminator, to: STDOUT_FILENO)
         } catch {
-            // A closed pipe is the reader's decision and no failure.
+            // A closed pipe is the reader's decision, not a failure.
             guard !error.isClosed else { return }
             self.error(error.message)
             exit(ExitStatus.inputOutput.rawValue)
@@ -29,16 +29,16 @@ enum Console {
     /// Prints lines of messages, if anyone reads them.
     static func error(_ text: String) { draw(text.printableLines + "\n") }
 
-    /// Prints lines of messages with their colours.
+    /// Prints lines of messages with their colors.
     static func error(_ lines: [StyledText], colored: Bool) {
         draw(lines.map { $0.text(colored: colored) + "\n" }.joined())
     }
 
-    /// Writes to standard error as it is, without a line break: for texts that are made here, sequences for terminals
-    /// included.
+    /// Writes to standard error unchanged, without a line break: for texts created by this program, including sequences
+    /// for terminals.
     static func draw(_ text: String) { try? write(text, to: STDERR_FILENO) }
 
-    /// Opens what is closed of standard input, output and error, so that no file of ours takes their numbers.
+    /// Opens standard input, output and error if they are closed, so that no other file gets their numbers.
     static func openStandardStreams() {
         while true {
             let descriptor = open("/dev/null", O_RDWR)
@@ -58,7 +58,7 @@ enum Console {
         #endif
     }
 
-    /// Writes a text, in one call of the system if that takes it all.
+    /// Writes a text, in one system call if possible.
     static func write(_ text: String, to descriptor: Int32) throws(BrokenStream) {
         let bytes = Array(text.utf8)
         var sent = 0
@@ -74,7 +74,7 @@ enum Console {
                 switch errno {
                 case EINTR: continue
                 case EAGAIN:
-                    // Another program has made the terminal or pipe that it shares with this one non-blocking.
+                    // Another program has made the shared terminal or pipe non-blocking.
                     var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                     poll(&ready, 1, -1)
                     continue
@@ -97,14 +97,14 @@ struct BrokenStream: Error {
     ///   - descriptor: the stream.
     init(code: Int32, of descriptor: Int32) {
         self.code = code
-        // One that is gone can't be asked whether it is a terminal.
+        // A terminal that is gone cannot be identified as one.
         var info = stat()
         isTerminal = fstat(descriptor, &info) == 0 && info.st_mode & S_IFMT == S_IFCHR
     }
 
-    /// Whether it is only that nobody reads it any more; a terminal that is gone says so with EIO.
+    /// Whether the only problem is that nobody reads it any more; a terminal that is gone reports EIO.
     var isClosed: Bool { code == EPIPE || isTerminal && [EIO, ENXIO, ENODEV].contains(code) }
 
-    /// The error as the user sees it, for standard output.
+    /// The error for the user, concerning standard output.
     var message: String { "error: standard output: \(String(cString: strerror(code)))" }
 }

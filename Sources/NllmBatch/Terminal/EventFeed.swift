@@ -1,13 +1,13 @@
 import NllmCore
 import Synchronization
 
-/// Brings what a worker tells to the screen.
+/// Passes a worker's events to the screen.
 ///
-/// A reader that is slow slows the output down, but one that stands still holds up no work: then lines are left out.
+/// A slow reader slows the output down, but a stalled one does not block the work: then lines are left out.
 final class EventFeed: Sendable {
-    /// Bytes of lines that may wait before the output is slowed down, and before lines are left out.
+    /// Bytes of queued lines after which the output is slowed down, and after which lines are left out.
     private static let (slow, full) = (4 << 20, 32 << 20)
-    /// So long a reader may take no line before it counts as standing still.
+    /// The time without reading a line after which a reader counts as stalled.
     private static let patience = Duration.seconds(2)
     private static let poll = Duration.milliseconds(5)
 
@@ -15,7 +15,7 @@ final class EventFeed: Sendable {
         var waiting = 0
         var shown = 0
         var lost = 0
-        /// What was shown when the reader was last found to stand still.
+        /// What had been shown when the reader was last found to be stalled.
         var stillAt: Int?
     }
 
@@ -27,7 +27,7 @@ final class EventFeed: Sendable {
         (events, send) = AsyncStream.makeStream()
     }
 
-    /// How many lines were left out.
+    /// The number of lines that were left out.
     var lost: Int { state.withLock { $0.lost } }
 
     /// Takes an event, from any thread.
@@ -52,7 +52,7 @@ final class EventFeed: Sendable {
         }
     }
 
-    /// Returns when there is room for more lines, or when the reader stands still.
+    /// Returns when there is room for more lines, or when the reader is stalled.
     func pace() async {
         let clock = ContinuousClock()
         var (last, since) = (-1, clock.now)
@@ -71,7 +71,7 @@ final class EventFeed: Sendable {
     /// Ends the events after those that were taken.
     func finish() { send.finish() }
 
-    /// Counts a line with what it takes beside its text; other events are few.
+    /// Counts a line with its overhead; other events are rare.
     private static func size(_ event: WorkEvent) -> Int {
         if case .line(_, _, _, _, let text) = event { text.utf8.count + 200 } else { 0 }
     }

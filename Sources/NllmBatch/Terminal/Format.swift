@@ -1,6 +1,6 @@
 import NllmCore
 
-/// Numbers and states in words.
+/// Words for numbers and states.
 enum Format {
     /// Seconds as 850 ms, 12.3 s, 4 min 5 s or 2 h 10 min.
     static func duration(_ seconds: Double) -> String {
@@ -18,7 +18,7 @@ enum Format {
             ? "\(Double(Int(perSecond * 10)) / 10)/s" : "\(Double(Int(perSecond * 600)) / 10)/min"
     }
 
-    /// US dollars as $12.34, with more digits where there is less.
+    /// US dollars as $12.34, with more digits for small amounts.
     static func dollars(_ amount: Double) -> String {
         let digits = amount >= 1 || amount == 0 ? 2 : amount >= 0.01 ? 4 : 6
         let scale = (0..<digits).reduce(1) { scale, _ in scale * 10 }

@@ -1,8 +1,8 @@
 import NllmCore
 
-/// How runs stand, as lines that fit a terminal.
+/// The state of runs, as lines that fit a terminal.
 struct LiveTable {
-    /// A run, with its cells if each has a line of its own.
+    /// A run, with its cells if each has its own line.
     struct Part {
         var progress: RunProgress
         var cells: [LiveCell]?
@@ -16,7 +16,7 @@ struct LiveTable {
     /// - Parameters:
     ///   - parts: the runs.
     ///   - elapsed: seconds since the work began.
-    ///   - terminal: where it is to be drawn.
+    ///   - terminal: the terminal to draw on.
     init(_ parts: [Part], elapsed: Double, on terminal: Terminal) {
         self.parts = parts
         self.elapsed = elapsed
@@ -46,7 +46,7 @@ struct LiveTable {
         return zip(labels, part.progress.models).map { Self.line($0, $1, of: part.progress) }
     }
 
-    /// The labels, all made as wide as the widest or as what the other columns leave.
+    /// The labels, all made as wide as the widest, or as the other columns allow.
     private func fit(_ labels: [String], beside others: Int) -> [String] {
         let width = min(labels.map(Table.width).max() ?? 0, max(8, columns - others))
         return labels.map { Table.fit($0, to: width) }
@@ -76,7 +76,7 @@ struct LiveTable {
         var parts = ["\(label)  \(counts.ended)/\(counts.total)"]
         if counts[.running] > 0 { parts.append("\(counts[.running]) running") }
         parts.append("\(counts.failed) failed")
-        // The run's rate shared out by what is left.
+        // The run's rate, divided by the remaining cells.
         if let rate = progress.rate, progress.counts.left > 0, counts.left > 0 {
             parts.append(Format.rate(rate * Double(counts.left) / Double(progress.counts.left)))
             if let remaining = progress.remaining { parts.append("ETA \(Format.duration(remaining))") }

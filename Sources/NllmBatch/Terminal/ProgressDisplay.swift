@@ -1,6 +1,6 @@
 import NllmCore
 
-/// Shows how the runs stand, from the store alone: as a table on a terminal, else now and then as a plain line.
+/// Shows the state of runs, read from the store: as a table on a terminal, otherwise as a plain line from time to time.
 struct ProgressDisplay {
     private static let redraw = Duration.milliseconds(250)
     private static let report = Duration.seconds(10)
@@ -11,11 +11,11 @@ struct ProgressDisplay {
 
     /// - Parameters:
     ///   - path: the database.
-    ///   - runs: names of the runs to show; all unfinished ones when empty.
-    ///   - screen: where it is shown.
-    /// - Throws: when the database can't be opened.
+    ///   - runs: names of the runs to show; if empty, all unfinished ones.
+    ///   - screen: the screen for the display.
+    /// - Throws: if the database cannot be opened.
     init(path: String, runs: [String], screen: Screen) throws(NllmError) {
-        // A connection of its own, so that looking never holds up the worker.
+        // A separate connection, so that the display never blocks the worker.
         store = try Store(path: path)
         self.runs = runs
         self.screen = screen

@@ -6,10 +6,10 @@ import NllmCore
     import Glibc
 #endif
 
-/// Prints all that a working command says, so that every line is whole: lines of models, messages, results, and a table
-/// that is redrawn in place below them.
+/// Prints all output of a working command, so that every line is whole: answers, messages, results, and a table that is
+/// redrawn in place below them.
 ///
-/// It has a thread of its own, because a reader that is slow must not hold up the work.
+/// It has its own thread, because a slow reader must not block the work.
 actor Screen {
     private let executor = BlockingExecutor(label: "screen")
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -19,20 +19,20 @@ actor Screen {
     private let outHasColors = Terminal.hasColors(STDOUT_FILENO)
     private let errorHasColors = Terminal.hasColors(STDERR_FILENO)
     private var colors: [String: Color] = [:]
-    /// The widths of the table's lines, as far as they stand on the terminal.
+    /// The widths of the table's lines that are on the terminal.
     private var drawn: [Int] = []
-    /// Why standard output takes nothing more.
+    /// Why standard output accepts nothing more.
     private var broken: BrokenStream?
 
-    /// - Parameter linesGoToError: whether standard output is for results alone.
+    /// - Parameter linesGoToError: whether standard output is for results only.
     init(linesGoToError: Bool) {
         self.linesGoToError = linesGoToError
     }
 
-    /// What went wrong with standard output, for the user; a reader that went away is no failure.
+    /// The problem with standard output, for the user; a reader that went away is not a failure.
     var failure: String? { broken.flatMap { $0.isClosed ? nil : $0.message } }
 
-    /// Prints what a worker tells until its feed ends.
+    /// Prints a worker's events until its feed ends.
     func show(_ feed: EventFeed, verbose: Bool) async {
         for await event in feed.events {
             if case .line(let model, let prompt, let sample, let channel, let text) = event {
@@ -87,20 +87,20 @@ actor Screen {
 
     // MARK: The table
 
-    /// Draws the table in place of the last one.
+    /// Draws the table in place of the previous one.
     func draw(_ lines: [StyledText]) {
         Console.draw(eraser + lines.map { $0.text(colored: errorHasColors) + "\n" }.joined())
         drawn = lines.map(\.width)
     }
 
-    /// Takes the table away.
+    /// Removes the table.
     func erase() {
         guard !drawn.isEmpty else { return }
         Console.draw(eraser)
         drawn = []
     }
 
-    /// What removes the table; on a terminal that has become narrower its lines have wrapped.
+    /// The sequence that removes the table; on a terminal that has become narrower, its lines have wrapped.
     private var eraser: String {
         guard !drawn.isEmpty else { return "" }
         let columns = Terminal.drawable?.columns ?? 80
@@ -109,9 +109,9 @@ actor Screen {
     }
 }
 
-/// The names of cells before what is said of them.
+/// The names of cells in messages about them.
 enum CellName {
-    /// `[model prompt #2]`; the prompt is left out where there is but one, the sample if it is the first.
+    /// `[model prompt #2]`, without the prompt if there is only one, and without the sample if it is the first.
     static func text(_ model: String, prompt: String?, sample: Int) -> String {
         "[\(model)\(prompt.map { " " + $0 } ?? "")\(sample > 1 ? " #\(sample)" : "")]"
     }

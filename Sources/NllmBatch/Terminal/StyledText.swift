@@ -1,19 +1,19 @@
 import NllmCore
 
-/// Colours, by the numbers that terminals know them by.
+/// Colors by their numbers in terminals.
 enum Color: Int {
     case red = 31
     case green, yellow, blue, magenta, cyan
     case brightGreen = 92
     case brightYellow, brightBlue, brightMagenta, brightCyan
 
-    /// Those that tell models apart; red is for errors.
+    /// Those that distinguish models; red is for errors.
     static let ofModels: [Color] = [
         .cyan, .magenta, .yellow, .blue, .green, .brightCyan, .brightMagenta, .brightYellow, .brightBlue, .brightGreen,
     ]
 }
 
-/// A line of text, parts of which have a colour.
+/// A line of text with colored parts.
 struct StyledText {
     private var parts: [(text: String, color: Color?)] = []
 
@@ -21,15 +21,15 @@ struct StyledText {
         append(text, color)
     }
 
-    /// Adds a text whose control characters are made harmless.
+    /// Adds a text, with its control characters replaced.
     mutating func append(_ text: String, _ color: Color? = nil) {
         if !text.isEmpty { parts.append((text.printable, color)) }
     }
 
-    /// Terminal columns that it takes.
+    /// Its width in terminal columns.
     var width: Int { parts.map { Table.width($0.text) }.reduce(0, +) }
 
-    /// What is to be written, with colours or without.
+    /// The text to write, with or without colors.
     func text(colored: Bool) -> String {
         parts.map { part in
             guard colored, let color = part.color else { return part.text }
@@ -38,7 +38,7 @@ struct StyledText {
         .joined()
     }
 
-    /// The line cut to so many terminal columns.
+    /// The line, cut to a number of terminal columns.
     func cut(to columns: Int) -> StyledText {
         var (cut, left) = (StyledText(), columns)
         for part in parts {

@@ -1,11 +1,11 @@
 import NllmCore
 
-/// What is said of the runs when the work is over: counts, why cells failed, where the artifacts are.
+/// What is reported about the runs at the end: counts, why cells failed, where the artifacts are.
 struct Summary {
     private static let title = "Summary"
     /// A narrower terminal has no room for a box.
     private static let leastColumns = 24
-    /// Lines of the box that one text may take.
+    /// The most lines of the box for one text.
     private static let linesOfReason = 4
     private static let wrapIndent = "    "
 
@@ -13,7 +13,7 @@ struct Summary {
     private var lines: [(text: String, isReason: Bool)] = []
     private var isGood = true
 
-    /// Adds a run with the reasons of what failed or was left undone.
+    /// Adds a run with the reasons for failed and skipped cells.
     mutating func add(_ progress: RunProgress, reasons: [String]) {
         isGood = isGood && progress.counts[.ok] == progress.counts.total
         lines.append((progress.sentence.oneLine, false))
@@ -21,13 +21,13 @@ struct Summary {
         lines.append(("  artifacts: " + progress.run.folder.oneLine, false))
     }
 
-    /// The text for a stream that is no terminal.
+    /// The text for a stream that is not a terminal.
     var plain: String { lines.map(\.text).joined(separator: "\n") }
 
-    /// The lines of a box on a terminal; without one where that has no room for it.
+    /// The lines of a box on a terminal, or without one if it has no room.
     func box(columns: Int) -> [StyledText] {
         guard columns >= Self.leastColumns else { return lines.map { StyledText($0.text) } }
-        // One column stays free, as two are for each border.
+        // One column stays free, and each border takes two.
         let room = columns - 5
         let inside = lines.flatMap { line in
             let wrapped = Self.wrap(line.text, to: room)
@@ -49,7 +49,7 @@ struct Summary {
         return [top] + middle + [bottom]
     }
 
-    /// Breaks a text into lines, at a space where there is one; all but the first are indented.
+    /// Breaks a text into lines, at a space if possible; all but the first are indented.
     private static func wrap(_ text: String, to columns: Int) -> [String] {
         var lines: [String] = []
         var rest = text

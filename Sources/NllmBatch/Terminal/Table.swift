@@ -21,7 +21,7 @@ struct Table {
 
     mutating func add(_ row: [String]) { rows.append(row.map(\.oneLine)) }
 
-    /// The table for standard output; where that is a terminal too narrow for it, a block of lines for each row.
+    /// The table for standard output; if that is a terminal too narrow for it, one block of lines per row.
     var text: String {
         let lines = lines
         guard let columns = Terminal(STDOUT_FILENO)?.columns, lines.contains(where: { Self.width($0) > columns }) else {
@@ -42,14 +42,14 @@ struct Table {
         }
     }
 
-    /// A row as lines of heading and value, without what is nothing.
+    /// A row as lines of heading and value, without empty values.
     private func block(_ row: [String]) -> [String] {
         zip(headings, row).filter { $0.1 != "0" && $0.1 != "" }.enumerated().map { index, cell in
             (index > 0 ? "  " : "") + "\(cell.0.0): \(cell.1)"
         }
     }
 
-    /// Terminal columns that a text takes: wide East Asian characters and emoji take two.
+    /// The width of a text in terminal columns: wide East Asian characters and emoji take two.
     static func width(_ text: String) -> Int { text.reduce(0) { $0 + width($1) } }
 
     static func width(_ character: Character) -> Int {
@@ -63,7 +63,7 @@ struct Table {
         }
     }
 
-    /// The text cut to so many terminal columns.
+    /// The text, cut to a number of terminal columns.
     static func cut(_ text: String, to columns: Int) -> String {
         var left = columns
         return String(
@@ -73,7 +73,7 @@ struct Table {
             })
     }
 
-    /// The text made to take exactly so many terminal columns; what is cut ends with an ellipsis.
+    /// The text in exactly this number of terminal columns; a cut text ends with an ellipsis.
     static func fit(_ text: String, to columns: Int) -> String {
         let fitting = width(text) <= columns ? text : cut(text, to: columns - 1) + "…"
         return fitting + String(repeating: " ", count: max(0, columns - width(fitting)))

@@ -4,12 +4,12 @@
     import Glibc
 #endif
 
-/// The terminal behind one of the standard streams.
+/// The terminal of one of the standard streams.
 struct Terminal {
     let columns: Int
     let rows: Int
 
-    /// Looks anew, because windows change their size; nil when the stream is no terminal.
+    /// Examines it again, because windows change their size; nil if the stream is not a terminal.
     init?(_ descriptor: Int32) {
         guard isatty(descriptor) == 1 else { return nil }
         var size = winsize()
@@ -18,17 +18,17 @@ struct Terminal {
             return
         }
         columns = Int(size.ws_col)
-        // Some terminals do not know their height.
+        // Some terminals do not report their height.
         rows = size.ws_row > 0 ? Int(size.ws_row) : 24
     }
 
-    /// The terminal behind standard error, if things can be drawn there.
+    /// The terminal of standard error, if it supports drawing.
     static var drawable: Terminal? { isDumb ? nil : Terminal(STDERR_FILENO) }
 
-    /// Whether terminals understand nothing but text.
+    /// Whether terminals support nothing but text.
     static var isDumb: Bool { variable("TERM") == "dumb" }
 
-    /// Whether texts on a stream may be coloured.
+    /// Whether texts on a stream may be colored.
     static func hasColors(_ descriptor: Int32) -> Bool {
         isatty(descriptor) == 1 && !isDumb && (variable("NO_COLOR") ?? "").isEmpty
     }

@@ -2,7 +2,7 @@ import FoundationEssentials
 import NllmCore
 
 extension Wait {
-    /// Why cells do not start and when the next one may, for people; it follows the model's label and a colon.
+    /// Why cells do not start and when the next one may, for people; appended to the model's label and a colon.
     func text(now: Date = Date()) -> String {
         guard let until else { return what }
         let seconds = max(0, until.timeIntervalSince(now))
