@@ -4,7 +4,7 @@
     internal import Glibc
 #endif
 
-/// What something took: the time on the wall, and this process's time on all cores.
+/// The cost of something: wall time, and this process's time on all cores.
 struct Cost {
     var wall: Double
     var cpu: Double
@@ -18,7 +18,7 @@ struct Cost {
     }
 }
 
-/// What this process has used until now.
+/// What this process has used so far.
 struct ProcessUsage {
     /// Seconds in user and in kernel mode.
     let cpu: Double

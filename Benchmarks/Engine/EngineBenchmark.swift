@@ -1,10 +1,11 @@
 internal import Foundation
 internal import NllmCore
 
-/// Measures the engine alone, with an executor that answers at once, on a database file in a temporary folder.
+/// Measures the engine alone, with an executor that answers at once, on a database file in a temporary directory.
 ///
-/// `EngineBenchmark [--json] [--models N] [CELLS …]`; without a number it takes 1,000, then 100,000, then 1,000,000 cells,
-/// which writes some gigabytes and over a million files. Each figure is a line, its name and value two spaces apart.
+/// `EngineBenchmark [--json] [--models N] [CELLS …]`; without a number it measures 1,000, then 100,000, then 1,000,000
+/// cells, which writes some gigabytes and over a million files. Each figure is one line, with name and value two spaces
+/// apart.
 @main
 struct EngineBenchmark {
     static func main() async throws {
@@ -21,7 +22,7 @@ struct EngineBenchmark {
                 sizes.append(size)
             }
         }
-        // What other programs tell for a manifest takes the same time for any number of cells.
+        // What other programs report for a manifest takes the same time for any number of cells.
         setenv("PATH", "", 1)
         var figures = Figures(arePrinted: !printsJSON)
         // The smallest first, because a process's peak of memory never falls.

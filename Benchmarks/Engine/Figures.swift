@@ -2,7 +2,7 @@ internal import Foundation
 
 /// The figures of all sizes, in the order in which they are taken.
 struct Figures {
-    /// Whether each is printed as it comes, because a large run takes its time.
+    /// Whether each is printed immediately, because a large run takes long.
     let arePrinted: Bool
     private var figures: [(name: String, value: Double)] = []
 
@@ -15,19 +15,19 @@ struct Figures {
         if arePrinted { FileHandle.standardOutput.write(Data("\(name)  \(Self.text(value))\n".utf8)) }
     }
 
-    /// Adds what a claim costs in the largest run, as a multiple of what it costs in the smallest.
+    /// Adds the cost of a claim in the largest run, as a multiple of that in the smallest.
     mutating func addRatios() {
         let claims = figures.filter { $0.name.hasPrefix("claim ") }
         guard let first = claims.first, let last = claims.last, claims.count > 1 else { return }
         add("claim, last size / first", last.value / first.value)
     }
 
-    /// One object, a member a figure.
+    /// One object, with one member per figure.
     var json: String {
         "{" + figures.map { "\"\($0.name)\": \(Self.text($0.value))" }.joined(separator: ", ") + "}"
     }
 
-    /// Three digits, or all before the point.
+    /// Three digits, or all before the decimal point.
     private static func text(_ value: Double) -> String {
         switch value {
         case 100...: String(Int(value.rounded()))

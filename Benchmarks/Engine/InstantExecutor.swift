@@ -1,7 +1,7 @@
 internal import Foundation
 internal import NllmCore
 
-/// Answers every request at once, with a few sentences and the tokens that they would have cost.
+/// Answers every request at once, with a few sentences and a plausible number of tokens.
 struct InstantExecutor: Executor {
     static let answer = Array(
         """
@@ -17,7 +17,7 @@ struct InstantExecutor: Executor {
         """.utf8)
     static let messages = Array("Token usage: 1,234 input, 96 output, {\"prompt_tokens_details\": {}}\n".utf8)
 
-    /// What every request comes to.
+    /// The result of every request.
     static func execution() -> Execution {
         let now = Date()
         return Execution(stdout: answer, stderr: messages, startedAt: now, finishedAt: now)

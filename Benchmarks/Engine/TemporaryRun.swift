@@ -1,19 +1,19 @@
 internal import Foundation
 internal import NllmCore
 
-/// Runs of some number of cells in a database and folder that go when they are measured.
+/// Runs with some number of cells in a database and folder that are removed after measuring.
 struct TemporaryRun {
     private static let concurrency = 64
-    /// So many claims are timed one by one.
+    /// The number of claims that are timed individually.
     private static let singleClaims = 200
-    /// The store alone takes no longer for a cell in a larger part of a run.
+    /// The store alone takes no longer per cell in a larger part of a run.
     private static let mostStored = 100_000
 
     private let folder: String
     private let cells: Int
     private let models: Int
 
-    /// Makes the prompts, and removes everything when `body` returns.
+    /// Creates the prompts, and removes everything when `body` returns.
     static func with(cells: Int, models: Int, _ body: (TemporaryRun) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.path + "/nllm-batch-engine-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -66,7 +66,7 @@ struct TemporaryRun {
         return (store, try await store.run(report.run), report.cells)
     }
 
-    /// The median of claims of one cell, a transaction each.
+    /// The median of claims of one cell, each in its own transaction.
     private func claim(_ store: Store, _ run: Run, _ figures: inout Figures) async throws {
         let worker = try await store.register(.current(), now: Date())
         var walls: [Double] = []
@@ -109,7 +109,7 @@ struct TemporaryRun {
         return count
     }
 
-    /// Lets a worker do another run of the same size, from its first claim to its last artifact.
+    /// Lets a worker execute another run of the same size, from its first claim to its last artifact.
     private func work(_ figures: inout Figures) async throws {
         let (store, run, count) = try await enqueueOnce()
         var options = WorkOptions()

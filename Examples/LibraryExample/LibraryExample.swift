@@ -18,7 +18,7 @@ struct LibraryExample {
         }
     }
 
-    /// Asks models one prompt; nothing is kept.
+    /// Sends one prompt to models; nothing is kept.
     static func prompt(models: [String]) async throws {
         let options = NllmOptions(models: models)
         let results = try await Nllm.run("Why is the sky blue?", options: options)
@@ -32,7 +32,7 @@ struct LibraryExample {
         print("exit code \(results.exitCode), folder \(results.folder ?? "removed")")
     }
 
-    /// Enqueues the prompts of a file, works on them, and writes the folder of results anew.
+    /// Enqueues the prompts of a file, works on them, and rewrites the folder of results.
     static func batch(file: String, models: [String]) async throws {
         var options = NllmOptions(models: models)
         options.outdir = "answers"
@@ -44,7 +44,7 @@ struct LibraryExample {
         print(try await Nllm.export(report.run, options: options))
     }
 
-    /// Tells what would be run.
+    /// Prints what would run.
     static func preview(models: [String]) async throws {
         var options = NllmOptions(models: models)
         options.input = "The sky is blue."
@@ -52,7 +52,7 @@ struct LibraryExample {
         for cell in preview.cells { print(cell.shellLine) }
     }
 
-    /// Shows an answer as it comes, and is content with its first line.
+    /// Prints an answer as it arrives, and stops after its first line.
     static func watch(models: [String]) async throws {
         let (events, send) = AsyncStream.makeStream(of: WorkEvent.self)
         var options = NllmOptions(models: models)
