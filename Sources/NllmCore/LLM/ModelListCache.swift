@@ -40,7 +40,7 @@ struct ModelListCache {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Keeps a list, and removes outdated ones. That it cannot be kept is not an error.
+    /// Keeps a list, and removes outdated ones; that it cannot be kept is not an error.
     func write(_ listing: String) {
         if (try? Directory.create(folder)) == true { chmod(folder, PrivateFiles.folderMode) }
         let manager = FileManager.default

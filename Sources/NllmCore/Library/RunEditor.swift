@@ -2,6 +2,7 @@
 public struct RunEditor: Sendable {
     private let store: Store
 
+    /// - Parameter store: the database that the runs are in.
     public init(store: Store) { self.store = store }
 
     /// Requeues finished cells with a fresh retry count; their earlier attempts stay.

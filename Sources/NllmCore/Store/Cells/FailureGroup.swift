@@ -2,6 +2,7 @@
 public struct FailureGroup: Sendable, Equatable {
     /// The model's label.
     public var model: String
+    /// The name of a ``FailureKind``, perhaps of a later version.
     public var kind: String
     /// The message of one of the failures.
     public var message: String
@@ -14,7 +15,9 @@ extension Store {
     ///
     /// - Parameters:
     ///   - run: the run.
-    ///   - limit: the largest number of groups that are returned.
+    ///   - limit: the largest number of groups.
+    /// - Returns: the groups.
+    /// - Throws: when the store cannot be read.
     public func failures(of run: Run, limit: Int = 5) throws(NllmError) -> [FailureGroup] {
         try reading {
             try database.rows(
