@@ -33,12 +33,12 @@ public struct DirectPrompt: Sendable, Equatable {
         if poll(&input, 1, Self.patience) == 0 { waiting() }
         let piped: [UInt8]?
         do throws(FileError) {
-            piped = try FileReader().rest(limit: PromptReader.textLimit)
+            piped = try FileReader().rest(limit: TextFile.sizeLimit)
         } catch {
             throw .unreadable(path: "-", reason: error.reason)
         }
         guard let piped else {
-            let message = "the prompt is over \(PromptReader.textLimit >> 20) MB"
+            let message = "the prompt is over \(TextFile.sizeLimit >> 20) MB"
             throw .badInput(problems: [InputProblem(file: "-", message: message)], count: 1)
         }
         try self.init(arguments: arguments, piped: piped)

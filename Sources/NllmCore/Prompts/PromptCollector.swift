@@ -1,0 +1,77 @@
+/// Takes prompts and problems from the readers of all formats.
+///
+/// Prompts are counted and passed on; ids are completed and, like models and the length of arguments, checked here, so that
+/// all formats accept the same.
+struct PromptCollector {
+    /// Takes a prompt from its place, or says where an earlier one with the same id stands.
+    typealias Sink = (Prompt, InputPlace) throws -> String?
+
+    private let sink: Sink
+    /// The run's models, which prompts may name.
+    private let models: [ModelVariant]
+    /// Whether ids are prefixed with their source's stem.
+    private let isPrefixing: Bool
+    /// The number of prompts that were taken.
+    private(set) var count = 0
+    private(set) var problems = InputProblems()
+
+    /// - Parameters:
+    ///   - sink: takes the prompts.
+    ///   - models: the run's models.
+    ///   - isPrefixing: whether ids are prefixed with their source's stem.
+    init(sink: @escaping Sink, models: [ModelVariant], isPrefixing: Bool) {
+        self.sink = sink
+        self.models = models
+        self.isPrefixing = isPrefixing
+    }
+
+    /// The id of a prompt that does not name one.
+    static func id(line: Int) -> String { line.digits(6) }
+
+    /// Takes a prompt, unless something is wrong with it.
+    ///
+    /// - Parameters:
+    ///   - prompt: the prompt with the id that its format gives it.
+    ///   - place: where it stands.
+    ///   - source: the source it comes from.
+    mutating func append(_ prompt: Prompt, _ place: InputPlace, of source: PromptSource) throws {
+        checkModels(of: prompt, place)
+        checkArguments(of: prompt, place)
+        var prompt = prompt
+        // A text file's id is already its source's stem, unless it has another one.
+        if isPrefixing, prompt.id != source.stem { prompt.id = "\(source.stem)/\(prompt.id)" }
+        // Nothing will be committed any more, but ids are still compared.
+        if let earlier = try sink(prompt, place) {
+            report(place, "duplicate id `\(prompt.id)`, first at \(earlier)")
+        } else {
+            count += 1
+        }
+    }
+
+    /// All arguments together have a limit, too.
+    private mutating func checkArguments(of prompt: Prompt, _ place: InputPlace) {
+        let texts =
+            prompt.options.flatMap { ["-o", $0.name, $0.value] } + prompt.attachments.flatMap { ["-a", $0.location] }
+            + [prompt.system, prompt.schema].compactMap(\.self)
+        let size = texts.map { $0.utf8.count + 1 }.reduce(0, +)
+        guard size > LLMCommand.totalLimit else { return }
+        report(
+            place,
+            "system prompt, schema, options and attachments are \(size) bytes long, but `llm` can be given "
+                + "\(LLMCommand.totalLimit) at most")
+    }
+
+    private mutating func checkModels(of prompt: Prompt, _ place: InputPlace) {
+        guard let names = prompt.models else { return }
+        if names.isEmpty { report(place, "`models` is empty; leave it out to mean all") }
+        for name in names where !models.contains(where: { $0.answers(to: name, among: models) }) {
+            let labels = models.map(\.label).quotedList
+            report(place, "model `\(ModelVariant.shown(name))` is not one of this run, which has \(labels)")
+        }
+    }
+
+    /// Notes a problem.
+    mutating func report(_ place: InputPlace, _ message: String) {
+        problems.add(InputProblem(place, message))
+    }
+}
