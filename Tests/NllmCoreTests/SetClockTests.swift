@@ -81,7 +81,7 @@ import Testing
         var throttle = Throttle(now: now)
         for _ in 0..<4 { throttle.started(now: now) }
         let refusal = Failure(kind: .rateLimited, message: "slow down", retryAfter: 40)
-        throttle.failed(refusal, startedAt: now, now: now + 1, jitter: 0)
+        throttle.failed(refusal, startedAt: now, now: now + 1, used: 8, jitter: 0)
         var still = throttle
         still.refresh(now: now + 2)
         var set = throttle
@@ -109,7 +109,8 @@ import Testing
     @Test func aProcessThatWaitedForTheDatabaseChangesNoTime() {
         var throttle = Throttle(now: now)
         throttle.failed(
-            Failure(kind: .rateLimited, message: "", retryAfter: 40), startedAt: now, now: now, jitter: 0)
+            Failure(kind: .rateLimited, message: "", retryAfter: 40), startedAt: now, now: now, used: 8,
+            jitter: 0)
         throttle.refresh(now: now - 5)
         #expect(throttle.hold?.until == now + 40)
     }

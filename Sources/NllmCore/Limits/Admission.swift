@@ -145,7 +145,9 @@ struct Admission: Sendable {
             let used = running.filter { limit.covers($0.key) }.values.reduce(0, +)
             if Double(used) + 1 > limit.amount { return Wait(.limit(limit)) }
         }
-        if running[model.name, default: 0] >= throttle.slots { return Wait(.adapting(throttle.slots)) }
+        if running[model.name, default: 0] >= throttle.slots {
+            return Wait(.adapting(throttle.slots), until: throttle.opensAt)
+        }
         if let pause = throttle.wait(now: now) {
             return Wait(.pace(throttle.pace?.perSecond(now: now) ?? 0), until: pause.until)
         }

@@ -56,9 +56,17 @@ struct Throttle: Sendable, Equatable {
         var until: Date
     }
 
-    /// The number of requests that may be in flight at first.
-    static let initial = 8.0
-    /// Seconds without an outcome after which learned values are discarded.
+    /// The number of requests that may be in flight at first, and the number that may join them before the first
+    /// outcome, in steps.
+    ///
+    /// Refusals usually come sooner than answers, so a provider that refuses stops the steps, while a slow model does not
+    /// hold up a short run. Even so, a provider that is unknown never gets more than this at once.
+    static let opening = 16.0...64.0
+    /// The size of a step, and the seconds between steps.
+    static let openingStep = (requests: 16.0, seconds: 0.008)
+    /// The fraction of the first cut, whose refusals are counted: it ends near the number that got through.
+    static let firstDepth = 0.1
+    /// Seconds without an outcome after which nothing but the numbers that were learned counts.
     static let idle = 600.0
     /// The fraction of a pace that is cut off; every second below the pace is a loss.
     static let paceDepth = 0.05
@@ -71,7 +79,7 @@ struct Throttle: Sendable, Equatable {
     static let slowest = 1.0 / 60
 
     /// The number of requests that may be in flight; ``slots`` is the whole number.
-    var allowed = initial
+    var allowed = opening.lowerBound
     var cut: Cut?
     /// Seconds until an answer, smoothed.
     var roundTrip: Double?
@@ -95,6 +103,16 @@ struct Throttle: Sendable, Equatable {
     /// The number of requests that may be in flight, at least 1.
     var slots: Int { max(1, Int(allowed)) }
 
+    /// When more requests may be in flight although none has ended; nil if only outcomes change the number.
+    var opensAt: Date? {
+        guard isOpening, allowed < Self.opening.upperBound else { return nil }
+        let steps = max(0, (allowed - Self.opening.lowerBound) / Self.openingStep.requests)
+        return activeAt.addingTimeInterval(Self.openingStep.seconds * (steps.rounded(.down) + 1))
+    }
+
+    /// Whether no request has ended yet, so that nothing is known.
+    private var isOpening: Bool { roundTrip == nil && cut == nil }
+
     /// Advances it to a time: ends an expired hold, discards old values, and fills the bucket.
     mutating func refresh(now: Date) {
         _ = follow(now)
@@ -105,13 +123,31 @@ struct Throttle: Sendable, Equatable {
             bucket = TokenBucket(level: 0, filledAt: over)
         }
         if now.timeIntervalSince(activeAt) >= Self.idle {
-            let (held, refused) = (hold, now.timeIntervalSince(lastAskable) < Self.idle ? refusedSince : nil)
-            self = Throttle(now: now)
-            hold = held
-            refusedSince = refused
+            restart(now: now, isRefused: now.timeIntervalSince(lastAskable) < Self.idle)
         }
+        open(now: now)
         if let pace, pace.perSecond(now: now) > 4 * pace.peak { self.pace = nil }
         if let pace { bucket.fill(pace.rate(now: now), now: now) }
+    }
+
+    /// Begins again where it was left: with the number and the pace that were learned, which grow from there.
+    private mutating func restart(now: Date, isRefused: Bool) {
+        let left = self
+        self = Throttle(now: now)
+        allowed = left.allowed
+        hold = left.hold
+        refusedSince = isRefused ? left.refusedSince : nil
+        if let old = left.cut { cut = Cut(peak: max(old.peak, allowed), depth: old.depth, at: now) }
+        if let old = left.pace { pace = Pace(peak: old.peak, cutAt: now, span: Self.paceSpans.lowerBound) }
+    }
+
+    /// Allows more before the first outcome.
+    private mutating func open(now: Date) {
+        guard isOpening else { return }
+        // A timer that is a little early has to find its step.
+        let steps = ((now.timeIntervalSince(activeAt) + 1e-6) / Self.openingStep.seconds).rounded(.down)
+        let opened = Self.opening.lowerBound + Self.openingStep.requests * steps
+        allowed = max(allowed, min(Self.opening.upperBound, opened))
     }
 
     /// Moves all times together if the clock was set back since they were recorded, so that their distances stay the
@@ -176,8 +212,9 @@ struct Throttle: Sendable, Equatable {
     ///   - failure: why it failed.
     ///   - startedAt: start of the request.
     ///   - now: time of the failure.
+    ///   - used: the number of requests in flight, including this one.
     ///   - jitter: a random number from 0 to 1, to spread requests that were told to wait together.
-    mutating func failed(_ failure: Failure, startedAt: Date, now: Date, jitter: Double) {
+    mutating func failed(_ failure: Failure, startedAt: Date, now: Date, used: Int, jitter: Double) {
         activeAt = now
         if failure.kind.isRefusal {
             refusedSince = refusedSince ?? now
@@ -186,7 +223,7 @@ struct Throttle: Sendable, Equatable {
         }
         switch failure.kind {
         case .overloaded:
-            cut(by: 0.1, startedAt: startedAt, now: now)
+            cut(by: 0.1, startedAt: startedAt, now: now, used: used)
         case .rateLimited:
             sent.refused()
             // Only a failure with a Retry-After certainly concerns the rate; otherwise the number in flight may be the
@@ -194,7 +231,7 @@ struct Throttle: Sendable, Equatable {
             if failure.retryAfter != nil || pace != nil || slots == 1 {
                 slow(startedAt: startedAt, now: now, mustKnow: failure.retryAfter == nil)
             }
-            cut(by: 0.5, startedAt: startedAt, now: now)
+            cut(by: 0.5, startedAt: startedAt, now: now, used: used)
         default: return
         }
         if let asked = failure.retryAfter { hold(asked, failure, now: now, jitter: jitter) }
@@ -217,10 +254,20 @@ struct Throttle: Sendable, Equatable {
     }
 
     /// Allows fewer at a time, once for all requests that were in flight together.
-    private mutating func cut(by depth: Double, startedAt: Date, now: Date) {
-        if let cut, startedAt <= cut.at { return }
-        cut = Cut(peak: allowed, depth: depth, at: now)
-        allowed = max(1, allowed * (1 - depth))
+    ///
+    /// After a small cut, each refusal of these counts, so that what is left is the number that got through.
+    private mutating func cut(by depth: Double, startedAt: Date, now: Date, used: Int) {
+        if let cut, startedAt > cut.at {
+            self.cut = Cut(peak: allowed, depth: depth, at: now)
+            allowed = max(1, allowed * (1 - depth))
+        } else if let cut {
+            guard cut.depth == Self.firstDepth else { return }
+            allowed = max(1, allowed - 1)
+            self.cut?.peak = allowed
+        } else {
+            allowed = max(1, min(allowed, Double(used)) - 1)
+            cut = Cut(peak: allowed, depth: Self.firstDepth, at: now)
+        }
     }
 
     /// Starts requests at the rate at which they got through, or at some rate if nothing else limits them.

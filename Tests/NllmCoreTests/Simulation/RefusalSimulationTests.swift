@@ -76,9 +76,9 @@ import Testing
         let start = Date(timeIntervalSince1970: 1_000_000)
         var throttle = Throttle(now: start)
         let refusal = Failure(kind: .rateLimited, message: "", retryAfter: 60)
-        throttle.failed(refusal, startedAt: start, now: start, jitter: 0)
+        throttle.failed(refusal, startedAt: start, now: start, used: 8, jitter: 0)
         throttle.refresh(now: start + 86_400)
-        throttle.failed(refusal, startedAt: start + 86_400, now: start + 86_401, jitter: 0)
+        throttle.failed(refusal, startedAt: start + 86_400, now: start + 86_401, used: 8, jitter: 0)
         #expect(throttle.refusal(ofAtLeast: 300, startedAt: start + 86_400, now: start + 86_401) == nil)
         #expect(throttle.refusedSince == start + 86_401)
     }
@@ -87,8 +87,8 @@ import Testing
     func onlyWhatTheProviderHasLookedAtEndsTheRow(kind: FailureKind) {
         let start = Date(timeIntervalSince1970: 1_000_000)
         var throttle = Throttle(now: start)
-        throttle.failed(Failure(kind: .overloaded, message: ""), startedAt: start, now: start, jitter: 0)
-        throttle.failed(Failure(kind: kind, message: ""), startedAt: start + 1, now: start + 2, jitter: 0)
+        throttle.failed(Failure(kind: .overloaded, message: ""), startedAt: start, now: start, used: 8, jitter: 0)
+        throttle.failed(Failure(kind: kind, message: ""), startedAt: start + 1, now: start + 2, used: 8, jitter: 0)
         #expect((throttle.refusedSince == nil) == [.quota, .auth, .modelUnknown, .request].contains(kind))
     }
 }

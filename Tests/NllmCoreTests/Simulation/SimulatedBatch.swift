@@ -131,7 +131,8 @@ struct SimulatedBatch {
             var throttle = throttles[model.name] ?? Throttle(now: now)
             throttle.refresh(now: cell.end)
             if let failure {
-                throttle.failed(failure, startedAt: cell.start, now: cell.end, jitter: 0)
+                throttle.failed(
+                    failure, startedAt: cell.start, now: cell.end, used: running.count, jitter: 0)
                 models[cell.model].cells += 1
             } else {
                 throttle.succeeded(startedAt: cell.start, now: cell.end, used: running.count)

@@ -57,7 +57,14 @@ struct Simulation {
     private var tries: [Int]
     private var askedUntil = -Double.infinity
 
-    init(_ provider: SimulatedProvider, cells: Int, slots: Int = 64, seed: UInt64 = 1) {
+    /// - Parameters:
+    ///   - provider: the provider.
+    ///   - cells: the number of cells.
+    ///   - slots: the number of requests that the user asks for at a time.
+    ///   - isUnlimited: whether all of them start at once.
+    ///   - seed: what delays are drawn from.
+    init(_ provider: SimulatedProvider, cells: Int, slots: Int = 64, isUnlimited: Bool = false, seed: UInt64 = 1) {
+        if isUnlimited { throttle.allowed = Double(slots) }
         self.provider = provider
         self.slots = slots
         fresh = cells
@@ -113,17 +120,21 @@ struct Simulation {
         throttle.refresh(now: date)
         while underWay < min(slots, throttle.slots) {
             if let pause = throttle.wait(now: date) {
-                // A timer takes a moment more.
-                let wake = max(pause.until.timeIntervalSinceReferenceDate, now) + 0.001
-                if wake < nextWake {
-                    nextWake = wake
-                    plan(.wake, at: wake)
-                }
+                wake(at: pause.until)
                 return
             }
             guard let cell = nextCell() else { return }
             start(cell)
         }
+        if underWay < slots, let opens = throttle.opensAt { wake(at: opens) }
+    }
+
+    private mutating func wake(at date: Date) {
+        // A timer takes a moment more.
+        let time = max(date.timeIntervalSinceReferenceDate, now) + 0.001
+        guard time < nextWake else { return }
+        nextWake = time
+        plan(.wake, at: time)
     }
 
     private mutating func nextCell() -> Int? {
@@ -156,7 +167,7 @@ struct Simulation {
         let startedAt = Date(timeIntervalSinceReferenceDate: request.startedAt)
         if let failure = request.failure {
             result.refused += 1
-            throttle.failed(failure, startedAt: startedAt, now: date, jitter: random())
+            throttle.failed(failure, startedAt: startedAt, now: date, used: underWay, jitter: random())
             repeatLater(request, failure)
         } else {
             result.answers.append(now)

@@ -52,6 +52,23 @@ import Testing
         #expect(result.refusedShare <= 0.03)
     }
 
+    @Test(arguments: [SimulatedProvider.Rule.concurrency(4), .overload(4)], [0.3, 1, 3])
+    func aSmallLimitOfHowManyAtATimeIsFound(rule: SimulatedProvider.Rule, latency: Double) {
+        let result = Simulation.run(SimulatedProvider(rule, latency: latency), cells: 2000)
+        #expect(result.refusedShare <= 0.05)
+    }
+
+    /// Four rounds, of which a start that waits for outcomes would lose one or two.
+    @Test(arguments: [4, 16, 32, 64], [0.2, 1, 3])
+    func aShortRunOfAModelWithoutLimitsLosesLittle(slots: Int, latency: Double) {
+        let provider = SimulatedProvider(.overload(.max), latency: latency)
+        var simulation = Simulation(provider, cells: 4 * slots, slots: slots)
+        simulation.run()
+        var unlimited = Simulation(provider, cells: 4 * slots, slots: slots, isUnlimited: true)
+        unlimited.run()
+        #expect(simulation.result.seconds <= 1.05 * unlimited.result.seconds)
+    }
+
     @Test(arguments: [SimulatedProvider.Rule.fixedWindow, .slidingWindow], [0.05, 1])
     func aLimitThatHalvesIsFollowed(rule: SimulatedProvider.Rule, latency: Double) {
         var provider = SimulatedProvider(rule, latency: latency)

@@ -60,7 +60,9 @@ extension Store {
         throttle.refresh(now: now)
         let wasHeld = throttle.hold != nil
         if let failure = outcome.failure, failure.kind.traits.meaning != .answer {
-            throttle.failed(failure, startedAt: outcome.startedAt, now: now, jitter: .random(in: 0...1))
+            throttle.failed(
+                failure, startedAt: outcome.startedAt, now: now, used: lessons.running[model, default: 1],
+                jitter: .random(in: 0...1))
         } else {
             throttle.succeeded(startedAt: outcome.startedAt, now: now, used: lessons.running[model, default: 1])
         }
