@@ -195,7 +195,7 @@ actor Recorder {
 
     /// Tells of what was recorded, and writes it into the runs' folders.
     func publish(_ recorded: Recorded) async {
-        for news in recorded.news { observe(news.event) }
+        for news in recorded.news { observe(WorkEvent(news)) }
         for (run, attempts) in recorded.results where unwritten[run] == nil {
             await perform(.append(attempts.sorted()), run)
         }
@@ -233,16 +233,6 @@ actor Recorder {
             guard let reason = await reasonToWait(error) else { return failure = failure ?? error }
             unwritten[run] = error
             notice.tell(.results, because: reason)
-        }
-    }
-}
-
-extension ModelNews {
-    fileprivate var event: WorkEvent {
-        switch change {
-        case .paused(let pause): .modelPaused(model: model, pause)
-        case .recovered: .modelRecovered(model: model)
-        case .held(let until, let because): .modelHeld(model: model, Wait(.provider(because), until: until))
         }
     }
 }

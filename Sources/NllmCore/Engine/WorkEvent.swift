@@ -1,0 +1,52 @@
+internal import FoundationEssentials
+
+/// Something a worker did, for whoever watches.
+public enum WorkEvent: Sendable {
+    /// An attempt ended; with the kind and message of its failure, and the seconds until the next try.
+    case attempt(model: String, prompt: String, sample: Int, status: String, failure: String?, retryIn: Double?)
+    /// A line that `llm` has written for a cell, without its end; the prompt is nil in a run of one prompt.
+    case line(model: String, prompt: String?, sample: Int, channel: OutputChannel, text: String)
+    /// Cells are run in this way from now on.
+    case executor(ExecutorReport)
+    /// So many cells of a run took answers that were there already.
+    case cached(run: String, cells: Int)
+    /// No more cells of a model are started, because it can't be used.
+    case modelPaused(model: String, ModelPause)
+    /// Cells of a model that was paused are started again.
+    case modelRecovered(model: String)
+    /// A model's provider asked to wait.
+    case modelHeld(model: String, Wait)
+    /// The cells of a dead worker were put back.
+    case takenOver(pid: Int, cells: Int)
+    /// A request to stop was heard; so many cells are in flight.
+    case stopping(inFlight: Int)
+    /// Something can't be written for now; it is tried again until it can.
+    case storageWait(StorageWait, because: String)
+    /// It can be written again.
+    case storageBack
+    /// So many answers that an earlier worker could not record are recorded now.
+    case takenIn(answers: Int)
+    /// A file keeps so many answers that are not of this database, the first one of that run.
+    case notTakenIn(answers: Int, run: String?, file: String)
+}
+
+extension WorkEvent {
+    /// The end of an attempt.
+    init(_ report: Report) {
+        let (claim, outcome) = (report.claim, report.outcome)
+        self = .attempt(
+            model: claim.model, prompt: claim.promptID, sample: claim.sample, status: outcome.status.rawValue,
+            failure: outcome.failure.map { "\($0.kind.rawValue): \($0.message)" },
+            retryIn: report.retryAt?.timeIntervalSince(outcome.finishedAt))
+    }
+
+    /// What was learned of a model.
+    init(_ news: ModelNews) {
+        self =
+            switch news.change {
+            case .paused(let pause): .modelPaused(model: news.model, pause)
+            case .recovered: .modelRecovered(model: news.model)
+            case .held(let until, let because): .modelHeld(model: news.model, Wait(.provider(because), until: until))
+            }
+    }
+}
