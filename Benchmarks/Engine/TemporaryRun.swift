@@ -98,10 +98,8 @@ struct TemporaryRun {
             guard !claims.isEmpty else { break }
             var reports: [Report] = []
             for claim in claims {
-                reports.append(
-                    await .judge(
-                        InstantExecutor.execution(), of: claim, timeout: nil, options: WorkOptions(),
-                        policy: RetryPolicy()))
+                let cell = CellExecution(claim, options: WorkOptions())
+                reports.append(await cell.report(on: InstantExecutor.execution()))
             }
             _ = try await store.record(reports, now: Date())
             count += claims.count

@@ -3,56 +3,25 @@ internal import FoundationEssentials
 /// Executes cells until none is left: claims them for free slots, runs them, and has their outcomes recorded.
 public actor Worker {
     private static let tick = Duration.milliseconds(250)
-    static let heartbeat = Duration.seconds(5)
 
-    let store: Store
+    private let store: Store
     private let executor: DeferredExecutor
-    let options: WorkOptions
-    let identity: WorkerIdentity
-    private let artifacts: ArtifactWriter
-    let rescue: Rescue
-    let recorder: Recorder
-    let observe: @Sendable (WorkEvent) -> Void
-    private let pace: @Sendable () async -> Void
-    private let policy = RetryPolicy()
+    private let options: WorkOptions
+    private let mark: String
+    private let observe: @Sendable (WorkEvent) -> Void
+    private let rescue: Rescue
+    private let recorder: Recorder
+    private let rescues: RescueIntake
+    private let intake: RunIntake
+    private let liveness: WorkerLiveness
+    private let runner: CellRunner
+    private let outage: StorageOutage
 
-    /// The row that this worker holds its leases by.
-    var id: Int64 = 0
-    private(set) var scope: [Int64]?
-    private(set) var inFlight: [Lease: StopSignal] = [:]
-    /// How many answers have arrived that are not judged yet, and those that are judged and not recorded.
-    private(set) var judging = 0
-    private(set) var arrived: [Lease: Report] = [:]
-    private(set) var isStopping = false
-    /// Whether the process is about to leave without waiting.
-    var isGivingUp = false
+    private var alarm = Alarm()
+    private var clock = ClockWatch()
     /// Whether the database is gone or damaged: no cell is started, and those in flight are waited for.
-    private(set) var isLost = false
-    private(set) var hasClaimed = false
-    private(set) var failure: NllmError?
-    private var prepared: Set<Int64> = []
-    /// The runs whose spending counts against the budget.
-    private var counted: Set<Int64> = []
-    /// When a limit lets the next cell start, while something waits for that time.
-    private var nextStart: Date?
-    /// Of these, the runs of one prompt; known only while lines are told of.
-    private var single: Set<Int64> = []
-    /// Runs whose folder can't be written.
-    private var blocked: [Int64: NllmError] = [:]
-    private var interrupted = 0
-    var lastInspection: ContinuousClock.Instant?
-    var heartbeats = HeartbeatWatch()
-    var clock = ClockWatch()
-    var lastBeat = ContinuousClock().now
-    var steadySince = ContinuousClock().now
-    /// Since when the store, and run folders, could not be written.
-    var outageBegan: ContinuousClock.Instant?
-    var unwrittenSince: ContinuousClock.Instant?
-    var toldLeft: Set<RescueSearch.Left> = []
-
-    private enum Event {
-        case started, finished, due, tick, shutdown, graceOver
-    }
+    private var isLost = false
+    private var failure: NllmError?
 
     init(
         store: Store, executor: DeferredExecutor, options: WorkOptions, identity: WorkerIdentity,
@@ -61,12 +30,17 @@ public actor Worker {
         self.store = store
         self.executor = executor
         self.options = options
-        self.identity = identity
+        mark = identity.mark
         self.observe = observe
-        self.pace = pace
-        artifacts = ArtifactWriter(store: store)
+        let artifacts = ArtifactWriter(store: store)
         rescue = Rescue(database: store.path, mark: identity.mark, concurrency: options.concurrency)
         recorder = Recorder(store: store, artifacts: artifacts, rescue: rescue, observe: observe)
+        rescues = RescueIntake(store: store, mark: identity.mark, recorder: recorder, observe: observe)
+        intake = RunIntake(store: store, artifacts: artifacts, options: options, observe: observe)
+        liveness = WorkerLiveness(
+            store: store, identity: identity, options: options, rescues: rescues, observe: observe)
+        runner = CellRunner(executor: executor, recorder: recorder, options: options, observe: observe, pace: pace)
+        outage = StorageOutage(store: store, recorder: recorder)
     }
 
     /// A worker that nobody watches, over an executor that is there already.
@@ -76,40 +50,11 @@ public actor Worker {
             observe: { _ in }, pace: {})
     }
 
-    /// A worker that runs `llm`.
-    ///
-    /// - Parameters:
-    ///   - store: the database.
-    ///   - options: what it does.
-    ///   - observe: is told what happens, and must not block.
-    ///   - pace: returns when more lines of output may be told; `llm` waits for it when it writes.
-    /// - Returns: the worker.
-    /// - Throws: when `llm` is not there.
-    public static func make(
-        store: Store, options: WorkOptions, observe: @escaping @Sendable (WorkEvent) -> Void,
-        pace: @escaping @Sendable () async -> Void
-    ) throws(NllmError) -> Worker {
-        try DescriptorLimit.check(.cells(options.concurrency))
-        let program = try LLMProgram.find()
-        let identity = WorkerIdentity.current()
-        // It is not started before there is something to do.
-        let executor = DeferredExecutor { () throws(NllmError) in
-            let factory = ExecutorFactory(
-                program: program, mark: identity.mark, maxMemory: options.maxMemory, maxAnswer: options.maxAnswer
-            ) { observe(.executor($0)) }
-            let (executor, report) = try await factory.make(options.executor)
-            observe(.executor(report))
-            return CopyingExecutor(executor, mark: identity.mark)
-        }
-        return Worker(
-            store: store, executor: executor, options: options, identity: identity, observe: observe, pace: pace)
-    }
-
     /// Ends every `llm` process at once, for a process that is about to leave without waiting.
     public nonisolated func killAll() {
         executor.killAll()
         // What `llm` has started in groups of its own, and what is only being started, is known by its mark alone.
-        ProcessTable.killGroups(variable: ProcessMark.variable, value: identity.mark)
+        ProcessTable.killGroups(variable: ProcessMark.variable, value: mark)
     }
 
     /// Works until nothing is left that could be done, or until it is asked to stop.
@@ -128,19 +73,17 @@ public actor Worker {
     }
 
     private func runToEnd(_ shutdown: Shutdown) async throws(NllmError) -> WorkSummary {
-        if !options.runs.isEmpty { scope = try await store.runs(named: options.runs).map(\.id) }
-        if options.maxCost != nil { try await store.checkPrices(runs: scope) }
-        id = try await store.register(
-            identity, concurrency: options.concurrency, limits: options.limits, budget: options.budget, runs: scope,
-            now: Date())
-        counted = try await store.count(try await runs(), againstBudgetOf: id)
-        try await takeIn()
-        await work(shutdown: shutdown.signal)
+        try await intake.find()
+        try await liveness.register(runs: intake.scope)
+        try await intake.count(worker: liveness.id)
+        try await rescues.takeIn()
+        await loop(shutdown.signal)
         try? await noteClock()
-        let outlook = try? await outlook(except: [])
+        let outlook = try? await intake.outlook(worker: liveness.id, countingBlocked: true)
         await leave()
+        failure = failure ?? runner.failure
         if failure == nil { failure = await recorder.failure }
-        if failure == nil { await finishRuns() }
+        if failure == nil { failure = await intake.finish() }
         await store.checkpoint()
         if let failure { throw failure }
         return try await summary(outlook ?? Outlook())
@@ -148,248 +91,208 @@ public actor Worker {
 
     // MARK: The loop
 
-    private func work(shutdown: StopSignal) async {
+    /// What the loop hears.
+    private enum Event {
+        /// Another request can be started, a cell has ended, or a limit lets the next one start.
+        case started, finished, due
+        case tick
+        case shutdown, graceOver
+    }
+
+    /// What runs beside the loop, each in a task of its own.
+    private enum Job {
+        /// These run as long as the loop.
+        case ticks, heartbeats, commitWatch
+        case shutdownWatch(StopSignal)
+        case execution(CellExecution)
+        case alarm(after: Duration)
+        case grace
+    }
+
+    private func loop(_ shutdown: StopSignal) async {
         let (events, send) = AsyncStream.makeStream(of: Event.self)
         send.yield(.tick)
         await withDiscardingTaskGroup { group in
-            group.addTask {
-                while (try? await Task.sleep(for: Self.tick)) != nil { send.yield(.tick) }
-            }
-            group.addTask {
-                while (try? await Task.sleep(for: Self.heartbeat)) != nil { await self.beat() }
-            }
-            group.addTask {
-                while (try? await Task.sleep(for: Self.tick)) != nil { await self.recorder.watch() }
-            }
-            group.addTask {
-                await shutdown.wait()
-                guard !Task.isCancelled else { return }
-                // Events are not handled while the executor is being made.
-                await self.executor.stopStarting()
-                send.yield(.shutdown)
-            }
+            func start(_ job: Job) { group.addTask { await self.perform(job, send) } }
+            for job in [.ticks, .heartbeats, .commitWatch, .shutdownWatch(shutdown)] as [Job] { start(job) }
             for await event in events {
                 do throws(NllmError) {
-                    try await handle(event, send, &group)
+                    for job in try await jobs(after: event) { start(job) }
+                    for run in try await claimableRuns() {
+                        guard let jobs = try await claim(from: run) else { break }
+                        for job in jobs { start(job) }
+                    }
                     if try await isDone() { break }
                 } catch {
                     if await endures(error) { continue }
-                    await fail(error, send, &group)
-                    if inFlight.isEmpty { break }
+                    for job in await jobs(afterFailure: error) { start(job) }
+                    if runner.cells.isEmpty { break }
                 }
             }
             group.cancelAll()
         }
     }
 
-    private func handle(
-        _ event: Event, _ send: AsyncStream<Event>.Continuation, _ group: inout DiscardingTaskGroup
-    ) async throws(NllmError) {
-        switch event {
-        case .started, .finished, .due: break
-        case .tick where isLost: break
-        case .tick: try await lookAround()
-        case .shutdown:
-            observe(.stopping(inFlight: inFlight.count))
-            stop(send, &group)
-        case .graceOver: for signal in inFlight.values { signal.stop() }
-        }
-        guard !isStopping, !isLost else { return }
-        if let failure { throw failure }
-        try await fill(send, &group)
-    }
-
-    /// Starts an execution for each free slot, as far as there are cells that may run.
-    private func fill(
-        _ send: AsyncStream<Event>.Continuation, _ group: inout DiscardingTaskGroup
-    ) async throws(NllmError) {
-        // Nothing more is paid for while answers wait that can't be recorded.
-        guard inFlight.count < options.concurrency, !recorder.isHeldUp else { return }
-        for run in try await store.claimableRuns(scope) where blocked[run] == nil {
-            guard try await prepare(run) else { continue }
-            guard try await executor.prepare() else { return }
-            // What could not be started yet stays free for others, and can be paused or cancelled.
-            let free = min(options.concurrency - inFlight.count, await executor.room())
-            guard free > 0 else { return }
-            if !hasClaimed { await rescue.prepare() }
-            try checkPlace()
-            let round = try await store.claim(
-                worker: id, run: run, limit: free, counting: Array(counted), now: Date())
-            await endOutage()
-            for claim in round.claims { start(claim, send, &group) }
-            if let next = round.next { wake(at: next, send, &group) }
-            guard inFlight.count < options.concurrency else { return }
-        }
-    }
-
-    private func start(
-        _ claim: Claim, _ send: AsyncStream<Event>.Continuation, _ group: inout DiscardingTaskGroup
-    ) {
-        let signal = StopSignal()
-        hasClaimed = true
-        inFlight[Lease(claim)] = signal
-        group.addTask {
-            await self.process(claim, stop: signal) { send.yield(.started) }
-            send.yield(.finished)
-        }
-    }
-
-    /// Looks again when a limit lets a cell start, if that is before the next tick would.
-    private func wake(
-        at time: Date, _ send: AsyncStream<Event>.Continuation, _ group: inout DiscardingTaskGroup
-    ) {
-        let now = Date()
-        guard time.timeIntervalSince(now) < Self.tick / .seconds(1) else { return }
-        if let nextStart, nextStart > now, nextStart <= time { return }
-        nextStart = time
-        group.addTask {
-            guard (try? await Task.sleep(for: .seconds(max(0.001, time.timeIntervalSince(now))))) != nil else { return }
-            send.yield(.due)
-        }
-    }
-
-    /// Makes a run ready to be worked on; false if nothing of it can be done.
-    private func prepare(_ run: Int64) async throws(NllmError) -> Bool {
-        guard !prepared.contains(run) else { return true }
-        let cached: Int
-        do throws(NllmError) {
-            // It may have been enqueued after this worker began.
-            if options.maxCost != nil { try await store.checkPrices(runs: [run]) }
-            if !counted.contains(run) { counted = try await store.count([run], againstBudgetOf: id) }
-            cached = try await store.takeCached(run: run, age: options.cache, worker: id, now: Date())
-            try await artifacts.prepare(run: run)
-        } catch {
-            // Who named the run has to know; else it must not hold up the others.
-            guard scope == nil, !hasClaimed || error.reasonOfFullDisk == nil else { throw error }
-            blocked[run] = error
-            return false
-        }
-        prepared.insert(run)
-        if options.streams, try await store.hasOnePrompt(run) { single.insert(run) }
-        guard cached > 0, let progress = try await store.progress(ofRun: run) else { return true }
-        observe(.cached(run: progress.run.name, cells: cached))
-        return progress.counts.left > 0
-    }
-
-    private func isDone() async throws(NllmError) -> Bool {
-        guard inFlight.isEmpty else { return false }
-        if isStopping || isLost { return true }
-        if await waitsForFolders() { return false }
-        return try await outlook(except: Set(blocked.keys)).cells == 0
-    }
-
-    /// The runs that were named, or all that are not finished.
-    private func runs() async throws(NllmError) -> [Int64] {
-        if let scope { return scope }
-        return try await store.unfinishedRuns()
-    }
-
-    private func outlook(except: Set<Int64>) async throws(NllmError) -> Outlook {
-        let runs = try await runs().filter { !except.contains($0) }
-        return try await store.outlook(
-            runs: runs, worker: id, counting: Array(counted), maxWait: options.maxWait, now: Date())
-    }
-
-    /// Claims no more, and ends what is in flight after the grace period.
-    private func stop(_ send: AsyncStream<Event>.Continuation, _ group: inout DiscardingTaskGroup) {
-        guard !isStopping else { return }
-        isStopping = true
-        let (grace, executor) = (Duration.seconds(options.grace), executor)
-        group.addTask {
+    @concurrent
+    private nonisolated func perform(_ job: Job, _ send: AsyncStream<Event>.Continuation) async {
+        switch job {
+        case .ticks:
+            while (try? await Task.sleep(for: Self.tick)) != nil { send.yield(.tick) }
+        case .heartbeats:
+            while (try? await Task.sleep(for: WorkerLiveness.interval)) != nil { await beat() }
+        case .commitWatch:
+            while (try? await Task.sleep(for: Self.tick)) != nil { await recorder.watch() }
+        case .shutdownWatch(let shutdown):
+            await shutdown.wait()
+            guard !Task.isCancelled else { return }
+            // Events are not handled while the executor is being made.
             await executor.stopStarting()
-            guard (try? await Task.sleep(for: grace)) != nil else { return }
+            send.yield(.shutdown)
+        case .execution(let cell):
+            await run(cell) { send.yield(.started) }
+            send.yield(.finished)
+        case .alarm(let time):
+            guard (try? await Task.sleep(for: time)) != nil else { return }
+            send.yield(.due)
+        case .grace:
+            await executor.stopStarting()
+            guard (try? await Task.sleep(for: .seconds(options.grace))) != nil else { return }
             send.yield(.graceOver)
         }
     }
 
-    private func fail(
-        _ error: NllmError, _ send: AsyncStream<Event>.Continuation, _ group: inout DiscardingTaskGroup
-    ) async {
-        if failure == nil { failure = error }
+    private func jobs(after event: Event) async throws(NllmError) -> [Job] {
+        switch event {
+        case .started, .finished, .due: break
+        case .tick: if !isLost { try await lookAround() }
+        case .shutdown:
+            observe(.stopping(inFlight: runner.cells.count))
+            return stop()
+        case .graceOver: runner.cells.stopAll()
+        }
+        return []
+    }
+
+    private func jobs(afterFailure error: NllmError) async -> [Job] {
+        failure = failure ?? runner.failure ?? error
         guard store.isInPlace, await store.trouble(behind: error) != .damaged else {
-            guard !isLost else { return }
+            guard !isLost else { return [] }
             isLost = true
             await recorder.lose(because: error)
-            return await executor.stopStarting()
+            await executor.stopStarting()
+            return []
         }
-        stop(send, &group)
+        return stop()
     }
 
-    // MARK: One cell
+    /// Claims no more, and ends what is in flight after the grace period.
+    private func stop() -> [Job] { runner.stop() ? [.grace] : [] }
 
-    private func process(_ claim: Claim, stop: StopSignal, started: @escaping @Sendable () -> Void) async {
-        guard let report = await report(on: claim, stop: stop, started: started) else { return }
-        if report.outcome.status == .interrupted, isStopping { interrupted += 1 }
-        observe(report.event)
-        arrived[Lease(claim)] = report
-        await recorder.record(report)
-        arrived[Lease(claim)] = nil
-        inFlight[Lease(claim)] = nil
+    /// Whether an error is waited out, because what failed can be done later.
+    private func endures(_ error: NllmError) async -> Bool {
+        guard failure == nil, runner.failure == nil else { return false }
+        return await outage.endures(error, runner)
     }
 
-    /// Executes a cell; what it wrote is dropped when this returns, since large answers are not to be held twice.
-    ///
-    /// - Returns: what became of it; nil if this process is about to leave and has killed it.
-    private func report(on claim: Claim, stop: StopSignal, started: @escaping @Sendable () -> Void) async -> Report? {
-        let output = options.streams ? liveOutput(claim) : nil
-        var execution = await executor.execute(
-            claim.request, timeout: timeout(of: claim), stop: stop, output: output?.observer, started: started)
-        output?.finish()
-        // What comes to its end now was killed.
-        guard !isGivingUp else { return nil }
-        judging += 1
-        defer { judging -= 1 }
-        if await isOurs(execution) { execution.cause = .stopped }
-        return await Report.judge(
-            execution, of: claim, timeout: timeout(of: claim), options: options, policy: policy)
+    private func isDone() async throws(NllmError) -> Bool {
+        guard runner.cells.isEmpty else { return false }
+        if runner.isStopping || isLost { return true }
+        if await outage.waitsForFolders() { return false }
+        return try await intake.outlook(worker: liveness.id, countingBlocked: false).cells == 0
     }
 
-    private func liveOutput(_ claim: Claim) -> LiveOutput {
-        LiveOutput(claim, isSingle: single.contains(claim.run), tell: observe, pace: pace)
+    // MARK: Claiming
+
+    /// The runs whose cells may be started now; none while nothing may be started.
+    private func claimableRuns() async throws(NllmError) -> [Int64] {
+        guard !runner.isStopping, !isLost else { return [] }
+        if let failure = failure ?? runner.failure { throw failure }
+        // Nothing more is paid for while answers wait that can't be recorded.
+        guard runner.freeSlots > 0, !recorder.isHeldUp else { return [] }
+        return try await intake.claimable()
     }
 
-    private func timeout(of claim: Claim) -> Duration? {
-        let seconds = options.timeout ?? claim.timeout
-        return seconds > 0 ? .seconds(seconds) : nil
+    /// Claims cells of a run that can be started now; nil if none of any run can be.
+    private func claim(from run: Int64) async throws(NllmError) -> [Job]? {
+        guard runner.freeSlots > 0 else { return nil }
+        let isFirst = !runner.cells.haveBegun
+        guard try await intake.prepare(run, worker: liveness.id, isFirst: isFirst) else { return [] }
+        guard try await executor.prepare() else { return nil }
+        // What could not be started yet stays free for others, and can be paused or cancelled.
+        let free = min(runner.freeSlots, await executor.room())
+        guard free > 0 else { return nil }
+        if isFirst { await rescue.prepare() }
+        try checkPlace()
+        let round = try await store.claim(
+            worker: liveness.id, run: run, limit: free, counting: Array(intake.counted), now: Date())
+        await outage.end()
+        let cells = round.claims.map(runner.take)
+        let time = round.next.flatMap { alarm.set($0, tick: Self.tick, now: Date()) }
+        return cells.map(Job.execution) + (time.map { [.alarm(after: $0)] } ?? [])
     }
 
-    /// Whether an execution came to nothing for a reason that lies with this machine and not with the cell.
-    private func isOurs(_ execution: Execution) async -> Bool {
-        if let reason = execution.startFailure {
-            // Every further cell would fail the same way.
-            if failure == nil { failure = .llmUnusable(reason: "llm could not be started: \(reason)") }
-            return true
-        }
-        guard execution.isSignalledToStop else { return false }
-        // Whoever stops this worker may signal its processes, too, and these may be quicker.
-        if !isStopping { try? await Task.sleep(for: Self.tick) }
-        return isStopping
+    // MARK: What happens meanwhile
+
+    private func run(_ cell: CellExecution, started: @escaping @Sendable () -> Void) async {
+        await runner.run(cell, isSingle: intake.isSingle(cell.claim.run), started: started)
+    }
+
+    private func beat() async { await liveness.beat(runs: intake.scope) }
+
+    /// Notices what changed in the store.
+    private func lookAround() async throws(NllmError) {
+        if let failed = await recorder.failure { throw failed }
+        try checkPlace()
+        await recorder.writeRest()
+        try await noteClock()
+        try await liveness.inspectOthers()
+        guard !runner.cells.isEmpty else { return }
+        let held = try await store.leases(worker: liveness.id)
+        runner.cells.stopLost(worker: liveness.id, held: held)
+    }
+
+    /// Notices that the clock was set.
+    private func noteClock() async throws(NllmError) {
+        guard let seconds = clock.step() else { return }
+        try await store.noteClockSet(by: seconds, worker: liveness.id, now: Date())
+    }
+
+    /// Throws if the database is not where it was.
+    private func checkPlace() throws(NllmError) {
+        guard store.isInPlace else { throw .lost(database: store.path) }
     }
 
     // MARK: The end
 
-    /// Writes the artifacts of runs that have ended without anyone left to do it.
-    private func finishRuns() async {
-        for run in (try? await store.unexportedRuns(scope)) ?? [] {
-            do throws(NllmError) {
-                try await artifacts.finish(run: run)
-            } catch {
-                blocked[run] = error
-            }
+    /// Keeps the answers that have arrived and are not recorded, for a process that is about to leave without waiting.
+    ///
+    /// - Returns: what is kept; nil if there is nothing.
+    public func giveUp() async -> RescueNote? {
+        await rescue.keep(await runner.giveUp())
+        let note = await rescue.note
+        if note == nil { await rescue.close() }
+        return note
+    }
+
+    /// Ends this worker in the store.
+    private func leave() async {
+        if !runner.isStopping { await recorder.giveUpWriting() }
+        if isLost || !store.isInPlace { await rescue.salvage(from: store) }
+        if await rescue.note == nil {
+            try? await store.unregister(worker: liveness.id, now: Date())
+        } else {
+            // What is kept belongs to the cells as they are now.
+            try? await store.retire(worker: liveness.id, now: Date())
         }
-        // Who named the run has to know.
-        if scope != nil, let problem = blocked.values.first { failure = problem }
     }
 
     private func summary(_ outlook: Outlook) async throws(NllmError) -> WorkSummary {
         var summary = WorkSummary()
         summary.left = outlook.stuck
-        for run in scope ?? prepared.sorted() {
-            if let progress = try await store.progress(ofRun: run) { summary.runs.append(progress) }
-        }
-        summary.isInterrupted = isStopping
-        summary.interruptedCells = interrupted
-        summary.problems = blocked.sorted { $0.key < $1.key }.map(\.value)
+        summary.runs = try await intake.progress()
+        summary.isInterrupted = runner.isStopping
+        summary.interruptedCells = runner.interrupted
+        summary.problems = intake.problems
         summary.onlyPausedLeft = outlook.cells == 0 && outlook.stuck.isEmpty && outlook.paused > 0
         return summary
     }

@@ -1,0 +1,121 @@
+internal import FoundationEssentials
+
+/// The runs that a worker works on, and what has to be done with each before its first cell.
+final class RunIntake {
+    private let store: Store
+    private let artifacts: ArtifactWriter
+    private let options: WorkOptions
+    private let observe: @Sendable (WorkEvent) -> Void
+
+    /// The runs that were named; nil for all.
+    private(set) var scope: [Int64]?
+    /// The runs whose spending counts against the budget.
+    private(set) var counted: Set<Int64> = []
+    private var prepared: Set<Int64> = []
+    /// Those among the prepared ones that have one prompt; known only if output is streamed.
+    private var single: Set<Int64> = []
+    /// Why runs can't be worked on, such as a folder that can't be written.
+    private var blocked: [Int64: NllmError] = [:]
+
+    /// - Parameters:
+    ///   - store: the database.
+    ///   - artifacts: prepares and finishes the runs' folders.
+    ///   - options: which runs are meant, and settings in place of theirs.
+    ///   - observe: is told of cells that took answers that were there already.
+    init(
+        store: Store, artifacts: ArtifactWriter, options: WorkOptions,
+        observe: @escaping @Sendable (WorkEvent) -> Void
+    ) {
+        (self.store, self.artifacts, self.options, self.observe) = (store, artifacts, options, observe)
+    }
+
+    /// Finds the runs that were named; throws if one is not there, or has no price that a budget needs.
+    func find() async throws(NllmError) {
+        if !options.runs.isEmpty { scope = try await store.runs(named: options.runs).map(\.id) }
+        if options.maxCost != nil { try await store.checkPrices(runs: scope) }
+    }
+
+    /// Counts what the runs spend against a worker's budget.
+    func count(worker: Int64) async throws(NllmError) {
+        counted = try await store.count(try await runs(), againstBudgetOf: worker)
+    }
+
+    /// The runs that have cells to be done, in the order in which they get free slots.
+    func claimable() async throws(NllmError) -> [Int64] {
+        try await store.claimableRuns(scope).filter { blocked[$0] == nil }
+    }
+
+    /// Makes a run ready to be worked on.
+    ///
+    /// - Parameters:
+    ///   - run: the run.
+    ///   - worker: the worker's id.
+    ///   - isFirst: whether the worker has started no cell yet.
+    /// - Returns: false if nothing of it can be done.
+    /// - Throws: what is wrong, if it must not be passed over.
+    func prepare(_ run: Int64, worker: Int64, isFirst: Bool) async throws(NllmError) -> Bool {
+        guard !prepared.contains(run) else { return true }
+        let cached: Int
+        do throws(NllmError) {
+            // It may have been enqueued after this worker began.
+            if options.maxCost != nil { try await store.checkPrices(runs: [run]) }
+            if !counted.contains(run) { counted = try await store.count([run], againstBudgetOf: worker) }
+            cached = try await store.takeCached(run: run, age: options.cache, worker: worker, now: Date())
+            try await artifacts.prepare(run: run)
+        } catch {
+            // Fail if the user named this run; otherwise skip it. A disk that filled up meanwhile is waited for.
+            guard scope == nil, isFirst || error.reasonOfFullDisk == nil else { throw error }
+            blocked[run] = error
+            return false
+        }
+        prepared.insert(run)
+        if options.streams, try await store.hasOnePrompt(run) { single.insert(run) }
+        guard cached > 0, let progress = try await store.progress(ofRun: run) else { return true }
+        observe(.cached(run: progress.run.name, cells: cached))
+        return progress.counts.left > 0
+    }
+
+    /// Whether a run that is prepared has but one prompt; false if output is not streamed.
+    func isSingle(_ run: Int64) -> Bool { single.contains(run) }
+
+    /// What is left to do; runs that can't be worked on count only where that is asked for.
+    func outlook(worker: Int64, countingBlocked: Bool) async throws(NllmError) -> Outlook {
+        let runs = try await runs().filter { countingBlocked || blocked[$0] == nil }
+        return try await store.outlook(
+            runs: runs, worker: worker, counting: Array(counted), maxWait: options.maxWait, now: Date())
+    }
+
+    /// The runs that were named, or all that are not finished.
+    private func runs() async throws(NllmError) -> [Int64] {
+        if let scope { return scope }
+        return try await store.unfinishedRuns()
+    }
+
+    // MARK: The end
+
+    /// Writes the artifacts of runs that have ended without anyone left to do it.
+    ///
+    /// - Returns: what is wrong with a run that the user named.
+    func finish() async -> NllmError? {
+        for run in (try? await store.unexportedRuns(scope)) ?? [] {
+            do throws(NllmError) {
+                try await artifacts.finish(run: run)
+            } catch {
+                blocked[run] = error
+            }
+        }
+        return scope == nil ? nil : blocked.values.first
+    }
+
+    /// The runs that were named or worked on, as they stand now.
+    func progress() async throws(NllmError) -> [RunProgress] {
+        var all: [RunProgress] = []
+        for run in scope ?? prepared.sorted() {
+            if let progress = try await store.progress(ofRun: run) { all.append(progress) }
+        }
+        return all
+    }
+
+    /// Why runs could not be worked on, in the order of the runs.
+    var problems: [NllmError] { blocked.sorted { $0.key < $1.key }.map(\.value) }
+}
