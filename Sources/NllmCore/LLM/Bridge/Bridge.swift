@@ -35,6 +35,8 @@ final class Bridge: Sendable {
     private let mark = UUID().uuidString.lowercased()
     private let state = Mutex(State())
 
+    private typealias Greetings = AsyncStream<Result<BridgeDescription, BridgeFailure>>
+
     private struct State {
         var calls: [Int: BridgeCall] = [:]
         var lastID = 0
@@ -64,42 +66,52 @@ final class Bridge: Sendable {
             interpreter.command
                 + ["-X", "utf8", "-c", BridgeSources.bootstrap, mode.rawValue, "max_answer=\(maxAnswer << 20)"]
                 + settings)
-        let (greetings, greet) = AsyncStream.makeStream(of: Result<BridgeDescription, BridgeFailure>.self)
+        let (greetings, greet) = Greetings.makeStream()
         let environment = ChildEnvironment.python(interpreter.environment).updating([
             .init(stringLiteral: ProcessMark.variable): mark,
             .init(stringLiteral: ProcessMark.bridgeVariable): bridge.mark,
         ])
-        let conversation = Task {
-            let end = await bridge.process.run(command, environment: environment) { line in
-                switch BridgeEvent(line: line) {
-                case .ready(let description): greet.yield(.success(description))
-                case .unusable(let reason, let log): greet.yield(.failure(BridgeFailure(reason: reason, log: log)))
-                case .some(let event): bridge.deliver(event)
-                case nil: break
-                }
-            }
-            bridge.end()
-            let words = bridge.process.lastWords.map { ": \($0)" } ?? ""
-            greet.yield(.failure(BridgeFailure(reason: "\(end)\(words)")))
-            greet.finish()
-        }
+        let conversation = Task { await bridge.converse(command, environment, greet) }
         bridge.state.withLock { $0.conversation = conversation }
+        return (bridge, try await bridge.description(from: greetings))
+    }
+
+    /// Runs the process to its end, and hears what it says.
+    private func converse(
+        _ command: (path: String, arguments: [String]), _ environment: Environment, _ greet: Greetings.Continuation
+    ) async {
+        let reason = await process.run(command, environment: environment) { line in
+            switch BridgeEvent(line: line) {
+            case .ready(let description): greet.yield(.success(description))
+            case .unusable(let reason, let log): greet.yield(.failure(BridgeFailure(reason: reason, log: log)))
+            case .some(let event): self.deliver(event)
+            case nil: break
+            }
+        }
+        end()
+        let words = process.lastWords.map { ": \($0)" } ?? ""
+        greet.yield(.failure(BridgeFailure(reason: reason + words)))
+        greet.finish()
+    }
+
+    /// Waits until it is ready, and returns what it says of itself; throws why it can't be used.
+    private func description(from greetings: Greetings) async throws(BridgeFailure) -> BridgeDescription {
         let limit = Task {
-            guard (try? await Task.sleep(for: startLimit)) != nil else { return }
-            bridge.process.kill()
+            guard (try? await Task.sleep(for: Self.startLimit)) != nil else { return }
+            process.kill()
         }
         defer { limit.cancel() }
         for await greeting in greetings {
             do {
-                return (bridge, try greeting.get())
+                return try greeting.get()
             } catch {
-                await bridge.close()
+                await close()
                 throw error
             }
         }
         // This task was cancelled.
-        bridge.kill()
-        await bridge.close()
+        kill()
+        await close()
         throw BridgeFailure(reason: "it is not needed any more")
     }
 

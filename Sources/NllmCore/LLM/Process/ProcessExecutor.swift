@@ -74,7 +74,6 @@ final class ProcessExecutor: Executor {
         var options = PlatformOptions()
         options.processGroupID = 0
         let (path, arguments) = launcher.command([program.path] + LLMCommand.arguments(request))
-        let groups = groups
         let result = try await Subprocess.run(
             .path(FilePath(path)), arguments: Arguments(arguments), environment: environment,
             workingDirectory: FilePath(request.existingDirectory), platformOptions: options,
@@ -102,12 +101,7 @@ final class ProcessExecutor: Executor {
         }
         // The file must outlive the process, which reads it.
         withExtendedLifetime(prompt) {}
-        let end: Execution.End =
-            switch result.terminationStatus {
-            case .exited(let code): .exited(code: code)
-            case .signaled(let signal): .signaled(signal)
-            }
-        var execution = Execution(end: end, since: watch)
+        var execution = Execution(end: Execution.End(result.terminationStatus), since: watch)
         (execution.cause, execution.stdout, execution.stderr) = result.closureResult
         execution.isOpaque = true
         return execution

@@ -71,7 +71,8 @@ extension Store {
         try database.execute("DELETE FROM temp.cached WHERE attempt_id IS NULL")
     }
 
-    private func takeCachedBatch(run: Int64, worker: Int64, now: Date) throws -> (taken: Int, isLast: Bool) {
+    /// Moves the next cells of the list into a batch, without those that can't take their answer any more.
+    private func listCachedBatch() throws {
         try database.execute(
             """
             DROP TABLE IF EXISTS temp.taken;
@@ -83,6 +84,10 @@ extension Store {
             -- Its run may have been removed since it was listed.
             DELETE FROM temp.taken WHERE attempt_id NOT IN (SELECT attempt_id FROM main.answers);
             """)
+    }
+
+    private func takeCachedBatch(run: Int64, worker: Int64, now: Date) throws -> (taken: Int, isLast: Bool) {
+        try listCachedBatch()
         let taken = try database.run(
             """
             INSERT INTO attempts (run_id, cell_id, number, worker_id, outcome, exit_code, started_at, finished_at,

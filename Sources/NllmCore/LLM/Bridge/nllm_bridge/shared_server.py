@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 import traceback
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Any, NoReturn
 
 from nllm_bridge.body import EXCHANGE, Exchange
@@ -30,6 +30,16 @@ INSISTENCE = 0.2
 def leave() -> NoReturn:
     """Ends at once, even during requests: closing the connections informs the providers."""
     os._exit(0)
+
+
+def start_thread(work: Callable[[], None]) -> None:
+    """Starts a thread in the context of this request, for the exchange that is noted there."""
+    try:
+        threading.Thread(target=contextvars.copy_context().run, args=(work,), daemon=True).start()
+    except RuntimeError:
+        # The system gives no more threads; a new process has none left behind.
+        diagnose("no more threads can be started")
+        leave()
 
 
 class SharedServer:
