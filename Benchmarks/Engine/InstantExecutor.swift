@@ -20,7 +20,8 @@ struct InstantExecutor: Executor {
     /// The result of every request.
     static func execution() -> Execution {
         let now = Date()
-        return Execution(stdout: answer, stderr: messages, startedAt: now, finishedAt: now)
+        return Execution(
+            stdout: answer, stderr: messages, tokens: (input: 1234, output: 96), startedAt: now, finishedAt: now)
     }
 
     func execute(

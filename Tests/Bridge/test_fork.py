@@ -41,6 +41,17 @@ class ForkTests(BridgeTestCase):
         self.assertNotIn("stdout", end)
         self.assertNotIn("stderr", end)
         self.assertEqual(end["finish_reason"], "stop")
+        self.assertEqual(end["usage"], [{"input": 1, "output": 12, "details": {}}])
+
+    def test_the_tokens_of_a_child_that_is_killed_at_its_exit_are_told(self) -> None:
+        code = "import atexit, time\natexit.register(lambda: (print('done', flush=True), time.sleep(99)))"
+        arguments = ["-n", "-u", "--functions", code, "-m", "echo"]
+        number = self.fork.start(arguments=arguments, input="x", watch=True)
+        while "done" not in self.fork.wait(number, "output")[0].get("text", ""):
+            pass
+        self.fork.stop(number, signal.SIGKILL)
+        end, _ = self.fork.wait(number, "ended")
+        self.assertEqual((end["signal"], end["usage"][0]["output"]), (signal.SIGKILL, 12))
 
     def test_characters_are_told_whole_and_other_bytes_in_base64(self) -> None:
         code = (
@@ -102,7 +113,7 @@ class ForkTests(BridgeTestCase):
         self.assertEqual(
             end["stdout"],
             # llm's own log, the input, the outputs and the report for the bridge.
-            "['logs.db', 'memfd', 'pipe', 'pipe', 'pipe']\nTrue ['llm', '-n']\n"
+            "['logs.db', 'memfd', 'memfd', 'pipe', 'pipe']\nTrue ['llm', '-n']\n"
             "['SIG_DFL', 'SIG_DFL', 'SIG_DFL'] default_int_handler\n",
         )
         self.fork.stop(number, signal.SIGKILL)

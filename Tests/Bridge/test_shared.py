@@ -23,7 +23,7 @@ class SharedTests(BridgeTestCase):
             end, before = self.shared.wait(number, "ended")
             self.assertEqual(end["stdout"], f"echo: number {n}\n")
             self.assertEqual([event["event"] for event in before], ["started"])
-            self.assertEqual(end["usage"], {"input": 2, "output": 3, "details": {}})
+            self.assertEqual(end["usage"], [{"input": 2, "output": 3, "details": {}}])
 
     def test_all_wait_for_their_providers_at_once(self) -> None:
         numbers = [self.shared.start(model="hanging", prompt="all at once") for _ in range(100)]

@@ -42,6 +42,23 @@ import Testing
         #expect(try Self.end(#"{"id":3,"event":"ended","code":0,"finish_reason":null}"#).finish == .missing)
     }
 
+    @Test(arguments: [
+        #"[{"input":1234,"output":16,"details":{"cached":3}}]"#,
+        #"[{"input":1000,"output":16,"details":{}},{"input":234,"output":null,"details":{"cached":3}}]"#,
+    ])
+    func theTokensOfItsStepsAreAddedUpAsIfTheyWerePrinted(steps: String) throws {
+        let usage = try Self.end(#"{"id":3,"event":"ended","code":0,"usage":\#(steps)}"#).usage
+        let printed = "Token usage: 1,234 input, 16 output, {\"cached\": 3}\n"
+        #expect(usage != nil && usage == UsageReport(stderr: Array(printed.utf8)).usage)
+    }
+
+    @Test(arguments: [
+        "null", "[]", #"[{"input":null,"output":null,"details":{"a":1}}]"#, #"[{"input":-1,"output":1.5}]"#,
+    ])
+    func tokensThatAreNotNumbersAreNotKnown(steps: String) throws {
+        #expect(try Self.end(#"{"id":3,"event":"ended","code":0,"usage":\#(steps)}"#).usage == nil)
+    }
+
     @Test func aRequestThatWasNotUnderstoodHasFailed() throws {
         let end = try Self.end(#"{"id":3,"event":"bad_request","message":"`input` must be a text"}"#)
         #expect(end.end == .exited(code: 1))

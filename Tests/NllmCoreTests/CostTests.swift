@@ -71,12 +71,12 @@ import Testing
         Case(report: "1,000 input", price: embedding, cost: 0.001),
     ])
     func anEstimateCountsEveryTokenOnce(_ test: Case) throws {
-        let usage = try #require(Usage(stderr: Array("Token usage: \(test.report)\n".utf8)))
+        let usage = try #require(UsageReport(stderr: Array("Token usage: \(test.report)\n".utf8)).usage)
         #expect(test.price.cost(of: usage) == test.cost)
     }
 
     @Test func aUsageWithoutCountsHasNoCost() throws {
-        var usage = try #require(Usage(stderr: Array("Token usage: 1 input\n".utf8)))
+        var usage = try #require(UsageReport(stderr: Array("Token usage: 1 input\n".utf8)).usage)
         usage.input = nil
         #expect(Self.free.cost(of: usage) == nil)
     }
@@ -84,7 +84,7 @@ import Testing
     /// Of 2,000 input tokens 800 are cached: 1,200 × 2 + 800 × 0.5 + 10 × 8 = 2,880.
     @Test func theStepsOfAChainAreCountedWithTheirDetails() throws {
         let line = #"Token usage: 1,000 input, 5 output, {"prompt_tokens_details": {"cached_tokens": 400}}"# + "\n"
-        let usage = try #require(Usage(stderr: Array((line + line).utf8)))
+        let usage = try #require(UsageReport(stderr: Array((line + line).utf8)).usage)
         #expect(Self.price.cost(of: usage) == 0.00288)
     }
 

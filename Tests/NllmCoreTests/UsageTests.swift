@@ -5,7 +5,7 @@ import Testing
 @Suite struct UsageTests {
     @Test func aReportIsReadWithItsSeparatorsAndDetails() throws {
         let stderr = "thinking…\nToken usage: 1,234 input, 16 output, {\"cached\": 3}\n"
-        let usage = try #require(Usage(stderr: Array(stderr.utf8)))
+        let usage = try #require(UsageReport(stderr: Array(stderr.utf8)).usage)
         #expect(usage.input == 1234)
         #expect(usage.output == 16)
         #expect(usage.details == .object([.init("cached", .number("3"))]))
@@ -13,7 +13,7 @@ import Testing
 
     @Test func stepsOfAChainAreAddedUp() throws {
         let stderr = "Token usage: 10 input, 1 output\nToken usage: 5 input, 2 output\n"
-        let usage = try #require(Usage(stderr: Array(stderr.utf8)))
+        let usage = try #require(UsageReport(stderr: Array(stderr.utf8)).usage)
         #expect(usage.input == 15)
         #expect(usage.output == 3)
     }
@@ -25,7 +25,7 @@ import Testing
             Token usage: 1 input, 1 output, {"b": {"c": 3, "d": 4}, "tier": "y", "list": [2]}
 
             """
-        let usage = try #require(Usage(stderr: Array(stderr.utf8)))
+        let usage = try #require(UsageReport(stderr: Array(stderr.utf8)).usage)
         let sum = try JSONParser.parse(#"{"a": 1, "b": {"c": 5, "d": 4}, "tier": "y", "list": [1, 2]}"#)
         #expect(usage.details == sum)
     }
@@ -35,6 +35,6 @@ import Testing
         "Token usage: 9223372036854775807 input, -3 output\n",
     ])
     func noReportIsNoUsage(stderr: String) {
-        #expect(Usage(stderr: Array(stderr.utf8)) == nil)
+        #expect(UsageReport(stderr: Array(stderr.utf8)).usage == nil)
     }
 }

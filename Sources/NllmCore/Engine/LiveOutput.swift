@@ -44,7 +44,7 @@ final class LiveOutput: Sendable {
             for line in stdout.withLock({ $0.take(piece) }) { tellLine(channel, line) }
         case .stderr:
             // The tokens are asked for by us and stand in the results.
-            for line in stderr.withLock({ $0.take(piece) }) where !Usage.isReport(line) {
+            for line in stderr.withLock({ $0.take(piece) }) where !UsageReport.hasLine(line) {
                 tellLine(channel, Redaction.redact(line))
             }
         }

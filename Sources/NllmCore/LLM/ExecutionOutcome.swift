@@ -23,7 +23,7 @@ extension Outcome {
         rawStderr = keepsRaw ? Redaction.redact(execution.stderr) : nil
         // Redacted before it is cut, so that no half of a key is left.
         stderrTail = String(Redaction.redact(said).suffix(Self.tailLength))
-        usage = Usage(stderr: execution.stderr)
+        usage = execution.usage
         resources = execution.resources
         startedAt = execution.startedAt
         finishedAt = execution.finishedAt
@@ -80,7 +80,7 @@ extension Outcome {
                 kind: .request, message: "the server sent \(sent), not a model's answer; check the model's api_base")
         }
         guard execution.isOpaque, execution.end == .exited(code: 0), text.utf8.allSatisfy({ $0 == 0x0A }),
-            Usage.isBlank(execution.stderr)
+            UsageReport(stderr: execution.stderr).isBlank
         else { return nil }
         return Failure(
             kind: .request,

@@ -78,5 +78,8 @@ extension Execution {
     package init(stdout: [UInt8], stderr: [UInt8], startedAt: Date, finishedAt: Date) {
         self.init(
             end: .exited(code: 0), stdout: stdout, stderr: stderr, startedAt: startedAt, finishedAt: finishedAt)
+        var usage = Usage()
+        (usage.input, usage.output) = tokens
+        self.usage = usage
     }
 }

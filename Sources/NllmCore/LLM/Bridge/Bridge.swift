@@ -247,6 +247,7 @@ extension Execution {
     fileprivate init(_ end: BridgeEnd, cause: Cause?, since watch: Stopwatch) {
         self.init(end: end.end, cause: end.isFlooded ? .flooded : cause, since: watch)
         (stdout, stderr) = (end.stdout, end.stderr)
-        (error, finish, resources, foreignAnswer) = (end.error, end.finish, end.resources, end.foreignAnswer)
+        (error, finish, foreignAnswer) = (end.error, end.finish, end.foreignAnswer)
+        (usage, resources) = (end.usage, end.resources)
     }
 }

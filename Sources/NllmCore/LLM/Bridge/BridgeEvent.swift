@@ -87,6 +87,7 @@ struct BridgeEnd: Sendable {
     var stderr: [UInt8] = []
     var error: ProviderError?
     var finish: FinishReason?
+    var usage: Usage?
     var resources: Execution.Resources?
     var isFlooded = false
     /// What the server sent in place of a model's answer.
@@ -110,11 +111,25 @@ extension BridgeEnd {
         case .null: finish = .missing
         default: break
         }
+        if case .array(let steps)? = json["usage"] { usage = Usage(steps: steps.map { Usage($0) }) }
         if let cpu = json["cpu_ms"]?.doubleValue, let memory = json["peak_memory_kb"]?.intValue {
             resources = .init(cpuMilliseconds: Int(cpu.rounded()), peakMemoryKilobytes: memory)
         }
         isFlooded = json["flooded"] == .bool(true)
         foreignAnswer = json["foreign"]?.stringValue
+    }
+}
+
+extension Usage {
+    /// The tokens of a step; what is missing, or is not a number of tokens, is not known.
+    fileprivate init(_ json: JSONValue) {
+        func count(_ name: String) -> Int? {
+            json[name]?.intValue.flatMap { Self.counts.contains($0) ? $0 : nil }
+        }
+        self.init()
+        (input, output) = (count("input"), count("output"))
+        // llm prints none that are empty.
+        if case .object(let members)? = json["details"], !members.isEmpty { details = json["details"] }
     }
 }
 

@@ -103,6 +103,7 @@ final class ProcessExecutor: Executor {
         withExtendedLifetime(prompt) {}
         var execution = Execution(end: Execution.End(result.terminationStatus), since: watch)
         (execution.cause, execution.stdout, execution.stderr) = result.closureResult
+        execution.usage = UsageReport(stderr: execution.stderr).usage
         execution.isOpaque = true
         return execution
     }

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 
 from nllm_bridge.body import EXCHANGE
 from nllm_bridge.failure import describe_error, finish_facts, flood
-from nllm_bridge.imported_llm import Llm, foreign_facts
+from nllm_bridge.imported_llm import Llm, foreign_facts, usage_step
 from nllm_bridge.memory import give_back_memory
 from nllm_bridge.protocol import CommandLine, Json, json_bytes
 
@@ -34,13 +34,16 @@ def open_input(text: str | None) -> int:
     """A file in memory: a pipe would have to be fed while the child runs."""
     if text is None:
         return os.open(os.devnull, os.O_RDONLY)
-    data = text.encode()
     descriptor = os.memfd_create("input")
+    write_all(descriptor, text.encode())
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor
+
+
+def write_all(descriptor: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    return descriptor
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,9 @@ def run_child(llm: Llm, request: CommandLine, place: Place) -> NoReturn:
         EXCHANGE.get().begin("")
         reseed(llm.generators)
         code, facts = run_command_line(llm, request.arguments)
+        # Before exit handlers, in which it may be killed: what was used up is known now.
+        write_all(place.report, json_bytes(facts))
         code = finish_process(code)
-        os.write(place.report, json_bytes(facts))
     except BaseException as error:
         text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
         os.write(2, text.encode("utf-8", "backslashreplace"))
@@ -141,8 +145,10 @@ def run_command_line(llm: Llm, arguments: list[str]) -> tuple[int, Json]:
     """Runs llm's command line; returns the exit code, and facts that a cold process would not report."""
     raised: list[BaseException] = []
     responses: list[Any] = []
+    steps: list[Json] = []
     note_errors(llm.cli.cli, raised)
     note_responses(llm.models._BaseResponse, responses)
+    note_usage(llm.models._BaseResponse, steps)
     code = 0
     try:
         llm.cli.cli(arguments, prog_name="llm")
@@ -165,6 +171,8 @@ def run_command_line(llm: Llm, arguments: list[str]) -> tuple[int, Json]:
     if responses:
         facts.update(finish_facts(responses[-1]))
         facts.update(foreign_facts(EXCHANGE.get(), responses[-1], llm, cause))
+    if steps:
+        facts["usage"] = steps
     return code, facts
 
 
@@ -190,6 +198,18 @@ def note_responses(kind: Any, responses: list[Any]) -> None:
         initialize(self, *arguments, **named)
 
     kind.__init__ = initialize_noting
+
+
+def note_usage(kind: Any, steps: list[Json]) -> None:
+    """Notes the tokens of each step that llm prints them for."""
+    token_usage = kind.token_usage
+
+    def token_usage_noting(self: Any) -> Any:
+        text = token_usage(self)
+        steps.append(usage_step(self))
+        return text
+
+    kind.token_usage = token_usage_noting
 
 
 def exit_code(end: SystemExit) -> int:

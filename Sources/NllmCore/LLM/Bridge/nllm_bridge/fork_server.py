@@ -242,13 +242,14 @@ def signals_as_bytes() -> int:
     return reading
 
 
-def take_report(pipe: int) -> Json:
-    try:
-        return {"error": None, **json.loads(os.read(pipe, READ_SIZE))}
-    except (ValueError, OSError):
-        return {"error": None}
-    finally:
-        os.close(pipe)
+def take_report(descriptor: int) -> Json:
+    """What a child has written of itself; a child that was killed may not have come to that."""
+    with open(descriptor, "rb") as report:
+        report.seek(0)
+        try:
+            return {"error": None, **json.load(report)}
+        except ValueError:
+            return {"error": None}
 
 
 def fork_child(llm: Llm, request: CommandLine) -> Child:
@@ -269,7 +270,7 @@ def fork_child(llm: Llm, request: CommandLine) -> Child:
         # A signal to a child that has not yet left the parent's pipe would go into that pipe, and end the parent.
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, INHERITED_SIGNALS)
         theirs.callback(signal.pthread_sigmask, signal.SIG_SETMASK, mask)
-        place = Place(os.getpid(), directory, (stdin, stdout_end, stderr_end), report_end, mask)
+        place = Place(os.getpid(), directory, (stdin, stdout_end, stderr_end), report, mask)
         pid = os.fork()
         if pid == 0:
             run_child(llm, request, place)

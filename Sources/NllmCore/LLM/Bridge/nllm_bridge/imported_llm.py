@@ -31,14 +31,14 @@ class Llm:
     NEEDED = {
         "llm": "get_models_with_aliases get_plugins get_tools",
         "llm.cli": "cli logs_db_path migrate sqlite_utils",
-        "llm.models": "_BaseResponse.__init__",
+        "llm.models": "_BaseResponse.__init__ _BaseResponse.token_usage",
         "llm.default_plugins.openai_models": "Chat openai.OpenAI",
     }
     NEEDED_BY_SHARED = {
         "llm": "get_model get_model_aliases get_async_model_aliases get_default_model",
         "llm.cli": "click pydantic cli.commands get_model_options load_template render_errors resolve_attachment "
         "AttachmentError",
-        "llm.models": "AsyncResponse.astream_events Response.stream_events _BaseResponse.token_usage",
+        "llm.models": "AsyncResponse.astream_events Response.stream_events",
         "llm.utils": "resolve_schema_input",
     }
     # The SDKs that retry by themselves, three times in all; llm's plugins build on them.

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from nllm_bridge.body import EXCHANGE, Exchange
 from nllm_bridge.failure import FloodError, describe_error, finish_facts, flood
-from nllm_bridge.imported_llm import Llm, is_shallow
+from nllm_bridge.imported_llm import Llm, usage_step
 from nllm_bridge.memory import give_back_memory
 from nllm_bridge.pieces import MOST_PIECES
 from nllm_bridge.protocol import BadRequestError, Channel, Json, Question, Stop, bad_request, diagnose, parse_request
@@ -154,9 +154,8 @@ class SharedServer:
             async for event in events:
                 transcript.take(event, streams=model.can_stream)
         transcript.finish(response)
-        usage = {"input": response.input_tokens, "output": response.output_tokens, "details": response.token_details}
         foreign = self._models.foreign_facts(EXCHANGE.get(), response, None)
-        return {"usage": usage if is_shallow(usage) else None, **finish_facts(response), **foreign}
+        return {"usage": [usage_step(response)], **finish_facts(response), **foreign}
 
     def _events(self, response: Any, transcript: Transcript) -> AsyncGenerator[Any, None]:
         if not isinstance(response, self._async_response):
