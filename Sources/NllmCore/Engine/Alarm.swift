@@ -10,7 +10,7 @@ struct Alarm {
     ///   - time: when the next cell may start.
     ///   - tick: the time between two ticks.
     ///   - now: the time.
-    /// - Returns: how long to sleep; nil if nobody has to.
+    /// - Returns: how long to sleep; nil if the alarm was not set.
     mutating func set(_ time: Date, tick: Duration, now: Date) -> Duration? {
         let seconds = time.timeIntervalSince(now)
         guard seconds < tick / .seconds(1) else { return nil }

@@ -22,7 +22,7 @@ package struct CellExecution: Sendable {
     ///
     /// - Parameters:
     ///   - executor: runs it.
-    ///   - output: sees what is written while it is written; nil when nobody watches.
+    ///   - output: sees what is written while it is written; nil if nothing does.
     ///   - started: called once, when another request can be started.
     /// - Returns: how it went.
     func execute(by executor: any Executor, output: LiveOutput?, started: @escaping @Sendable () -> Void) async

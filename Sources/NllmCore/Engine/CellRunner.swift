@@ -25,8 +25,8 @@ final class CellRunner {
     ///   - executor: runs requests.
     ///   - recorder: records outcomes.
     ///   - options: what the worker was given.
-    ///   - observe: is told of each attempt and each line of output.
-    ///   - pace: returns when more lines of output may be told.
+    ///   - observe: receives each attempt and each line of output.
+    ///   - pace: returns when more lines of output may be reported.
     init(
         executor: DeferredExecutor, recorder: Recorder, options: WorkOptions,
         observe: @escaping @Sendable (WorkEvent) -> Void, pace: @escaping @Sendable () async -> Void
@@ -87,7 +87,7 @@ final class CellRunner {
             return true
         }
         guard execution.isSignalledToStop else { return false }
-        // Whoever stops this worker may signal its processes, too, and these may be quicker.
+        // A signal that stops this worker may have reached its processes as well, and these may be quicker.
         if !isStopping { try? await Task.sleep(for: Self.signalDelay) }
         return isStopping
     }

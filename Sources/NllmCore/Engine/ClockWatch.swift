@@ -1,13 +1,13 @@
 internal import FoundationEssentials
 
-/// Notices that the clock was set, by comparing it with one that nobody can set.
+/// Notices that the clock was set, by comparing it with one that can't be set.
 struct ClockWatch: Sendable {
     /// Seconds by which both may differ between two looks; clocks are adjusted by less all the time.
     static let tolerance = 2.0
 
     private var last: (date: Date, instant: ContinuousClock.Instant)
 
-    /// Begins with both clocks as they stand.
+    /// Starts from what both clocks show.
     init(_ date: Date = Date(), at instant: ContinuousClock.Instant = .now) {
         last = (date, instant)
     }

@@ -7,7 +7,7 @@ final class CopyingExecutor: Executor {
 
     /// - Parameters:
     ///   - next: runs the requests.
-    ///   - mark: a text that tells this worker's files from all others.
+    ///   - mark: a text that distinguishes this worker's files from all others.
     init(_ next: any Executor, mark: String) {
         self.next = next
         copies = PrivateCopies(mark: mark)

@@ -1,14 +1,15 @@
 internal import FoundationEssentials
 
 /// Watches the heartbeats of other workers, whose clocks may differ from this one: a worker lives as long as its
-/// heartbeat changes, whatever time that tells.
+/// heartbeat changes, whatever time it shows.
 struct HeartbeatWatch: Sendable {
-    /// Between looks that are so many seconds apart nobody has watched: what held up this worker may have held up others.
+    /// Seconds between two looks beyond which the time between them does not count, since what held up this worker may
+    /// have held up others.
     static let longestGap = 10.0
 
     private struct Sighting {
         var heartbeat: Date
-        /// When it was first seen, less the time in which nobody watched.
+        /// When it was first seen, less the time in which this worker did not look.
         var since: ContinuousClock.Instant
         var last: ContinuousClock.Instant
     }
@@ -20,7 +21,7 @@ struct HeartbeatWatch: Sendable {
     ///
     /// - Parameters:
     ///   - worker: the worker's id.
-    ///   - heartbeat: the time that its last heartbeat tells.
+    ///   - heartbeat: the time of its last heartbeat.
     ///   - instant: when that was looked at.
     /// - Returns: false at the first look.
     mutating func isSilent(

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Turns what arrives of one cell's output into whole lines and tells of them.
+/// Turns what arrives of one cell's output into whole lines and reports them.
 final class LiveOutput: Sendable {
     private let claim: Claim
     private let isSingle: Bool
@@ -11,9 +11,9 @@ final class LiveOutput: Sendable {
 
     /// - Parameters:
     ///   - claim: the cell.
-    ///   - isSingle: whether its run has but one prompt.
-    ///   - tell: is given an event a line, in the order of each channel.
-    ///   - pace: returns when more may be told.
+    ///   - isSingle: whether its run has only one prompt.
+    ///   - tell: receives one event per line, in the order of each channel.
+    ///   - pace: returns when more may be reported.
     init(
         _ claim: Claim, isSingle: Bool, tell: @escaping @Sendable (WorkEvent) -> Void,
         pace: @escaping @Sendable () async -> Void
@@ -32,7 +32,7 @@ final class LiveOutput: Sendable {
         }
     }
 
-    /// Tells of what was written after the last end of a line.
+    /// Reports what was written after the last end of a line.
     func finish() {
         tellLines(.stdout, nil)
         tellLines(.stderr, nil)
@@ -43,7 +43,7 @@ final class LiveOutput: Sendable {
         case .stdout:
             for line in stdout.withLock({ $0.take(piece) }) { tellLine(channel, line) }
         case .stderr:
-            // The tokens are asked for by us and stand in the results.
+            // The tokens are reported because we ask for them; the results have them.
             for line in stderr.withLock({ $0.take(piece) }) where !UsageReport.hasLine(line) {
                 tellLine(channel, Redaction.redact(line))
             }

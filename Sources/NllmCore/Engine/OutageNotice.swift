@@ -1,6 +1,6 @@
-/// Tells of things that can't be written for now: at once, then now and then, and when it is over.
+/// Reports that something can't be written for now: at once, then from time to time, and when it is over.
 struct OutageNotice {
-    /// How often it is told at most.
+    /// The time between two reports.
     static let interval = Duration.seconds(10)
 
     private let observe: @Sendable (WorkEvent) -> Void
@@ -12,7 +12,7 @@ struct OutageNotice {
         self.observe = observe
     }
 
-    /// Tells what waits and why, unless that was told lately, or the outage has not lasted for so long.
+    /// Reports what waits and why, unless it did so a moment ago, or the outage has not lasted longer than `patience`.
     mutating func tell(_ wait: StorageWait, because reason: String, after patience: Duration = .zero) {
         let now = ContinuousClock().now
         let began = began ?? now
@@ -22,7 +22,7 @@ struct OutageNotice {
         observe(.storageWait(wait, because: reason))
     }
 
-    /// Tells that it is over, if it was told of.
+    /// Reports that it is over, if it was reported at all.
     mutating func tellEnd() {
         began = nil
         guard isTold else { return }

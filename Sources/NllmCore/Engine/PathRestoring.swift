@@ -15,7 +15,7 @@ struct PathRestoring: Sendable {
     }
 }
 
-/// Hands on what is written to standard error with restored names, by whole lines, since a name may arrive in pieces.
+/// Passes on what is written to standard error with restored names, by whole lines, since a name may arrive in pieces.
 final class RestoredOutput: Sendable {
     private let restoring: PathRestoring
     private let next: OutputObserver
@@ -39,7 +39,7 @@ final class RestoredOutput: Sendable {
         }
     }
 
-    /// Hands on what stands behind the last line.
+    /// Passes on what follows the last line.
     func finish() async {
         let last = rest.withLock { rest in
             defer { rest = [] }

@@ -141,7 +141,7 @@ actor PrivateCopies {
     private func copy(
         _ file: RequestFile, _ path: String, digest: String, _ loan: inout Loan
     ) throws(Failure) -> String {
-        // The names of a template's own files stand in its copy.
+        // A template's copy has the names of the copies of its files.
         var names: [RequestFile: String] = [:]
         for part in file.parts { names[part] = try name(part, &loan) }
         if let known = copies[file], access(known.path, R_OK) == 0 {
@@ -168,7 +168,7 @@ actor PrivateCopies {
         loan.files.append(file)
     }
 
-    /// What is done to a file's content: a byte order mark is no part of a text.
+    /// What is done to a file's content: a byte order mark is not part of a text.
     private static func edit(_ file: RequestFile, _ names: [RequestFile: String]) -> (([UInt8]) -> [UInt8])? {
         guard !file.isAttachment else { return nil }
         return { bytes in
@@ -210,7 +210,7 @@ actor PrivateCopies {
                 throw FileError(Errno(rawValue: errno), path: place)
             }
             let target = place + "/" + Self.fileName(file, path)
-            // One that an outside hand has damaged.
+            // One that was damaged from outside.
             unlink(target)
             return target
         } catch {

@@ -3,12 +3,12 @@ internal import Synchronization
 
 /// Commits outcomes in groups: those that arrive during a commit share the next one.
 ///
-/// Whoever comes while nothing is being committed commits at once, for itself and everyone who waits; then the longest
-/// waiting one does the same for those that came meanwhile. So one sync to disk serves many, and nobody waits for a
-/// timer.
+/// A task that records while nothing is being committed commits at once, for itself and all that wait; then the task
+/// that has waited longest does the same for those that came meanwhile. So one sync to disk serves many, and none waits
+/// for a timer.
 ///
-/// What the database does not take for now is tried again for as long as it takes, because it was paid for. Meanwhile it
-/// is kept in a rescue file, so that no end of this process loses it.
+/// What the database does not take for now is tried again for as long as it takes, because it was paid for. Meanwhile
+/// it is kept in a rescue file, so that it outlives any end of this process.
 actor Recorder {
     private static let retry = Duration.milliseconds(500)
     /// An outcome that waits longer for a commit is kept in the rescue file.
@@ -30,7 +30,7 @@ actor Recorder {
     private var hasRescued = false
     /// Whether nothing can be recorded any more.
     private var isLost = false
-    /// Runs whose results are recorded but do not all stand in files, because there is no room.
+    /// Runs whose results are recorded but not all written to files, because there is no room.
     private var unwritten: [Int64: NllmError] = [:]
     private var nextWriting = ContinuousClock().now
     /// The first thing that went wrong in recording or writing.
@@ -64,7 +64,7 @@ actor Recorder {
 
     // MARK: Recording
 
-    /// Returns when the report is recorded and stands in the artifacts, or when that has failed for good.
+    /// Returns when the report is recorded and written to the artifacts, or when that has failed for good.
     func record(_ report: Report) async {
         if isRescuing { await keep([report]) }
         reports.append(report)
@@ -173,7 +173,7 @@ actor Recorder {
         await recovered([])
     }
 
-    /// Keeps what waits long for its commit; to be called now and then.
+    /// Keeps what waits long for its commit; to be called from time to time.
     func watch() async {
         guard let committing, ContinuousClock().now - committing.since > Self.patience, !isLost else { return }
         isRescuing = true
@@ -193,7 +193,7 @@ actor Recorder {
 
     // MARK: Artifacts
 
-    /// Tells of what was recorded, and writes it into the runs' folders.
+    /// Reports what was recorded, and writes it into the runs' folders.
     func publish(_ recorded: Recorded) async {
         for news in recorded.news { observe(WorkEvent(news)) }
         for (run, attempts) in recorded.results where unwritten[run] == nil {
@@ -203,7 +203,7 @@ actor Recorder {
         for run in recorded.ended where unwritten[run] == nil { await perform(.finish, run) }
     }
 
-    /// Writes what there was no room for; to be called now and then.
+    /// Writes what there was no room for; to be called from time to time.
     func writeRest() async {
         guard !unwritten.isEmpty, ContinuousClock().now >= nextWriting else { return }
         nextWriting = ContinuousClock().now + Self.patience
@@ -215,7 +215,7 @@ actor Recorder {
         if unwritten.isEmpty, unrecorded.isEmpty { notice.tellEnd() }
     }
 
-    /// Gives up the results that stand in no file; they can be exported from the database.
+    /// Gives up on results that could not be written to files; they can be exported from the database.
     func giveUpWriting() {
         if failure == nil { failure = unwritten.values.first }
         unwritten = [:]

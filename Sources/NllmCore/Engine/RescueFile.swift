@@ -37,7 +37,7 @@ final class RescueFile {
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw FileError(Errno(rawValue: errno), path: path) }
         let file = RescueFile(path: path, descriptor: descriptor, capacity: capacity)
-        // Whatever the umask is, who may read the database may read this.
+        // Whatever the umask is, a user who may read the database may read this.
         fchmod(descriptor, mode)
         flock(descriptor, LOCK_EX | LOCK_NB)
         guard let capacity, let code = file.reserve(capacity) else { return file }
@@ -101,12 +101,12 @@ final class RescueFile {
         return true
     }
 
-    // MARK: Who comes later
+    // MARK: Later processes
 
     /// What is found at a path.
     enum Finding {
         case file(RescueFile)
-        /// Its owner lives, or somebody else has it in hand.
+        /// Its owner lives, or another process works on it.
         case inUse
         /// No regular file of this user's, or gone.
         case notOurs
@@ -156,7 +156,7 @@ struct RescueLines {
 
     /// The next line, its line feed not included, and its place, the line feed included; nil at the end.
     ///
-    /// What follows the last line feed is no line: it was cut off.
+    /// What follows the last line feed is not a line: it was cut off.
     mutating func next() -> (line: ArraySlice<UInt8>, place: Range<Int>)? {
         var line: [UInt8] = []
         while true {

@@ -11,7 +11,7 @@ final class RescueIntake {
     ///   - store: the database.
     ///   - mark: the mark of the worker that does it.
     ///   - recorder: writes what is recorded into the runs' folders.
-    ///   - observe: is told of it.
+    ///   - observe: receives what was found.
     init(store: Store, mark: String, recorder: Recorder, observe: @escaping @Sendable (WorkEvent) -> Void) {
         (self.store, self.mark, self.recorder, self.observe) = (store, mark, recorder, observe)
     }

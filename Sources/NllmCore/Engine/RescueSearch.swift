@@ -22,7 +22,7 @@ struct RescueSearch: Sendable {
         var file: String
     }
 
-    /// So many reports are recorded at once.
+    /// The number of reports that are recorded at once.
     private static let group = 64
 
     let store: Store

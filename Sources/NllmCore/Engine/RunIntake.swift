@@ -21,7 +21,7 @@ final class RunIntake {
     ///   - store: the database.
     ///   - artifacts: prepares and finishes the runs' folders.
     ///   - options: which runs are meant, and settings in place of theirs.
-    ///   - observe: is told of cells that took answers that were there already.
+    ///   - observe: is called for runs whose cells took answers that were there already.
     init(
         store: Store, artifacts: ArtifactWriter, options: WorkOptions,
         observe: @escaping @Sendable (WorkEvent) -> Void
@@ -75,7 +75,7 @@ final class RunIntake {
         return progress.counts.left > 0
     }
 
-    /// Whether a run that is prepared has but one prompt; false if output is not streamed.
+    /// Whether a run that is prepared has only one prompt; false if output is not streamed.
     func isSingle(_ run: Int64) -> Bool { single.contains(run) }
 
     /// What is left to do; runs that can't be worked on count only where that is asked for.
@@ -93,7 +93,7 @@ final class RunIntake {
 
     // MARK: The end
 
-    /// Writes the artifacts of runs that have ended without anyone left to do it.
+    /// Writes the artifacts of finished runs whose last worker could not.
     ///
     /// - Returns: what is wrong with a run that the user named.
     func finish() async -> NllmError? {
@@ -107,7 +107,7 @@ final class RunIntake {
         return scope == nil ? nil : blocked.values.first
     }
 
-    /// The runs that were named or worked on, as they stand now.
+    /// The runs that were named or worked on, in their present state.
     func progress() async throws(NllmError) -> [RunProgress] {
         var all: [RunProgress] = []
         for run in scope ?? prepared.sorted() {

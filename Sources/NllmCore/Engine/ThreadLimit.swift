@@ -9,9 +9,10 @@ public enum ThreadLimit {
     /// Threads and processes of a command that does nothing but start `llm` once.
     static let needed = 32
 
-    /// Throws if so many threads can't be made, as with a low `ulimit -u`, or `ulimit -v`, of which each takes its stack.
+    /// Throws if that number of threads can't be made, as with a low `ulimit -u`, or with a low `ulimit -v`, from which
+    /// each thread takes its stack.
     ///
-    /// The language's own runtime waits for a thread as long as it takes, which may be for ever; so this has to be asked
+    /// The language's own runtime waits for a thread as long as it takes, which may be forever; so this has to be asked
     /// before anything is left to it.
     public static func check() throws(NllmError) {
         let made = make(needed)
@@ -26,7 +27,7 @@ public enum ThreadLimit {
         throw .fewThreads(possible: made, needed: needed, limit: isLimited ? "ulimit -v" : "ulimit -u")
     }
 
-    /// Makes so many threads that are there at the same time, if it can, and ends them again.
+    /// Makes threads that exist at the same time, as many as it can up to a number, and ends them again.
     private static func make(_ count: Int) -> Int {
         let gate = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
         defer { gate.deallocate() }

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 
-/// Something a worker did, for whoever watches.
+/// Something that a worker did, for display.
 public enum WorkEvent: Sendable {
     /// An attempt ended; with the kind and message of its failure, and the seconds until the next try.
     case attempt(model: String, prompt: String, sample: Int, status: String, failure: String?, retryIn: Double?)
@@ -8,7 +8,7 @@ public enum WorkEvent: Sendable {
     case line(model: String, prompt: String?, sample: Int, channel: OutputChannel, text: String)
     /// Cells are run in this way from now on.
     case executor(ExecutorReport)
-    /// So many cells of a run took answers that were there already.
+    /// The number of cells of a run that took answers that were there already.
     case cached(run: String, cells: Int)
     /// No more cells of a model are started, because it can't be used.
     case modelPaused(model: String, ModelPause)
@@ -18,15 +18,15 @@ public enum WorkEvent: Sendable {
     case modelHeld(model: String, Wait)
     /// The cells of a dead worker were put back.
     case takenOver(pid: Int, cells: Int)
-    /// A request to stop was heard; so many cells are in flight.
+    /// A request to stop arrived, while this number of cells is in flight.
     case stopping(inFlight: Int)
     /// Something can't be written for now; it is tried again until it can.
     case storageWait(StorageWait, because: String)
     /// It can be written again.
     case storageBack
-    /// So many answers that an earlier worker could not record are recorded now.
+    /// The number of answers that an earlier worker could not record and that are recorded now.
     case takenIn(answers: Int)
-    /// A file keeps so many answers that are not of this database, the first one of that run.
+    /// A file keeps a number of answers that are not of this database; the first of them is of that run.
     case notTakenIn(answers: Int, run: String?, file: String)
 }
 

@@ -16,7 +16,7 @@ public struct WorkOptions: Sendable {
     public var maxAnswer = SettingLimits.usualMaxAnswer
     /// Seconds that cells in flight are given to end after a request to stop.
     public var grace = 10.0
-    /// Whether each line of output is told of as it arrives.
+    /// Whether each line of output is reported as it arrives.
     public var streams = false
     /// Limits that hold for all workers of the database while this one works.
     public var limits: [Limit] = []

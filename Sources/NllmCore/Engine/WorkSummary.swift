@@ -1,6 +1,6 @@
 /// How a worker ended.
 public struct WorkSummary: Sendable {
-    /// The runs that were named or worked on, as they stand now.
+    /// The runs that were named or worked on, in their present state.
     public internal(set) var runs: [RunProgress] = []
     /// Whether the worker was asked to stop before it was done.
     public internal(set) var isInterrupted = false

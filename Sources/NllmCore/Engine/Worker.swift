@@ -43,7 +43,7 @@ public actor Worker {
         outage = StorageOutage(store: store, recorder: recorder)
     }
 
-    /// A worker that nobody watches, over an executor that is there already.
+    /// A worker without an observer, over an executor that is there already.
     package init(store: Store, executor: any Executor, options: WorkOptions, identity: WorkerIdentity) {
         self.init(
             store: store, executor: DeferredExecutor { executor }, options: options, identity: identity,
@@ -91,7 +91,7 @@ public actor Worker {
 
     // MARK: The loop
 
-    /// What the loop hears.
+    /// What the loop reacts to.
     private enum Event {
         /// Another request can be started, a cell has ended, or a limit lets the next one start.
         case started, finished, due

@@ -26,7 +26,7 @@ final class WorkerLiveness {
     ///   - identity: this worker's.
     ///   - options: the limits that it brings.
     ///   - rescues: takes in what dead workers have left.
-    ///   - observe: is told which cells were put back.
+    ///   - observe: receives the number of cells that were put back.
     init(
         store: Store, identity: WorkerIdentity, options: WorkOptions, rescues: RescueIntake,
         observe: @escaping @Sendable (WorkEvent) -> Void

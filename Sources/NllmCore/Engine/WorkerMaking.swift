@@ -4,8 +4,8 @@ extension Worker {
     /// - Parameters:
     ///   - store: the database.
     ///   - options: what it does.
-    ///   - observe: is told what happens, and must not block.
-    ///   - pace: returns when more lines of output may be told; `llm` waits for it when it writes.
+    ///   - observe: receives what happens, and must not block.
+    ///   - pace: returns when more lines of output may be reported; `llm` waits for it when it writes.
     /// - Returns: the worker.
     /// - Throws: when `llm` is not there.
     public static func make(
