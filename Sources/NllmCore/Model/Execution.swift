@@ -42,6 +42,8 @@ package struct Execution: Sendable {
     var foreignAnswer: String?
     /// Whether nothing is known about the server's answer except what `llm` printed.
     var isOpaque = false
+    /// The tokens that it took; nil if none were reported.
+    var usage: Usage?
     /// The process's use of resources; nil if cells share a process, or it was not measured.
     var resources: Resources?
 
@@ -75,7 +77,9 @@ extension Execution {
     }
 
     /// An execution that succeeded.
-    package init(stdout: [UInt8], stderr: [UInt8], startedAt: Date, finishedAt: Date) {
+    package init(
+        stdout: [UInt8], stderr: [UInt8], tokens: (input: Int, output: Int), startedAt: Date, finishedAt: Date
+    ) {
         self.init(
             end: .exited(code: 0), stdout: stdout, stderr: stderr, startedAt: startedAt, finishedAt: finishedAt)
         var usage = Usage()

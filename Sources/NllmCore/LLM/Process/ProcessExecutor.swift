@@ -12,7 +12,10 @@ internal import SystemPackage
 /// Runs one `llm` process per cell, in its own process group: the reference for every other executor.
 final class ProcessExecutor: Executor {
     /// The time allowed for a process to end after SIGTERM, before it is killed.
-    static let patience = Duration.seconds(5)
+    private static let patience = Duration.seconds(5)
+    private static let teardown: [TeardownStep] = [
+        .send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: patience)
+    ]
 
     private let program: LLMProgram
     private let launcher: Launcher
@@ -86,14 +89,8 @@ final class ProcessExecutor: Executor {
                 leader: group, prompt: prompt, stop: stop, timeout: timeout, maxAnswer: maxAnswer, output: output,
                 permit: permit)
             let observed = await processWatch.observe(
-                output: process.standardOutput, error: process.standardError,
-                endGroup: {
-                    await process.teardown(using: [
-                        .send(
-                            signal: .terminate, toProcessGroup: true,
-                            allowedDurationToNextStep: ProcessExecutor.patience)
-                    ])
-                })
+                output: process.standardOutput, error: process.standardError
+            ) { await process.teardown(using: Self.teardown) }
             // The leader is not reaped yet, so its group's number still identifies the same processes.
             kill(-group, SIGKILL)
             groups.remove(group)
@@ -106,6 +103,16 @@ final class ProcessExecutor: Executor {
         execution.usage = UsageReport(stderr: execution.stderr).usage
         execution.isOpaque = true
         return execution
+    }
+}
+
+extension Execution.End {
+    fileprivate init(_ status: TerminationStatus) {
+        self =
+            switch status {
+            case .exited(let code): .exited(code: code)
+            case .signaled(let signal): .signaled(signal)
+            }
     }
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import ctypes
 import os
 import random
@@ -65,8 +66,9 @@ def run_child(llm: Llm, request: CommandLine, place: Place) -> NoReturn:
         EXCHANGE.get().begin("")
         reseed(llm.generators)
         code, facts = run_command_line(llm, request.arguments)
-        # Before exit handlers, in which it may be killed: what was used up is known now.
-        write_all(place.report, json_bytes(facts))
+        # Before exit handlers, in which it may be killed: what was used up is known now. What ran may have closed it.
+        with contextlib.suppress(OSError):
+            write_all(place.report, json_bytes(facts))
         code = finish_process(code)
     except BaseException as error:
         text = "".join(traceback.format_exception(type(error), error, error.__traceback__))

@@ -266,7 +266,10 @@ def fork_child(llm: Llm, request: CommandLine) -> Child:
         theirs.callback(os.close, directory)
         stdin = open_input(request.input)
         theirs.callback(os.close, stdin)
-        (stdout, stdout_end), (stderr, stderr_end), (report, report_end) = pipe(), pipe(), pipe()
+        (stdout, stdout_end), (stderr, stderr_end) = pipe(), pipe()
+        # A file in memory, so that it is written without being read meanwhile.
+        report = os.memfd_create("report")
+        ours.callback(os.close, report)
         # A signal to a child that has not yet left the parent's pipe would go into that pipe, and end the parent.
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, INHERITED_SIGNALS)
         theirs.callback(signal.pthread_sigmask, signal.SIG_SETMASK, mask)

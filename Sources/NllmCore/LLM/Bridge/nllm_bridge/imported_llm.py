@@ -194,7 +194,17 @@ def foreign_facts(exchange: Exchange, response: Any, llm: Llm, error: BaseExcept
     return {"foreign": "an empty stream" if exchange.has_events or not exchange.text else exchange.name}
 
 
-def is_shallow(value: Any, most: int = 50) -> bool:
+def usage_step(response: Any) -> Json:
+    """The tokens of a response, which is one step of an answer."""
+    details = response.token_details
+    return {
+        "input": response.input_tokens,
+        "output": response.output_tokens,
+        "details": details if is_shallow(details) else None,
+    }
+
+
+def is_shallow(value: Any, most: int = 200) -> bool:
     """Whether a value has few enough levels for every JSON reader."""
     if not isinstance(value, (dict, list)):
         return True

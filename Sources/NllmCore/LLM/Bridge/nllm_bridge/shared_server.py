@@ -189,13 +189,7 @@ class SharedServer:
 
         # A thread left behind does not count: enough of them would keep out all others forever.
         async with self._threads:
-            try:
-                # In this request's context, for the exchange that is recorded there.
-                threading.Thread(target=contextvars.copy_context().run, args=(pump,), daemon=True).start()
-            except RuntimeError:
-                # The system has no more threads; a new process has none left behind.
-                diagnose("no more threads can be started")
-                leave()
+            start_thread(pump)
             try:
                 while (event := await events.get()) is not None:
                     if isinstance(event, BaseException):
