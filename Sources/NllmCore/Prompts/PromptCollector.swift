@@ -34,6 +34,7 @@ struct PromptCollector {
     ///   - prompt: the prompt with the id that its format gives it.
     ///   - place: where it stands.
     ///   - source: the source it comes from.
+    /// - Throws: if the sink cannot take it.
     mutating func append(_ prompt: Prompt, _ place: InputPlace, of source: PromptSource) throws {
         checkModels(of: prompt, place)
         checkArguments(of: prompt, place)

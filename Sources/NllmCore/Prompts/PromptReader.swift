@@ -9,6 +9,7 @@ enum PromptReader {
     ///   - models: the run's models, which prompts may name.
     ///   - sink: takes the prompts.
     /// - Returns: a summary of each source.
+    /// - Throws: what is wrong in them.
     static func read(
         _ sources: [PromptSource], models: [ModelVariant], into sink: @escaping PromptCollector.Sink
     ) throws -> [SourceSummary] {
