@@ -1,7 +1,10 @@
 PREFIX ?= /usr/local
 SWIFT ?= swift
 LINTERS = .build/lint-venv/bin
-PYTHON_FILES = Benchmarks Sources Tests scripts/check-layers scripts/update-prices
+PYTHON_SCRIPTS = scripts/check-layers scripts/test-summary scripts/update-prices
+PYTHON_FILES = Benchmarks Sources Tests $(PYTHON_SCRIPTS)
+UNITTEST = .venv/bin/python -m unittest discover
+TEST_PARTS = "Swift=$(SWIFT) test --skip-build" "Scripts=$(UNITTEST) Tests/Scripts" "Bridge=$(UNITTEST) Tests/Bridge"
 # A crash must not wait for a debugger.
 export SWIFT_BACKTRACE = enable=no
 # Most tests start processes: with one for each test at once, all of them are late.
@@ -24,15 +27,11 @@ build: setup ## Build for release.
 
 test: setup ## Build and run all tests, the long ones briefly.
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
-	.venv/bin/python -m unittest discover Tests/Scripts
-	.venv/bin/python -m unittest discover Tests/Bridge
+	scripts/test-summary $(TEST_PARTS)
 
 soak: setup ## Run all tests, the long ones in full.
 	$(SWIFT) build --build-tests
-	NLLM_BATCH_SOAK=1 $(SWIFT) test --skip-build
-	.venv/bin/python -m unittest discover Tests/Scripts
-	.venv/bin/python -m unittest discover Tests/Bridge
+	NLLM_BATCH_SOAK=1 scripts/test-summary $(TEST_PARTS)
 
 lint: ## Check the code's format, style and layers.
 	@scripts/setup-lint
@@ -41,7 +40,7 @@ lint: ## Check the code's format, style and layers.
 	$(LINTERS)/ruff check --quiet $(PYTHON_FILES)
 	$(LINTERS)/ruff format --quiet --check $(PYTHON_FILES)
 	$(LINTERS)/mypy --no-error-summary
-	$(LINTERS)/shellcheck .ci/run $(filter-out scripts/check-layers scripts/linters.txt scripts/update-prices, $(wildcard scripts/*))
+	$(LINTERS)/shellcheck .ci/run $(filter-out scripts/linters.txt $(PYTHON_SCRIPTS), $(wildcard scripts/*))
 
 format: ## Format the code in place.
 	@scripts/setup-lint
