@@ -4,7 +4,8 @@ import Testing
 @testable import NllmCore
 
 @Suite struct AtomicFileTests {
-    private let folder = FileManager.default.temporaryDirectory.path + "/nllm-batch-file-" + UUID().uuidString
+    private let scratch = ScratchFolder()
+    private var folder: String { scratch.path }
 
     /// What stands at a place before a file is brought up to date there.
     enum Before: CaseIterable {
@@ -12,8 +13,6 @@ import Testing
     }
 
     @Test(arguments: Before.allCases) func aFileIsReplacedUnlessItHoldsJustTheSame(before: Before) throws {
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let path = folder + "/result.json"
         let new = Array("new".utf8)
         switch before {

@@ -5,7 +5,7 @@ import Testing
 
 #if os(Linux)
     /// The conversation with a real Python that holds the real `llm`.
-    @Suite(.serialized) struct BridgeTests {
+    @Suite struct BridgeTests {
         private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         private static let python = root.appending(path: ".venv/bin/python").path

@@ -5,7 +5,8 @@ import Testing
 
 /// What a clock that was ahead has left in the store is corrected by those that come after it; time comes in as a value.
 @Suite struct ClockCorrectionTests {
-    private let folder = FileManager.default.temporaryDirectory.path + "/nllm-batch-clock-" + UUID().uuidString
+    private let scratch = ScratchFolder()
+    private var folder: String { scratch.path }
     /// The time by the right clock.
     private let now = Date(timeIntervalSince1970: 1_000_000)
     /// By how much the other one was ahead.
@@ -13,7 +14,6 @@ import Testing
 
     private func store(_ prompts: Int, run name: String = "r", cache: Double? = nil) async throws -> (Store, Run) {
         let source = folder + "/\(name).jsonl"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try Data((1...prompts).map { "\"prompt \($0)\"\n" }.joined().utf8).write(to: URL(filePath: source))
         var request = EnqueueRequest(sources: [try PromptSource(source)], configuration: Configuration())
         request.models = ["m"]
@@ -24,8 +24,6 @@ import Testing
         let (_, store) = try await Enqueuer(databasePath: folder + "/batch.db").enqueue(request)
         return (store, try await store.run(name))
     }
-
-    private func remove() { try? FileManager.default.removeItem(atPath: folder) }
 
     /// Ends a claim with a failure or an answer a second after `time`.
     private func end(
@@ -49,7 +47,6 @@ import Testing
 
     @Test(arguments: [20.0, 3600])
     func aRetryWaitsAsLongFromNowOnAsAfterItsFailure(wait: Double) async throws {
-        defer { remove() }
         let (store, run) = try await store(2)
         let first = try await claim(store, run, limit: 2, at: now + ahead)
         for claim in first {
@@ -71,7 +68,6 @@ import Testing
 
     /// Each look corrects what it reads, which must not put off its end for ever.
     @Test func aHoldOfTomorrowIsOverThoughNothingIsStartedUntilThen() async throws {
-        defer { remove() }
         let (store, run) = try await store(3)
         let first = try await claim(store, run, at: now + ahead)
         let refusal = "Error: Error code: 429 - Please try again in 30s"
@@ -84,7 +80,6 @@ import Testing
     }
 
     @Test func aBucketOfTomorrowFillsThoughNothingIsStartedUntilThen() async throws {
-        defer { remove() }
         let (store, run) = try await store(3)
         let limits = [Limit(name: "m", kind: .requests, amount: 2, models: ["m"])]
         let worker = try await store.register(.current(), limits: limits, now: now + ahead)
@@ -97,7 +92,6 @@ import Testing
     }
 
     @Test func aWaitThatIsRightIsLeftAlone() async throws {
-        defer { remove() }
         let (store, run) = try await store(1)
         let first = try await claim(store, run, at: now)
         try await end(first[0], in: store, error: "Error: boom", at: now, retryIn: 7200)
@@ -107,7 +101,6 @@ import Testing
     }
 
     @Test func aModelThatWasPausedTomorrowIsFoundToBeMendedToday() async throws {
-        defer { remove() }
         let (store, run) = try await store(6)
         for claim in try await claim(store, run, limit: 3, at: now + ahead) {
             try await end(claim, in: store, error: "Error: Error code: 401 - bad key", at: now + ahead)
@@ -119,7 +112,6 @@ import Testing
     }
 
     @Test func spendingCountsForItsTimeFromNowOn() async throws {
-        defer { remove() }
         let (store, run) = try await store(1)
         let claim = try await claim(store, run, at: now + ahead)
         try await end(claim[0], in: store, at: now + ahead)
@@ -132,7 +124,6 @@ import Testing
 
     @Test(arguments: [-90_000.0, -3600, 3600, 90_000])
     func noDurationIsToldOfARunInWhichTheClockWasSet(step: Double) async throws {
-        defer { remove() }
         let (store, run) = try await store(2)
         let worker = try await store.register(.current(), now: now)
         let claims = try await store.claim(worker: worker, run: run.id, limit: 2, now: now).claims
@@ -148,7 +139,6 @@ import Testing
     }
 
     @Test func aRunThatStartedTomorrowTellsNoDuration() async throws {
-        defer { remove() }
         let (store, run) = try await store(1)
         _ = try await claim(store, run, at: now + ahead)
         // Its worker is gone, and a later one goes on.
@@ -161,8 +151,7 @@ import Testing
         #expect(attempts.allSatisfy { $0.duration >= 0 && $0.duration <= 30_000 && $0.end - $0.start == $0.duration })
     }
 
-    @Test func anAttemptThatWasInterruptedHasLastedNoLongerThanItsWorkerCanHaveLived() async throws {
-        defer { remove() }
+    @Test func anInterruptedAttemptLastedNoLongerThanItsWorkerLived() async throws {
         let (store, run) = try await store(1)
         let worker = try await store.register(.current(), now: now)
         _ = try await store.claim(worker: worker, run: run.id, limit: 1, now: now + 1)
@@ -173,7 +162,6 @@ import Testing
 
     @Test(arguments: [1.0, -3600, -90_000])
     func aRateCountsWhatEndedInTheLastMinute(offset: Double) async throws {
-        defer { remove() }
         let (store, run) = try await store(20)
         let claims = try await claim(store, run, limit: 8, at: now)
         for (index, claim) in claims.enumerated() {
@@ -184,7 +172,6 @@ import Testing
     }
 
     @Test func whatHasOnlyJustEndedTellsNoRate() async throws {
-        defer { remove() }
         let (store, run) = try await store(20)
         for claim in try await claim(store, run, limit: 8, at: now) { try await end(claim, in: store, at: now) }
         #expect(try await store.progress(of: run, now: now + 1.002).rate == nil)
@@ -192,7 +179,6 @@ import Testing
 
     @Test(arguments: [(3600.0, 0), (DurationText.anyAge, 1)])
     func anAnswerOfTomorrowIsOfAnyAgeOnly(age: Double, taken: Int) async throws {
-        defer { remove() }
         let (store, run) = try await store(1)
         let claim = try await claim(store, run, at: now + ahead)
         try await end(claim[0], in: store, at: now + ahead)
@@ -204,7 +190,6 @@ import Testing
     // MARK: Refusals
 
     @Test func refusalsCountAcrossWorkersAndGiveTheModelUp() async throws {
-        defer { remove() }
         let (store, run) = try await store(5)
         let refusal = "Error: Error code: 429 - too many"
         for second in [0.0, 100, 200] {

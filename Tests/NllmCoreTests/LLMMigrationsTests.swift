@@ -5,6 +5,7 @@ import Testing
 
 /// What an installed `llm` would do to its log is known without running it.
 @Suite struct LLMMigrationsTests {
+    private let scratch = ScratchFolder()
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
@@ -35,8 +36,7 @@ import Testing
         #expect(migrations.names.count > 10)
         #expect(await program.installedVersion == (try program.version()))
 
-        let folder = FileManager.default.temporaryDirectory.path + "/nllm-batch-log-" + UUID().uuidString
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let folder = scratch.path
         let log = folder + "/logs.db"
         #expect(!migrations.areRecorded(in: log))
         let llm = Process()

@@ -5,7 +5,8 @@ import Testing
 
 /// What limits keep in the store, with time as a value.
 @Suite struct LimitStoreTests {
-    private let folder = FileManager.default.temporaryDirectory.path + "/nllm-batch-limits-" + UUID().uuidString
+    private let scratch = ScratchFolder()
+    private var folder: String { scratch.path }
     private let start = Date(timeIntervalSince1970: 1_000_000)
 
     /// Adds a run of that many prompts on some models.
@@ -13,7 +14,6 @@ import Testing
         _ name: String, prompts: Int, models: [String] = ["m"], settings: RunSettings.Given = .init()
     ) async throws -> (Store, Run) {
         let source = folder + "/\(name).jsonl"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try Data((1...prompts).map { "\"prompt \($0)\"\n" }.joined().utf8).write(to: URL(filePath: source))
         var configuration = Configuration()
         configuration.costSettings = ["m": [.input: .init(value: .integer(1), source: .builtIn)]]
@@ -28,8 +28,6 @@ import Testing
         return (store, try await store.run(name))
     }
 
-    private func remove() { try? FileManager.default.removeItem(atPath: folder) }
-
     /// Records how a claim ended at that many seconds.
     private func end(_ claim: Claim, in store: Store, code: Int32 = 0, said: String = "", at seconds: Double)
         async throws
@@ -42,7 +40,6 @@ import Testing
     }
 
     @Test func freePlacesGoToTheModelsInTurn() async throws {
-        defer { remove() }
         let (store, run) = try await enqueue("r", prompts: 3, models: ["a", "b", "c"])
         let worker = try await store.register(.current(), now: start)
         let claims = try await store.claim(worker: worker, run: run.id, limit: 7, now: start).claims
@@ -51,7 +48,6 @@ import Testing
     }
 
     @Test func whatWasInterruptedGoesFirst() async throws {
-        defer { remove() }
         let (store, run) = try await enqueue("r", prompts: 5)
         let first = try await store.register(.current(), now: start)
         let claims = try await store.claim(worker: first, run: run.id, limit: 3, now: start).claims
@@ -64,7 +60,6 @@ import Testing
     }
 
     @Test func runsOfAHigherPriorityComeFirstThenOlderOnes() async throws {
-        defer { remove() }
         var high = RunSettings.Given()
         high.priority = 5
         let (_, old) = try await enqueue("old", prompts: 1)
@@ -74,7 +69,6 @@ import Testing
     }
 
     @Test func limitsHoldForAllWorkersWhileTheOneWorksThatBroughtThem() async throws {
-        defer { remove() }
         let (store, run) = try await enqueue("r", prompts: 20)
         var limits = [Limit(name: "m", kind: .concurrency, amount: 2, models: ["m"])]
         let strict = try await store.register(.current(), limits: limits, now: start)
@@ -89,7 +83,6 @@ import Testing
     }
 
     @Test func aRateIsSharedAndRefilledByTime() async throws {
-        defer { remove() }
         let (store, run) = try await enqueue("r", prompts: 20)
         let limits = [Limit(name: Limit.ofAllModels, kind: .requests, amount: 60)]
         let first = try await store.register(.current(), limits: limits, now: start)
@@ -103,7 +96,6 @@ import Testing
     }
 
     @Test func aProbeThatCameToNothingIsMadeAgain() async throws {
-        defer { remove() }
         let (store, run) = try await enqueue("r", prompts: 6)
         let refusal = "Error: Error code: 401 - bad key"
         let first = try await store.register(.current(), now: start)
@@ -137,7 +129,6 @@ import Testing
     }
 
     @Test func aBudgetGoesOnWithWhatAKilledWorkerCounted() async throws {
-        defer { remove() }
         let (_, first) = try await enqueue("first", prompts: 1)
         let (store, second) = try await enqueue("second", prompts: 1)
         let budget = Budget(maxCost: 1)
@@ -151,7 +142,6 @@ import Testing
     }
 
     @Test func whatNobodyTellsTheCostOfCountsAtItsWorst() async throws {
-        defer { remove() }
         let (store, run) = try await enqueue("r", prompts: 3)
         let budget = Budget(maxCost: 0.5)
         let worker = try await store.register(.current(), budget: budget, now: start)

@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test func whatIsNotUTF8BecomesTheReplacementCharacterWhereverThePiecesAreCut() {
+    @Test func invalidUTF8IsReplacedAlikeWhereverThePiecesAreCut() {
         // A byte that never occurs, and a character that breaks off at the end of its line.
         let bytes: [UInt8] = [0x61, 0xFF, 0x62, 0x0A, 0xC3, 0x0A, 0xA9]
         for pieces in cuts(bytes) { #expect(lines(pieces) == ["a\u{FFFD}b", "\u{FFFD}", "\u{FFFD}"]) }

@@ -5,7 +5,8 @@ import Testing
 
 /// Databases of earlier versions are brought up to date with all that they hold.
 @Suite struct MigrationTests {
-    private let folder = FileManager.default.temporaryDirectory.path + "/nllm-batch-migration-" + UUID().uuidString
+    private let scratch = ScratchFolder()
+    private var folder: String { scratch.path }
 
     private var fixtures: String {
         URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path + "/Fixtures"
@@ -13,16 +14,12 @@ import Testing
 
     /// A copy of a fixture, which may be changed.
     private func copy(_ name: String) throws -> String {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let copy = folder + "/" + AbsolutePath.name(name)
         try FileManager.default.copyItem(atPath: "\(fixtures)/\(name)", toPath: copy)
         return copy
     }
 
-    private func remove() { try? FileManager.default.removeItem(atPath: folder) }
-
     @Test func aPausedModelStaysPausedWithItsReason() async throws {
-        defer { remove() }
         let store = try Store(path: try copy("paused-model-0004.db"))
         #expect(try await store.verify() == [])
         let run = try await store.run("old")
@@ -48,7 +45,6 @@ import Testing
     }
 
     @Test func whatAnEarlierVersionHasPausedIsTakenUp() async throws {
-        defer { remove() }
         let store = try Store(path: try copy("paused-model-0004.db"))
         let run = try await store.run("old")
         #expect(try await store.resume(run).models == ["broken"])
@@ -60,7 +56,6 @@ import Testing
     }
 
     @Test(arguments: databases) func kindsOfFailuresStandInATable(database: String) async throws {
-        defer { remove() }
         let path = try copy(database)
         let store = try Store(path: path)
         #expect(try await store.verify() == [])
@@ -73,7 +68,6 @@ import Testing
     }
 
     @Test func aNewKindOfFailureNeedsNoMigration() async throws {
-        defer { remove() }
         let path = try copy("0007-files/files/nllm-runs/batch.db")
         let older = try Store(path: path)
         #expect(await !older.refuses("DELETE FROM failure_kinds WHERE name = 'filtered'"))
@@ -83,7 +77,6 @@ import Testing
     }
 
     @Test func aWorkerOfAnOlderVersionIsWaitedFor() async throws {
-        defer { remove() }
         let path = try copy("0007-files/finished/nllm-runs/batch.db")
         let identity = WorkerIdentity.current()
         func register(processStarted: String) throws {

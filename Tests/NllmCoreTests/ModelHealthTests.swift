@@ -35,7 +35,7 @@ import Testing
         #expect(health.pause == nil)
     }
 
-    @Test func anAnswerThatWasAskedForAfterwardsMendsItAndAnEarlierOneDoesNot() {
+    @Test func onlyAnAnswerThatWasAskedForAfterwardsMendsIt() {
         var health = ModelHealth()
         for second in 0...2 { _ = ended(&health, .auth, at: Double(second)) }
         #expect(ended(&health, nil, at: 1) == nil)
@@ -44,7 +44,7 @@ import Testing
         #expect(health == ModelHealth())
     }
 
-    @Test func aProbeThatFailsForAnotherReasonSaysNothingUnlessTheRequestWasRead() {
+    @Test func aProbeCountsOnlyIfTheRequestWasRead() {
         var health = ModelHealth()
         for second in 0...2 { _ = ended(&health, .modelUnknown, at: Double(second)) }
         #expect(ended(&health, .server, at: 3) == nil)

@@ -4,13 +4,9 @@ import Testing
 @testable import NllmCore
 
 @Suite struct RescueFileTests {
-    private let folder: String
+    private let scratch = ScratchFolder()
+    private var folder: String { scratch.path }
     private var path: String { folder + "/batch.db.rescue-mark" }
-
-    init() throws {
-        folder = FileManager.default.temporaryDirectory.path + "/nllm-batch-rescue-test-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    }
 
     private func line(_ text: String) -> [UInt8] { Array((text + "\n").utf8) }
 

@@ -43,7 +43,7 @@ import Testing
         #expect(wait(.crashed, tries: 1, retries: 0) == nil)
     }
 
-    @Test func theSameWordsThreeTimesInARowEndACellAndOnlyWhereTheyTellNothingOfABusyProvider() {
+    @Test func theSameWordsThreeTimesEndACellUnlessTheProviderIsBusy() {
         func same(_ kind: FailureKind, _ status: Int?, times: Int, words: String = "no") -> [Failure] {
             Array(repeating: Failure(kind: kind, message: words, httpStatus: status), count: times)
         }

@@ -5,13 +5,13 @@ import Testing
 
 /// The store's promises about leases, on a scratch file and with time as a value.
 @Suite struct StoreTests {
-    private let folder = FileManager.default.temporaryDirectory.path + "/nllm-batch-store-" + UUID().uuidString
+    private let scratch = ScratchFolder()
+    private var folder: String { scratch.path }
     private let start = Date(timeIntervalSince1970: 1_000_000)
 
     /// A store with one run of that many prompts on one model.
     private func store(prompts: Int) async throws -> (Store, Run) {
         let source = folder + "/p.jsonl"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let lines = (1...prompts).map { "\"prompt \($0)\"\n" }.joined()
         try Data(lines.utf8).write(to: URL(filePath: source))
         var request = EnqueueRequest(sources: [try PromptSource(source)], configuration: Configuration())
@@ -31,10 +31,7 @@ import Testing
         return Report(claim: claim, outcome: outcome, command: ["llm"], retryAt: retryAt)
     }
 
-    private func remove() { try? FileManager.default.removeItem(atPath: folder) }
-
     @Test func aCellIsClaimedOnceInTheOrderOfThePrompts() async throws {
-        defer { remove() }
         let (store, run) = try await store(prompts: 5)
         let (first, second) = (try await worker(store), try await worker(store))
         let a = try await store.claim(worker: first, run: run.id, limit: 2, now: start).claims
@@ -45,7 +42,6 @@ import Testing
     }
 
     @Test func aWaitingRetryIsClaimedWhenItsTimeHasCome() async throws {
-        defer { remove() }
         let (store, run) = try await store(prompts: 1)
         let id = try await worker(store)
         let claim = try #require(try await store.claim(worker: id, run: run.id, limit: 1, now: start).claims.first)
@@ -58,7 +54,6 @@ import Testing
     }
 
     @Test func aPausedRunGivesNoCells() async throws {
-        defer { remove() }
         let (store, run) = try await store(prompts: 1)
         let id = try await worker(store)
         #expect(try await store.pause(run))
@@ -72,7 +67,6 @@ import Testing
     }
 
     @Test func theCellsOfADeadWorkerAreDoneAgainWithoutCountingAnAttempt() async throws {
-        defer { remove() }
         let (store, run) = try await store(prompts: 2)
         let (dead, other) = (try await worker(store), try await worker(store))
         _ = try await store.claim(worker: dead, run: run.id, limit: 2, now: start).claims
@@ -85,7 +79,6 @@ import Testing
     }
 
     @Test func aWorkerThatWasGivenUpClaimsNothing() async throws {
-        defer { remove() }
         let (store, run) = try await store(prompts: 1)
         let id = try await worker(store)
         try await store.takeOver(worker: id, now: start + 40)
@@ -93,7 +86,6 @@ import Testing
     }
 
     @Test func anAnswerAfterItsLeaseWasLostBecomesTheResultIfThereIsNone() async throws {
-        defer { remove() }
         let (store, run) = try await store(prompts: 1)
         let (slow, other) = (try await worker(store), try await worker(store))
         let late = try #require(try await store.claim(worker: slow, run: run.id, limit: 1, now: start).claims.first)
@@ -118,7 +110,6 @@ import Testing
     }
 
     @Test func aFailureAfterItsLeaseWasLostChangesNothing() async throws {
-        defer { remove() }
         let (store, run) = try await store(prompts: 1)
         let id = try await worker(store)
         let claim = try #require(try await store.claim(worker: id, run: run.id, limit: 1, now: start).claims.first)
@@ -130,7 +121,6 @@ import Testing
     }
 
     @Test func anInterruptedCellGoesBackWithoutCountingAnAttempt() async throws {
-        defer { remove() }
         let (store, run) = try await store(prompts: 1)
         let id = try await worker(store)
         let claim = try #require(try await store.claim(worker: id, run: run.id, limit: 1, now: start).claims.first)
@@ -142,7 +132,6 @@ import Testing
     }
 
     @Test func retryGivesAFullNewSetOfTries() async throws {
-        defer { remove() }
         let (store, run) = try await store(prompts: 1)
         let id = try await worker(store)
         let claim = try #require(try await store.claim(worker: id, run: run.id, limit: 1, now: start).claims.first)

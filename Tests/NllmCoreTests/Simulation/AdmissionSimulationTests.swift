@@ -33,7 +33,7 @@ import Testing
         #expect(batch.waits["a1"] == .limit(limit))
     }
 
-    @Test func tokensAreCountedAsExpectedAndALargeRequestIsPaidBackByWaiting() {
+    @Test func aRequestLargerThanExpectedIsPaidBackByWaiting() {
         let limit = Limit(name: Limit.ofAllModels, kind: .tokens, amount: 6000)
         let large = Reservation(cost: nil, tokens: 1000, expected: 1000)
         var batch = SimulatedBatch(
@@ -68,7 +68,7 @@ import Testing
         #expect(batch.starts.prefix(4).map(\.model) == ["slow", "fast", "slow", "fast"])
     }
 
-    @Test func aModelThatIsHeldBackKeepsNoOtherWaitingAndGoesOnWhenItsTimeHasCome() {
+    @Test func aModelThatIsHeldBackKeepsNoOtherWaiting() {
         let held = Failure(kind: .rateLimited, message: "later", httpStatus: 429, retryAfter: 120)
         let first = SimulatedBatch.begin.addingTimeInterval(0.5)
         var batch = SimulatedBatch(
@@ -84,7 +84,7 @@ import Testing
         #expect(batch.starts.filter { $0.model == "held" }.count > 10)
     }
 
-    @Test func aModelThatCannotBeUsedStopsAfterThreeAndIsTriedOnceMoreUntilItIsMended() {
+    @Test func aModelThatCannotBeUsedStopsAfterThreeAndIsProbed() {
         let refused = Failure(kind: .auth, message: "bad key", httpStatus: 401)
         let mended = SimulatedBatch.begin.addingTimeInterval(1000)
         var batch = SimulatedBatch(
