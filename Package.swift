@@ -79,6 +79,7 @@ let package = Package(
         .testTarget(
             name: "NllmBatchTests",
             dependencies: [
+                "CSQLite",
                 "NllmCore",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),

@@ -20,7 +20,8 @@ PYTHON = Path(os.environ.get("BRIDGE_PYTHON", ROOT / ".venv/bin/python"))
 LLM = PYTHON.with_name("llm")
 PACKAGE = ROOT / "Sources/NllmCore/LLM/Bridge/nllm_bridge"
 BOOTSTRAP = (PACKAGE / "bootstrap.py").read_text()
-WAIT = 60
+# Seconds after which something is taken to hang.
+WAIT = 300
 
 Json = dict[str, Any]
 

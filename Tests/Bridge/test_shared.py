@@ -38,7 +38,8 @@ class SharedTests(BridgeTestCase):
         end, before = self.shared.wait(number, "ended")
         pieces = [event["text"] for event in before[1:] if event["channel"] == "stdout"]
         self.assertEqual("".join(pieces), " ".join(f"word{n}" for n in range(1, 13)) + "\n")
-        self.assertEqual(before[-1]["text"], "Token usage: 1 input, 12 output\n")
+        said = [event["text"] for event in before[1:] if event["channel"] == "stderr"]
+        self.assertEqual("".join(said), "Token usage: 1 input, 12 output\n")
         self.assertNotIn("stdout", end)
         number = self.shared.start(model="words at first", prompt="x", stream=True, watch=True)
         text = ""

@@ -4,7 +4,7 @@ import Testing
 /// Answers without end: each is ended at `--max-answer`, with its reason, and takes nothing from its neighbours.
 ///
 /// `NLLM_BATCH_SOAK=1` takes the usual limit of 16 MB, and 100,000 chunks.
-@Suite(.serialized) struct AnswerLimitTests {
+@Suite struct AnswerLimitTests {
     private static let isLong = ProcessInfo.processInfo.environment["NLLM_BATCH_SOAK"] == "1"
     private static let limit = isLong ? 16 : 1
     /// What the worker and all Pythons may take together, in megabytes.
@@ -20,31 +20,29 @@ import Testing
          "many chunks": {"answer_tokens": \#(isLong ? 100_000 : 4_000)}}
         """#
 
-    private struct Flood {
+    struct Flood: Sendable, CustomTestStringConvertible {
         var executor: String
         var model: String
         var arguments: [String] = []
+
+        var testDescription: String { "\(executor), \(model) \(arguments)" }
     }
 
-    @Test func anAnswerWithoutEndIsEndedAtTheLimitUnderEachExecutor() async throws {
-        // A cold `llm` can't be kept from collecting what is not streamed, or many small chunks.
-        let brief = [
-            Flood(executor: "process", model: "large pieces"), Flood(executor: "fork", model: "unstreamed"),
-            Flood(executor: "shared", model: "small pieces", arguments: ["--stream"]),
-            Flood(executor: "shared", model: "one body"),
-        ]
-        let long = [
-            Flood(executor: "fork", model: "large pieces"), Flood(executor: "fork", model: "small pieces"),
-            Flood(executor: "shared", model: "large pieces", arguments: ["--stream"]),
-            Flood(executor: "shared", model: "one line", arguments: ["--stream"]),
-        ]
-        for flood in brief + (Self.isLong ? long : []) {
-            try await check(flood)
-        }
-    }
+    // A cold `llm` can't be kept from collecting what is not streamed, or many small chunks.
+    private static let brief = [
+        Flood(executor: "process", model: "large pieces"), Flood(executor: "fork", model: "unstreamed"),
+        Flood(executor: "shared", model: "small pieces", arguments: ["--stream"]),
+        Flood(executor: "shared", model: "one body"),
+    ]
+    private static let long = [
+        Flood(executor: "fork", model: "large pieces"), Flood(executor: "fork", model: "small pieces"),
+        Flood(executor: "shared", model: "large pieces", arguments: ["--stream"]),
+        Flood(executor: "shared", model: "one line", arguments: ["--stream"]),
+    ]
 
-    private func check(_ flood: Flood) async throws {
-        let name = Comment(rawValue: "\(flood.executor), \(flood.model) \(flood.arguments)")
+    @Test(arguments: brief + (isLong ? long : []))
+    func anAnswerWithoutEndIsEndedAtTheLimitUnderEachExecutor(flood: Flood) async throws {
+        let name = Comment(rawValue: flood.testDescription)
         let server = try await LoopbackServer(Self.behaviours)
         let batch = try Batch(userPath: server.userPath)
         let count = Self.isLong ? 4 : 2
@@ -64,8 +62,15 @@ import Testing
         #expect(result.code == 1, name)
         if let most = await memory.megabytes() { #expect(most < Self.mostMemory, name) }
 
+        try checkResults(flood, batch, count: 2 * count)
+        let requests = try server.requestsByPrompt()
+        #expect(requests.count == 2 * count && requests.values.allSatisfy { $0 == 1 }, name)
+    }
+
+    private func checkResults(_ flood: Flood, _ batch: Batch, count: Int) throws {
+        let name = Comment(rawValue: flood.testDescription)
         let results = try batch.jsonLines("nllm-runs/r/results.jsonl")
-        #expect(results.count == 2 * count, name)
+        #expect(results.count == count, name)
         for line in results {
             let failure = line["failure"] as? [String: Any]
             guard line["model"] as? String == flood.model else {
@@ -84,8 +89,6 @@ import Testing
             #expect((Self.limit << 20) - 50_000...Self.limit << 20 ~= text.utf8.count, name)
             #expect(text.utf8.allSatisfy { $0 == UInt8(ascii: "x") }, name)
         }
-        let requests = try server.requestsByPrompt()
-        #expect(requests.count == 2 * count && requests.values.allSatisfy { $0 == 1 }, name)
     }
 
     @Test func manySmallChunksTakeLittleMemory() async throws {
@@ -98,8 +101,7 @@ import Testing
                 Batch.binary,
                 ["run", "prompts.jsonl", "-m", "many chunks", "--run", "r", "--executor", executor] + arguments)
             let memory = ProcessMemory(of: process.pid)
-            let result = try await process.result()
-            #expect(result.code == 0, "\(executor): \(result.err)")
+            try await process.result().expectSuccess("\(executor)")
             // Two Pythons, or a parent and two children, and the worker; a chunk used to take 3 KB in each.
             if let most = await memory.megabytes() { #expect(most < (executor == "fork" ? 300 : 230), name) }
             for line in try batch.jsonLines("nllm-runs/r/results.jsonl") {

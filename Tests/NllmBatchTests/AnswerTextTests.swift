@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What arrives of an answer is kept, whatever characters it holds, and is never paid for twice.
-@Suite(.serialized) struct AnswerTextTests {
+@Suite struct AnswerTextTests {
     private static let half = #"\ud83d"#
     private static let behaviours = #"""
         {"half at the end": {"answer": "end \ud83d"},
@@ -32,8 +32,8 @@ import Testing
         for stream in streams {
             let run = executor + stream
             let result = try await batch.run(
-                ["run", "prompts.jsonl", "--run", run, "--no-check", "--raw", "--executor", executor, stream] + models)
-            #expect(result.code == 0, "\(run): \(result.err)")
+                ["run", "prompts.jsonl", "--run", run, "--no-check", "--raw", "--executor", executor, stream] + models
+            ).expectSuccess("\(run)")
             let lines = try batch.jsonLines("nllm-runs/\(run)/results.jsonl")
             #expect(lines.count == Self.expected.count)
             for line in lines {

@@ -6,8 +6,7 @@ import Testing
     private func batch(prompts: Int, llm: String = "cat") async throws -> Batch {
         let batch = try Batch(llm: Batch.fakeLLM(llm))
         try batch.write((1...prompts).map { "\"prompt \($0)\"\n" }.joined(), to: "p.jsonl")
-        let enqueue = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--no-check", "--run", "r")
-        try #require(enqueue.code == 0, "\(enqueue.err)")
+        try await batch.run("enqueue", "p.jsonl", "-m", "m", "--no-check", "--run", "r").requireSuccess()
         return batch
     }
 
@@ -15,21 +14,20 @@ import Testing
         let batch = try await batch(prompts: 60, llm: "case $1 in -m) cat;; esac")
         let worker = try await batch.start("work", "-j", "2")
         for number in 1...8 {
-            let backup = try await batch.run("backup", "copy.db")
-            #expect(backup.code == 0, "\(backup.err)")
+            let backup = try await batch.run("backup", "copy.db").expectSuccess()
             #expect(backup.out == "\(batch.directory)/copy.db\n")
             let names = try FileManager.default.contentsOfDirectory(atPath: batch.directory)
             #expect(names.filter { $0.contains("copy.db") } == ["copy.db"], "\(number)")
-            #expect(try await batch.query("PRAGMA integrity_check", database: "copy.db") == [["ok"]])
+            #expect(try batch.query("PRAGMA integrity_check", database: "copy.db") == [["ok"]])
             #expect(
-                try await batch.query(
+                try batch.query(
                     """
                     SELECT (SELECT count(*) FROM cells), (SELECT sum(ok) FROM counters)
                         = (SELECT count(*) FROM answers JOIN attempts ON attempts.id = attempt_id WHERE outcome = 'ok')
                     """, database: "copy.db") == [["60", "1"]])
         }
-        #expect(try await worker.result().code == 0)
-        #expect(try await batch.run("backup", "copy.db").code == 0)
+        try await worker.result().expectSuccess()
+        try await batch.run("backup", "copy.db").expectSuccess()
         let list = try await batch.run("list", "--json", "--db", "copy.db")
         #expect(list.out.contains(#""run":"r","state":"finished""#))
         // The copy's run stands beside the copy.
@@ -47,7 +45,7 @@ import Testing
         switch kind {
         case "text": try batch.write("some text", to: file)
         case "empty": try batch.write("", to: file)
-        case "sqlite": try await batch.execute("CREATE TABLE runs (name TEXT)", in: file)
+        case "sqlite": try batch.execute("CREATE TABLE runs (name TEXT)", in: file)
         case "folder":
             try FileManager.default.createDirectory(
                 atPath: batch.directory + "/" + file, withIntermediateDirectories: true)
@@ -80,7 +78,7 @@ import Testing
         try batch.write("precious", to: "victim")
         try FileManager.default.createSymbolicLink(
             atPath: batch.directory + "/.copy.db.tmp", withDestinationPath: "victim")
-        #expect(try await batch.run("backup", "copy.db").code == 0)
+        try await batch.run("backup", "copy.db").expectSuccess()
         #expect(try batch.read("victim") == Data("precious".utf8))
         #expect(!batch.exists(".copy.db.tmp"))
     }
@@ -89,7 +87,7 @@ import Testing
         let batch = try await batch(prompts: 1)
         try FileManager.default.setAttributes(
             [.posixPermissions: mode], ofItemAtPath: batch.directory + "/nllm-runs/batch.db")
-        #expect(try await batch.run("backup", "copy.db").code == 0)
+        try await batch.run("backup", "copy.db").expectSuccess()
         let attributes = try FileManager.default.attributesOfItem(atPath: batch.directory + "/copy.db")
         #expect(attributes[.posixPermissions] as? Int == mode)
     }

@@ -5,8 +5,8 @@ import Testing
 @Suite struct BrokenModelTests {
     private let message = "Error code: 401 - Incorrect API key provided"
 
-    private func counts(_ batch: Batch, _ model: String) async throws -> [String] {
-        try await batch.query("SELECT ok, error, pending FROM progress WHERE model = '\(model)'").first ?? []
+    private func counts(_ batch: Batch, _ model: String) throws -> [String] {
+        try batch.query("SELECT ok, error, pending FROM progress WHERE model = '\(model)'").first ?? []
     }
 
     @Test func itStopsAfterThreeFailuresInARowAndGoesOnOnceItIsMended() async throws {
@@ -20,15 +20,15 @@ import Testing
         #expect(run.code == 1)
         let requests = try server.requests().count { $0.model == "broken" }
         #expect(requests <= 3 + 8)
-        #expect(try await counts(batch, "good") == ["60", "0", "0"])
-        #expect(try await counts(batch, "broken") == ["0", "3", "57"])
+        #expect(try counts(batch, "good") == ["60", "0", "0"])
+        #expect(try counts(batch, "broken") == ["0", "3", "57"])
 
         // The reason stands in the messages, the summary, the status, the cells and the results.
         #expect(run.err.contains("broken: paused after repeated auth failures: \(message)"))
         #expect(run.err.contains("  broken: 57 cells left, paused after repeated auth failures: \(message)"))
         let status = try await batch.run("status")
         #expect(status.out.contains("broken: paused after repeated auth failures: \(message)"))
-        let name = try await batch.query("SELECT name FROM runs")[0][0]
+        let name = try batch.query("SELECT name FROM runs")[0][0]
         let show = try await batch.run("show", name, "-m", "broken")
         #expect(show.out.contains("[broken 000060] pending\n  model paused after repeated auth failures: \(message)"))
         let results = try batch.jsonLines("nllm-runs/\(name)/results.jsonl")
@@ -39,13 +39,12 @@ import Testing
         let again = try await batch.run(arguments)
         #expect(again.code == 1)
         #expect(try server.requests().count { $0.model == "broken" } == requests + 1)
-        #expect(try await counts(batch, "broken") == ["0", "3", "57"])
+        #expect(try counts(batch, "broken") == ["0", "3", "57"])
 
         try await server.change(#"{"broken": {}, "good": {}}"#)
-        let mended = try await batch.run(arguments)
-        #expect(mended.code == 0, "\(mended.err)")
+        let mended = try await batch.run(arguments).expectSuccess()
         #expect(mended.err.contains("broken: recovered"))
-        #expect(try await counts(batch, "broken") == ["60", "0", "0"])
+        #expect(try counts(batch, "broken") == ["60", "0", "0"])
         #expect(try server.requests().count { $0.model == "good" } == 60)
         #expect(try batch.jsonLines("nllm-runs/\(name)/results.jsonl").count == 120)
     }
@@ -57,15 +56,14 @@ import Testing
         let run = try await batch.run(
             "run", "p.jsonl", "--no-check", "-m", "broken", "--run", "r", "--executor", "shared")
         #expect(run.code == 1)
-        #expect(try await counts(batch, "broken") == ["0", "3", "17"])
+        #expect(try counts(batch, "broken") == ["0", "3", "17"])
         try await server.change(#"{"broken": {}}"#)
         let resume = try await batch.run("resume", "r")
         #expect(resume.err == "run r resumed\nmodel broken resumed\ncontinue with: nllm-batch work r\n")
-        #expect(try await counts(batch, "broken") == ["0", "0", "20"])
+        #expect(try counts(batch, "broken") == ["0", "0", "20"])
         #expect(try batch.jsonLines("nllm-runs/r/results.jsonl").isEmpty)
-        let work = try await batch.run("work", "r", "--executor", "shared")
-        #expect(work.code == 0, "\(work.err)")
-        #expect(try await counts(batch, "broken") == ["20", "0", "0"])
+        try await batch.run("work", "r", "--executor", "shared").expectSuccess()
+        #expect(try counts(batch, "broken") == ["20", "0", "0"])
     }
 
     @Test func aCellThatFailsInTheSameWordsIsTriedThreeTimes() async throws {

@@ -16,9 +16,8 @@ import Testing
 
     @Test func aSecondRunMakesNoRequestAndOneEditedPromptMakesOne() async throws {
         let (batch, server) = try await scene()
-        #expect(try await run(batch, "first", "-m", "m").code == 0)
-        let second = try await run(batch, "second", "-m", "m", "--cache", "any")
-        #expect(second.code == 0, "\(second.err)")
+        try await run(batch, "first", "-m", "m").expectSuccess()
+        let second = try await run(batch, "second", "-m", "m", "--cache", "any").expectSuccess()
         #expect(second.err.contains("second: 3 cells answered from earlier runs, without a request"))
         #expect(try server.requests().count == 3)
 
@@ -33,7 +32,7 @@ import Testing
         #expect(source["finished_at"] == earlier[0]["finished_at"] as? String)
 
         try batch.write("\"one\"\n\"edited\"\n\"three\"\n", to: "p.jsonl")
-        #expect(try await run(batch, "third", "-m", "m", "--cache", "any").code == 0)
+        try await run(batch, "third", "-m", "m", "--cache", "any").expectSuccess()
         #expect(try server.requests().map(\.prompt).suffix(1) == ["edited"])
         #expect(try server.requests().count == 4)
         // What was taken from the second run is known by where it first came from.
@@ -43,26 +42,26 @@ import Testing
 
     @Test func furtherSamplesOtherOptionsAndOldAnswersAreAskedFor() async throws {
         let (batch, server) = try await scene()
-        #expect(try await run(batch, "first", "-m", "m", "--samples", "2").code == 0)
-        #expect(try await run(batch, "samples", "-m", "m", "--samples", "2", "--cache", "any").code == 0)
+        try await run(batch, "first", "-m", "m", "--samples", "2").expectSuccess()
+        try await run(batch, "samples", "-m", "m", "--samples", "2", "--cache", "any").expectSuccess()
         #expect(try server.requests().count == 6 + 3)
-        #expect(try await run(batch, "options", "-m", "m[temperature=0.5]", "--cache", "any").code == 0)
+        try await run(batch, "options", "-m", "m[temperature=0.5]", "--cache", "any").expectSuccess()
         #expect(try server.requests().count == 9 + 3)
         // As if they had been given two hours ago.
-        try await batch.execute(
+        try batch.execute(
             """
             UPDATE attempts SET finished_at = finished_at - 7200000,
                 cached_from = json_set(cached_from, '$.finished_ms', cached_from ->> 'finished_ms' - 7200000)
             """, in: "nllm-runs/batch.db")
-        #expect(try await run(batch, "old", "-m", "m", "--cache", "1h").code == 0)
+        try await run(batch, "old", "-m", "m", "--cache", "1h").expectSuccess()
         #expect(try server.requests().count == 12 + 3)
-        #expect(try await run(batch, "none", "-m", "m").code == 0)
+        try await run(batch, "none", "-m", "m").expectSuccess()
         #expect(try server.requests().count == 15 + 3)
     }
 
     @Test func answersThatAreNotGoodAreNoAnswers() async throws {
         let (batch, server) = try await scene(#"{"m": {"finish_reason": "length"}}"#)
-        #expect(try await run(batch, "first", "-m", "m").code == 0)
+        try await run(batch, "first", "-m", "m").expectSuccess()
         let second = try await run(batch, "second", "-m", "m", "--cache", "any", "--fail-on", "truncated,empty")
         #expect(second.code == 1)
         #expect(try server.requests().count == 6)
@@ -74,9 +73,9 @@ import Testing
 
     @Test func aWorkerMayUseTheCacheForRunsThatDoNotSaySo() async throws {
         let (batch, server) = try await scene()
-        #expect(try await run(batch, "first", "-m", "m").code == 0)
+        try await run(batch, "first", "-m", "m").expectSuccess()
         _ = try await batch.run("enqueue", "p.jsonl", "--no-check", "-m", "m", "--run", "second")
-        #expect(try await batch.run("work", "second", "--cache", "1d", "--executor", "shared").code == 0)
+        try await batch.run("work", "second", "--cache", "1d", "--executor", "shared").expectSuccess()
         #expect(try server.requests().count == 3)
     }
 }

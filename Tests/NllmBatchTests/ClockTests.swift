@@ -14,22 +14,21 @@ import Testing
             let enqueue = [
                 "enqueue", "p.jsonl", "--no-check", "-m", "fails-once", "-m", "slow", "--run", "r", "--samples", "2",
             ]
-            #expect(try await batch.run(enqueue).code == 0)
+            try await batch.run(enqueue).expectSuccess()
             let clock = try await ShiftedClock(ahead: 30 * 3600, in: batch)
             let worker = try await batch.start(
                 Batch.binary, ["work", "--executor", "fork", "--grace", "0"], environment: clock.environment)
             try await eventually("a cell has failed and others hang") {
-                let failed = try await batch.query("SELECT count(*) FROM attempts WHERE failure_kind IS NOT NULL")
+                let failed = try batch.query("SELECT count(*) FROM attempts WHERE failure_kind IS NOT NULL")
                 let hanging = try server.requests().count { $0.model == "slow" }
                 return failed != [["0"]] && hanging == 2
             }
             worker.signal(SIGINT)
             _ = try await worker.result()
-            let work = try await batch.run("work", "r", "--executor", "fork", "--json")
-            #expect(work.code == 0, "\(work.err)")
+            let work = try await batch.run("work", "r", "--executor", "fork", "--json").expectSuccess()
             #expect(work.err.hasSuffix("r: 4 ok\n  artifacts: \(batch.directory)/nllm-runs/r\n"), "\(work.err)")
             #expect(!work.err.contains(" h"), "\(work.err)")
-            let wrong = try await batch.query(
+            let wrong = try batch.query(
                 "SELECT * FROM attempts WHERE duration_ms NOT BETWEEN 0 AND 600000 OR abs(duration_ms - (finished_at - started_at)) > 1"
             )
             #expect(wrong == [])
@@ -47,7 +46,7 @@ import Testing
                 say("at last")
                 """
             try batch.write(prompts: [["prompt": code], ["prompt": "say('1')"], ["prompt": "say('2')"]])
-            #expect(try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", "code", "--run", "r").code == 0)
+            try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", "code", "--run", "r").expectSuccess()
             let clock = try await ShiftedClock(ahead: 0, in: batch)
             let worker = try await batch.start(
                 Batch.binary, ["work", "-j", "1", "--executor", executor], environment: clock.environment)
@@ -56,10 +55,9 @@ import Testing
             // Longer than the worker takes to look.
             try await Task.sleep(for: .seconds(1))
             try batch.write("", to: "go")
-            let work = try await worker.result()
-            #expect(work.code == 0, "\(work.err)")
+            let work = try await worker.result().expectSuccess()
             #expect(work.err.hasSuffix("r: 3 ok\n  artifacts: \(batch.directory)/nllm-runs/r\n"), "\(work.err)")
-            let attempts = try await batch.query("SELECT duration_ms, finished_at - started_at FROM attempts")
+            let attempts = try batch.query("SELECT duration_ms, finished_at - started_at FROM attempts")
             #expect(attempts.count == 3)
             for attempt in attempts {
                 // Times are cut to whole milliseconds, each by itself.

@@ -6,7 +6,7 @@ import Testing
     /// A model that the snapshot knows by this name, although the loopback server answers for it.
     private static let known = "openrouter/anthropic/claude-3.5-sonnet"
 
-    @Test func costsComeFromTheTableElseTheSnapshotElseThePriceFileElseAreAbsent() async throws {
+    @Test func costsComeFromTableSnapshotOrPriceFileInThisOrder() async throws {
         let usage = #"{"usage_details": {"prompt_tokens": 1000, "completion_tokens": 500, "total_tokens": 1500}}"#
         let names = ["tabled", "filed", Self.known, "unknown"]
         let server = try await LoopbackServer("{" + names.map { "\"\($0)\": \(usage)" }.joined(separator: ",") + "}")
@@ -19,8 +19,7 @@ import Testing
             batch: {prices: prices.yaml}
             """, to: ".nllm-config.yaml")
         let arguments = names.flatMap { ["-m", $0] }
-        let run = try await batch.run(["run"] + arguments + ["--run", "r", "--no-stream", "--", "hi"])
-        #expect(run.code == 0, "\(run.err)")
+        try await batch.run(["run"] + arguments + ["--run", "r", "--no-stream", "--", "hi"]).expectSuccess()
         let results = try batch.jsonLines("nllm-runs/r/results.jsonl")
         let costs = results.map { ($0["meta"] as? [String: Any])?["cost_estimated"] as? Double }
         #expect(costs[0] == 0.06)
@@ -32,7 +31,7 @@ import Testing
 
         let status = try await batch.run("status", "r")
         #expect(status.out.contains("cost: $1.07 (estimated)\n"), "\(status.out)")
-        let rows = try await batch.query("SELECT model, cost_estimated FROM results ORDER BY 1")
+        let rows = try batch.query("SELECT model, cost_estimated FROM results ORDER BY 1")
         #expect(rows.contains(["tabled", "0.06"]))
         #expect(rows.contains(["unknown", ""]))
     }

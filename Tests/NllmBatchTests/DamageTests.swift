@@ -6,7 +6,7 @@ import Testing
 #endif
 
 /// Databases that are damaged, or can't be made: what is wrong, the way on, and the exit code.
-@Suite(.serialized) struct DamageTests {
+@Suite struct DamageTests {
     private func damaged(_ path: String) -> String {
         "error: database \(path) is damaged; recover what can be read with `sqlite3 \(path) .recover | "
             + "sqlite3 recovered.db`, or use a backup made with `nllm-batch backup`"
@@ -17,8 +17,8 @@ import Testing
         let batch = try Batch(llm: Batch.fakeLLM("[ \"$1\" = -m ] || exit 0; cat"))
         try batch.write(
             (1...300).map { "\"\($0) \(String(repeating: "word ", count: 400))\"\n" }.joined(), to: "p.jsonl")
-        #expect(try await batch.run("enqueue", "p.jsonl", "-m", "m", "--no-check", "--run", "r").code == 0)
-        _ = try await batch.query("PRAGMA wal_checkpoint(TRUNCATE)")
+        try await batch.run("enqueue", "p.jsonl", "-m", "m", "--no-check", "--run", "r").expectSuccess()
+        _ = try batch.query("PRAGMA wal_checkpoint(TRUNCATE)")
         return (batch, try batch.read("nllm-runs/batch.db"))
     }
 
@@ -48,7 +48,7 @@ import Testing
         let (batch, whole) = try await batch()
         let worker = try await batch.start("work", "-j", "1", "--executor", "process")
         try await eventually("some cells are answered") {
-            try await batch.query("SELECT count(*) > 2 FROM cells WHERE status = 'ok'") == [["1"]]
+            try batch.query("SELECT count(*) > 2 FROM cells WHERE status = 'ok'") == [["1"]]
         }
         // Pages that are not read yet, in place.
         let file = try FileHandle(forWritingTo: URL(filePath: batch.directory + "/nllm-runs/batch.db"))
@@ -82,7 +82,7 @@ import Testing
             #expect(!batch.exists("out"))
             // With room it is made by the same command.
             umount(disk)
-            #expect(try await batch.run(arguments).code == 0)
+            try await batch.run(arguments).expectSuccess()
         }
     #endif
 

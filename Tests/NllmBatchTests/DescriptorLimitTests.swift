@@ -36,8 +36,7 @@ import Testing
         let server = try await LoopbackServer(#"{"good": {}}"#)
         let batch = try Batch(userPath: server.userPath)
         try batch.write("\"prompt\"\n", to: "prompts.jsonl")
-        let first = try await batch.run("enqueue", "prompts.jsonl", "-m", "good", "--run", "first")
-        try #require(first.code == 0, "\(first.err)")
+        try await batch.run("enqueue", "prompts.jsonl", "-m", "good", "--run", "first").requireSuccess()
         let commands: [(name: String, least: Int, arguments: [String])] = [
             ("list", 13, ["list"]), ("status", 13, ["status"]), ("show", 13, ["show", "first"]),
             ("config", 13, ["config", "show"]), ("doctor", 28, ["doctor"]),
@@ -45,7 +44,7 @@ import Testing
             ("enqueue", 28, ["enqueue", "prompts.jsonl", "-m", "good"]),
         ]
         for limit in Self.limits {
-            let enqueued = try await batch.query("SELECT count(*) FROM runs")
+            let enqueued = try batch.query("SELECT count(*) FROM runs")
             for (name, least, arguments) in commands {
                 let result = try await run(batch, limit: limit, arguments)
                 // More may be open already where the tests themselves are run.
@@ -55,7 +54,7 @@ import Testing
                     _ = works(result, name, limit: limit)
                 }
             }
-            if limit < 28 { #expect(try await batch.query("SELECT count(*) FROM runs") == enqueued) }
+            if limit < 28 { #expect(try batch.query("SELECT count(*) FROM runs") == enqueued) }
         }
         #expect(try server.requests().isEmpty)
     }
@@ -80,7 +79,7 @@ import Testing
             }
         }
         #expect(runs == 2)
-        #expect(try await batch.query("SELECT count(*) FROM runs") == [["2"]])
+        #expect(try batch.query("SELECT count(*) FROM runs") == [["2"]])
     }
 
     /// Each thread takes its stack of what a process may map.

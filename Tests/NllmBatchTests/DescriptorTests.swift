@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What warm Pythons and their worker hold open does not grow, however many cells they run and however often one dies.
-@Suite(.serialized, .enabled(if: OSProcess.tellsAll)) struct DescriptorTests {
+@Suite(.enabled(if: OSProcess.tellsAll)) struct DescriptorTests {
     private static let isLong = ProcessInfo.processInfo.environment["NLLM_BATCH_SOAK"] == "1"
 
     /// What one look at a worker and its warm Python showed.
@@ -18,8 +18,7 @@ import Testing
         let batch = try Batch(userPath: server.userPath)
         let count = Self.isLong ? many : few
         try batch.write((1...count).map { "\"prompt \($0)\"\n" }.joined(), to: "prompts.jsonl")
-        let enqueue = try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", "good", "--run", "main")
-        #expect(enqueue.code == 0, "\(enqueue.err)")
+        try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", "good", "--run", "main").expectSuccess()
         let worker = try await batch.start("work", "-j", "4", "--executor", executor)
         var bridge: pid_t?
         try await eventually("the first answers are there") {
@@ -27,8 +26,7 @@ import Testing
             return try bridge != nil && server.requests().count > 10
         }
         let samples = try await samples(of: worker.pid, try #require(bridge))
-        let work = try await worker.result()
-        #expect(work.code == 0, "\(work.err)")
+        try await worker.result().expectSuccess()
         #expect(try server.requestsByPrompt().values.allSatisfy { $0 == 1 })
 
         // Each moment's number depends on what is just starting and ending; half of the moments have no more than this.
@@ -76,9 +74,9 @@ import Testing
             ["\(deadly) # \(number)", waiting.replacing("%d", with: String(number))]
         }
         try batch.write(prompts: codes.map { ["prompt": $0] })
-        let enqueue = try await batch.run(
-            "enqueue", "prompts.jsonl", "--no-check", "-m", "code", "--run", "main", "--retries", "0")
-        #expect(enqueue.code == 0, "\(enqueue.err)")
+        try await batch.run(
+            "enqueue", "prompts.jsonl", "--no-check", "-m", "code", "--run", "main", "--retries", "0"
+        ).expectSuccess()
         let worker = try await batch.start("work", "-j", "1", "--executor", "shared")
         var counts: [Int] = []
         for number in [1, 2] {
@@ -88,7 +86,7 @@ import Testing
         }
         let work = try await worker.result()
         #expect(work.code == 1, "\(work.err)")
-        let failures = try await batch.query(
+        let failures = try batch.query(
             "SELECT status, failure_kind FROM cells JOIN attempts ON cell_id = cells.id")
         #expect(failures.count { $0 == ["error", "crashed"] } == 2)
         #expect(failures.count { $0 == ["error", ""] } == 4)

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The three executors, held against each other and against the table: the built binary, the real `llm`, a real server.
-@Suite(.serialized) struct ExecutorTests {
+@Suite struct ExecutorTests {
     @Test func allGiveTheSameResultsAndAskTheSame() async throws {
         let scene = try await ExecutorScene()
         let runs = ["unwatched", "watched", "hanging"]

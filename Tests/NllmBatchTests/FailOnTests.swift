@@ -18,8 +18,7 @@ import Testing
         let batch = try Batch(userPath: server.userPath)
         try batch.write("\"one\"\n", to: "p.jsonl")
         let models = ["-m", "cut", "-m", "blank", "-m", "withheld", "--executor", "fork"]
-        let plain = try await batch.run(["run", "p.jsonl", "--no-check", "--run", "plain"] + models)
-        #expect(plain.code == 0, "\(plain.err)")
+        try await batch.run(["run", "p.jsonl", "--no-check", "--run", "plain"] + models).expectSuccess()
         #expect(try results(batch, "plain") == ["ok ", "ok empty", "ok "])
         let strict = try await batch.run(
             ["run", "p.jsonl", "--no-check", "--run", "strict", "--fail-on", "truncated,empty,filtered"] + models)

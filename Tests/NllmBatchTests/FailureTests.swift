@@ -2,9 +2,11 @@ import Foundation
 import Testing
 
 /// What becomes of a cell when the provider fails: the real `llm` against a server that fails as it is told.
-@Suite struct FailureTests {
+///
+/// One run is made, and all look at it.
+@Suite(.serialized) struct FailureTests {
     /// One model of the table, how the server treats it, and what is recorded.
-    private struct Case {
+    private struct Case: Sendable {
         var model: String
         /// Nil for a model that nobody knows.
         var behaviour: String?
@@ -64,64 +66,72 @@ import Testing
 
     private static let key = "sk-loopback-0123456789abcdef"
 
-    @Test func eachFailureIsRetriedOrFinalAsItsKindSaysAndIsRecorded() async throws {
+    /// The table's run, which all tests look at.
+    private struct Scene: Sendable {
+        var batch: Batch
+        var server: LoopbackServer
+        var work: Batch.Result
+    }
+
+    private static let scene = Task {
         let hangs = #""hangs": {"answer_tokens": 5, "hang_after": 2, "token_ms": 20}"#
-        let behaviours = Self.cases.compactMap { one in one.behaviour.map { "\"\(one.model)\": \($0)" } }
+        let behaviours = cases.compactMap { one in one.behaviour.map { "\"\(one.model)\": \($0)" } }
         let server = try await LoopbackServer("{" + (behaviours + [hangs]).joined(separator: ",") + "}")
         let batch = try Batch(userPath: server.userPath)
-        let models = Self.cases.flatMap { ["-m", $0.model] }
         try batch.write("ping", to: "ping.txt")
-        let hanging = try await batch.run(
-            "enqueue", "ping.txt", "-m", "hangs", "--run", "hanging", "--timeout", "10", "--retries", "0")
-        #expect(hanging.code == 0)
-        let enqueue = try await batch.run(["enqueue", "ping.txt", "--run", "table", "--no-check"] + models)
-        #expect(enqueue.code == 0)
-
+        try await batch.run(
+            "enqueue", "ping.txt", "-m", "hangs", "--run", "hanging", "--timeout", "30", "--retries", "0"
+        ).expectSuccess()
+        let models = cases.flatMap { ["-m", $0.model] }
+        try await batch.run(["enqueue", "ping.txt", "--run", "table", "--no-check"] + models).expectSuccess()
         // A process of its own tries again by itself: what is counted here are all of its requests.
         let work = try await batch.run("work", "--concurrency", "4", "--executor", "process")
-        #expect(work.code == 1)
-        #expect(work.lines == ["\(batch.directory)/nllm-runs/hanging", "\(batch.directory)/nllm-runs/table"])
-        #expect(work.err.contains("1 × request on refused: Error code: 400"))
+        return Scene(batch: batch, server: server, work: work)
+    }
 
-        let requests = try server.requests()
-        let results = try batch.jsonLines("nllm-runs/table/results.jsonl")
+    @Test func theCommandSaysWhatHasFailed() async throws {
+        let scene = try await Self.scene.value
+        #expect(scene.work.code == 1)
+        let folder = "\(scene.batch.directory)/nllm-runs"
+        #expect(scene.work.lines == ["\(folder)/hanging", "\(folder)/table"])
+        #expect(scene.work.err.contains("1 × request on refused: Error code: 400"))
+        let results = try scene.batch.jsonLines("nllm-runs/table/results.jsonl")
         #expect(results.map { $0["model"] as? String } == Self.cases.map(\.model))
-        let attempts = try await attemptsByModel(batch)
-        for (one, result) in zip(Self.cases, results) {
-            let name = Comment(rawValue: one.model)
-            #expect(result["status"] as? String == one.status, name)
-            #expect(result["exit_code"] as? Int == one.exitCode, name)
-            #expect(result["attempts"] as? Int == one.attempts.count, name)
-            #expect(attempts[one.model] == one.attempts, name)
-            #expect(requests.filter { $0.model == one.model }.count == one.requests, name)
-            let failure = result["failure"] as? [String: Any]
-            let words = try #require(one.attempts.last).split(separator: " ")
-            #expect(failure?["kind"] as? String == words.first.map(String.init), name)
-            #expect(failure?["http_status"] as? Int == words.dropFirst().first.flatMap { Int($0) }, name)
-            if let message = one.message {
-                let said = try #require(failure?["message"] as? String, name)
-                #expect(said.contains(message), name)
-            }
+    }
+
+    @Test(arguments: cases.indices)
+    func aFailureIsRetriedOrFinalAsItsKindSaysAndIsRecorded(index: Int) async throws {
+        let (one, scene) = (Self.cases[index], try await Self.scene.value)
+        let name = Comment(rawValue: one.model)
+        let results = try scene.batch.jsonLines("nllm-runs/table/results.jsonl")
+        let result = try #require(results.first { $0["model"] as? String == one.model }, name)
+        #expect(result["status"] as? String == one.status, name)
+        #expect(result["exit_code"] as? Int == one.exitCode, name)
+        #expect(result["attempts"] as? Int == one.attempts.count, name)
+        #expect(try attempts(of: one.model, scene.batch) == one.attempts, name)
+        #expect(try scene.server.requests().filter { $0.model == one.model }.count == one.requests, name)
+        let failure = result["failure"] as? [String: Any]
+        let words = try #require(one.attempts.last).split(separator: " ")
+        #expect(failure?["kind"] as? String == words.first.map(String.init), name)
+        #expect(failure?["http_status"] as? Int == words.dropFirst().first.flatMap { Int($0) }, name)
+        if let message = one.message {
+            let said = try #require(failure?["message"] as? String, name)
+            #expect(said.contains(message), name)
         }
-
-        try await checkWaitOfRateLimit(batch)
-        try checkTimeout(batch, requests: requests.filter { $0.model == "hangs" }.count)
-        try checkSecrets(batch, work, result: try #require(results.first { $0["model"] as? String == "unauthorized" }))
     }
 
-    private func attemptsByModel(_ batch: Batch) async throws -> [String: [String]] {
-        let rows = try await batch.query(
+    private func attempts(of model: String, _ batch: Batch) throws -> [String] {
+        try batch.query(
             """
-            SELECT models.label, trim(coalesce(failure_kind, '') || ' ' || coalesce(http_status, '')) FROM attempts
+            SELECT trim(coalesce(failure_kind, '') || ' ' || coalesce(http_status, '')) FROM attempts
             JOIN cells ON cells.id = attempts.cell_id JOIN models ON models.id = cells.model_id
-            WHERE number IS NOT NULL ORDER BY attempts.id
-            """)
-        return rows.reduce(into: [:]) { $0[$1[0], default: []].append($1[1]) }
+            WHERE number IS NOT NULL AND models.label = '\(model)' ORDER BY attempts.id
+            """
+        ).map { $0[0] }
     }
 
-    /// The provider asked for a second.
-    private func checkWaitOfRateLimit(_ batch: Batch) async throws {
-        let rows = try await batch.query(
+    @Test func aRateLimitIsWaitedForAsLongAsTheProviderAsks() async throws {
+        let rows = try await Self.scene.value.batch.query(
             """
             SELECT max(started_at) - min(finished_at), max(retry_after) FROM attempts WHERE cell_id =
                 (SELECT cells.id FROM cells JOIN models ON models.id = model_id WHERE label = 'rate-limited')
@@ -132,26 +142,29 @@ import Testing
         #expect(row[1] == "1.0")
     }
 
-    private func checkTimeout(_ batch: Batch, requests: Int) throws {
-        let result = try #require(try batch.jsonLines("nllm-runs/hanging/results.jsonl").first)
+    @Test func aTimeoutKeepsWhatHadArrived() async throws {
+        let scene = try await Self.scene.value
+        let result = try #require(try scene.batch.jsonLines("nllm-runs/hanging/results.jsonl").first)
         #expect(result["status"] as? String == "timeout")
         #expect(result["exit_code"] as? Int == -1)
         #expect(result["attempts"] as? Int == 1)
         let failure = try #require(result["failure"] as? [String: Any])
         #expect(failure["kind"] as? String == "timeout")
-        #expect(failure["message"] as? String == "no answer within 10 s")
-        // What had arrived is kept.
+        #expect(failure["message"] as? String == "no answer within 30 s")
         let text = try #require(result["text"] as? String)
         #expect(text.split(separator: " ").count == 2, "\(text)")
-        #expect(requests == 1)
+        #expect(try scene.server.requests().filter { $0.model == "hangs" }.count == 1)
     }
 
     /// The provider quotes the key, but nothing that is kept or shown does.
-    private func checkSecrets(_ batch: Batch, _ work: Batch.Result, result: [String: Any]) throws {
+    @Test func theKeyIsNeitherKeptNorShown() async throws {
+        let scene = try await Self.scene.value
+        let results = try scene.batch.jsonLines("nllm-runs/table/results.jsonl")
+        let result = try #require(results.first { $0["model"] as? String == "unauthorized" })
         let tail = try #require(result["stderr_tail"] as? String)
         #expect(tail.contains("Incorrect API key provided: ***REDACTED***"))
-        #expect(!work.err.contains(Self.key))
-        for (path, bytes) in try batch.files(below: "nllm-runs") {
+        #expect(!scene.work.err.contains(Self.key))
+        for (path, bytes) in try scene.batch.files(below: "nllm-runs") {
             #expect(bytes.range(of: Data(Self.key.utf8)) == nil, "\(path) holds the key")
         }
     }

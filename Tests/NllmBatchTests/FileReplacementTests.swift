@@ -4,7 +4,7 @@ import Testing
 /// Files that requests are made of are replaced and rewritten at random moments while a run is worked on.
 ///
 /// `NLLM_BATCH_SOAK=1` makes it long; `NLLM_BATCH_SEED` repeats the choices of an earlier run.
-@Suite(.serialized) struct FileReplacementTests {
+@Suite struct FileReplacementTests {
     private static let variables = ProcessInfo.processInfo.environment
     private static let isLong = variables["NLLM_BATCH_SOAK"] == "1"
     private static let files = ["a.png", "b.png", "schema.json", "note.txt"]
@@ -26,24 +26,23 @@ import Testing
             prompts: (1...(Self.isLong ? 100 : 3)).map { number in
                 ["prompt": "\(number)", "attachments": [number % 2 == 0 ? "a.png" : "b.png"], "schema": "schema.json"]
             })
-        #expect(try await batch.run(Self.enqueue).code == 0, note)
+        try await batch.run(Self.enqueue).expectSuccess(note)
 
         let replacing = Task { try await Self.keepReplacing(in: batch, SeededGenerator(seed)) }
         for _ in 1...(Self.isLong ? 5 : 1) {
             let work = ["work", "r", "--executor", executor, "--retries", "0", "-j", "\(Self.concurrency)"]
             #expect([0, 1].contains(try await batch.run(work).code), note)
-            try await checkFailures(batch, note)
+            try checkFailures(batch, note)
             _ = try await batch.run("retry", "r")
         }
         replacing.cancel()
         let enqueues = try await replacing.value
 
         // When nothing is replaced any more, all get their answers.
-        #expect(try await batch.run(Self.enqueue).code == 0, note)
+        try await batch.run(Self.enqueue).expectSuccess(note)
         _ = try await batch.run("retry", "r")
-        let last = try await batch.run("work", "r", "--executor", executor)
-        #expect(last.code == 0, "\(last.err); \(note)")
-        try await checkAnswers(batch, server, enqueues: enqueues, note)
+        try await batch.run("work", "r", "--executor", executor).expectSuccess(note)
+        try checkAnswers(batch, server, enqueues: enqueues, note)
     }
 
     /// One model gets a fragment, which only `llm`'s command line can give it.
@@ -88,8 +87,8 @@ import Testing
     }
 
     /// What has no answer was refused, with the name of the file.
-    private func checkFailures(_ batch: Batch, _ note: Comment) async throws {
-        let failures = try await batch.query(
+    private func checkFailures(_ batch: Batch, _ note: Comment) throws {
+        let failures = try batch.query(
             "SELECT failure_kind, failure_message FROM attempts WHERE outcome NOT IN ('ok', 'interrupted')")
         for failure in failures {
             #expect(failure[0] == "request", "\(failure[1]); \(note)")
@@ -98,10 +97,10 @@ import Testing
         }
     }
 
-    private func checkAnswers(_ batch: Batch, _ server: LoopbackServer, enqueues: Int, _ note: Comment) async throws {
+    private func checkAnswers(_ batch: Batch, _ server: LoopbackServer, enqueues: Int, _ note: Comment) throws {
         let log = try server.log().filter { $0["n"] != nil }
         let requests = Dictionary(uniqueKeysWithValues: log.map { ("\($0["n"] ?? "")", $0) })
-        let answers = try await batch.query(
+        let answers = try batch.query(
             """
             SELECT hex(cells.key), cells.live, answers.text, models.label,
                 (SELECT group_concat(value ->> 'sha256') FROM json_each(prompts.attachments))

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A server that answers with status 200 but is not the API of a model is a fault in the request, under each executor.
-@Suite(.serialized) struct ForeignAnswerTests {
+@Suite struct ForeignAnswerTests {
     private static let behaviours = #"""
         {"page": {"body_200": {"type": "text/html; charset=utf-8", "text": "<!DOCTYPE html>\n<title>Sign in</title>"}},
          "page as JSON": {"body_200": {"type": "application/json", "text": "<html>maintenance</html>"}},

@@ -5,7 +5,7 @@ import Testing
 /// them.
 ///
 /// `NLLM_BATCH_SOAK=1` makes it long; `NLLM_BATCH_SEED` repeats the choices of an earlier run.
-@Suite(.serialized, .enabled(if: TinyDisk.isAvailable, "a disk can be mounted here")) struct FullDiskTests {
+@Suite(.enabled(if: TinyDisk.isAvailable, "a disk can be mounted here")) struct FullDiskTests {
     private static let variables = ProcessInfo.processInfo.environment
     private static let isLong = variables["NLLM_BATCH_SOAK"] == "1"
     private static let place = ["--db", "disk/batch.db"]
@@ -17,25 +17,25 @@ import Testing
         let batch = try Batch(userPath: server.userPath)
         try batch.write((1...cells).map { "\"prompt \($0)\"\n" }.joined(), to: "p.jsonl")
         let disk = try TinyDisk(at: batch.directory + "/disk", kilobytes: kilobytes)
-        let enqueued = try await batch.run(
+        try await batch.run(
             ["enqueue", "p.jsonl", "--no-check", "-m", "good", "-o", "disk/out", "--run", "r", "--retries", "0"]
-                + Self.place)
-        #expect(enqueued.code == 0, "\(enqueued.err)")
+                + Self.place
+        ).expectSuccess()
         return (batch, disk)
     }
 
     /// Every cell has its one answer, in the database and in the files, and the server was asked once for each.
     private func proveOnce(
         _ batch: Batch, _ server: LoopbackServer, cells: Int, note: Comment = ""
-    ) async throws {
+    ) throws {
         let prompts = Set((1...cells).map { "prompt \($0)" })
         let requests = try server.requestsByPrompt()
         #expect(Set(requests.keys) == prompts, note)
         #expect(requests.filter { $0.value != 1 } == [:], note)
-        let rows = try await batch.query(
+        let rows = try batch.query(
             "SELECT status, attempts, count(*) FROM cells GROUP BY 1, 2", database: "disk/batch.db")
         #expect(rows == [["ok", "1", String(cells)]], note)
-        let answers = try await batch.query(
+        let answers = try batch.query(
             "SELECT count(*) FROM attempts WHERE outcome = 'ok'", database: "disk/batch.db")
         #expect(answers == [[String(cells)]], note)
         let lines = try batch.jsonLines("disk/out/r/results.jsonl")
@@ -63,7 +63,7 @@ import Testing
     // MARK: Freed again
 
     @Test(arguments: [("shared", 20, 800), ("fork", 16, 800), ("process", 6, 60)])
-    func aDiskThatIsFilledAndFreedAgainLosesNothingAndPaysForNothingTwice(
+    func aDiskThatIsFilledAndFreedAgainLosesNothing(
         executor: String, brief: Int, long: Int
     ) async throws {
         let seed = Self.variables["NLLM_BATCH_SEED"].flatMap { UInt64($0) } ?? .random(in: 0...UInt64.max)
@@ -87,10 +87,9 @@ import Testing
             }
             try? disk.free()
         }
-        let result = try await worker.result()
-        #expect(result.code == 0, "\(result.err); repeat with NLLM_BATCH_SEED=\(seed)")
+        let result = try await worker.result().expectSuccess("repeat with NLLM_BATCH_SEED=\(seed)")
         #expect(result.err.contains("to be recorded: the disk of \(batch.directory)/disk/batch.db is full; free "))
-        try await proveOnce(batch, server, cells: cells, note: "repeat with NLLM_BATCH_SEED=\(seed)")
+        try proveOnce(batch, server, cells: cells, note: "repeat with NLLM_BATCH_SEED=\(seed)")
     }
 
     // MARK: Ended meanwhile
@@ -108,9 +107,9 @@ import Testing
         try await eventually("requests are under way") { try !server.requests().isEmpty }
         try await fill(disk, until: "all answers wait") {
             guard try !batch.rescuedPrompts().isEmpty else { return false }
-            let recorded = try await batch.query(
+            let recorded = try batch.query(
                 "SELECT count(*) FROM cells WHERE status = 'ok'", database: "disk/batch.db")
-            let running = try await batch.query(
+            let running = try batch.query(
                 "SELECT count(*) FROM cells WHERE status = 'running'", database: "disk/batch.db")
             let waiting = try batch.rescuedPrompts().count
             return try running == [[String(waiting)]]
@@ -132,10 +131,10 @@ import Testing
 
         try disk.free()
         let again = try await batch.run("work", "-j", "3", "--executor", executor, "--db", "disk/batch.db")
-        #expect(again.code == 0, "\(again.err)")
+            .expectSuccess()
         let said = "\(waiting) answer\(waiting == 1 ? "" : "s") that an earlier worker could not record, recorded now"
         #expect(again.err.contains(said), "\(again.err)")
-        try await proveOnce(batch, server, cells: 8)
+        try proveOnce(batch, server, cells: 8)
     }
 
     /// 6 answers of 1 MB do not fit into a file of 4 MB.
@@ -151,8 +150,7 @@ import Testing
         try batch.write((1...6).map { "\"prompt \($0)\"\n" }.joined(), to: "p.jsonl")
         let disk = try TinyDisk(at: batch.directory + "/disk", kilobytes: 32 << 10)
         defer { disk.unmount() }
-        #expect(
-            try await batch.run(["enqueue", "p.jsonl", "--no-check", "-m", "m", "--run", "r"] + Self.place).code == 0)
+        try await batch.run(["enqueue", "p.jsonl", "--no-check", "-m", "m", "--run", "r"] + Self.place).expectSuccess()
         let worker = try await batch.start("work", "-j", "6", "--db", "disk/batch.db")
         try await eventually("all run") { try batch.lines("calls").count == 6 }
         try disk.fill()
@@ -166,8 +164,7 @@ import Testing
         #expect(try batch.rescuedPrompts(in: state).count >= 2)
 
         try disk.free()
-        let again = try await batch.run(["work"] + Self.place)
-        #expect(again.code == 0, "\(again.err)")
+        let again = try await batch.run(["work"] + Self.place).expectSuccess()
         #expect(again.err.contains("6 answers that an earlier worker could not record, recorded now"))
         #expect(try batch.lines("calls").count == 6)
         let texts = try batch.jsonLines("nllm-runs/r/results.jsonl").compactMap { $0["text"] as? String }

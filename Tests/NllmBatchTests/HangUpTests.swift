@@ -3,7 +3,7 @@ import SystemPackage
 import Testing
 
 /// A terminal that is lost, and SIGQUIT.
-@Suite(.serialized, .enabled(if: OSProcess.tellsAll)) struct HangUpTests {
+@Suite(.enabled(if: OSProcess.tellsAll)) struct HangUpTests {
     /// Two cells of a model whose first answers never come.
     private func hanging(_ models: String = #"{"hangs": {"hang": true, "times": 1}}"#) async throws -> (
         Batch, LoopbackServer
@@ -12,7 +12,7 @@ import Testing
         let batch = try Batch(userPath: server.userPath, extra: ["SWIFT_BACKTRACE": "enable=yes,color=no"])
         try batch.write("\"one\"\n\"two\"\n", to: "prompts.jsonl")
         let model = try #require(models.split(separator: "\"").dropFirst().first.map(String.init))
-        #expect(try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", model, "--run", "main").code == 0)
+        try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", model, "--run", "main").expectSuccess()
         return (batch, server)
     }
 
@@ -26,37 +26,36 @@ import Testing
         #expect(stopped.code == 129)
         #expect(stopped.err.contains("interrupted: 2 cells in flight went back to pending, 2 left"), "\(stopped.err)")
         #expect(OSProcess.marked(in: batch).isEmpty)
-        #expect(try await batch.query("SELECT DISTINCT outcome FROM attempts") == [["interrupted"]])
-        let work = try await batch.run("work", "--executor", executor)
-        #expect(work.code == 0, "\(work.err)")
+        #expect(try batch.query("SELECT DISTINCT outcome FROM attempts") == [["interrupted"]])
+        try await batch.run("work", "--executor", executor).expectSuccess()
         #expect(try server.requestsByPrompt() == ["one": 2, "two": 2])
     }
 
     /// A shell passes it on, and the terminal sends it, too.
     @Test func severalAtOnceAreOneAndWhatIsAnsweredWithinTheGraceIsKept() async throws {
-        let (batch, server) = try await hanging(#"{"slow": {"delay_ms": 3000}}"#)
-        let worker = try await batch.start("work", "--grace", "300", "--executor", "fork")
+        let (batch, server) = try await hanging(#"{"slow": {"until": "go"}}"#)
+        let worker = try await batch.startAudibly("work", "--grace", "300", "--executor", "fork")
         try await eventually("two cells are in flight") { try server.requests().count == 2 }
         for _ in 1...3 {
             worker.signal(SIGHUP)
             usleep(50_000)
         }
-        let stopped = try await worker.result()
-        #expect(stopped.code == 129)
-        #expect(stopped.err.contains("interrupted: 0 cells in flight went back to pending, 0 left"), "\(stopped.err)")
-        #expect(try await batch.query("SELECT DISTINCT status FROM cells") == [["ok"]])
+        try await eventually("the first is heard") { batch.said().contains("stopping; 2 cells in flight") }
+        try server.release()
+        #expect(try await worker.result().code == 129)
+        #expect(batch.said().contains("interrupted: 0 cells in flight went back to pending, 0 left"), "\(batch.said())")
+        #expect(try batch.query("SELECT DISTINCT status FROM cells") == [["ok"]])
     }
 
     @Test(
         arguments: [(SIGHUP, SIGTERM, 143), (SIGINT, SIGQUIT, 131), (SIGTERM, SIGHUP, 129)] as [(Int32, Int32, Int32)])
     func aSecondSignalEndsEverythingAtOnce(first: Int32, second: Int32, code: Int32) async throws {
         let (batch, server) = try await hanging()
-        let worker = try await batch.start(
-            "/bin/sh", ["-c", #"exec "$0" work --grace 600 --executor fork 2> stderr.txt"#, Batch.binary])
+        let worker = try await batch.startAudibly("work", "--grace", "600", "--executor", "fork")
         try await eventually("two cells hang") { try server.requests().count == 2 }
         worker.signal(first)
         try await eventually("the first signal is heard") {
-            String(decoding: try batch.read("stderr.txt"), as: UTF8.self).contains("stopping; 2 cells in flight")
+            batch.said().contains("stopping; 2 cells in flight")
         }
         // Hang-ups that follow another signal at once belong to it.
         if second == SIGHUP { try await Task.sleep(for: .seconds(3)) }
@@ -76,7 +75,7 @@ import Testing
         #expect(ended.err.hasSuffix("ended at once; cells in flight are done again by the next worker\n"))
         #expect(!ended.err.contains("acktrace"), "\(ended.err)")
         try await eventually("nothing is left") { OSProcess.marked(in: batch).isEmpty }
-        #expect(try await batch.run("work", "--executor", executor).code == 0)
+        try await batch.run("work", "--executor", executor).expectSuccess()
     }
 
     @Test func quitEndsAnyOtherCommandWithoutAWord() async throws {
@@ -106,7 +105,7 @@ import Testing
             say("ignored" if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN else "not ignored")
             """
         try batch.write(prompts: [["prompt": code]])
-        #expect(try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", "code", "--run", "main").code == 0)
+        try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", "code", "--run", "main").expectSuccess()
         let worker = try await batch.start(
             "/usr/bin/nohup", [Batch.binary, "work", "--executor", executor, "--grace", "0"])
         try await eventually("the cell is in flight") { batch.exists("started") }
@@ -114,8 +113,7 @@ import Testing
         for pid in OSProcess.marked(in: batch) { kill(pid, SIGHUP) }
         try await Task.sleep(for: .milliseconds(500))
         try batch.write("", to: "go")
-        let work = try await worker.result()
-        #expect(work.code == 0, "\(work.err)")
+        let work = try await worker.result().expectSuccess()
         #expect(!work.err.contains("stopping"))
         let results = try batch.jsonLines("nllm-runs/main/results.jsonl")
         #expect(results.map { $0["text"] as? String } == ["ignored\n"])
@@ -125,13 +123,14 @@ import Testing
     /// What it says then can't be written anywhere.
     @Test(arguments: [[], ["--json"]])
     func aTerminalThatIsGoneDoesNotHurtTheStop(options: [String]) async throws {
-        let (batch, server) = try await hanging(#"{"slow": {"delay_ms": 2000}}"#)
+        let (batch, server) = try await hanging(#"{"slow": {"until": "go"}}"#)
         let script = """
             import os, pty, sys, time
             pid, terminal = pty.fork()
             if pid == 0: os.execv(sys.argv[1], sys.argv[1:])
             while not os.path.exists("go"): time.sleep(0.02)
             os.close(terminal)
+            open("closed", "w").close()
             print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
             """
         let terminal = try await batch.start(
@@ -139,9 +138,11 @@ import Testing
             ["-c", script, Batch.binary, "work", "--grace", "300", "--executor", "fork"] + options)
         try await eventually("two cells are in flight") { try server.requests().count == 2 }
         try batch.write("", to: "go")
+        try await eventually("the terminal is gone") { batch.exists("closed") }
+        try server.release()
         let result = try await terminal.result()
         #expect(result.out == "129\n", "\(result.err)")
-        #expect(try await batch.query("SELECT status, attempts FROM cells") == [["ok", "1"], ["ok", "1"]])
+        #expect(try batch.query("SELECT status, attempts FROM cells") == [["ok", "1"], ["ok", "1"]])
         #expect(try batch.jsonLines("nllm-runs/main/results.jsonl").count == 2)
     }
 }

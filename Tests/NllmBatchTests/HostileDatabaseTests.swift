@@ -6,10 +6,10 @@ import Testing
     private func finishedRun(_ prompts: String = "\"x\"\n\"y\"", _ more: String...) async throws -> Batch {
         let batch = try Batch(llm: Batch.fakeLLM("cat"))
         try batch.write(prompts, to: "work/p.jsonl")
-        let run = try await batch.run(
+        try await batch.run(
             ["run", "work/p.jsonl", "-m", "m", "--no-check", "--run", "r", "-o", "work/out", "--db", "work/batch.db"]
-                + more)
-        try #require(run.code == 0, "\(run.err)")
+                + more
+        ).requireSuccess()
         return batch
     }
 
@@ -27,8 +27,8 @@ import Testing
         let batch = try await finishedRun()
         try batch.write("precious", to: "outside/results/x.json")
         try batch.write("precious", to: "outside/raw/y.stdout.txt")
-        try await batch.execute(change, in: "work/batch.db")
-        let name = try await batch.query("SELECT name FROM runs", database: "work/batch.db")[0][0]
+        try batch.execute(change, in: "work/batch.db")
+        let name = try batch.query("SELECT name FROM runs", database: "work/batch.db")[0][0]
         let before = batch.listing().filter { !$0.key.hasPrefix("work/out/") }
         for command in [["export", name], ["export", name, "-o", "elsewhere"], ["rm", name]] {
             if change.contains("prompts") || change.contains("models"), command[0] == "rm" { continue }
@@ -53,8 +53,7 @@ import Testing
         let link = batch.directory + "/work/out/r/" + name
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: batch.directory + "/victim")
         try FileManager.default.removeItem(atPath: batch.directory + "/work/out/r/results/000001/m.json")
-        let result = try await batch.run("export", "r", "--db", "work/batch.db")
-        #expect(result.code == 0, "\(result.err)")
+        try await batch.run("export", "r", "--db", "work/batch.db").expectSuccess()
         #expect(try batch.read("victim") == Data("precious".utf8))
         for file in ["results.jsonl", "manifest.json", "results/000001/m.json"] {
             let attributes = try FileManager.default.attributesOfItem(atPath: batch.directory + "/work/out/r/" + file)
@@ -96,8 +95,8 @@ import Testing
         try FileManager.default.createSymbolicLink(
             atPath: batch.directory + "/" + folder + "results/linked",
             withDestinationPath: batch.directory + "/elsewhere")
-        try await batch.execute("UPDATE runs SET raw = 0, edited = 1, exported_at = NULL", in: "work/batch.db")
-        #expect(try await batch.run("export", "r", "--db", "work/batch.db").code == 0)
+        try batch.execute("UPDATE runs SET raw = 0, edited = 1, exported_at = NULL", in: "work/batch.db")
+        try await batch.run("export", "r", "--db", "work/batch.db").expectSuccess()
         for name in theirs + ["results/linked/x.json"] { #expect(batch.exists(folder + name), "\(name)") }
         #expect(!batch.exists(folder + "results/gone/m.json"))
         #expect(!batch.exists(folder + "raw/000001"))
@@ -108,9 +107,9 @@ import Testing
     @Test func theFolderOfAnotherRunIsNotTakenOver() async throws {
         let batch = try await finishedRun()
         try batch.write("\"other\"", to: "q.jsonl")
-        let enqueue = try await batch.run(
-            "enqueue", "q.jsonl", "-m", "m", "--no-check", "--run", "r", "-o", "other", "--db", "other/batch.db")
-        #expect(enqueue.code == 0)
+        try await batch.run(
+            "enqueue", "q.jsonl", "-m", "m", "--no-check", "--run", "r", "-o", "other", "--db", "other/batch.db"
+        ).expectSuccess()
         try FileManager.default.removeItem(atPath: batch.directory + "/other/r")
         try FileManager.default.copyItem(
             atPath: batch.directory + "/work/out/r", toPath: batch.directory + "/other/r")
@@ -124,8 +123,7 @@ import Testing
                     + "there; move it away, or write the run elsewhere with `nllm-batch export r -o DIR`\n")
         }
         #expect(try batch.files(below: "other/r") == before)
-        let elsewhere = try await batch.run("export", "r", "--db", "other/batch.db", "-o", "third")
-        #expect(elsewhere.code == 0)
+        let elsewhere = try await batch.run("export", "r", "--db", "other/batch.db", "-o", "third").expectSuccess()
         #expect(elsewhere.out == "\(batch.directory)/third/r\n")
         #expect(batch.exists("third/r/manifest.json"))
     }
@@ -134,7 +132,7 @@ import Testing
         let batch = try await finishedRun()
         let before = try batch.files(below: "work/out/r")
         try FileManager.default.removeItem(atPath: batch.directory + "/work/out/r/manifest.json")
-        #expect(try await batch.run("export", "r", "--db", "work/batch.db").code == 0)
+        try await batch.run("export", "r", "--db", "work/batch.db").expectSuccess()
         #expect(try batch.files(below: "work/out/r") == before)
     }
 
@@ -146,16 +144,16 @@ import Testing
         try FileManager.default.createDirectory(
             atPath: batch.directory + "/work/out/r", withIntermediateDirectories: true)
         if !name.isEmpty { try batch.write("", to: "work/out/r/" + name) }
-        #expect(try await batch.run("export", "r", "--db", "work/batch.db").code == 0)
+        try await batch.run("export", "r", "--db", "work/batch.db").expectSuccess()
         #expect(try batch.files(below: "work/out/r") == before)
 
         try FileManager.default.createDirectory(
             atPath: batch.directory + "/work/out/new", withIntermediateDirectories: true)
         if !name.isEmpty { try batch.write("", to: "work/out/new/" + name) }
-        let enqueue = try await batch.run(
+        try await batch.run(
             "enqueue", "work/p.jsonl", "-m", "m", "--no-check", "--run", "new", "-o", "work/out", "--db",
-            "work/batch.db")
-        #expect(enqueue.code == 0, "\(enqueue.err)")
+            "work/batch.db"
+        ).expectSuccess()
     }
 
     @Test func aLinkIsNoFolderForANewRun() async throws {

@@ -5,7 +5,7 @@ import Testing
 /// recorded twice, and at most the cells that were in flight run again.
 ///
 /// `NLLM_BATCH_SOAK=1` makes it long; `NLLM_BATCH_SEED` repeats the choices of an earlier run.
-@Suite(.serialized) struct KillTests {
+@Suite struct KillTests {
     private static let variables = ProcessInfo.processInfo.environment
     private static let isLong = variables["NLLM_BATCH_SOAK"] == "1"
 
@@ -19,7 +19,7 @@ import Testing
         case artifact
     }
 
-    @Test func killedAgainAndAgainAtAnyMomentARunLosesNothingAndPaysForNothingTwice() async throws {
+    @Test func killedAtAnyMomentARunLosesNothingAndPaysForNothingTwice() async throws {
         let seed = Self.variables["NLLM_BATCH_SEED"].flatMap { UInt64($0) } ?? .random(in: 0...UInt64.max)
         let note: Comment = "repeat with NLLM_BATCH_SEED=\(seed)"
         do {
@@ -41,13 +41,12 @@ import Testing
         for _ in 1...(Self.isLong ? 20 : 4) {
             try await kill(enqueue, in: batch, at: .someTime, within: 0.3, &random, note)
             guard batch.exists("nllm-runs/batch.db") else { continue }
-            let tables = try await batch.query("SELECT count(*) FROM sqlite_schema WHERE name = 'cells'")
+            let tables = try batch.query("SELECT count(*) FROM sqlite_schema WHERE name = 'cells'")
             guard tables == [["1"]] else { continue }
-            let cells = try await batch.query("SELECT count(*) FROM cells")
+            let cells = try batch.query("SELECT count(*) FROM cells")
             #expect(cells == [["0"]] || cells == [[String(prompts.count)]], note)
         }
-        let enqueued = try await batch.run(enqueue)
-        #expect(enqueued.code == 0, note)
+        try await batch.run(enqueue).expectSuccess(note)
 
         var kills = 0
         while kills < (Self.isLong ? 40 : 6) {
@@ -58,16 +57,14 @@ import Testing
                 try await kill(command, in: batch, at: .someTime, within: 0.3, &random, note)
             }
         }
-        let work = try await batch.run("work", "main", "-j", "3")
-        #expect(work.code == 0, "\(work.err); \(note)")
+        let work = try await batch.run("work", "main", "-j", "3").expectSuccess(note)
         #expect(work.out == "\(batch.directory)/nllm-runs/main\n", note)
 
-        try await proveRecords(batch, server, prompts, note)
+        try proveRecords(batch, server, prompts, note)
         try proveArtifacts(batch, prompts, note)
         try await proveExports(batch, &random, note)
         #expect(OSProcess.marked(in: batch).isEmpty, note)
-        let doctor = try await batch.run("doctor")
-        #expect(doctor.code == 0, "\(doctor.out); \(note)")
+        try await batch.run("doctor").expectSuccess(note)
     }
 
     /// Starts a command and kills it at a random moment; false if it ended before.
@@ -116,8 +113,8 @@ import Testing
     /// The database has one result a cell, and the server saw no request that nobody had to make.
     private func proveRecords(
         _ batch: Batch, _ server: LoopbackServer, _ prompts: [String], _ note: Comment
-    ) async throws {
-        let rows = try await batch.query(
+    ) throws {
+        let rows = try batch.query(
             """
             SELECT prompts.text, cells.status, cells.live, cells.attempts,
                 (SELECT count(*) FROM attempts WHERE cell_id = cells.id AND outcome = 'ok'),
@@ -135,9 +132,9 @@ import Testing
             let asked = requests[row[0]] ?? 0
             #expect(asked <= 1 + interrupted, "asked \(asked) times: \(row); \(note)")
         }
-        let run = try await batch.query("SELECT finished_at IS NULL, exported_at IS NULL FROM runs")
+        let run = try batch.query("SELECT finished_at IS NULL, exported_at IS NULL FROM runs")
         #expect(run == [["0", "0"]], note)
-        #expect(try await batch.query("SELECT count(*) FROM workers WHERE ended_at IS NULL") == [["0"]], note)
+        #expect(try batch.query("SELECT count(*) FROM workers WHERE ended_at IS NULL") == [["0"]], note)
     }
 
     private func proveArtifacts(_ batch: Batch, _ prompts: [String], _ note: Comment) throws {
@@ -156,7 +153,7 @@ import Testing
         for _ in 1...(Self.isLong ? 20 : 4) {
             try await kill(["export", "main"], in: batch, at: .someTime, within: 0.2, &random, note)
         }
-        #expect(try await batch.run("export", "main").code == 0, note)
+        try await batch.run("export", "main").expectSuccess(note)
         #expect(try batch.files(below: "nllm-runs/main") == before, note)
     }
 }

@@ -51,8 +51,7 @@ import Testing
             try await batch.refuses(command + ["--budget-window", "24h"], code: 64, error: error)
         }
         try batch.write("batch: {max_tokens_total: 1000000}\n", to: ".nllm-config.yaml")
-        let run = try await batch.run("run", "p.jsonl", "-m", "echo", "--budget-window", "24h", "--run", "r")
-        #expect(run.code == 0, "\(run.err)")
+        try await batch.run("run", "p.jsonl", "-m", "echo", "--budget-window", "24h", "--run", "r").expectSuccess()
     }
 
     @Test func aCostCannotBeLimitedWithoutPrices() async throws {
@@ -68,13 +67,11 @@ import Testing
             run + ["-m", "other", "--max-cost", "5"], code: 78,
             error: "error: no price is known for model `echo` and 1 more\(advice)")
         // Only work is limited, so that prices may come later.
-        let enqueue = try await batch.run("enqueue", "p.jsonl", "-m", "echo", "--run", "r")
-        #expect(enqueue.code == 0, "\(enqueue.err)")
+        try await batch.run("enqueue", "p.jsonl", "-m", "echo", "--run", "r").expectSuccess()
         // What is free is priced.
         try batch.write(
             "batch: {max_cost: 0}\ncosts: {echo: {input_per_1k: 0, output_per_1k: 0}}\n", to: ".nllm-config.yaml")
-        let free = try await batch.run("run", "p.jsonl", "-m", "echo", "--run", "free")
-        #expect(free.code == 0, "\(free.err)")
+        try await batch.run("run", "p.jsonl", "-m", "echo", "--run", "free").expectSuccess()
     }
 
     // MARK: What a run keeps
@@ -88,7 +85,7 @@ import Testing
 
     /// The settings of a run that its manifest tells.
     private func settings(_ run: String, _ batch: Batch) async throws -> String {
-        #expect(try await batch.run("export", run).code == 0)
+        try await batch.run("export", run).expectSuccess()
         let manifest = try #require(
             try JSONSerialization.jsonObject(with: try batch.read("nllm-runs/\(run)/manifest.json")) as? [String: Any])
         let settings = try #require(manifest["settings"] as? [String: Any])
@@ -110,8 +107,8 @@ import Testing
         ]
         for (index, (arguments, expected)) in table.enumerated() {
             let words = arguments.split(separator: " ").map(String.init)
-            let result = try await batch.run(["enqueue", "-m", "m", "--no-check", "--run", "r\(index)"] + words)
-            #expect(result.code == 0, "\(arguments): \(result.err)")
+            try await batch.run(["enqueue", "-m", "m", "--no-check", "--run", "r\(index)"] + words).expectSuccess(
+                "\(arguments)")
             #expect(try await settings("r\(index)", batch) == expected, "\(arguments)")
         }
     }
@@ -119,8 +116,8 @@ import Testing
     @Test func anExistingRunTakesOverWhatIsGivenAndKeepsTheRest() async throws {
         let batch = try Self.batch()
         func enqueue(_ arguments: String...) async throws -> String {
-            let result = try await batch.run(["enqueue", "p.jsonl", "-m", "m", "--no-check", "--run", "r"] + arguments)
-            #expect(result.code == 0, "\(result.err)")
+            try await batch.run(["enqueue", "p.jsonl", "-m", "m", "--no-check", "--run", "r"] + arguments)
+                .expectSuccess()
             return try await settings("r", batch)
         }
         try batch.write("batch: {fail_on: 'empty', cache: 24h, priority: 3}\n", to: ".nllm-config.yaml")
@@ -134,11 +131,11 @@ import Testing
     @Test func aRunIsTakenUpAgainWhateverIsLimited() async throws {
         let batch = try Batch()
         try batch.write("\"x\"", to: "p.jsonl")
-        #expect(try await batch.run("enqueue", "p.jsonl", "--no-check", "-m", "echo", "--run", "other").code == 0)
+        try await batch.run("enqueue", "p.jsonl", "--no-check", "-m", "echo", "--run", "other").expectSuccess()
         let limited = try await batch.run(
             "run", "p.jsonl", "-m", "echo", "--cache", "any", "--fail-on", "empty", "--priority", "5", "--rpm", "600",
-            "--max-tokens-total", "100000")
-        #expect(limited.code == 0, "\(limited.err)")
+            "--max-tokens-total", "100000"
+        ).expectSuccess()
         #expect(limited.err.hasPrefix("resuming run other"), "\(limited.err)")
     }
 
@@ -147,19 +144,19 @@ import Testing
         let run = try await batch.run("run", "--cache", "any", "-m", "echo", "--run", "r", "--", "say", "--cache")
         #expect(run.code != 64, "\(run.err)")
         #expect(try await settings("r", batch) == " 3155760000 0")
-        let arguments = try await batch.query("SELECT arguments FROM runs")
+        let arguments = try batch.query("SELECT arguments FROM runs")
         #expect(arguments.first?.first?.contains("--cache\"") == true)
     }
 
     @Test func aWorkerTakesTheSameOptions() async throws {
         let batch = try Batch()
         try batch.write("\"x\"", to: "p.jsonl")
-        #expect(try await batch.run("enqueue", "p.jsonl", "--no-check", "-m", "echo", "--run", "r").code == 0)
+        try await batch.run("enqueue", "p.jsonl", "--no-check", "-m", "echo", "--run", "r").expectSuccess()
         let work = try await batch.run(
             "work", "--rpm", "600", "--rpm", "echo=300", "--tpm", "echo=100000", "--model-concurrency", "echo=2",
             "--max-wait", "1m", "--max-tokens-total", "100000", "--budget-window", "24h", "--fail-on", "empty",
-            "--cache", "any", "r")
-        #expect(work.code == 0, "\(work.err)")
+            "--cache", "any", "r"
+        ).expectSuccess()
         #expect(work.out == batch.directory + "/nllm-runs/r\n")
     }
 }

@@ -16,8 +16,7 @@ import Testing
             .init("metadata", .object([.init("k\u{2028}", .string(text))])),
         ])
         try batch.write(prompt.description, to: "p.jsonl")
-        let run = try await batch.run("run", "p.jsonl", "-m", "good", "--run", "r", "--json")
-        #expect(run.code == 0, "\(run.err)")
+        let run = try await batch.run("run", "p.jsonl", "-m", "good", "--run", "r", "--json").expectSuccess()
         let files = ["nllm-runs/r/results.jsonl", "nllm-runs/r/results/good.json", "nllm-runs/r/manifest.json"]
         for file in files {
             let scalars = String(decoding: try batch.read(file), as: UTF8.self).unicodeScalars
@@ -34,8 +33,8 @@ import Testing
                     print(json.dumps([record["text"], record["metadata"]]))
             """
         let read = try await batch.command(
-            Batch.venv + "/python", ["-c", script, batch.directory + "/nllm-runs/r/results.jsonl"])
-        #expect(read.code == 0, "\(read.err)")
+            Batch.venv + "/python", ["-c", script, batch.directory + "/nllm-runs/r/results.jsonl"]
+        ).expectSuccess()
         #expect(read.lines.count == 2)
         for line in read.lines {
             let values = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [Any]

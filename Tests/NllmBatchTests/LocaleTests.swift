@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The bytes of prompts reach the model, and answers come back, whatever the user's environment says of encodings.
-@Suite(.serialized) struct LocaleTests {
+@Suite struct LocaleTests {
     private static let environments: [[String: String]] = [
         [
             "LC_ALL": "POSIX", "LANG": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0",
@@ -29,11 +29,11 @@ import Testing
         let further = executor == "shared" ? [] : ["--", "-f", "frägment-ж.txt"]
         for (number, environment) in Self.environments.enumerated() {
             let name = Comment(rawValue: "\(executor) \(number)")
-            let result = try await batch.run(
+            try await batch.run(
                 ["run", "prompts.jsonl", "-m", "m", "--run", "\(number)", "--no-check", "--executor", executor]
                     + further,
-                environment: environment)
-            #expect(result.code == 0, "\(name): \(result.err)")
+                environment: environment
+            ).expectSuccess(name)
             let answer = try #require(try batch.jsonLines("nllm-runs/\(number)/results.jsonl").first)
             #expect((answer["text"] as? String)?.contains(Self.prompt) == true, name)
             let asked = try #require(try server.log().last { $0["n"] != nil })

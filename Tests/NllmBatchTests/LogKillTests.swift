@@ -5,7 +5,7 @@ import Testing
 ///
 /// `NLLM_BATCH_SOAK=1` makes it long, `NLLM_BATCH_KILLS` says how many kills there are of each executor, and
 /// `NLLM_BATCH_SEED` repeats the choices of an earlier run.
-@Suite(.serialized) struct LogKillTests {
+@Suite struct LogKillTests {
     private static let variables = ProcessInfo.processInfo.environment
     private static let isLong = variables["NLLM_BATCH_SOAK"] == "1"
     private static let kills = variables["NLLM_BATCH_KILLS"].flatMap { Int($0) } ?? (isLong ? 200 : 2)
@@ -22,9 +22,9 @@ import Testing
             let user = batch.directory + "/users/\(kills)"
             let environment = ["LLM_USER_PATH": user]
             let run = "run-\(kills)"
-            let enqueue = try await batch.run(
-                ["enqueue", "prompt.txt", "-m", "echo", "--no-check", "--run", run], environment: environment)
-            #expect(enqueue.code == 0, "\(enqueue.err)")
+            try await batch.run(
+                ["enqueue", "prompt.txt", "-m", "echo", "--no-check", "--run", run], environment: environment
+            ).expectSuccess()
             let work = ["work", run, "--executor", executor]
             let worker = try await batch.start(Batch.binary, work, environment: environment)
             let moment = try await Self.wait(
@@ -32,9 +32,9 @@ import Testing
             worker.signal(SIGKILL)
             _ = try await worker.result()
             kills += 1
-            let plain = try await batch.command(
-                Batch.venv + "/llm", ["-n", "-m", "echo", "x"], environment: environment)
-            #expect(plain.code == 0, "\(executor), \(moment): \(plain.err); \(note)")
+            try await batch.command(
+                Batch.venv + "/llm", ["-n", "-m", "echo", "x"], environment: environment
+            ).expectSuccess("\(executor), \(moment); \(note)")
         }
         try await Self.expectNoHarm(batch, executor, note)
     }
@@ -93,11 +93,10 @@ import Testing
     /// That the runs can be finished in the last of these folders, and no attempt ended for a broken log.
     private static func expectNoHarm(_ batch: Batch, _ executor: String, _ note: Comment) async throws {
         let environment = ["LLM_USER_PATH": batch.directory + "/users/\(kills - 1)"]
-        let work = try await batch.run(["work", "--executor", executor, "-j", "8"], environment: environment)
-        #expect(work.code == 0, "\(work.err); \(note)")
-        let cells = try await batch.query("SELECT status, count(*) FROM cells GROUP BY status")
+        try await batch.run(["work", "--executor", executor, "-j", "8"], environment: environment).expectSuccess(note)
+        let cells = try batch.query("SELECT status, count(*) FROM cells GROUP BY status")
         #expect(cells == [["ok", String(kills)]], note)
-        let outcomes = try await batch.query(
+        let outcomes = try batch.query(
             "SELECT DISTINCT outcome, failure_kind FROM attempts WHERE outcome NOT IN ('ok', 'interrupted')")
         #expect(outcomes == [], note)
     }

@@ -10,12 +10,11 @@ import Testing
     /// A scratch folder with a log that `llm` itself has made, changed by SQL, and a run of one cell an executor.
     private static func batch(_ sql: String?, llm: String? = nil) async throws -> Batch {
         let batch = try Batch(llm: llm)
-        #expect(try await Self.llm(batch).code == 0)
-        if let sql { try await batch.execute(sql, in: "llm-user/logs.db") }
+        try await Self.llm(batch).expectSuccess()
+        if let sql { try batch.execute(sql, in: "llm-user/logs.db") }
         try batch.write("ping", to: "prompt.txt")
         for executor in executors {
-            let enqueue = try await batch.run("enqueue", "prompt.txt", "-m", "echo", "--no-check", "--run", executor)
-            #expect(enqueue.code == 0, "\(enqueue.err)")
+            try await batch.run("enqueue", "prompt.txt", "-m", "echo", "--no-check", "--run", executor).expectSuccess()
         }
         return batch
     }
@@ -35,15 +34,15 @@ import Testing
         }
     }
 
-    private static func expectUntouched(_ batch: Batch) async throws {
-        let cells = try await batch.query("SELECT DISTINCT status, attempts, lease FROM cells")
+    private static func expectUntouched(_ batch: Batch) throws {
+        let cells = try batch.query("SELECT DISTINCT status, attempts, lease FROM cells")
         #expect(cells == [["pending", "0", "0"]])
-        #expect(try await batch.query("SELECT id FROM attempts").isEmpty)
+        #expect(try batch.query("SELECT id FROM attempts").isEmpty)
     }
 
     private static func expectAllDone(_ batch: Batch) async throws {
-        for result in try await work(batch) { #expect(result.code == 0, "\(result.err)") }
-        #expect(try await batch.query("SELECT DISTINCT status, attempts FROM cells") == [["ok", "1"]])
+        for result in try await work(batch) { result.expectSuccess() }
+        #expect(try batch.query("SELECT DISTINCT status, attempts FROM cells") == [["ok", "1"]])
     }
 
     private static let isBroken = #"is half migrated (table "tools" already exists), so that no llm works; "#
@@ -59,19 +58,17 @@ import Testing
             // On a busy machine a line of progress may stand before it.
             #expect(result.err.hasSuffix("error: \(message)\n"), "\(result.err)")
         }
-        try await Self.expectUntouched(batch)
+        try Self.expectUntouched(batch)
         let doctor = try await batch.run("doctor")
         #expect(doctor.code == 69)
         #expect(doctor.lines.contains("FAIL executor: \(message)"), "\(doctor.out)")
 
         let broken = try batch.read("llm-user/logs.db")
-        let fix = try await batch.run("doctor", "--fix")
-        #expect(fix.code == 0, "\(fix.out)")
+        let fix = try await batch.run("doctor", "--fix").expectSuccess()
         let done = "was broken and held no answers; it was moved to \(log).broken, and a new one was made"
         #expect(fix.lines.first == "ok   fixed: llm's log \(log) \(done)")
         #expect(try batch.read("llm-user/logs.db.broken") == broken)
-        let plain = try await Self.llm(batch)
-        #expect(plain.code == 0, "\(plain.err)")
+        try await Self.llm(batch).expectSuccess()
         let again = try await batch.run("doctor", "--fix")
         #expect(again.code == 0 && !again.out.contains("fixed"), "\(again.out)")
         try await Self.expectAllDone(batch)
@@ -85,14 +82,13 @@ import Testing
             #expect(result.code == 69)
             #expect((result.err + result.out).contains(Self.isBroken + "move it away with: mv "), "\(result)")
         }
-        try await Self.expectUntouched(batch)
+        try Self.expectUntouched(batch)
         #expect(!batch.exists("llm-user/logs.db.broken"))
         let said = try await batch.run("work", "process", "--executor", "process").err
         let command = try #require(said.firstRange(of: "move it away with: ").map { said[$0.upperBound...] })
-        let heal = try await batch.command("/bin/sh", ["-c", String(command.prefix { $0 != "(" })])
-        #expect(heal.code == 0, "\(heal.err)")
+        try await batch.command("/bin/sh", ["-c", String(command.prefix { $0 != "(" })]).expectSuccess()
         try await Self.expectAllDone(batch)
-        let answers = try await batch.query("SELECT response FROM responses", database: "llm-user/logs.db.broken")
+        let answers = try batch.query("SELECT response FROM responses", database: "llm-user/logs.db.broken")
         #expect(answers == [["Kept."]])
     }
 
@@ -109,7 +105,7 @@ import Testing
             #expect(result.code == 69)
             #expect(result.err.contains("logs.db cannot be used (it is a folder); move it away with: mv "))
         }
-        try await Self.expectUntouched(batch)
+        try Self.expectUntouched(batch)
     }
 
     @Test func anOlderLogIsBroughtUpToDate() async throws {
@@ -119,9 +115,9 @@ import Testing
             ALTER TABLE turns DROP COLUMN response_json; DELETE FROM _llm_migrations WHERE name >= 'm026'
             """)
         try await Self.expectAllDone(batch)
-        let turns = try await batch.query("SELECT id, response_json FROM turns", database: "llm-user/logs.db")
+        let turns = try batch.query("SELECT id, response_json FROM turns", database: "llm-user/logs.db")
         #expect(turns == [["a", ""]])
-        #expect(try await Self.llm(batch).code == 0)
+        try await Self.llm(batch).expectSuccess()
     }
 
     // MARK: In mid-run
@@ -129,11 +125,11 @@ import Testing
     @Test(arguments: ["process", "fork", "shared"])
     func aLogThatBreaksInMidRunStopsTheWorkerAndCostsNoCell(executor: String) async throws {
         let batch = try Batch(extra: ["PYTHONPATH": Batch.packageRoot + "/Tests/Support/plugin"])
-        #expect(try await Self.llm(batch).code == 0)
+        try await Self.llm(batch).expectSuccess()
         // A cell's own code breaks it: for a cold llm, which looks into it each time, in place.
         let log = batch.directory + "/llm-user/logs.db"
         try FileManager.default.copyItem(atPath: log, toPath: log + "2")
-        try await batch.execute(Self.halved, in: "llm-user/logs.db2")
+        try batch.execute(Self.halved, in: "llm-user/logs.db2")
         let replace = "import os; os.path.exists('\(log)2') and os.replace('\(log)2', '\(log)'); say('done')"
         let halve =
             "import sqlite3; l = sqlite3.connect('\(log)'); l.execute(\"\(Self.halved)\"); l.commit(); say('done')"
@@ -143,12 +139,11 @@ import Testing
             "run", "prompts.jsonl", "-m", "code", "--run", "main", "-j", "1", "--executor", executor)
         #expect(run.code == 69, "\(run.err)")
         #expect(run.err.contains("logs.db " + Self.isBroken), "\(run.err)")
-        let cells = try await batch.query("SELECT status, attempts FROM cells ORDER BY id")
+        let cells = try batch.query("SELECT status, attempts FROM cells ORDER BY id")
         #expect(cells == [["ok", "1"], ["pending", "0"], ["pending", "0"]])
-        #expect(try await batch.run("doctor", "--fix").code == 0)
-        let work = try await batch.run("work", "main", "--executor", executor)
-        #expect(work.code == 0, "\(work.err)")
-        let ends = try await batch.query("SELECT DISTINCT status, attempts FROM cells")
+        try await batch.run("doctor", "--fix").expectSuccess()
+        try await batch.run("work", "main", "--executor", executor).expectSuccess()
+        let ends = try batch.query("SELECT DISTINCT status, attempts FROM cells")
         #expect(ends == [["ok", "1"]])
     }
 
@@ -164,22 +159,21 @@ import Testing
         let result = try await batch.run("work", "fork")
         #expect(result.code == 69)
         #expect(result.err.contains("/llm-user/logs.db \(Self.isBroken)move it away with: mv "), "\(result.err)")
-        try await Self.expectUntouched(batch)
+        try Self.expectUntouched(batch)
     }
 
     @Test func aKillOfTheWorkerDoesNotEndTheLLMThatMakesTheLog() async throws {
         let batch = try Batch(llm: Self.wrapper())
         try batch.write("ping", to: "prompt.txt")
-        #expect(try await batch.run("enqueue", "prompt.txt", "-m", "echo", "--no-check", "--run", "main").code == 0)
+        try await batch.run("enqueue", "prompt.txt", "-m", "echo", "--no-check", "--run", "main").expectSuccess()
         let worker = try await batch.start("work", "main")
         while !batch.exists("llm-user/logs.db"), !OSProcess.isGone(worker.pid) {
             try await Task.sleep(for: .milliseconds(1))
         }
         worker.signal(SIGKILL)
         #expect(try await worker.result().code == 128 + SIGKILL)
-        let work = try await batch.run("work", "main")
-        #expect(work.code == 0, "\(work.err)")
-        #expect(try await Self.llm(batch).code == 0)
+        try await batch.run("work", "main").expectSuccess()
+        try await Self.llm(batch).expectSuccess()
     }
 
     // MARK: doctor

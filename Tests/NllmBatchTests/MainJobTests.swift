@@ -11,12 +11,10 @@ import Testing
             {"id":"named","prompt":"second","system":"be brief","options":{"example_bool":true}}
             "third"
             """, to: "prompts.jsonl")
-        let enqueue = try await batch.run("enqueue", "prompts.jsonl", "-m", "echo", "--run", "main")
-        #expect(enqueue.code == 0)
+        let enqueue = try await batch.run("enqueue", "prompts.jsonl", "-m", "echo", "--run", "main").expectSuccess()
         #expect(enqueue.out == "main\n")
         #expect(enqueue.err == "3 cells in new run main\n")
-        let work = try await batch.run("work", "--concurrency", "4")
-        #expect(work.code == 0)
+        let work = try await batch.run("work", "--concurrency", "4").expectSuccess()
         #expect(work.out == "\(batch.directory)/nllm-runs/main\n")
 
         let results = try batch.jsonLines("nllm-runs/main/results.jsonl")

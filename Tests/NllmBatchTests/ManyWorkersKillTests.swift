@@ -5,7 +5,7 @@ import Testing
 /// that it has started.
 ///
 /// `NLLM_BATCH_SOAK=1` makes it long; `NLLM_BATCH_SEED` repeats the choices of an earlier run.
-@Suite(.serialized, .enabled(if: OSProcess.tellsAll)) struct ManyWorkersKillTests {
+@Suite(.enabled(if: OSProcess.tellsAll)) struct ManyWorkersKillTests {
     private static let variables = ProcessInfo.processInfo.environment
     private static let isLong = variables["NLLM_BATCH_SOAK"] == "1"
     private static let kills = isLong ? 100 : 2
@@ -63,13 +63,12 @@ import Testing
         /// Enqueues another run once there is little left to do.
         private mutating func refill() async throws {
             if runs > 0 {
-                let left = try await batch.query("SELECT count(*) FROM cells WHERE status IN ('pending', 'running')")
+                let left = try batch.query("SELECT count(*) FROM cells WHERE status IN ('pending', 'running')")
                 guard let count = Int(left[0][0]), count < size else { return }
             }
             runs += 1
             try batch.write((1...size).map { "\"run \(runs) prompt \($0)\"\n" }.joined(), to: "run\(runs).jsonl")
-            let enqueue = try await batch.run("enqueue", "run\(runs).jsonl", "-m", "good", "--run", "run\(runs)")
-            #expect(enqueue.code == 0, "\(enqueue.err); \(note)")
+            try await batch.run("enqueue", "run\(runs).jsonl", "-m", "good", "--run", "run\(runs)").expectSuccess(note)
         }
 
         /// Lets those that live end, and a last one do what is left.
@@ -84,7 +83,7 @@ import Testing
     /// Expects one result a cell, and no request that nobody had to make.
     private func prove(_ crowd: Crowd) async throws {
         let note = crowd.note
-        let rows = try await crowd.batch.query(
+        let rows = try crowd.batch.query(
             """
             SELECT prompts.text, cells.status, count(*) FILTER (WHERE outcome = 'ok'),
                 count(*) FILTER (WHERE failure_kind = 'crashed'), count(*)
@@ -108,11 +107,10 @@ import Testing
         #expect(again <= Self.kills * Self.concurrency, "\(again) requests again; \(note)")
         for run in 1...crowd.runs {
             let before = try crowd.batch.files(below: "nllm-runs/run\(run)")
-            #expect(try await crowd.batch.run("export", "run\(run)").code == 0, note)
+            try await crowd.batch.run("export", "run\(run)").expectSuccess(note)
             #expect(try crowd.batch.files(below: "nllm-runs/run\(run)") == before, note)
         }
-        let doctor = try await crowd.batch.run("doctor")
-        #expect(doctor.code == 0, "\(doctor.out); \(note)")
+        try await crowd.batch.run("doctor").expectSuccess(note)
         if Self.isLong { print("\(note): \(Self.kills) kills; \(again) requests again") }
     }
 }

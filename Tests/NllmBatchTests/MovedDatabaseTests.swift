@@ -6,8 +6,7 @@ import Testing
     private func batch(_ arguments: String...) async throws -> Batch {
         let batch = try Batch(llm: Batch.fakeLLM("cat"))
         try batch.write("\"x\"\n\"y\"", to: "p.jsonl")
-        let run = try await batch.run(["run", "p.jsonl", "-m", "m", "--no-check", "--run", "r"] + arguments)
-        try #require(run.code == 0, "\(run.err)")
+        try await batch.run(["run", "p.jsonl", "-m", "m", "--no-check", "--run", "r"] + arguments).requireSuccess()
         return batch
     }
 
@@ -24,8 +23,7 @@ import Testing
         let folder = "copy" + outdir.dropFirst("all".count) + "/r"
         try FileManager.default.removeItem(atPath: batch.directory + "/" + folder)
         for command in [["retry", "r", "--all"], ["work", "r"], ["export", "r"]] {
-            let result = try await batch.run(command + ["--db", "copy/batch.db"])
-            #expect(result.code == 0, "\(result.err)")
+            let result = try await batch.run(command + ["--db", "copy/batch.db"]).expectSuccess()
             if command[0] != "retry" { #expect(result.out == "\(batch.directory)/\(folder)\n") }
         }
         #expect(batch.listing().filter { $0.key.hasPrefix("all/") } == original)
@@ -38,7 +36,7 @@ import Testing
     @Test func aFolderElsewhereIsKeptAsItIs() async throws {
         let batch = try await batch("-o", "out", "--db", "data/batch.db")
         #expect(
-            try await batch.query("SELECT outdir FROM runs", database: "data/batch.db") == [["\(batch.directory)/out"]])
+            try batch.query("SELECT outdir FROM runs", database: "data/batch.db") == [["\(batch.directory)/out"]])
         try copy("data", to: "copy", in: batch)
         let export = try await batch.run("export", "r", "--db", "copy/batch.db")
         #expect(export.out == "\(batch.directory)/out/r\n")
@@ -53,21 +51,21 @@ import Testing
         let run = try await batch.run(
             "run", "p.jsonl", "-m", "m", "--no-check", "--run", "r", "-o", "link/runs", "--db", "real/batch.db")
         #expect(run.out == "\(batch.directory)/real/runs/r\n")
-        #expect(try await batch.query("SELECT outdir FROM runs", database: "real/batch.db") == [["runs"]])
+        #expect(try batch.query("SELECT outdir FROM runs", database: "real/batch.db") == [["runs"]])
         let again = try await batch.run(
-            "enqueue", "p.jsonl", "-m", "m", "--no-check", "--run", "r", "-o", "real/runs", "--db", "link/batch.db")
-        #expect(again.code == 0, "\(again.err)")
+            "enqueue", "p.jsonl", "-m", "m", "--no-check", "--run", "r", "-o", "real/runs", "--db", "link/batch.db"
+        ).expectSuccess()
         #expect(again.err == "run r: 1 kept, 0 changed, 0 new, 0 removed\n")
     }
 
     /// Earlier versions kept all folders absolute.
     @Test func anEarlierDatabaseIsBroughtUpToDate() async throws {
         let batch = try await batch("-o", "all/runs", "--db", "all/batch.db")
-        let second = try await batch.run(
-            "run", "p.jsonl", "-m", "m", "--no-check", "--run", "s", "-o", "elsewhere", "--db", "all/batch.db")
-        try #require(second.code == 0)
+        try await batch.run(
+            "run", "p.jsonl", "-m", "m", "--no-check", "--run", "s", "-o", "elsewhere", "--db", "all/batch.db"
+        ).requireSuccess()
         let before = try batch.files(below: "all/runs/r")
-        try await batch.execute(
+        try batch.execute(
             """
             UPDATE runs SET outdir = '\(batch.directory)/all/runs' WHERE name = 'r';
             ALTER TABLE runs DROP COLUMN removing;
@@ -75,26 +73,24 @@ import Testing
             DELETE FROM migrations WHERE name = '0006-relative-folders';
             """, in: "all/batch.db")
         for run in ["r", "s"] {
-            let export = try await batch.run("export", run, "--db", "all/batch.db")
-            #expect(export.code == 0, "\(export.err)")
+            try await batch.run("export", run, "--db", "all/batch.db").expectSuccess()
         }
         #expect(
-            try await batch.query("SELECT outdir FROM runs ORDER BY id", database: "all/batch.db")
+            try batch.query("SELECT outdir FROM runs ORDER BY id", database: "all/batch.db")
                 == [["runs"], ["\(batch.directory)/elsewhere"]])
         #expect(try batch.files(below: "all/runs/r") == before)
     }
 
     @Test func anExportElsewhereLeavesTheRunAsItIs() async throws {
         let batch = try await batch()
-        #expect(try await batch.run("retry", "r", "--all").code == 0)
-        let export = try await batch.run("export", "r", "-o", "other")
-        #expect(export.code == 0)
+        try await batch.run("retry", "r", "--all").expectSuccess()
+        let export = try await batch.run("export", "r", "-o", "other").expectSuccess()
         #expect(export.out == "\(batch.directory)/other/r\n")
         #expect(export.err == "")
-        #expect(try await batch.query("SELECT exported_at IS NULL FROM runs") == [["1"]])
-        #expect(try await batch.run("work").code == 0)
+        #expect(try batch.query("SELECT exported_at IS NULL FROM runs") == [["1"]])
+        try await batch.run("work").expectSuccess()
         // The folder there is the run's as well.
-        #expect(try await batch.run("export", "r", "-o", "other").code == 0)
+        try await batch.run("export", "r", "-o", "other").expectSuccess()
         #expect(try batch.files(below: "other/r") == batch.files(below: "nllm-runs/r"))
     }
 }

@@ -5,147 +5,6 @@ import Testing
 ///
 /// The server's models have the names that stand there, and hide those that `llm` itself has.
 @Suite struct NllmReadmeTests {
-    private struct Example {
-        var command: String
-        /// What the server is asked, as ``asked(_:)`` words it.
-        var asks: [String] = []
-        /// What is done before, with a shell.
-        var before = ""
-        /// Where the run's folder has to stand.
-        var outdir = "nllm-runs"
-        /// What has to stand on standard output besides the lines of the answers and the folder.
-        var prints: [String]?
-        /// Files that have to be in the run's folder besides the usual ones.
-        var leaves: [String] = []
-    }
-
-    /// The file that nllm's README makes first.
-    private static let configuration = """
-        cat > .nllm-config.yaml << 'EOF'
-        models:
-          - "gpt-4"  # Simple format
-          - name: "claude-3-sonnet"  # With per-model options
-            options: ["-o", "temperature", "0.2", "--system", "You are concise"]
-          - name: "gemini-pro"
-            options: ["-o", "temperature", "0.8"]
-        defaults:
-          retries: 1
-          stream: true
-          outdir: "./my-nllm-runs"
-        costs:
-          gpt-4:
-            input_per_1k: 0.03
-            output_per_1k: 0.06
-        EOF
-        """
-
-    private static let homeConfiguration = """
-        mkdir -p ~/.nllm
-        cat > ~/.nllm/config.yaml << 'EOF'
-        models:
-          - "gpt-4"
-          - "claude-3-sonnet"
-        defaults:
-          parallel: 3
-          timeout: 180
-          retries: 1
-        EOF
-        """
-
-    private static let ownConfiguration = """
-        cat > my-config.yaml << 'EOF'
-        models:
-          - name: "gpt-4"
-            options: ["-o", "temperature", "0.5"]
-        EOF
-        """
-
-    private static let examples = [
-        Example(
-            command: #"nllm -m gpt-4 -m claude-3-sonnet -- "Explain quantum computing in simple terms""#,
-            asks: [
-                "gpt-4: Explain quantum computing in simple terms",
-                "claude-3-sonnet: Explain quantum computing in simple terms",
-            ]),
-        Example(
-            command: #"nllm -- "What is the capital of France?""#,
-            asks: ["gpt-4: What is the capital of France?", "claude-3-sonnet: What is the capital of France?"],
-            before: homeConfiguration),
-        Example(
-            command: #"nllm -m gpt-4 --model-option gpt-4:-o:temperature:0.2 -- "Generate code""#,
-            asks: ["gpt-4: Generate code, temperature 0.2"]),
-        Example(
-            command: #"nllm -m gpt-4 --dry-run -- "Hello world""#,
-            prints: ["printf %s 'Hello world' | llm -m gpt-4 -n -u"]),
-        Example(command: #"nllm -q -m gpt-4 -- "Generate a UUID""#, asks: ["gpt-4: Generate a UUID"], prints: []),
-        Example(
-            command: #"nllm -m gpt-4 -- "Write a haiku about programming""#,
-            asks: ["gpt-4: Write a haiku about programming"]),
-        Example(
-            command: #"nllm -m gpt-4 -m claude-3-sonnet -m gemini-pro -- "Explain recursion""#,
-            asks: [
-                "gpt-4: Explain recursion", "claude-3-sonnet: Explain recursion", "gemini-pro: Explain recursion",
-            ]),
-        Example(
-            command: #"""
-                nllm -m gpt-4 -m claude-3-sonnet \
-                  --model-option gpt-4:-o:temperature:0.2 \
-                  --model-option claude-3-sonnet:-o:temperature:0.8 \
-                  -- "Write creative content"
-                """#,
-            asks: [
-                "gpt-4: Write creative content, temperature 0.2",
-                "claude-3-sonnet: Write creative content, temperature 0.8",
-            ]),
-        Example(
-            command: #"""
-                nllm -m gpt-4 -m claude-3-sonnet \
-                  --model-option gpt-4:--system:"You are precise and analytical" \
-                  --model-option claude-3-sonnet:--system:"You are creative and conversational" \
-                  -- "Explain machine learning"
-                """#,
-            asks: [
-                "gpt-4: Explain machine learning, system You are precise and analytical",
-                "claude-3-sonnet: Explain machine learning, system You are creative and conversational",
-            ]),
-        Example(
-            command: #"nllm -- "Compare different sorting algorithms""#,
-            asks: [
-                "gpt-4: Compare different sorting algorithms",
-                "claude-3-sonnet: Compare different sorting algorithms, temperature 0.2, system You are concise",
-                "gemini-pro: Compare different sorting algorithms, temperature 0.8",
-            ], before: configuration, outdir: "my-nllm-runs"),
-        Example(
-            command: #"nllm -m gpt-4 -o ./my-results --timeout 300 -- "Long analysis task""#,
-            asks: ["gpt-4: Long analysis task"], outdir: "my-results"),
-        Example(
-            command: #"nllm --no-stream --retries 2 -m gpt-4 -- "Flaky network request""#,
-            asks: ["gpt-4: Flaky network request"], prints: []),
-        Example(
-            command: #"nllm --raw -m gpt-4 -- "Debug this code: print('hello')""#,
-            asks: ["gpt-4: Debug this code: print('hello')"],
-            leaves: ["raw/gpt-4.stdout.txt", "raw/gpt-4.stderr.txt"]),
-        Example(command: #"nllm -m gpt-4 -- "Hello""#, asks: ["gpt-4: Hello"]),
-        Example(command: #"nllm --timeout 300 -m gpt-4 -- "Complex task""#, asks: ["gpt-4: Complex task"]),
-        Example(
-            command: #"nllm --timeout 300 --parallel 2 -m gpt-4 -- "Complex task""#, asks: ["gpt-4: Complex task"]),
-        Example(
-            command: #"nllm --dry-run -m gpt-4 -- "Test prompt""#,
-            prints: ["printf %s 'Test prompt' | llm -m gpt-4 -n -u"]),
-        Example(
-            command: #"nllm --raw -m gpt-4 -- "Debug this""#, asks: ["gpt-4: Debug this"],
-            leaves: ["raw/gpt-4.stdout.txt", "raw/gpt-4.stderr.txt"]),
-        Example(
-            command: #"nllm --model-option gpt-4:-o:temperature:0.7 -- "Write a haiku""#,
-            asks: ["gpt-4: Write a haiku, temperature 0.7"]),
-        Example(
-            command: #"nllm -c my-config.yaml --model-option gpt-4:--system:"Be helpful" -- "Hello""#,
-            asks: ["gpt-4: Hello, temperature 0.5, system Be helpful"], before: ownConfiguration),
-        Example(
-            command: #"nllm -m gpt-4 --dry-run -- -t 0.3 "Plan a unit test strategy""#,
-            prints: ["llm -m gpt-4 -n -u -t 0.3 'Plan a unit test strategy' </dev/null"]),
-    ]
-
     private static func server() async throws -> LoopbackServer {
         try await LoopbackServer(#"{"gpt-4": {}, "claude-3-sonnet": {}, "gemini-pro": {}}"#)
     }
@@ -184,12 +43,10 @@ import Testing
     @Test func nllmsExamplesDoWhatItSays() async throws {
         let server = try await Self.server()
         var count = 0
-        for example in Self.examples {
+        for example in NllmExample.all {
             let batch = try Self.batch(server)
-            let setup = try await batch.command("/bin/sh", ["-ec", example.before])
-            #expect(setup.code == 0)
-            let run = try await shell(example.command, batch)
-            #expect(run.code == 0, "\(example.command): \(run.err)")
+            try await batch.command("/bin/sh", ["-ec", example.before]).expectSuccess()
+            let run = try await shell(example.command, batch).expectSuccess("\(example.command)")
             let requests = try server.log().filter { $0["n"] != nil }.dropFirst(count)
             count += requests.count
             #expect(requests.map(Self.asked).sorted() == example.asks.sorted(), "\(example.command)")
@@ -203,13 +60,13 @@ import Testing
         let server = try await LoopbackServer(#"{"gpt-4": {"fail": {"status": 500, "times": 3}}}"#)
         let batch = try Self.batch(server)
         let run = try await shell(#"nllm --no-stream --retries 2 -m gpt-4 -- "Flaky network request""#, batch)
-        #expect(run.code == 0, "\(run.err)")
+            .expectSuccess()
         #expect(run.lines.count == 1)
         #expect(try server.requests().count == 4)
     }
 
     /// What is printed, and the artifacts.
-    private func check(_ run: Batch.Result, _ example: Example, _ batch: Batch) throws {
+    private func check(_ run: Batch.Result, _ example: NllmExample, _ batch: Batch) throws {
         var lines = run.lines
         let models = example.asks.compactMap { $0.split(separator: ":").first.map(String.init) }
         if models.isEmpty {
@@ -291,11 +148,9 @@ import Testing
         let command = ["run", "-m", "gpt-4", "--model-option", "gpt-4:--system:be $HOME's", "-q"]
         for prompt in [[odd], ["-o", "temperature", "0.2", odd]] {
             let before = try server.requests().count
-            let dry = try await batch.run(command + ["--dry-run", "--"] + prompt)
-            #expect(dry.code == 0)
-            let line = try await batch.command("/bin/sh", ["-c", dry.out])
-            #expect(line.code == 0, "\(dry.out) \(line.err)")
-            #expect(try await batch.run(command + ["--"] + prompt).code == 0)
+            let dry = try await batch.run(command + ["--dry-run", "--"] + prompt).expectSuccess()
+            try await batch.command("/bin/sh", ["-c", dry.out]).expectSuccess("\(dry.out)")
+            try await batch.run(command + ["--"] + prompt).expectSuccess()
             let asked = try server.log().filter { $0["n"] != nil }.dropFirst(before).map(Self.asked)
             #expect(asked.count == 2 && asked.first == asked.last, "\(asked)")
             #expect(
@@ -332,7 +187,7 @@ import Testing
             row.firstMatch(of: /^\| `(nllm .*?)` \| (.*) \|$/).map { (String($0.output.1), String($0.output.2)) }
         }
         let section = Dictionary(told, uniquingKeysWith: { first, _ in first })
-        for example in Self.examples {
+        for example in NllmExample.all {
             let line = example.command.replacing(#/ *\\\n */#, with: " ")
             #expect(section[line]?.hasSuffix("`nllmsExamplesDoWhatItSays`") == true, "\(line)")
         }

@@ -17,12 +17,10 @@ import Testing
     @Test func helpIsShownWhereItIsAskedForAndWithoutArguments() async throws {
         let batch = try Batch()
         for arguments in [[], ["--help"]] {
-            let help = try await batch.run(arguments)
-            #expect(help.code == 0)
+            let help = try await batch.run(arguments).expectSuccess()
             #expect(help.out.contains("USAGE: nllm-batch"))
         }
-        let run = try await batch.run("run", "--help")
-        #expect(run.code == 0)
+        let run = try await batch.run("run", "--help").expectSuccess()
         for name in ["--model", "--model-option", "--outdir", "--parallel", "--timeout", "--retries", "--dry-run"] {
             #expect(run.out.contains(name), "\(name)")
         }
@@ -42,7 +40,7 @@ import Testing
         }
         #expect(!batch.exists("nllm-runs"))
         // For nllm 0 seconds is a mistake; here it is none at all, as in its newer versions without the option.
-        #expect(try await batch.run("run", "-m", "m", "--timeout", "0", "--", "hi").code == 0)
+        try await batch.run("run", "-m", "m", "--timeout", "0", "--", "hi").expectSuccess()
     }
 
     @Test func optionsOfAModelStandBeforeTheArgumentsOfAll() async throws {
@@ -79,9 +77,9 @@ import Testing
                 until [ -s "$HOME/nllm-runs/r/results/fast.json" ]; do sleep 0.05; done
                 cd "$HOME/nllm-runs/r" && ls && cat results.jsonl
                 """))
-        let run = try await batch.run(
-            "run", "-q", "-m", "fast", "-m", "slow", "--run", "r", "--timeout", "60", "--retries", "0", "--", "hi")
-        #expect(run.code == 0, "\(run.err)")
+        try await batch.run(
+            "run", "-q", "-m", "fast", "-m", "slow", "--run", "r", "--timeout", "60", "--retries", "0", "--", "hi"
+        ).expectSuccess()
         let slow = try #require(try batch.jsonLines("nllm-runs/r/results.jsonl").last)
         let lines = (slow["text"] as? String ?? "").split(separator: "\n")
         #expect(lines.prefix(3) == ["manifest.json", "results", "results.jsonl"], "\(slow)")
@@ -101,8 +99,7 @@ import Testing
                 """))
         if arguments.isEmpty { try batch.write("defaults: {parallel: 1}\n", to: ".nllm-config.yaml") }
         let models = (1...6).flatMap { ["-m", "m\($0)"] }
-        let run = try await batch.run(["run", "--retries", "0"] + arguments + models + ["--", "hi"])
-        #expect(run.code == 0, "\(run.err)")
+        try await batch.run(["run", "--retries", "0"] + arguments + models + ["--", "hi"]).expectSuccess()
     }
 
     @Test func aMarkTellsHowEachModelHasEndedWhileOthersAreAsked() async throws {
@@ -168,7 +165,7 @@ import Testing
     @Test func theVersionIsTold() async throws {
         let version = try await Batch().run("--version")
         #expect(version.out.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
-        #expect(version.code == 0)
+        version.expectSuccess()
     }
 
     @Test func theManifestNamesEveryConfigurationFile() async throws {
@@ -176,7 +173,7 @@ import Testing
         for path in [".nllm/config.yaml", ".nllm-config.yaml", "own.yaml"] {
             try batch.write("defaults: {retries: 0}\n", to: path)
         }
-        #expect(try await batch.run("run", "-c", "own.yaml", "-m", "m", "--run", "r", "--", "hi").code == 0)
+        try await batch.run("run", "-c", "own.yaml", "-m", "m", "--run", "r", "--", "hi").expectSuccess()
         let bytes = try batch.read("nllm-runs/r/manifest.json")
         let manifest = try #require(try JSONSerialization.jsonObject(with: bytes) as? [String: Any])
         #expect(
@@ -190,9 +187,8 @@ import Testing
             git init -q . && git -c user.name=n -c user.email=e@example.org commit -q --allow-empty -m first \
             && git rev-parse HEAD
             """
-        let commit = try await batch.command("/bin/sh", ["-ec", setup])
-        try #require(commit.code == 0, "\(commit.err)")
-        #expect(try await batch.run("run", "-m", "m", "--run", "r", "--", "hi").code == 0)
+        let commit = try await batch.command("/bin/sh", ["-ec", setup]).requireSuccess()
+        try await batch.run("run", "-m", "m", "--run", "r", "--", "hi").expectSuccess()
         let bytes = try batch.read("nllm-runs/r/manifest.json")
         let manifest = try #require(try JSONSerialization.jsonObject(with: bytes) as? [String: Any])
         #expect(manifest["git_sha"] as? String == commit.lines.first)
@@ -210,14 +206,13 @@ import Testing
                 """))
         let arguments = ["run", "-m", "m", "--grace", "0", "--", "hi"]
         let first = try await batch.start(Batch.binary, arguments)
-        while !batch.exists("started") { await Task.yield() }
+        try await eventually("the cell is in flight") { batch.exists("started") }
         first.signal(SIGINT)
         #expect(try await first.result().code == 130)
         try batch.write("", to: "go")
-        let second = try await batch.run(arguments)
-        #expect(second.code == 0)
+        let second = try await batch.run(arguments).expectSuccess()
         #expect(second.err.hasPrefix("resuming run "), "\(second.err)")
-        #expect(try await batch.query("SELECT count(*) FROM runs") == [["1"]])
+        #expect(try batch.query("SELECT count(*) FROM runs") == [["1"]])
     }
 
     // MARK: The document

@@ -83,10 +83,9 @@ import Testing
             echo '"from standard input"' | "$0" enqueue /dev/stdin -m m --no-check --run two &&
             mkfifo pipe && { echo '"from a pipe"' > pipe & } && "$0" enqueue pipe -m m --no-check --run three
             """
-        let result = try await batch.command("/bin/bash", ["-c", script, Batch.binary])
-        #expect(result.code == 0, "\(result.err)")
+        try await batch.command("/bin/bash", ["-c", script, Batch.binary]).expectSuccess()
         #expect(
-            try await batch.query("SELECT text FROM prompts ORDER BY id")
+            try batch.query("SELECT text FROM prompts ORDER BY id")
                 == [["from a pipe"], ["from standard input"], ["from a pipe"]])
     }
 
@@ -124,8 +123,7 @@ import Testing
         case "made up": path = "/proc/version"
         default:
             let script = "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])"
-            let made = try await batch.command(Batch.venv + "/python", ["-c", script, "odd.db"])
-            try #require(made.code == 0, "\(made.err)")
+            try await batch.command(Batch.venv + "/python", ["-c", script, "odd.db"]).requireSuccess()
         }
         for command in [["list"], ["enqueue", "p.jsonl", "-m", "m", "--no-check"]] {
             try await batch.endsWith(
@@ -138,7 +136,7 @@ import Testing
     {
         let batch = try Batch(llm: Batch.fakeLLM("cat"))
         try batch.write("\"x\"\n\"y\"", to: "p.jsonl")
-        #expect(try await batch.run("run", "p.jsonl", "-m", "m", "--no-check", "--run", "r").code == 0)
+        try await batch.run("run", "p.jsonl", "-m", "m", "--no-check", "--run", "r").expectSuccess()
         let path = batch.directory + "/nllm-runs/r/" + name
         try FileManager.default.removeItem(atPath: path)
         mkfifo(path, 0o600)
@@ -149,7 +147,7 @@ import Testing
                 error: "error: \(path) is not a regular file, and nothing is written there; move it away, or write the "
                     + "run elsewhere with `nllm-batch export r -o DIR`")
         }
-        #expect(try await batch.query("SELECT count(*) FROM attempts") == [["2"]])
+        #expect(try batch.query("SELECT count(*) FROM attempts") == [["2"]])
     }
 }
 

@@ -34,13 +34,12 @@ import Testing
     }
 
     @Test(arguments: executors)
-    func anObjectThatAModelTakesAndATextThatLooksLikeAListArriveAsTheyAre(executor: String) async throws {
+    func objectsAndTextsThatLookLikeListsArriveAsTheyAre(executor: String) async throws {
         let server = try await LoopbackServer(#"{"good": {}}"#)
         let batch = try Batch(userPath: server.userPath)
         try batch.write(
             #"{"prompt": "a", "options": {"stop": "[\"a\"]", "logit_bias": {"50": -100}}}"#, to: "p.jsonl")
-        let result = try await batch.run("run", "p.jsonl", "-m", "good", "--executor", executor)
-        #expect(result.code == 0, "\(result.err)")
+        try await batch.run("run", "p.jsonl", "-m", "good", "--executor", executor).expectSuccess()
         let body = try #require(try server.log().first?["params"] as? [String: Any])
         #expect(body["stop"] as? String == #"["a"]"#)
         #expect((body["logit_bias"] as? [String: Int]) == ["50": -100])
@@ -54,15 +53,14 @@ import Testing
         try batch.write("\(mark)---\nsystem: \"\(mark)be\"\n---\n\(mark)two", to: "d/b.md")
         try batch.write("\(mark)three", to: "c.prompt")
         try batch.write("\(mark){\"prompt\":\"\\ufefffour\",\"system\":\"\(mark)be\"}\n\"\(mark)five\"", to: "e.jsonl")
-        let files = try await batch.run(
-            "run", "d", "c.prompt", "e.jsonl", "-m", "good", "--system", "\(mark)sys", "-j", "1")
-        #expect(files.code == 0, "\(files.err)")
+        try await batch.run(
+            "run", "d", "c.prompt", "e.jsonl", "-m", "good", "--system", "\(mark)sys", "-j", "1"
+        ).expectSuccess()
         for (arguments, input) in [
             (["--"], "\(mark)six"), (["--", "\(mark)seven"], ""), (["--", "\(mark)b"], "\(mark)a"),
             (["--", "-s", "\(mark)sys", "\(mark)eight"], ""),
         ] {
-            let result = try await batch.run(["run", "-m", "good"] + arguments, input: input)
-            #expect(result.code == 0, "\(result.err)")
+            try await batch.run(["run", "-m", "good"] + arguments, input: input).expectSuccess()
         }
         let texts = try server.requests().flatMap { [$0.prompt, $0.system].compactMap(\.self) }
         #expect(texts.count == 15)
@@ -86,8 +84,7 @@ import Testing
             (["-m", "good[seed=1,stop=a]", "-m", "good[stop=a,seed=1]"], "good", 2), (["-c", "c.yaml"], "other", 2),
             (["-m", "good", "-m", "good[seed=1]", "-m", "other"], "", 0),
         ] as [([String], String, Int)] {
-            let result = try await batch.run(["enqueue"] + arguments + ["--", "hi"])
-            #expect(result.code == 0, "\(result.err)")
+            let result = try await batch.run(["enqueue"] + arguments + ["--", "hi"]).expectSuccess()
             let notes = result.err.split(separator: "\n").filter { $0.contains("`--samples") }
             #expect(notes.count == (count > 0 ? 1 : 0), "\(result.err)")
             #expect(notes.allSatisfy { $0.contains("`\(name)`") && $0.contains("`--samples \(count)`") }, "\(notes)")

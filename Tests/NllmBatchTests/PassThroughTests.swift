@@ -18,8 +18,7 @@ import Testing
     /// What `llm` was given in a run of one model.
     private func given(_ arguments: [String], input: String, _ batch: Batch) async throws -> String {
         try? FileManager.default.removeItem(atPath: batch.directory + "/nllm-runs")
-        let run = try await batch.run(["run", "--run", "r"] + arguments, input: input)
-        #expect(run.code == 0, "\(run.err)")
+        try await batch.run(["run", "--run", "r"] + arguments, input: input).expectSuccess()
         return try batch.jsonLines("nllm-runs/r/results.jsonl").compactMap { $0["text"] as? String }
             .joined(separator: "\n---\n")
     }
@@ -120,7 +119,7 @@ import Testing
         try batch.write("\"one\"", to: "p.jsonl")
         try batch.write("first", to: "fragment.txt")
         let enqueue = ["enqueue", "p.jsonl", "-m", "a", "--run", "r", "--", "-f", "fragment.txt"]
-        #expect(try await batch.run(enqueue).code == 0)
+        try await batch.run(enqueue).expectSuccess()
         #expect(try await batch.run(enqueue).err == "run r: 1 kept, 0 changed, 0 new, 0 removed\n")
         try batch.write("second", to: "fragment.txt")
         #expect(try await batch.run(enqueue).err == "run r: 0 kept, 1 changed, 0 new, 0 removed\n")
@@ -129,8 +128,7 @@ import Testing
     @Test func theRealModelGetsExactlyThatSystemOptionAndPrompt() async throws {
         let batch = try Batch()
         let arguments = ["run", "-m", "echo", "--run", "r", "--", "-s", "be brief", "-o", "example_bool", "true", "hi"]
-        let run = try await batch.run(arguments)
-        #expect(run.code == 0)
+        let run = try await batch.run(arguments).expectSuccess()
         let result = try #require(try batch.jsonLines("nllm-runs/r/results.jsonl").first)
         let asked = try #require(result["json"] as? [String: Any])
         #expect(asked["prompt"] as? String == "hi")
@@ -198,8 +196,7 @@ import Testing
             (1...25).map { "{\"prompt\":\"it's \($0)\\n\"}" }.joined(separator: "\n"), to: "p.jsonl")
         let before = batch.listing()
         for command in ["run", "enqueue"] {
-            let dry = try await batch.run(command, "p.jsonl", "-m", "a[t=1 2]", "--dry-run", "--", "-x")
-            #expect(dry.code == 0)
+            let dry = try await batch.run(command, "p.jsonl", "-m", "a[t=1 2]", "--dry-run", "--", "-x").expectSuccess()
             #expect(dry.lines.count == 40)
             #expect(dry.err == "and 5 cells more\n25 cells in all; nothing was run\n")
             #expect(batch.changes(since: before) == [])
@@ -216,8 +213,7 @@ import Testing
 
     @Test func runPrintsItsResultsAsOneObject() async throws {
         let batch = try Self.mirror()
-        let run = try await batch.run(["run", "-m", "a", "-m", "b", "--json", "--quiet", "--", "hi"])
-        #expect(run.code == 0)
+        let run = try await batch.run(["run", "-m", "a", "-m", "b", "--json", "--quiet", "--", "hi"]).expectSuccess()
         #expect(run.err == "")
         #expect(run.lines.count == 1)
         let object = try #require(try JSONSerialization.jsonObject(with: Data(run.out.utf8)) as? [String: Any])

@@ -5,9 +5,9 @@ import Testing
 @Suite struct PrivateFilesTests {
     /// Runs a command under a umask.
     private func run(_ batch: Batch, umask: String, _ arguments: [String]) async throws {
-        let result = try await batch.command(
-            "/bin/sh", ["-c", "umask \(umask); exec \"$0\" \"$@\"", Batch.binary] + arguments)
-        #expect(result.code == 0, "\(arguments): \(result.err)")
+        try await batch.command(
+            "/bin/sh", ["-c", "umask \(umask); exec \"$0\" \"$@\"", Batch.binary] + arguments
+        ).expectSuccess("\(arguments)")
     }
 
     /// The permissions of everything below a folder, by relative path; of itself under an empty name.

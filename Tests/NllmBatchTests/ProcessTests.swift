@@ -3,7 +3,7 @@ import Testing
 
 /// What becomes of a cell when the program behaves in ways that the real `llm` can't be made to: each test's own shell
 /// script stands in for it.
-@Suite(.serialized) struct ProcessTests {
+@Suite struct ProcessTests {
     /// A scratch folder whose `llm` is a script; `$HOME` is the scratch folder.
     private final class FakeBatch: Sendable {
         let batch: Batch
@@ -40,8 +40,7 @@ import Testing
         /// Enqueues one prompt, works, and returns its result.
         func result(prompt: String = "ping", _ options: String...) async throws -> (Batch.Result, [String: Any]) {
             try batch.write(prompt, to: "prompt.txt")
-            let enqueue = try await batch.run("enqueue", "prompt.txt", "-m", "fake", "--no-check", "--run", "main")
-            try #require(enqueue.code == 0, "\(enqueue.err)")
+            try await batch.run("enqueue", "prompt.txt", "-m", "fake", "--no-check", "--run", "main").requireSuccess()
             let work = try await batch.run(["work"] + options)
             let lines = try batch.jsonLines("nllm-runs/main/results.jsonl")
             #expect(lines.count == 1)
@@ -55,7 +54,7 @@ import Testing
         }
     }
 
-    private struct End {
+    private struct End: Sendable {
         var name: String
         var script: String
         var status: String
@@ -65,49 +64,49 @@ import Testing
         var message: String?
     }
 
-    @Test func everyEndOfTheProgramIsRecordedAsWhatItIs() async throws {
-        let ends = [
-            End(
-                name: "an empty answer", script: "exit 0", status: "ok", exitCode: 0, calls: 1, kind: "empty",
-                message: "the answer is empty"),
-            End(
-                name: "an answer of white space", script: "printf ' \\n\\t\\n'", status: "ok", exitCode: 0, calls: 1,
-                kind: "empty", message: "the answer is empty"),
-            End(
-                name: "killed", script: "echo half; kill -KILL $$", status: "error", exitCode: -1, calls: 2,
-                kind: "crashed", message: "killed by signal 9"),
-            End(
-                name: "an exit code that llm does not use", script: "echo 'went wrong' >&2; exit 3", status: "error",
-                exitCode: 3, calls: 2, kind: "crashed", message: "went wrong"),
-            End(
-                name: "an exit code without a word", script: "exit 3", status: "error", exitCode: 3, calls: 2,
-                kind: "crashed", message: "exit code 3"),
-            End(
-                name: "an answer that is not UTF-8", script: "printf 'a\\377b\\n'", status: "ok", exitCode: 0, calls: 1),
-            End(
-                name: "llm's log locked after the answer",
-                script: "echo answer; echo 'sqlite3.OperationalError: database is locked' >&2; exit 1", status: "ok",
-                exitCode: 1, calls: 1),
-            End(
-                name: "a wrong option",
-                script: "echo 'Usage: llm prompt' >&2; echo 'Error: No such option: --x' >&2; exit 2", status: "error",
-                exitCode: 2, calls: 1, kind: "request", message: "No such option: --x"),
-        ]
-        for end in ends {
-            let fake = try FakeBatch(end.script)
-            let (work, result) = try await fake.result()
-            let name = Comment(rawValue: end.name)
-            #expect(work.code == (end.status == "ok" ? 0 : 1), name)
-            #expect(result["status"] as? String == end.status, name)
-            #expect(result["exit_code"] as? Int == end.exitCode, name)
-            #expect(result["attempts"] as? Int == end.calls, name)
-            #expect(fake.calls == end.calls, name)
-            let failure = result["failure"] as? [String: Any]
-            #expect(failure?["kind"] as? String == end.kind, name)
-            #expect(failure?["message"] as? String == end.message, name)
-            if end.name.hasPrefix("killed") { #expect(result["text"] as? String == "half\n") }
-            if end.name.hasSuffix("UTF-8") { #expect(result["text"] as? String == "a\u{FFFD}b\n") }
-        }
+    private static let ends = [
+        End(
+            name: "an empty answer", script: "exit 0", status: "ok", exitCode: 0, calls: 1, kind: "empty",
+            message: "the answer is empty"),
+        End(
+            name: "an answer of white space", script: "printf ' \\n\\t\\n'", status: "ok", exitCode: 0, calls: 1,
+            kind: "empty", message: "the answer is empty"),
+        End(
+            name: "killed", script: "echo half; kill -KILL $$", status: "error", exitCode: -1, calls: 2,
+            kind: "crashed", message: "killed by signal 9"),
+        End(
+            name: "an exit code that llm does not use", script: "echo 'went wrong' >&2; exit 3", status: "error",
+            exitCode: 3, calls: 2, kind: "crashed", message: "went wrong"),
+        End(
+            name: "an exit code without a word", script: "exit 3", status: "error", exitCode: 3, calls: 2,
+            kind: "crashed", message: "exit code 3"),
+        End(
+            name: "an answer that is not UTF-8", script: "printf 'a\\377b\\n'", status: "ok", exitCode: 0, calls: 1),
+        End(
+            name: "llm's log locked after the answer",
+            script: "echo answer; echo 'sqlite3.OperationalError: database is locked' >&2; exit 1", status: "ok",
+            exitCode: 1, calls: 1),
+        End(
+            name: "a wrong option",
+            script: "echo 'Usage: llm prompt' >&2; echo 'Error: No such option: --x' >&2; exit 2", status: "error",
+            exitCode: 2, calls: 1, kind: "request", message: "No such option: --x"),
+    ]
+
+    @Test(arguments: ends.indices) func anEndOfTheProgramIsRecordedAsWhatItIs(index: Int) async throws {
+        let end = Self.ends[index]
+        let fake = try FakeBatch(end.script)
+        let (work, result) = try await fake.result()
+        let name = Comment(rawValue: end.name)
+        #expect(work.code == (end.status == "ok" ? 0 : 1), name)
+        #expect(result["status"] as? String == end.status, name)
+        #expect(result["exit_code"] as? Int == end.exitCode, name)
+        #expect(result["attempts"] as? Int == end.calls, name)
+        #expect(fake.calls == end.calls, name)
+        let failure = result["failure"] as? [String: Any]
+        #expect(failure?["kind"] as? String == end.kind, name)
+        #expect(failure?["message"] as? String == end.message, name)
+        if end.name.hasPrefix("killed") { #expect(result["text"] as? String == "half\n") }
+        if end.name.hasSuffix("UTF-8") { #expect(result["text"] as? String == "a\u{FFFD}b\n") }
     }
 
     @Test func twentyMegabytesOnBothStreamsAtOnceAreReadToTheEnd() async throws {
@@ -118,7 +117,7 @@ import Testing
             wait
             """)
         let (work, result) = try await fake.result(prompt: "ping", "--max-answer", "64")
-        #expect(work.code == 0, "\(work.err)")
+        work.expectSuccess()
         #expect(result["status"] as? String == "ok")
         #expect((result["text"] as? String)?.utf8.count == 20_000_000)
         #expect((result["stderr_tail"] as? String)?.utf8.count == 2000)
@@ -128,7 +127,7 @@ import Testing
     @Test func aProgramThatNeverReadsItsPromptIsNoTrouble() async throws {
         let fake = try FakeBatch("echo answer")
         let (work, result) = try await fake.result(prompt: String(repeating: "word ", count: 200_000))
-        #expect(work.code == 0)
+        work.expectSuccess()
         #expect(result["text"] as? String == "answer\n")
         #expect(result["failure"] is NSNull)
     }
@@ -136,7 +135,7 @@ import Testing
     @Test func aPromptOfAMegabyteArrivesWhole() async throws {
         let fake = try FakeBatch("wc -c")
         let (work, result) = try await fake.result(prompt: String(repeating: "word ", count: 200_000))
-        #expect(work.code == 0)
+        work.expectSuccess()
         #expect((result["text"] as? String)?.contains("1000000") == true)
     }
 
@@ -149,7 +148,7 @@ import Testing
             echo $$ > "$HOME/pid"
             while :; do sleep 1; done
             """)
-        let (work, result) = try await fake.result("--timeout", "1", "--retries", "0")
+        let (work, result) = try await fake.result("--timeout", "5", "--retries", "0")
         #expect(work.code == 1)
         #expect(result["status"] as? String == "timeout")
         #expect(result["exit_code"] as? Int == -1)
@@ -166,7 +165,7 @@ import Testing
             echo answer
             """)
         let (work, result) = try await fake.result()
-        #expect(work.code == 0)
+        work.expectSuccess()
         #expect(result["text"] as? String == "answer\n")
         #expect(OSProcess.isGone(try fake.pid(in: "pid")))
     }
@@ -181,7 +180,7 @@ import Testing
                 """)
             defer { if let pid = try? fake.pid(in: "pid"), pid > 1 { kill(pid, SIGKILL) } }
             let (work, result) = try await fake.result()
-            #expect(work.code == 0)
+            work.expectSuccess()
             #expect(result["text"] as? String == "answer\n")
         }
     #endif
@@ -191,15 +190,14 @@ import Testing
     @Test func withoutLLMNoCellIsTouched() async throws {
         let batch = try Batch()
         try batch.write("ping", to: "prompt.txt")
-        let enqueue = try await batch.run("enqueue", "prompt.txt", "-m", "fake", "--no-check", "--run", "main")
-        #expect(enqueue.code == 0)
+        try await batch.run("enqueue", "prompt.txt", "-m", "fake", "--no-check", "--run", "main").expectSuccess()
         for arguments in [["work"], ["run", "prompt.txt", "-m", "other"]] {
             let result = try await batch.run(arguments, environment: ["PATH": "/usr/bin:/bin"])
             #expect(result.code == 69, "\(arguments)")
             #expect(result.out.isEmpty, "\(arguments)")
             #expect(result.err.hasPrefix("error: `llm` is not in PATH; install it"), "\(arguments)")
         }
-        try await expectUntouched(batch)
+        try expectUntouched(batch)
     }
 
     /// `logs.db` tells that `llm` has run before: the check may not rest on that.
@@ -209,19 +207,18 @@ import Testing
         let batch = fake.batch
         if hasRunBefore { try batch.write("", to: "llm-user/logs.db") }
         try batch.write("ping", to: "prompt.txt")
-        let enqueue = try await batch.run("enqueue", "prompt.txt", "-m", "fake", "--no-check", "--run", "main")
-        #expect(enqueue.code == 0)
+        try await batch.run("enqueue", "prompt.txt", "-m", "fake", "--no-check", "--run", "main").expectSuccess()
         let work = try await batch.run("work")
         #expect(work.code == 69, "\(work.err)")
         #expect(work.out.isEmpty)
         #expect(work.err.hasSuffix("needs `/nowhere/bin/python3`, which is not there any more; install llm again\n"))
-        try await expectUntouched(batch)
+        try expectUntouched(batch)
     }
 
-    private func expectUntouched(_ batch: Batch) async throws {
-        let cells = try await batch.query("SELECT status, attempts, lease FROM cells")
+    private func expectUntouched(_ batch: Batch) throws {
+        let cells = try batch.query("SELECT status, attempts, lease FROM cells")
         #expect(cells == [["pending", "0", "0"]])
-        #expect(try await batch.query("SELECT id FROM attempts").isEmpty)
+        #expect(try batch.query("SELECT id FROM attempts").isEmpty)
     }
 
     // MARK: Memory
@@ -231,8 +228,7 @@ import Testing
         func overItsMemoryACellIsCrashedWithTheReason(megabytes: Int) async throws {
             let batch = try Batch()
             try batch.write("ping", to: "prompt.txt")
-            let enqueue = try await batch.run("enqueue", "prompt.txt", "-m", "echo", "--run", "main")
-            #expect(enqueue.code == 0)
+            try await batch.run("enqueue", "prompt.txt", "-m", "echo", "--run", "main").expectSuccess()
             let work = try await batch.run("work", "--max-memory", String(megabytes))
             #expect(work.code == 1)
             let result = try #require(try batch.jsonLines("nllm-runs/main/results.jsonl").first)
@@ -247,32 +243,7 @@ import Testing
         @Test func withinItsMemoryACellIsAnswered() async throws {
             let batch = try Batch()
             try batch.write("ping", to: "prompt.txt")
-            let run = try await batch.run("run", "prompt.txt", "-m", "echo", "--max-memory", "2000")
-            #expect(run.code == 0, "\(run.err)")
+            try await batch.run("run", "prompt.txt", "-m", "echo", "--max-memory", "2000").expectSuccess()
         }
     #endif
-}
-
-/// What the system says of processes that tests have caused.
-enum OSProcess {
-    /// Whether no such process runs any more; one that nobody has reaped yet is gone, too.
-    static func isGone(_ pid: pid_t) -> Bool {
-        guard kill(pid, 0) == 0 || errno == EPERM else { return true }
-        guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return false }
-        let state = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].split(separator: " ").dropFirst().first
-        return state == "Z" || state == "X"
-    }
-
-    /// The processes that a worker of this scratch folder has started and that still run.
-    static func marked(in batch: Batch) -> [pid_t] {
-        let home = Data("HOME=\(batch.directory)".utf8)
-        // Where there is no such directory, as on macOS, none can be found.
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        return names.compactMap { pid_t($0) }.filter { pid in
-            guard let environment = FileManager.default.contents(atPath: "/proc/\(pid)/environ") else { return false }
-            let variables = environment.split(separator: 0)
-            return variables.contains(home) && variables.contains { $0.starts(with: Data("NLLM_BATCH_WORKER=".utf8)) }
-                && !isGone(pid)
-        }
-    }
 }

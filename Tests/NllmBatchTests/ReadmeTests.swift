@@ -29,7 +29,7 @@ import Testing
         return batch
     }
 
-    @Test func theCronLineRunsInABareEnvironmentAndTwiceAtOnceDoesTheWorkOnce() async throws {
+    @Test func theCronLineTwiceAtOnceDoesTheWorkOnce() async throws {
         let line = try #require(blocks("cron").first)
         let command = try #require(line.firstRange(of: "cd ")).lowerBound
         let batch = try home()
@@ -44,8 +44,8 @@ import Testing
         let log = String(decoding: try batch.read("evals/nightly.log"), as: UTF8.self)
         #expect(codes == [0, 0], "\(log)")
         let database = "evals/nllm-runs/batch.db"
-        #expect(try await batch.query("SELECT name FROM runs", database: database).count == 1)
-        let attempts = try await batch.query("SELECT outcome FROM attempts", database: database)
+        #expect(try batch.query("SELECT name FROM runs", database: database).count == 1)
+        let attempts = try batch.query("SELECT outcome FROM attempts", database: database)
         #expect(attempts == [["ok"], ["ok"]])
     }
 
@@ -54,8 +54,8 @@ import Testing
         let script = try #require(blocks("sh").first { $0.contains("enqueue prompts.jsonl") })
         let path = [URL(filePath: Batch.binary).deletingLastPathComponent().path, batch.environment["PATH"] ?? ""]
         let result = try await batch.command(
-            "/bin/sh", ["-ec", script + "\n"], environment: ["PATH": path.joined(separator: ":")])
-        #expect(result.code == 0, "\(result.err)")
+            "/bin/sh", ["-ec", script + "\n"], environment: ["PATH": path.joined(separator: ":")]
+        ).expectSuccess()
         let shown = try #require(blocks("").first { $0.contains("4 cells in new run first") })
         // Messages and results are separate streams; what is shown is both.
         let expected = shown.replacing("/home/me/evals", with: batch.directory).split(separator: "\n").map(String.init)

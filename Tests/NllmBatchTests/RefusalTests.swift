@@ -3,8 +3,8 @@ import Testing
 
 /// A model whose provider refuses everything does not hold up its run for ever.
 @Suite struct RefusalTests {
-    private func counts(_ batch: Batch, _ model: String) async throws -> [Int] {
-        try await batch.query("SELECT ok, error + pending, running FROM progress WHERE model = '\(model)'").first?
+    private func counts(_ batch: Batch, _ model: String) throws -> [Int] {
+        try batch.query("SELECT ok, error + pending, running FROM progress WHERE model = '\(model)'").first?
             .compactMap { Int($0) } ?? []
     }
 
@@ -29,8 +29,8 @@ import Testing
         #expect(run.err.contains("refuses: paused: refused every request for "), "\(run.err)")
         #expect(run.err.contains("  refuses: 20 cells left, paused: refused every request for "))
         #expect(run.err.contains("; later: nllm-batch work "))
-        #expect(try await counts(batch, "good") == [20, 0, 0])
-        #expect(try await counts(batch, "refuses") == [0, 20, 0])
+        #expect(try counts(batch, "good") == [20, 0, 0])
+        #expect(try counts(batch, "refuses") == [0, 20, 0])
         let status = try await batch.run("status", "--json")
         #expect(
             status.out.contains("{\"for\":\"\(kind)\",\"message\":\"paused: refused every request"))
@@ -52,18 +52,17 @@ import Testing
 
         // Resumed, it is given as much time as before.
         #expect(try await batch.run("resume", "r").err.contains("model refuses resumed"))
-        #expect(try await batch.query("SELECT pending FROM progress") == [["20"]])
+        #expect(try batch.query("SELECT pending FROM progress") == [["20"]])
         let resumed = try await batch.run(["work", "r"] + options)
         #expect(resumed.code == 1)
         #expect(try server.requests().count > requests + 2)
 
         // What has failed for the same reason is done again with the others.
         try await server.change(#"{"refuses": {}}"#)
-        let work = try await batch.run(["work", "r"] + options)
-        #expect(work.code == 0, "\(work.err)")
+        let work = try await batch.run(["work", "r"] + options).expectSuccess()
         #expect(work.err.contains("refuses: recovered"))
-        #expect(try await batch.query("SELECT ok, error, pending FROM progress") == [["20", "0", "0"]])
-        #expect(try await batch.query("SELECT refused_since FROM throttles") == [[""]])
+        #expect(try batch.query("SELECT ok, error, pending FROM progress") == [["20", "0", "0"]])
+        #expect(try batch.query("SELECT refused_since FROM throttles") == [[""]])
         #expect(try batch.jsonLines("nllm-runs/r/results.jsonl").count == 20)
     }
 }

@@ -26,8 +26,8 @@ import Testing
     private func scene() async throws -> (Batch, keys: [String]) {
         let batch = try Batch(llm: Batch.fakeLLM(#"[ "$1" = -m ] && { cat; echo called >> "$HOME/calls"; }"#))
         try batch.write("\"one\"\n\"two\"\n\"three\"\n", to: "p.jsonl")
-        #expect(try await batch.run("enqueue", "p.jsonl", "--no-check", "-m", "m", "--run", "r").code == 0)
-        return (batch, try await batch.query("SELECT lower(hex(key)) FROM cells ORDER BY id").map { $0[0] })
+        try await batch.run("enqueue", "p.jsonl", "--no-check", "-m", "m", "--run", "r").expectSuccess()
+        return (batch, try batch.query("SELECT lower(hex(key)) FROM cells ORDER BY id").map { $0[0] })
     }
 
     private func texts(_ batch: Batch) throws -> [String?] {
@@ -43,8 +43,7 @@ import Testing
         let own = try line(key: keys[0], prompt: "000001")
         let torn = try line(key: keys[1], prompt: "000002").dropLast(20)
         try batch.write(own + foreign.joined() + own + torn, to: Self.file)
-        let work = try await batch.run("work")
-        #expect(work.code == 0, "\(work.err)")
+        let work = try await batch.run("work").expectSuccess()
         #expect(work.err.contains("1 answer that an earlier worker could not record, recorded now\n"))
         #expect(
             work.err.contains(
@@ -52,7 +51,7 @@ import Testing
                     + "`nllm-batch work --db` with that one records them\n"))
         #expect(try texts(batch) == ["rescued", "two", "three"])
         #expect(try batch.lines("calls").count == 2)
-        let attempt = try await batch.query(
+        let attempt = try batch.query(
             "SELECT tokens_input, tokens_output, duration_ms, number FROM attempts ORDER BY id LIMIT 1")
         #expect(attempt == [["3", "4", "1000", "1"]])
         // What stays is whole.
@@ -62,23 +61,22 @@ import Testing
 
         // The same answer once more, as after a kill between its commit and the emptying of the file.
         try batch.write(own, to: Self.file)
-        let again = try await batch.run("work")
-        #expect(again.code == 0)
+        let again = try await batch.run("work").expectSuccess()
         #expect(again.err == "nothing to do\n")
-        #expect(try await batch.query("SELECT count(*) FROM attempts") == [["3"]])
+        #expect(try batch.query("SELECT count(*) FROM attempts") == [["3"]])
         #expect(batch.rescueFiles == [])
         #expect(try texts(batch) == ["rescued", "two", "three"])
     }
 
     @Test func anAnswerThatIsNotNeededIsKeptAsAnAttempt() async throws {
         let (batch, keys) = try await scene()
-        #expect(try await batch.run("work").code == 0)
+        try await batch.run("work").expectSuccess()
         try batch.write(
             try line(key: keys[1], prompt: "000002") + line(key: keys[2], prompt: "000003", status: "error"),
             to: Self.file)
-        #expect(try await batch.run("work").code == 0)
+        try await batch.run("work").expectSuccess()
         #expect(try texts(batch) == ["one", "two", "three"])
-        let attempts = try await batch.query("SELECT outcome, number, cell_id FROM attempts ORDER BY id")
+        let attempts = try batch.query("SELECT outcome, number, cell_id FROM attempts ORDER BY id")
         #expect(attempts.suffix(2) == [["ok", "", "2"], ["error", "", "3"]])
         #expect(batch.rescueFiles == [])
     }
@@ -87,7 +85,7 @@ import Testing
     @Test func anAnswerIsFoundByItsCellsKey() async throws {
         let (batch, keys) = try await scene()
         try batch.write(try line(key: keys[2], prompt: "000009"), to: Self.file)
-        #expect(try await batch.run("work").code == 0)
+        try await batch.run("work").expectSuccess()
         #expect(try texts(batch) == ["one", "two", "rescued"])
         #expect(try batch.lines("calls").count == 2)
     }
@@ -100,8 +98,7 @@ import Testing
         symlink(batch.directory + "/elsewhere", batch.directory + "/" + Self.file)
         mkfifo(batch.directory + "/nllm-runs/batch.db.rescue-fifo", 0o600)
         let places = ["XDG_STATE_HOME": batch.directory + "/state", "TMPDIR": batch.directory + "/tmp"]
-        let work = try await batch.run(["work"], environment: places)
-        #expect(work.code == 0, "\(work.err)")
+        try await batch.run(["work"], environment: places).expectSuccess()
         #expect(try texts(batch) == ["from state", "from tmp", "three"])
         #expect(batch.rescueFiles == [Self.file, "nllm-runs/batch.db.rescue-fifo"].sorted())
         #expect(batch.exists("elsewhere"))
@@ -113,8 +110,7 @@ import Testing
         let later = try line(key: keys[0], prompt: "000001").replacingOccurrences(
             of: "\"version\":1", with: "\"version\":2")
         try batch.write(later, to: Self.file)
-        let work = try await batch.run("work")
-        #expect(work.code == 0)
+        let work = try await batch.run("work").expectSuccess()
         #expect(work.err.contains("\(Self.file) keeps 1 answer for another database"))
         #expect(String(decoding: try batch.read(Self.file), as: UTF8.self) == later)
     }
@@ -129,7 +125,7 @@ import Testing
         try await eventually("the file is there") { batch.rescueFiles.count == 1 }
         #expect(try batch.read(batch.rescueFiles[0]) == Data(count: 100 << 16))
         try batch.write("", to: "go")
-        #expect(try await worker.result().code == 0)
+        try await worker.result().expectSuccess()
         #expect(batch.rescueFiles == [])
     }
 }

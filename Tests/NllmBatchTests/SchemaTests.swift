@@ -24,8 +24,8 @@ import Testing
             String(decoding: try JSONSerialization.data(withJSONObject: [name, document]), as: UTF8.self) + "\n"
         }
         let result = try await batch.command(
-            Batch.venv + "/python", ["-c", Self.validator, Batch.packageRoot], input: lines.joined())
-        try #require(result.code == 0, "\(result.err)")
+            Batch.venv + "/python", ["-c", Self.validator, Batch.packageRoot], input: lines.joined()
+        ).requireSuccess()
         return try result.lines.map { line in
             try #require(
                 try JSONSerialization.jsonObject(with: Data(line.utf8), options: .fragmentsAllowed) as? String)
@@ -53,18 +53,17 @@ import Testing
         try batch.write(
             prompts.map { "{\"prompt\":\"\($0)\",\"metadata\":{\"n\":1}}" }.joined(separator: "\n"), to: "p.jsonl")
         try batch.write("costs: {m: {input_per_1k: 1, output_per_1k: 2}}\n", to: ".nllm-config.yaml")
-        let enqueue = try await batch.run(
-            "enqueue", "p.jsonl", "-m", "m", "--samples", "2", "--retries", "0", "--timeout", "1", "--run", "r")
-        #expect(enqueue.code == 0, "\(enqueue.err)")
-        #expect(try await batch.run("export", "r").code == 0)
+        try await batch.run(
+            "enqueue", "p.jsonl", "-m", "m", "--samples", "2", "--retries", "0", "--timeout", "1", "--run", "r"
+        ).expectSuccess()
+        try await batch.run("export", "r").expectSuccess()
         var documents: [(String, [String: Any])] = [("manifest", try manifest(batch, "r"))]
         #expect(try await batch.run("work").code == 1)
         documents.append(("manifest", try manifest(batch, "r")))
         documents += try batch.jsonLines("nllm-runs/r/results.jsonl").map { ("result", $0) }
         #expect(documents.count == 2 + 2 * prompts.count)
 
-        let single = try await batch.run(["run", "-m", "m", "-m", "m", "--run", "one", "--", "hi"])
-        #expect(single.code == 0, "\(single.err)")
+        try await batch.run(["run", "-m", "m", "-m", "m", "--run", "one", "--", "hi"]).expectSuccess()
         documents.append(("manifest", try manifest(batch, "one")))
         documents += try batch.jsonLines("nllm-runs/one/results.jsonl").map { ("result", $0) }
         #expect(batch.exists("nllm-runs/one/results/m.json"))
@@ -79,7 +78,7 @@ import Testing
 
     @Test func aDocumentThatLacksOrAddsAFieldIsFound() async throws {
         let batch = try Batch(llm: Batch.fakeLLM(Self.llm))
-        #expect(try await batch.run(["run", "-m", "m", "--run", "one", "--", "hi"]).code == 0)
+        try await batch.run(["run", "-m", "m", "--run", "one", "--", "hi"]).expectSuccess()
         let result = try #require(try batch.jsonLines("nllm-runs/one/results.jsonl").first)
         let manifest = try manifest(batch, "one")
         var damaged: [(String, [String: Any])] = []

@@ -50,7 +50,7 @@ import Testing
         let secrets = [Self.key, "hunter22", "AIzaSyA1234567890abcdefg"] + Self.environment.values
         #expect(try leaks(batch, [run] + others, secrets) == [])
         // It is the echo that was redacted, and nothing beside it.
-        let attempts = try await batch.query("SELECT failure_message FROM attempts ORDER BY id")
+        let attempts = try batch.query("SELECT failure_message FROM attempts ORDER BY id")
         let text = attempts.flatMap(\.self).joined(separator: "\n")
         #expect(text.contains("Incorrect API key provided: ***REDACTED***. Find yours."), "\(text)")
         #expect(text.contains("no account for ***REDACTED*** here"), "\(text)")
@@ -105,14 +105,12 @@ import Testing
     @Test func secretsInPromptsAndVariablesAreShownNowhereButInTheAnswer() async throws {
         let batch = try Batch(extra: Self.environment)
         let arguments = ["-m", "echo", "--", "-s", "password=hunter22", "my key is sk-planted-1234567890"]
-        let preview = try await batch.run(["run", "--dry-run"] + arguments)
-        #expect(preview.code == 0)
+        let preview = try await batch.run(["run", "--dry-run"] + arguments).expectSuccess()
         #expect(
             preview.out
                 == "llm -m echo -n -u -s 'password=***REDACTED***' 'my key is ***REDACTED***' </dev/null\n")
         #expect(try leaks(batch, [preview], ["hunter22", "sk-planted-1234567890"]) == [])
-        let run = try await batch.run(["run", "--no-stream", "--run", "r"] + arguments)
-        #expect(run.code == 0)
+        let run = try await batch.run(["run", "--no-stream", "--run", "r"] + arguments).expectSuccess()
         let manifest = String(decoding: try batch.read("nllm-runs/r/manifest.json"), as: UTF8.self)
         #expect(!manifest.contains("hunter22"))
         #expect(!manifest.contains("sk-planted"))

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Databases and disks that are not as they should be: one clear line, and nothing is lost or half-written.
-@Suite(.serialized) struct StorageErrorTests {
+@Suite struct StorageErrorTests {
     // MARK: An existing database
 
     @Test func anExistingRunIsLeftAsItWasByABadEnqueue() async throws {
@@ -16,9 +16,9 @@ import Testing
                 ["enqueue", "bad.jsonl", "-m", "m", "--no-check"] + target, code: 65, error: broken)
             try await batch.refuses(["run", "bad.jsonl", "-m", "m", "--no-check"] + target, code: 65, error: broken)
         }
-        #expect(try await batch.query("SELECT name FROM runs") == [["r"]])
-        #expect(try await batch.query("SELECT name, text FROM prompts") == [["000001", "x"], ["000002", "y"]])
-        #expect(try await batch.query("SELECT count(*) FROM cells WHERE live = 1 AND status = 'pending'") == [["2"]])
+        #expect(try batch.query("SELECT name FROM runs") == [["r"]])
+        #expect(try batch.query("SELECT name, text FROM prompts") == [["000001", "x"], ["000002", "y"]])
+        #expect(try batch.query("SELECT count(*) FROM cells WHERE live = 1 AND status = 'pending'") == [["2"]])
     }
 
     // MARK: Databases
@@ -40,7 +40,7 @@ import Testing
         case "text": try batch.write(String(repeating: "just a text\n", count: 1000), to: "other.db")
         case "header": try batch.write("SQLite format 3\0 and nothing of the kind", to: "other.db")
         default:
-            try await batch.execute("CREATE TABLE runs (name TEXT); INSERT INTO runs VALUES ('mine')", in: "other.db")
+            try batch.execute("CREATE TABLE runs (name TEXT); INSERT INTO runs VALUES ('mine')", in: "other.db")
         }
         let error =
             "error: \(batch.directory)/other.db is not an nllm-batch database; "
@@ -86,7 +86,7 @@ import Testing
         let batch = try Batch()
         try batch.write("\"x\"", to: "p.jsonl")
         _ = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--no-check", "--run", "r")
-        try await batch.execute(
+        try batch.execute(
             "INSERT INTO migrations (name) VALUES ('9999-from-the-future')", in: "nllm-runs/batch.db")
         let error =
             "error: \(batch.directory)/nllm-runs/batch.db was written by a newer nllm-batch (9999-from-the-future); "
@@ -94,7 +94,7 @@ import Testing
         for command in [["list"], ["work"], ["export", "r"], ["enqueue", "p.jsonl", "-m", "m", "--no-check"]] {
             try await batch.refuses(command, code: 65, error: error)
         }
-        #expect(try await batch.query("SELECT name FROM runs") == [["r"]])
+        #expect(try batch.query("SELECT name FROM runs") == [["r"]])
     }
 
     // MARK: Disks
@@ -107,9 +107,9 @@ import Testing
         let disk = try TinyDisk(at: batch.directory + "/disk")
         defer { disk.unmount() }
         let place = ["--db", "disk/batch.db"]
-        let enqueued = try await batch.run(
-            ["enqueue", "p.jsonl", "-m", "m", "--no-check", "-o", "disk", "--run", "r"] + place)
-        #expect(enqueued.code == 0)
+        try await batch.run(
+            ["enqueue", "p.jsonl", "-m", "m", "--no-check", "-o", "disk", "--run", "r"] + place
+        ).expectSuccess()
 
         try disk.fill()
         try batch.write((1...2000).map { "\"prompt \($0)\"" }.joined(separator: "\n"), to: "many.jsonl")
@@ -128,9 +128,8 @@ import Testing
         #expect(!batch.exists("calls"))
 
         try disk.free()
-        #expect(try await batch.query("SELECT name FROM runs", database: "disk/batch.db") == [["r"]])
-        let again = try await batch.run(["work"] + place)
-        #expect(again.code == 0)
+        #expect(try batch.query("SELECT name FROM runs", database: "disk/batch.db") == [["r"]])
+        let again = try await batch.run(["work"] + place).expectSuccess()
         #expect(again.out == "\(batch.directory)/disk/r\n")
         #expect(try batch.jsonLines("disk/r/results.jsonl").map { $0["text"] as? String } == ["x"])
     }
@@ -153,8 +152,7 @@ import Testing
                 == "error: cannot create \(batch.directory)/disk/batch.db: no space left on device; "
                 + "choose another place with --outdir or --db\n")
         try disk.free()
-        let again = try await batch.run(arguments)
-        #expect(again.code == 0)
+        let again = try await batch.run(arguments).expectSuccess()
         #expect(again.out == "r\n")
         #expect(again.err == "1 cell in new run r\n")
     }
@@ -165,9 +163,9 @@ import Testing
         try batch.write("\"x\"", to: "p.jsonl")
         let disk = try TinyDisk(at: batch.directory + "/disk")
         defer { disk.unmount() }
-        let enqueued = try await batch.run(
-            "enqueue", "p.jsonl", "-m", "m", "--no-check", "-o", "disk/out", "--db", "disk/batch.db", "--run", "r")
-        #expect(enqueued.code == 0)
+        try await batch.run(
+            "enqueue", "p.jsonl", "-m", "m", "--no-check", "-o", "disk/out", "--db", "disk/batch.db", "--run", "r"
+        ).expectSuccess()
         try disk.makeReadOnly()
 
         let root = batch.directory + "/disk"
@@ -196,16 +194,15 @@ import Testing
         try batch.write("\"x\"", to: "p.jsonl")
         let disk = try TinyDisk(at: batch.directory + "/disk")
         defer { disk.unmount() }
-        #expect(
-            try await batch.run("enqueue", "p.jsonl", "-m", "m", "--no-check", "-o", "disk", "--run", "stuck").code == 0
-        )
-        #expect(try await batch.run("enqueue", "p.jsonl", "-m", "m", "--no-check", "--run", "free").code == 0)
+        try await batch.run("enqueue", "p.jsonl", "-m", "m", "--no-check", "-o", "disk", "--run", "stuck")
+            .expectSuccess()
+        try await batch.run("enqueue", "p.jsonl", "-m", "m", "--no-check", "--run", "free").expectSuccess()
         try disk.makeReadOnly()
         let work = try await batch.run("work")
         #expect(work.code == 73)
         #expect(work.out == "\(batch.directory)/nllm-runs/free\n")
         #expect(work.err.contains("error: cannot create \(batch.directory)/disk/stuck: read-only file system; "))
-        #expect(try await batch.query("SELECT status, lease FROM cells") == [["pending", "0"], ["ok", "1"]])
+        #expect(try batch.query("SELECT status, lease FROM cells") == [["pending", "0"], ["ok", "1"]])
         let named = try await batch.run("work", "stuck")
         #expect(named.code == 73)
         #expect(named.out == "")

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `--stream`: lines of output while the answers are still coming, through pipes and files.
-@Suite(.serialized) struct StreamingTests {
+@Suite struct StreamingTests {
     /// A scratch folder whose `llm` is a script; `$HOME` is the scratch folder.
     static func fake(_ script: String) throws -> Batch {
         try Batch(
@@ -28,9 +28,9 @@ import Testing
             """)
         let batch = try Batch(userPath: server.userPath)
         try batch.write("say something", to: "prompt.txt")
-        let enqueue = try await batch.run(
-            "enqueue", "prompt.txt", "--no-check", "-m", "a", "-m", "b", "-m", "c", "--run", "main", "--retries", "0")
-        #expect(enqueue.code == 0)
+        try await batch.run(
+            "enqueue", "prompt.txt", "--no-check", "-m", "a", "-m", "b", "-m", "c", "--run", "main", "--retries", "0"
+        ).expectSuccess()
         let (lines, send) = AsyncStream.makeStream(of: String.self)
         let worker = try await RunningProcess(
             Batch.binary, ["work", "--stream", "--grace", "0"], directory: batch.directory,
@@ -95,8 +95,7 @@ import Testing
             printf 'key=hunter2secret\nToken usage: 1 input, 2 output\n\033]0;title\007' >&2
             """#)
         try batch.write("x", to: "p.txt")
-        let run = try await batch.run("run", "p.txt", "--no-check", "-m", "m", "--run", "r", "--stream")
-        #expect(run.code == 0)
+        let run = try await batch.run("run", "p.txt", "--no-check", "-m", "m", "--run", "r", "--stream").expectSuccess()
         let folder = "\(batch.directory)/nllm-runs/r"
         #expect(
             run.out == """
@@ -126,7 +125,7 @@ import Testing
             """#)
         try batch.write("x", to: "p.txt")
         let run = try await batch.run("run", "p.txt", "--no-check", "-m", "m", "--run", "r", "--stream", "--verbose")
-        #expect(run.code == 0)
+            .expectSuccess()
         #expect(run.lines.dropLast() == ["[m] half", "[m] whole"])
         #expect(run.err.contains("[m p] error, crashed: killed by signal 9; retry in "))
     }
@@ -153,8 +152,8 @@ import Testing
         for loudness in cases {
             try? FileManager.default.removeItem(atPath: batch.directory + "/nllm-runs")
             let run = try await batch.run(
-                ["run", "p.txt", "--no-check", "-m", "m", "--run", "r", "--executor", "process"] + loudness.arguments)
-            #expect(run.code == 0)
+                ["run", "p.txt", "--no-check", "-m", "m", "--run", "r", "--executor", "process"] + loudness.arguments
+            ).expectSuccess()
             #expect(run.lines.map { $0.hasPrefix("{") ? "JSON" : $0 } == loudness.out, "\(loudness.arguments)")
             let errors = run.err.split(separator: "\n").map { line in
                 String(line).replacing(#/ in [0-9][0-9a-z. ]*s$/#, with: " in SOME TIME")
@@ -174,8 +173,7 @@ import Testing
         let script = """
             { "$0" run p.jsonl -m m --run r --timeout 60 --stream; echo $? > code; } | { head -n 1; exec < /dev/null; : > gone; }
             """
-        let shell = try await batch.command("/bin/sh", ["-c", script, Batch.binary])
-        #expect(shell.code == 0)
+        let shell = try await batch.command("/bin/sh", ["-c", script, Batch.binary]).expectSuccess()
         #expect(["[m 000001] one\n", "[m 000002] one\n"].contains(shell.out))
         #expect(String(decoding: try batch.read("code"), as: UTF8.self) == "0\n")
         #expect(!shell.err.contains("error"))

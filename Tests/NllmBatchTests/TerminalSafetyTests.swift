@@ -22,8 +22,7 @@ import Testing
         let run = try await batch.run("run", "-m", "evil", "-m", "bad", "--run", "r", "--", "hi")
         #expect(run.code == 1)
         for arguments in [["show", "r"], ["show", "r", "--json"], ["status", "r"], ["status", "--json"], ["list"]] {
-            let result = try await batch.run(arguments)
-            #expect(result.code == 0)
+            let result = try await batch.run(arguments).expectSuccess()
             #expect(
                 Self.isClean(result.out + result.err), "\(arguments): \((result.out + result.err).debugDescription)")
         }
@@ -65,8 +64,7 @@ import Testing
         try batch.write(
             "costs: {\(name): {input_per_1k: 1}}\nbatch: {system: \(name), limits: {\(name): {rpm: 1}}}", to: "c.yaml")
         for more in [[], ["--json"]] {
-            let result = try await batch.run(["config", "show", "-c", "c.yaml"] + more)
-            #expect(result.code == 0, "\(result.err)")
+            let result = try await batch.run(["config", "show", "-c", "c.yaml"] + more).expectSuccess()
             #expect(Self.isClean(result.out))
         }
     }
@@ -83,14 +81,14 @@ import Testing
             .enumerated()
         {
             let preview = try await batch.run(
-                ["enqueue", "--dry-run", "-m", "m", "--system", text, "--"], input: text)
-            #expect(preview.code == 0, "\(preview.err)")
+                ["enqueue", "--dry-run", "-m", "m", "--system", text, "--"], input: text
+            ).expectSuccess()
             #expect(Self.isClean(preview.out), "\(preview.out.debugDescription)")
             let json = try await batch.run(["enqueue", "--dry-run", "--json", "-m", "m", "--"], input: text)
             #expect(Self.isClean(json.out))
             let record = batch.directory + "/record\(index)"
-            let pasted = try await batch.command("/bin/" + shell, ["-c", preview.out], environment: ["RECORD": record])
-            #expect(pasted.code == 0, "\(pasted.err)")
+            try await batch.command("/bin/" + shell, ["-c", preview.out], environment: ["RECORD": record])
+                .expectSuccess()
             #expect(try batch.read("record\(index).input") == Data(text.utf8), "\(preview.out.debugDescription)")
             let arguments = ["-m", "m", "-n", "-u", "-s", text].map { $0 + "\n--\n" }.joined()
             #expect(try batch.read("record\(index).args") == Data(arguments.utf8))
@@ -128,8 +126,7 @@ import Testing
     ])
     func aLongWordIsNotTakenForAKey(word: String) async throws {
         let batch = try Batch()
-        let result = try await batch.run("run", "--dry-run", "-m", "m", "--system", word, "--", "hi")
-        #expect(result.code == 0)
+        let result = try await batch.run("run", "--dry-run", "-m", "m", "--system", word, "--", "hi").expectSuccess()
         #expect(result.out == "printf %s hi | llm -m m -n -u -s \(word)\n")
     }
 

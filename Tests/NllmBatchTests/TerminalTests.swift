@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What stands on a terminal: colours, the live table, the summary, narrow windows.
-@Suite(.serialized) struct TerminalTests {
+@Suite struct TerminalTests {
     /// A scratch folder with one prompt, whose `llm` answers once the live table was seen to show it running.
     private func batch() throws -> Batch {
         let batch = try StreamingTests.fake(
@@ -27,7 +27,7 @@ import Testing
     @Test func nothingOfTheTableIsLeftWhenTheRunIsOver() async throws {
         let batch = try batch()
         let run = try await batch.runInTerminal(arguments("m", rest: "--stream"), columns: 200)
-        #expect(run.code == 0)
+        run.expectSuccess()
         let folder = "\(batch.directory)/nllm-runs/r"
         let widest = "│   artifacts: \(folder) │"
         func rule(_ start: String, _ end: String) -> String {
@@ -64,7 +64,7 @@ import Testing
     @Test func withNoColorOnlyTheColoursAreMissing() async throws {
         let batch = try batch()
         let run = try await batch.runInTerminal(arguments("m", rest: "--stream"), environment: ["NO_COLOR": "1"])
-        #expect(run.code == 0)
+        run.expectSuccess()
         #expect(run.colors.isEmpty)
         #expect(run.output.contains("m  ⟳ running    "))
         #expect(run.screen.contains { $0.hasPrefix("╭─ Summary ─") })
@@ -75,7 +75,7 @@ import Testing
         try batch.write("", to: "undrawn")
         let run = try await batch.runInTerminal(
             arguments("m", rest: "--stream"), columns: 200, environment: ["TERM": "dumb"])
-        #expect(run.code == 0)
+        run.expectSuccess()
         #expect(!run.output.contains("\u{1B}"))
         let folder = "\(batch.directory)/nllm-runs/r"
         #expect(
@@ -88,7 +88,7 @@ import Testing
     @Test func aFileAsStandardOutputGetsNoControlCharacter() async throws {
         let batch = try batch()
         let run = try await batch.runInTerminal(arguments("m", rest: "--stream"), stdout: "out")
-        #expect(run.code == 0)
+        run.expectSuccess()
         let folder = "\(batch.directory)/nllm-runs/r"
         #expect(try batch.read("out") == Data("[m] first line\n[m] last line\n\(folder)\n".utf8))
         #expect(run.screen.first == "1 cell in new run r")
@@ -113,7 +113,7 @@ import Testing
         let run = try await batch.runInTerminal(
             ["run", "p.jsonl", "--run", "r", "-m", name, "-j", "2", "--timeout", "60", "--executor", "process"],
             columns: 40)
-        #expect(run.code == 0)
+        run.expectSuccess()
         expectOnlyTheFolderWrapped(run, batch)
         #expect(run.output.contains("a-model-…  0/3  2 running  0 failed\nelapsed "))
     }
@@ -126,9 +126,9 @@ import Testing
     @Test func narrowTablesBecomeBlocks() async throws {
         let batch = try Batch()
         try batch.write("\"x\"\n\"y\"", to: "p.jsonl")
-        let enqueue = try await batch.run(
-            "enqueue", "p.jsonl", "-m", "one", "-m", "two", "--no-check", "--run", "r", "-o", ".")
-        #expect(enqueue.code == 0)
+        try await batch.run(
+            "enqueue", "p.jsonl", "-m", "one", "-m", "two", "--no-check", "--run", "r", "-o", "."
+        ).expectSuccess()
         let status = try await batch.runInTerminal(["status"], columns: 40)
         #expect(
             status.screen.prefix(7) == [

@@ -43,8 +43,7 @@ import Testing
         ["--schema", "name, age int"], ["--schema", #"{"type": "object"}"#], ["-sbe brief", "--option", "a", "-f"],
     ])
     func harmlessOptionsNeedNoTrust(options: [String]) async throws {
-        let result = try await batch(options: options).run("run", "--dry-run", "--", "hi")
-        #expect(result.code == 0, "\(result.err)")
+        let result = try await batch(options: options).run("run", "--dry-run", "--", "hi").expectSuccess()
         #expect(result.err == "1 cell in all; nothing was run\n")
     }
 
@@ -107,8 +106,7 @@ import Testing
 
     @Test func whatIsNotTrustedIsShownAndCalledSo() async throws {
         let batch = try batch(options: ["--functions", "import os"])
-        let result = try await batch.run("config", "show")
-        #expect(result.code == 0)
+        let result = try await batch.run("config", "show").expectSuccess()
         #expect(result.out.contains(#"options: ["--functions", "import os"]"#))
         #expect(result.err.hasPrefix("not trusted: \(Self.name):4: `--functions` in a model's `options`"))
         let trusted = try await batch.run("config", "show", "--trust-config")

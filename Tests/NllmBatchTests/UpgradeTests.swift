@@ -12,41 +12,38 @@ import Testing
     @Test(arguments: Fixture.all("finished") + Fixture.all("interrupted") + Fixture.all("files"))
     func anUpgradedDatabaseIsSound(fixture: Fixture) async throws {
         let batch = try Batch()
-        try await fixture.install(in: batch)
-        let runs = try await batch.query("SELECT name FROM runs ORDER BY id DESC").map { $0[0] }
-        let cells = try await batch.query("SELECT id, key, status, attempts FROM cells ORDER BY id")
-        let results = try await batch.query("SELECT * FROM results ORDER BY run, prompt_id, model, sample")
+        try fixture.install(in: batch)
+        let runs = try batch.query("SELECT name FROM runs ORDER BY id DESC").map { $0[0] }
+        let cells = try batch.query("SELECT id, key, status, attempts FROM cells ORDER BY id")
+        let results = try batch.query("SELECT * FROM results ORDER BY run, prompt_id, model, sample")
 
-        let list = try await batch.run("list", "--json")
-        #expect(list.code == 0, "\(list.err)")
+        let list = try await batch.run("list", "--json").expectSuccess()
         let listed = try list.lines.map { line in
             try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
         }
         #expect(listed.map { $0?["run"] as? String } == runs)
         for run in runs {
             for command in [["status", run], ["show", run]] {
-                let shown = try await batch.run(command)
-                #expect(shown.code == 0, "\(command): \(shown.err)")
+                let shown = try await batch.run(command).expectSuccess("\(command)")
                 #expect(shown.out != "", "\(command)")
             }
         }
         let doctor = try await batch.run("doctor")
         #expect(doctor.lines.contains { $0.hasPrefix("ok   database: ") && $0.hasSuffix("sound") }, "\(doctor.out)")
         // Nothing that was paid for has changed, nor the keys by which it is found again.
-        #expect(try await batch.query("SELECT id, key, status, attempts FROM cells ORDER BY id") == cells)
-        let now = try await batch.query("SELECT * FROM results ORDER BY run, prompt_id, model, sample")
+        #expect(try batch.query("SELECT id, key, status, attempts FROM cells ORDER BY id") == cells)
+        let now = try batch.query("SELECT * FROM results ORDER BY run, prompt_id, model, sample")
         #expect(now.map { Array($0.prefix(results[0].count)) } == results)
     }
 
     @Test(arguments: Fixture.all("finished") + Fixture.all("files"))
     func anUpgradedRunIsExportedAsItWas(fixture: Fixture) async throws {
         let batch = try Batch()
-        try await fixture.install(in: batch)
-        for run in try await batch.query("SELECT name FROM runs") {
+        try fixture.install(in: batch)
+        for run in try batch.query("SELECT name FROM runs") {
             let before = try batch.files(below: "nllm-runs/\(run[0])")
             #expect(before["results.jsonl"] != nil)
-            let export = try await batch.run("export", run[0])
-            #expect(export.code == 0, "\(export.err)")
+            let export = try await batch.run("export", run[0]).expectSuccess()
             #expect(export.out == "\(batch.directory)/nllm-runs/\(run[0])\n")
             let after = try batch.files(below: "nllm-runs/\(run[0])")
             for name in Set(before.keys).union(after.keys) { #expect(before[name] == after[name], "\(name)") }
@@ -58,37 +55,35 @@ import Testing
         let names = ["good", "slow", "flaky", "locked-out", "busy"]
         let server = try await LoopbackServer("{" + names.map { "\"\($0)\": {}" }.joined(separator: ", ") + "}")
         let batch = try Batch(userPath: server.userPath)
-        try await fixture.install(in: batch)
+        try fixture.install(in: batch)
         // The hour for which the provider asked is over, whenever this runs.
         let over =
             "UPDATE throttles SET held_until = 1 WHERE held_until > 0; UPDATE cells SET not_before = 1 WHERE not_before > 0"
-        try await batch.execute(over, in: "nllm-runs/batch.db")
-        let done = try await batch.query(
+        try batch.execute(over, in: "nllm-runs/batch.db")
+        let done = try batch.query(
             "SELECT model || ' ' || prompt FROM results WHERE run = 'half' AND status = 'ok'")
         #expect(done.count > 3)
 
-        let half = try await batch.run("work", "half")
-        #expect(half.code == 0, "\(half.err)")
+        let half = try await batch.run("work", "half").expectSuccess()
         #expect(half.err.contains("18 ok"), "\(half.err)")
         let asked = try server.requests().map { "\($0.model) \($0.prompt)" }
         #expect(Set(asked).isDisjoint(with: done.map { $0[0] }), "\(asked)")
         #expect(asked.count == 18 - done.count)
-        let held = try await batch.run("work", "held")
-        #expect(held.code == 0, "\(held.err)")
+        let held = try await batch.run("work", "held").expectSuccess()
         #expect(held.err.contains("12 ok"), "\(held.err)")
         let waiting = try await batch.run("work")
         #expect(waiting.code == 75, "\(waiting.err)")
-        #expect(try await batch.run("resume", "waiting").code == 0)
-        #expect(try await batch.run("work").code == 0)
+        try await batch.run("resume", "waiting").expectSuccess()
+        try await batch.run("work").expectSuccess()
 
         for run in ["half", "held", "waiting"] {
             let lines = try batch.jsonLines("nllm-runs/\(run)/results.jsonl")
             #expect(lines.allSatisfy { $0["status"] as? String == "ok" }, "\(run)")
             let folder = try batch.files(below: "nllm-runs/\(run)")
-            #expect(try await batch.run("export", run).code == 0)
+            try await batch.run("export", run).expectSuccess()
             #expect(try batch.files(below: "nllm-runs/\(run)") == folder, "\(run)")
         }
-        #expect(try await batch.query("SELECT count(*) FROM cells WHERE status <> 'ok'") == [["0"]])
+        #expect(try batch.query("SELECT count(*) FROM cells WHERE status <> 'ok'") == [["0"]])
     }
 
     private static let isLong = ProcessInfo.processInfo.environment["NLLM_BATCH_SOAK"] == "1"
@@ -98,8 +93,8 @@ import Testing
     func aKilledUpgradeLeavesADatabaseThatOpensAgain(fixture: Fixture) async throws {
         for number in 1...(Self.isLong ? 100 : 3) {
             let batch = try Batch()
-            try await fixture.install(in: batch)
-            let cells = try await batch.query("SELECT id, key, status, attempts FROM cells ORDER BY id")
+            try fixture.install(in: batch)
+            let cells = try batch.query("SELECT id, key, status, attempts FROM cells ORDER BY id")
             let upgrade = try await batch.start("list")
             let log = batch.directory + "/nllm-runs/batch.db-wal"
             // Nothing is waited for here: any moment is right.
@@ -109,11 +104,10 @@ import Testing
             try await Task.sleep(for: .microseconds(Int.random(in: 0...20_000)))
             upgrade.signal(SIGKILL)
             _ = try await upgrade.result()
-            let list = try await batch.run("list")
-            #expect(list.code == 0, "\(list.err)")
-            #expect(try await batch.query("SELECT id, key, status, attempts FROM cells ORDER BY id") == cells)
-            #expect(try await batch.query("PRAGMA integrity_check") == [["ok"]])
-            #expect(try await batch.query("PRAGMA foreign_key_check") == [])
+            try await batch.run("list").expectSuccess()
+            #expect(try batch.query("SELECT id, key, status, attempts FROM cells ORDER BY id") == cells)
+            #expect(try batch.query("PRAGMA integrity_check") == [["ok"]])
+            #expect(try batch.query("PRAGMA foreign_key_check") == [])
         }
     }
 }

@@ -5,7 +5,7 @@ import Testing
 /// is recorded twice, and at most the cells that were in flight in it run again.
 ///
 /// `NLLM_BATCH_SOAK=1` makes it long; `NLLM_BATCH_SEED` repeats the choices of an earlier run.
-@Suite(.serialized, .enabled(if: OSProcess.tellsAll)) struct WarmKillTests {
+@Suite(.enabled(if: OSProcess.tellsAll)) struct WarmKillTests {
     private static let variables = ProcessInfo.processInfo.environment
     private static let isLong = variables["NLLM_BATCH_SOAK"] == "1"
     private static let concurrency = 4
@@ -51,8 +51,7 @@ import Testing
         let batch = try Batch(userPath: server.userPath, extra: ["TMPDIR": temporary])
         let prompts = (1...(Self.isLong ? 1500 : 100)).map { "prompt \($0)" }
         try batch.write(prompts.map { "\"\($0)\"\n" }.joined(), to: "prompts.jsonl")
-        let enqueue = try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", "good", "--run", "main")
-        #expect(enqueue.code == 0, "\(enqueue.err); \(note)")
+        try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", "good", "--run", "main").expectSuccess(note)
 
         var scene = Scene(batch: batch, server: server, random: random, note: note)
         let targets = Target.allCases.filter { executor == "fork" || $0 != .child }
@@ -64,13 +63,12 @@ import Testing
         for target in targets { #expect(scene.kills[target, default: 0] > 0, note) }
         _ = try await scene.worker?.result()
         let work = try await batch.run("work", "main", "--executor", executor)
-        let crashed = try await prove(scene, prompts)
+        let crashed = try prove(scene, prompts)
         #expect(work.code == (crashed ? 1 : 0), "\(work.err); \(note)")
         #expect(OSProcess.marked(in: batch).isEmpty, note)
         #expect(try FileManager.default.contentsOfDirectory(atPath: temporary) == [], note)
         try await eventually("no file is left in memory") { Self.filesInMemory().isSubset(of: inMemory) }
-        let doctor = try await batch.run("doctor")
-        #expect(doctor.code == 0, "\(doctor.out); \(note)")
+        try await batch.run("doctor").expectSuccess(note)
     }
 
     /// Lets work go on for a while, and then kills a process.
@@ -119,9 +117,9 @@ import Testing
     /// Expects one result a cell, and no request that nobody had to make; tells whether a cell has failed.
     ///
     /// That is one whose child was killed twice.
-    private func prove(_ scene: Scene, _ prompts: [String]) async throws -> Bool {
+    private func prove(_ scene: Scene, _ prompts: [String]) throws -> Bool {
         let note = scene.note
-        let rows = try await scene.batch.query(
+        let rows = try scene.batch.query(
             """
             SELECT prompts.text, cells.status, cells.live, cells.attempts,
                 count(*) FILTER (WHERE outcome = 'ok'), count(*) FILTER (WHERE outcome = 'interrupted'),
@@ -151,7 +149,7 @@ import Testing
         let lines = try scene.batch.jsonLines("nllm-runs/main/results.jsonl")
         #expect(lines.map { String($0["attempts"] as? Int ?? 0) } == rows.map { $0[3] }, note)
         #expect(lines.map { $0["status"] as? String } == rows.map { $0[1] }, note)
-        let workers = try await scene.batch.query("SELECT count(*) FROM workers WHERE ended_at IS NULL")
+        let workers = try scene.batch.query("SELECT count(*) FROM workers WHERE ended_at IS NULL")
         #expect(workers == [["0"]], note)
         if Self.isLong { print("\(note): killed \(scene.killed); \(again) of \(scene.allowance) requests again") }
         return rows.contains { $0[1] != "ok" }

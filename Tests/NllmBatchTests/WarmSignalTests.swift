@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What signals do to a worker whose cells run in warm Pythons.
-@Suite(.serialized, .enabled(if: OSProcess.tellsAll)) struct WarmSignalTests {
+@Suite(.enabled(if: OSProcess.tellsAll)) struct WarmSignalTests {
     @Test(arguments: [("fork", SIGINT, 130), ("shared", SIGTERM, 143)] as [(String, Int32, Int32)])
     func aSignalPutsCellsInFlightBackAndWorkGoesOnLater(executor: String, signal: Int32, code: Int32) async throws {
         // The first request of each prompt hangs, and a second one is answered.
@@ -14,14 +14,14 @@ import Testing
             {"prompt": "two", "models": ["first-hangs"]}
             {"prompt": "three", "models": ["good"]}
             """, to: "prompts.jsonl")
-        let enqueue = try await batch.run(
+        try await batch.run(
             "enqueue", "prompts.jsonl", "--no-check", "-m", "first-hangs", "-m", "good", "--run", "main", "--retries",
-            "0")
-        #expect(enqueue.code == 0)
+            "0"
+        ).expectSuccess()
         let options = ["work", "main", "-j", "3", "--executor", executor]
         let worker = try await batch.start(Batch.binary, options + ["--grace", "0"])
         try await eventually("two cells hang and one is answered") {
-            let answered = try await batch.query("SELECT count(*) FROM cells WHERE status = 'ok'") == [["1"]]
+            let answered = try batch.query("SELECT count(*) FROM cells WHERE status = 'ok'") == [["1"]]
             return try server.requests().count == 3 && answered
         }
         worker.signal(signal)
@@ -30,15 +30,14 @@ import Testing
         #expect(stopped.out.isEmpty)
         #expect(stopped.err.contains("interrupted: 2 cells in flight went back to pending, 2 left"), "\(stopped.err)")
         #expect(OSProcess.marked(in: batch).isEmpty)
-        let cells = try await batch.query("SELECT status, attempts, tries FROM cells ORDER BY id")
+        let cells = try batch.query("SELECT status, attempts, tries FROM cells ORDER BY id")
         #expect(cells == [["pending", "0", "0"], ["pending", "0", "0"], ["ok", "1", "1"]])
         #expect(
-            try await batch.query("SELECT outcome, number FROM attempts") == [
+            try batch.query("SELECT outcome, number FROM attempts") == [
                 ["ok", "1"], ["interrupted", ""], ["interrupted", ""],
             ])
 
-        let work = try await batch.run(options)
-        #expect(work.code == 0, "\(work.err)")
+        try await batch.run(options).expectSuccess()
         let results = try batch.jsonLines("nllm-runs/main/results.jsonl")
         #expect(results.map { $0["text"] as? String } == ["echo: one\n", "echo: two\n", "echo: three\n"])
         #expect(results.map { $0["attempts"] as? Int } == [1, 1, 1])
@@ -46,18 +45,18 @@ import Testing
     }
 
     @Test(arguments: ["fork", "shared"]) func whatIsAnsweredWithinTheGracePeriodIsKept(executor: String) async throws {
-        let server = try await LoopbackServer(#"{"slow": {"delay_ms": 2000}}"#)
+        let server = try await LoopbackServer(#"{"slow": {"until": "go"}}"#)
         let batch = try Batch(userPath: server.userPath)
         try batch.write("\"one\"\n\"two\"\n", to: "prompts.jsonl")
-        let enqueue = try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", "slow", "--run", "main")
-        #expect(enqueue.code == 0)
-        let worker = try await batch.start("work", "-j", "1", "--grace", "300", "--executor", executor)
+        try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", "slow", "--run", "main").expectSuccess()
+        let worker = try await batch.startAudibly("work", "-j", "1", "--grace", "300", "--executor", executor)
         try await eventually("a cell is in flight") { try server.requests().count == 1 }
         worker.signal(SIGTERM)
-        let stopped = try await worker.result()
-        #expect(stopped.code == 143)
-        #expect(stopped.err.contains("interrupted: 0 cells in flight went back to pending, 1 left"))
-        let cells = try await batch.query("SELECT status, attempts FROM cells ORDER BY id")
+        try await eventually("the signal is heard") { batch.said().contains("stopping; 1 cell in flight") }
+        try server.release()
+        #expect(try await worker.result().code == 143)
+        #expect(batch.said().contains("interrupted: 0 cells in flight went back to pending, 1 left"))
+        let cells = try batch.query("SELECT status, attempts FROM cells ORDER BY id")
         #expect(cells == [["ok", "1"], ["pending", "0"]])
         #expect(OSProcess.marked(in: batch).isEmpty)
     }
@@ -74,16 +73,13 @@ import Testing
             child.wait()
             """
         try batch.write(prompts: [["prompt": code]])
-        #expect(
-            try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", "blocking", "--run", "main").code == 0)
-        let worker = try await batch.start(
-            "/bin/sh",
-            ["-c", #"exec "$0" work --grace 600 --executor "$1" 2> stderr.txt"#, Batch.binary, executor])
+        try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", "blocking", "--run", "main").expectSuccess()
+        let worker = try await batch.startAudibly("work", "--grace", "600", "--executor", executor)
         try await eventually("the cell has started something") { batch.exists("started") }
         worker.signal(SIGTERM)
         // Signals that come together are one.
         try await eventually("the first signal is heard") {
-            String(decoding: try batch.read("stderr.txt"), as: UTF8.self).contains("stopping; 1 cell in flight")
+            batch.said().contains("stopping; 1 cell in flight")
         }
         worker.signal(SIGTERM)
         #expect(try await worker.result().code == 143)
@@ -98,13 +94,13 @@ import Testing
         let batch = try Batch(userPath: server.userPath)
         try batch.write("\"one\"\n\"two\"\n", to: "prompts.jsonl")
         let enqueue = ["enqueue", "prompts.jsonl", "--no-check", "-m", "hangs", "--run", "main", "--retries", "0"]
-        #expect(try await batch.run(enqueue).code == 0)
+        try await batch.run(enqueue).expectSuccess()
         let worker = try await batch.start("work", "-j", "2", "--grace", "0", "--executor", executor)
         try await eventually("two cells hang") { try server.requests().count == 2 }
         for pid in OSProcess.marked(in: batch) { kill(pid, SIGTERM) }
         worker.signal(SIGTERM)
         #expect(try await worker.result().code == 143)
-        let cells = try await batch.query("SELECT status, attempts FROM cells")
+        let cells = try batch.query("SELECT status, attempts FROM cells")
         #expect(cells == [["pending", "0"], ["pending", "0"]])
         #expect(OSProcess.marked(in: batch).isEmpty)
     }
@@ -122,14 +118,13 @@ import Testing
                 child.wait()
             """
         try batch.write(prompts: [["prompt": code]])
-        #expect(try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", "code", "--run", "main").code == 0)
+        try await batch.run("enqueue", "prompts.jsonl", "--no-check", "-m", "code", "--run", "main").expectSuccess()
         let worker = try await batch.start("work", "--executor", "fork")
         try await eventually("the cell has started something") { batch.exists("pid") }
         let started = try #require(pid_t(String(decoding: try batch.read("pid"), as: UTF8.self)))
         #expect(!OSProcess.isGone(started))
         for bridge in OSProcess.bridges(of: worker, in: batch) { kill(bridge, SIGKILL) }
-        let work = try await worker.result()
-        #expect(work.code == 0, "\(work.err)")
+        try await worker.result().expectSuccess()
         #expect(OSProcess.isGone(started))
         let results = try batch.jsonLines("nllm-runs/main/results.jsonl")
         #expect(results.map { $0["text"] as? String } == ["at last\n"])
@@ -140,7 +135,7 @@ import Testing
         let batch = try Batch.violent(
             server, atImport: "import time; open('importing', 'w').close(); time.sleep(3600)")
         try batch.write("ping", to: "ping.txt")
-        #expect(try await batch.run("enqueue", "ping.txt", "--no-check", "-m", "good", "--run", "main").code == 0)
+        try await batch.run("enqueue", "ping.txt", "--no-check", "-m", "good", "--run", "main").expectSuccess()
         let worker = try await batch.start("work", "--executor", executor)
         try await eventually("llm is being imported") { batch.exists("importing") }
         worker.signal(SIGINT)
@@ -149,6 +144,6 @@ import Testing
         #expect(stopped.err.contains("interrupted: 0 cells in flight went back to pending, 1 left"), "\(stopped.err)")
         #expect(!stopped.err.contains("executor"), "\(stopped.err)")
         #expect(OSProcess.marked(in: batch).isEmpty)
-        #expect(try await batch.query("SELECT count(*) FROM attempts") == [["0"]])
+        #expect(try batch.query("SELECT count(*) FROM attempts") == [["0"]])
     }
 }

@@ -17,8 +17,7 @@ means the text of the last user message.
 
 Answer:
   answer          text; {prompt}, {system}, {model} and {n} (the request's number) are filled in; "" is an empty answer,
-                  null is content
-                  null. Default: "echo: {prompt}"
+                  null is content null. Default: "echo: {prompt}"
   answer_tokens   N: an answer of N words instead
   answer_pieces   a list of texts: the answer as it is streamed, piece by piece
   finish_reason   default "stop"
@@ -29,6 +28,7 @@ Answer:
 Time:
   delay_ms        wait before the first byte
   token_ms        wait before each streamed word
+  until           a file's name in the server's working directory: wait until there is one before the first byte
   rate            requests a second (a token bucket that holds a second's worth, one at least); a request
                   beyond it gets a 429 at once, with Retry-After, and does not count as a try below
 

@@ -46,12 +46,10 @@ final class Batch: Sendable {
         environment["XDG_CACHE_HOME"] = Self.packageRoot + "/.build/test-cache"
         environment.merge(extra) { _, new in new }
         self.environment = environment
+        ScratchFolders.add([directory, llm].compactMap(\.self))
     }
 
-    deinit {
-        try? FileManager.default.removeItem(atPath: directory)
-        if let llm { try? FileManager.default.removeItem(atPath: llm) }
-    }
+    deinit { ScratchFolders.remove([directory, llm].compactMap(\.self)) }
 
     /// Runs nllm-batch to its end.
     func run(_ arguments: String..., input: String = "") async throws -> Result {
@@ -83,6 +81,14 @@ final class Batch: Sendable {
         let merged = environment.merging(extra) { _, new in new }
         return try await RunningProcess(path, arguments, directory: directory, environment: merged, input: input)
     }
+
+    /// Starts nllm-batch, whose standard error can be read while it runs; see ``said()``.
+    func startAudibly(_ arguments: String...) async throws -> RunningProcess {
+        try await start("/bin/sh", ["-c", #"exec "$0" "$@" 2> stderr.txt"#, Self.binary] + arguments)
+    }
+
+    /// What the command that was started by ``startAudibly(_:)`` has said so far.
+    func said() -> String { String(decoding: (try? read("stderr.txt")) ?? Data(), as: UTF8.self) }
 
     // MARK: Files
 
@@ -134,15 +140,11 @@ final class Batch: Sendable {
         return found
     }
 
-    /// The rows that the sqlite3 of Python gives for a query, each an array; the database is `nllm-runs/batch.db`.
-    func query(_ sql: String, database: String = "nllm-runs/batch.db") async throws -> [[String]] {
-        let script = """
-            import json, sqlite3, sys
-            rows = sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchall()
-            print(json.dumps([["" if v is None else str(v) for v in row] for row in rows]))
-            """
-        let result = try await command(Self.venv + "/python", ["-c", script, directory + "/" + database, sql])
-        try #require(result.code == 0, "\(result.err)")
-        return try #require(try JSONSerialization.jsonObject(with: Data(result.out.utf8)) as? [[String]])
+    /// Takes the lock under which artifacts are written into a folder below the scratch folder, until it is closed.
+    func lock(_ name: String) async throws -> Int32 {
+        let folder = open(directory + "/" + name, O_RDONLY | O_CLOEXEC)
+        try #require(folder >= 0)
+        try await eventually("\(name) is free") { flock(folder, LOCK_EX | LOCK_NB) == 0 }
+        return folder
     }
 }

@@ -1,6 +1,26 @@
 import Foundation
 import Testing
 
+extension Batch.Result {
+    /// Expects that the command has succeeded; else what it said is told.
+    @discardableResult
+    func expectSuccess(_ note: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation) -> Self {
+        #expect(code == 0, words(note), sourceLocation: sourceLocation)
+        return self
+    }
+
+    /// Throws unless the command has succeeded.
+    @discardableResult
+    func requireSuccess(_ note: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation) throws -> Self {
+        try #require(code == 0, words(note), sourceLocation: sourceLocation)
+        return self
+    }
+
+    private func words(_ note: Comment?) -> Comment {
+        "\(err.isEmpty ? out : err)\(note.map { "; \($0)" } ?? "")"
+    }
+}
+
 extension Batch {
     /// Runs a command and expects that it ends with that error, prints nothing, and leaves every file as it was.
     func refuses(
@@ -44,10 +64,13 @@ extension Batch {
         return Set(before.keys).union(now.keys).filter { before[$0] != now[$0] }.sorted()
     }
 
-    /// Runs statements on an SQLite file, which is made if it isn't there.
-    func execute(_ sql: String, in database: String) async throws {
-        let script = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])"
-        let result = try await command(Self.venv + "/python", ["-c", script, directory + "/" + database, sql])
-        try #require(result.code == 0, "\(result.err)")
+    /// Enqueues as the new run `r` and expects that it says so.
+    func enqueue(
+        _ arguments: String..., says cells: String, sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let result = try await run(["enqueue"] + arguments + ["--run", "r"]).expectSuccess(
+            sourceLocation: sourceLocation)
+        #expect(result.out == "r\n", sourceLocation: sourceLocation)
+        #expect(result.err == "\(cells) in new run r\n", sourceLocation: sourceLocation)
     }
 }

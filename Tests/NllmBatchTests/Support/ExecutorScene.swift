@@ -58,8 +58,7 @@ final class ExecutorScene {
         try batch.write(try Self.json(["models": models]), to: run + ".yaml")
         try batch.write(try cases.map { try $0.line() }.joined(), to: run + ".jsonl")
         let enqueue = ["enqueue", run + ".jsonl", "-c", run + ".yaml", "--run", run, "--no-check", "--retries", "0"]
-        let result = try await batch.run(enqueue + arguments)
-        try #require(result.code == 0, "\(result.err)")
+        try await batch.run(enqueue + arguments).requireSuccess()
     }
 
     /// What came of runs in the hands of one executor.

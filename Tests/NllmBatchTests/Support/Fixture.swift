@@ -24,26 +24,25 @@ struct Fixture: Sendable, CustomTestStringConvertible {
     }
 
     /// Copies it into a scratch folder, whose path takes the place of the one that it was made in.
-    func install(in batch: Batch) async throws {
-        let script = """
-            import pathlib, shutil, sqlite3, sys
-            source, target, old = sys.argv[1:]
-            shutil.copytree(source, target, dirs_exist_ok=True)
-            root = pathlib.Path(target, "nllm-runs")
-            for path in [*root.rglob("*.json"), *root.rglob("*.jsonl")]:
-                path.write_bytes(path.read_bytes().replace(old.encode(), target.encode()))
-            database = sqlite3.connect(root / "batch.db")
-            tables = database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
-            for (table,) in tables:
-                for column in database.execute(f"PRAGMA table_info({table})").fetchall():
-                    if column[2] == "TEXT":
-                        name = column[1]
-                        sql = f"UPDATE {table} SET {name} = replace({name}, ?, ?) WHERE instr({name}, ?)"
-                        database.execute(sql, (old, target, old))
-            database.commit()
+    func install(in batch: Batch) throws {
+        let source = "\(Self.root)/\(testDescription)"
+        for name in try FileManager.default.contentsOfDirectory(atPath: source) {
+            try FileManager.default.copyItem(atPath: "\(source)/\(name)", toPath: "\(batch.directory)/\(name)")
+        }
+        for (name, data) in try batch.files(below: "nllm-runs")
+        where name.hasSuffix(".json") || name.hasSuffix(".jsonl") {
+            let text = String(decoding: data, as: UTF8.self)
+            try batch.write(text.replacing(Self.place, with: batch.directory), to: "nllm-runs/\(name)")
+        }
+        let columns = try batch.query(
             """
-        let arguments = ["-c", script, "\(Self.root)/\(testDescription)", batch.directory, Self.place]
-        let result = try await batch.command(Batch.venv + "/python", arguments)
-        try #require(result.code == 0, "\(result.err)")
+            SELECT tables.name, columns.name FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns
+            WHERE tables.type = 'table' AND columns.type = 'TEXT'
+            """)
+        let updates = columns.map { column in
+            "UPDATE \(column[0]) SET \(column[1]) = replace(\(column[1]), '\(Self.place)', '\(batch.directory)') "
+                + "WHERE instr(\(column[1]), '\(Self.place)');"
+        }
+        try batch.execute(updates.joined(), in: "nllm-runs/batch.db")
     }
 }

@@ -70,6 +70,9 @@ final class LoopbackServer: Sendable {
         }
     }
 
+    /// Lets the models answer whose behaviour is to wait until `go`.
+    func release() throws { try Data().write(to: URL(filePath: folder + "/go")) }
+
     /// Gives the models other behaviours, each prompt beginning anew.
     func change(_ behaviours: String) async throws {
         let script = """
@@ -79,8 +82,7 @@ final class LoopbackServer: Sendable {
         let process = try await RunningProcess(
             Batch.venv + "/python", ["-c", script, String(port), behaviours], directory: folder,
             environment: ProcessInfo.processInfo.environment)
-        let result = try await process.result()
-        try #require(result.code == 0, "\(result.err)")
+        try await process.result().requireSuccess()
     }
 
     /// The statuses of all requests that have ended, by model.

@@ -14,10 +14,10 @@
             let library = batch.directory + "/shifted_clock.so"
             let source = Batch.packageRoot + "/Tests/Support/shifted_clock.c"
             // Swift's own toolchain has this compiler.
-            let compiler = try await batch.command(
+            try await batch.command(
                 "/usr/bin/env", ["clang", "-shared", "-fPIC", "-O1", "-fuse-ld=lld", "-o", library, source],
-                environment: ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? ""])
-            try #require(compiler.code == 0, "\(compiler.err)")
+                environment: ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? ""]
+            ).requireSuccess()
             environment = ["LD_PRELOAD": library, "SHIFTED_CLOCK": file]
             try Self.content(seconds).write(to: URL(filePath: file))
         }

@@ -8,6 +8,11 @@ struct TerminalRun: Decodable {
     var screen: [String]
     var wrapped: [String]
 
+    /// Expects that the command has succeeded; else what stands on the terminal is told.
+    func expectSuccess(sourceLocation: SourceLocation = #_sourceLocation) {
+        #expect(code == 0, "\(output)", sourceLocation: sourceLocation)
+    }
+
     /// The sequences that colour text.
     var colors: [Substring] { output.matches(of: /\x1B\[[0-9]*m/).map(\.output) }
 }
@@ -24,8 +29,8 @@ extension Batch {
         if let stdout { command += ["--stdout", directory + "/" + stdout] }
         let usual = ["TERM": "xterm-256color", "NO_COLOR": ""].merging(extra) { _, new in new }
         let result = try await self.command(
-            Self.venv + "/python", command + ["--", Self.binary] + arguments, environment: usual)
-        try #require(result.code == 0, "\(result.err)")
+            Self.venv + "/python", command + ["--", Self.binary] + arguments, environment: usual
+        ).requireSuccess()
         return try JSONDecoder().decode(TerminalRun.self, from: Data(result.out.utf8))
     }
 }

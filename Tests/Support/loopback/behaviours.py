@@ -60,6 +60,7 @@ BEHAVIOUR_KEYS = {
     "usage_details": OBJECT,
     "delay_ms": MILLISECONDS,
     "token_ms": MILLISECONDS,
+    "until": TEXT,
     "rate": RATE,
     "fail": STEPS,
     **FAULT_KEYS,

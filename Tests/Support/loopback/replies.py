@@ -3,6 +3,7 @@
 import base64
 import json
 import math
+import os
 import re
 from typing import Any, NoReturn
 
@@ -22,6 +23,8 @@ async def reply(connection: Connection, chat: Chat, model: Model | None) -> str:
     step, fault = model.next_try(chat.prompt)
     if delay := model.seconds("delay_ms"):
         await connection.pause(delay)
+    while "until" in model.behaviour and not os.path.exists(model.behaviour["until"]):
+        await connection.pause(0.02)
     if step:
         return await reply_error(connection, chat, step)
     if fault == "hang":
