@@ -19,6 +19,7 @@ final class LoopbackServer: Sendable {
         folder = FileManager.default.temporaryDirectory.path + "/nllm-batch-server-" + UUID().uuidString
         userPath = folder + "/llm-user"
         try FileManager.default.createDirectory(atPath: userPath, withIntermediateDirectories: true)
+        ScratchFolders.add([folder])
         try Data(behaviours.utf8).write(to: URL(filePath: folder + "/behaviours.json"))
         let pipe = try FileDescriptor.pipe()
         lifeline = pipe.writeEnd
@@ -41,7 +42,7 @@ final class LoopbackServer: Sendable {
 
     deinit {
         try? lifeline.close()
-        try? FileManager.default.removeItem(atPath: folder)
+        ScratchFolders.remove([folder])
     }
 
     /// One request that the server has received.
