@@ -42,8 +42,10 @@ struct Throttle: Sendable, Equatable {
     static let opening = 16.0...64.0
     /// The size of a step, and the seconds between steps.
     static let openingStep = (requests: 16.0, seconds: 0.008)
-    /// The fraction of the first cut, whose refusals are counted: it ends near the number that got through.
-    static let firstDepth = 0.1
+    /// The fraction to be regained after the first cut, which ends near the number that got through.
+    ///
+    /// No other cut has this depth.
+    static let firstDepth = 0.2
     /// Seconds without an outcome after which nothing but the numbers that were learned counts.
     static let idle = 600.0
     /// The fraction of a pace that is cut off; every second below the pace is a loss.
@@ -168,6 +170,8 @@ struct Throttle: Sendable, Equatable {
     ///   - used: the number of requests in flight, including this one.
     mutating func succeeded(startedAt: Date, now: Date, used: Int) {
         activeAt = now
+        // All of them were refused, as while the provider was down: nothing was learned of a number.
+        if pace == nil, let refusedSince, let cut, refusedSince <= cut.at, startedAt >= cut.at { self.cut = nil }
         refusedSince = nil
         let seconds = max(0, now.timeIntervalSince(startedAt))
         let smoothed = roundTrip.map { $0 + (seconds - $0) / 8 } ?? seconds
@@ -233,7 +237,7 @@ struct Throttle: Sendable, Equatable {
 
     /// Allows fewer at a time, once for all requests that were in flight together.
     ///
-    /// After a small cut, each refusal of these counts, so that what is left is the number that got through.
+    /// After the first cut, each refusal of these counts, so that what is left is the number that got through.
     private mutating func cut(by depth: Double, startedAt: Date, now: Date, used: Int) {
         if let cut, startedAt > cut.at {
             self.cut = Cut(peak: allowed, depth: depth, at: now)

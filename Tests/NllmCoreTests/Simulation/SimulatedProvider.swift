@@ -18,6 +18,8 @@ struct SimulatedProvider {
         case concurrency(Int)
         /// More than so many at a time, refused with a 503.
         case overload(Int)
+        /// Everything up to a time, refused with a 503.
+        case outage(until: Double)
     }
 
     /// How Retry-After is worded.
@@ -55,6 +57,7 @@ struct SimulatedProvider {
         switch rule {
         case .fixedWindow, .slidingWindow, .bucket: min(perSecond, Double(slots) / latency)
         case .concurrency(let most), .overload(let most): Double(min(most, slots)) / latency
+        case .outage: Double(slots) / latency
         }
     }
 
@@ -72,6 +75,8 @@ struct SimulatedProvider {
             return busy(most, at: time, end: end) ? Failure(kind: .rateLimited, message: "429", httpStatus: 429) : nil
         case .overload(let most):
             return busy(most, at: time, end: end) ? Failure(kind: .overloaded, message: "503", httpStatus: 503) : nil
+        case .outage(let until):
+            return time < until ? Failure(kind: .overloaded, message: "503", httpStatus: 503) : nil
         }
     }
 

@@ -69,6 +69,13 @@ import Testing
         #expect(simulation.result.seconds <= 1.05 * unlimited.result.seconds)
     }
 
+    @Test(arguments: [0.5, 2, 20], [0.3, 1])
+    func afterAnOutageAsManyAreInFlightAsBeforeSoon(outage: Double, latency: Double) {
+        let provider = SimulatedProvider(.outage(until: outage), latency: latency)
+        let result = Simulation.run(provider, cells: 6000)
+        #expect(result.rate(from: outage + 10, to: outage + 20) >= 0.9 * provider.possible(slots: 64))
+    }
+
     @Test(arguments: [SimulatedProvider.Rule.fixedWindow, .slidingWindow], [0.05, 1])
     func aLimitThatHalvesIsFollowed(rule: SimulatedProvider.Rule, latency: Double) {
         var provider = SimulatedProvider(rule, latency: latency)
