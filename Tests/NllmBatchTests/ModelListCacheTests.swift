@@ -64,6 +64,14 @@ import Testing
         #expect(run.code == 64, "\(run.err)")
     }
 
+    @Test func aUserFolderOfManyFilesIsNotLookedThrough() async throws {
+        let (batch, list) = try await haunted()
+        defer { remove(list) }
+        for number in 0...1000 { try batch.write("", to: "llm-user/models/\(number)") }
+        let run = try await enqueue(batch, "ghost")
+        #expect(run.code == 64, "\(run.err)")
+    }
+
     @Test func aFolderThatCannotBeWrittenIsNoObstacle() async throws {
         let batch = try Batch(extra: ["XDG_CACHE_HOME": "/dev/null/cache"])
         try batch.write("\"hello\"\n", to: "p.jsonl")

@@ -34,11 +34,9 @@ enum RescuePlace: CaseIterable {
     private func folder(_ database: String) -> String {
         switch self {
         case .database: return AbsolutePath.parent(database)
-        case .state:
-            let given = ProcessInfo.processInfo.environment["XDG_STATE_HOME"] ?? ""
-            return (given.hasPrefix("/") ? given : HomeFolder.path + "/.local/state") + "/nllm-batch"
+        case .state: return UserFolder.state
         case .temporary:
-            let given = ProcessInfo.processInfo.environment["TMPDIR"] ?? ""
+            let given = EnvironmentVariable.value("TMPDIR") ?? ""
             return given.hasPrefix("/") ? given : "/tmp"
         }
     }

@@ -19,7 +19,7 @@ struct ModelListCache {
     /// A user folder with more files than this is not looked through.
     private static let fileLimit = 1000
 
-    private let folder = CacheFolder.path
+    private let folder = UserFolder.cache
     private let path: String
 
     /// - Returns: nil for a program whose installation is of an unknown kind, because its changes cannot be noticed.
@@ -44,7 +44,7 @@ struct ModelListCache {
     func write(_ listing: String) {
         if (try? Directory.create(folder)) == true { chmod(folder, PrivateFiles.folderMode) }
         let manager = FileManager.default
-        for name in (try? manager.contentsOfDirectory(atPath: folder)) ?? [] where name.hasPrefix("models-") {
+        for name in (try? manager.contentsOfDirectory(atPath: folder)) ?? [] where name.contains("models-") {
             let old = folder + "/" + name
             if let status = FileStatus(old), !isNew(status) { unlink(old) }
         }
@@ -60,17 +60,23 @@ struct ModelListCache {
     }
 
     /// The files in `llm`'s user folder, in a form that changes when one of them does; nil if there are too many.
-    private static func files(in folder: String) -> [String]? {
-        let names = (try? FileManager.default.subpathsOfDirectory(atPath: folder)) ?? []
-        guard names.count <= fileLimit else { return nil }
-        // Each request changes these.
-        let relevant = names.filter { !$0.hasPrefix("logs.db") && !$0.hasPrefix("embeddings.db") }
-        return relevant.sorted().compactMap { name in
-            guard let status = FileStatus(folder + "/" + name, followingLinks: true), status.kind == .regular else {
-                return nil
+    private static func files(in root: String) -> [String]? {
+        var (files, folders, count) = ([String](), [""], 0)
+        while let folder = folders.popLast() {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: root + "/" + folder)) ?? []
+            count += names.count
+            guard count <= fileLimit else { return nil }
+            for name in names.map({ folder + $0 }) {
+                let path = root + "/" + name
+                if FileStatus(path)?.kind == .directory { folders.append(name + "/") }
+                // Each request changes these.
+                guard !name.hasPrefix("logs.db"), !name.hasPrefix("embeddings.db"),
+                    let status = FileStatus(path, followingLinks: true), status.kind == .regular
+                else { continue }
+                files.append("\(name) \(status.size) \(status.modified.timeIntervalSince1970)")
             }
-            return "\(name) \(status.size) \(status.modified.timeIntervalSince1970)"
         }
+        return files.sorted()
     }
 }
 

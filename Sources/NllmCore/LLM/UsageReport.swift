@@ -34,7 +34,7 @@ struct UsageReport {
 
     /// Whether the server gave no number at all.
     var isBlank: Bool {
-        !steps.isEmpty && steps.allSatisfy { !$0.contains { (0x30...0x39).contains($0) } }
+        !steps.isEmpty && steps.allSatisfy { !$0.contains(where: \.isDigit) }
     }
 
     /// The tokens of all steps; nil if no line names a number.
