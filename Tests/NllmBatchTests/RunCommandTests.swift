@@ -17,7 +17,7 @@ import Testing
         let paused = try await worker.result()
         #expect(paused.code == 75)
         #expect(paused.out.isEmpty)
-        #expect(paused.err.contains("only paused runs are left; go on with: nllm-batch resume"))
+        #expect(paused.err.contains("only paused runs are left; continue with: nllm-batch resume"))
 
         let asked = try server.requests().count
         #expect(asked < prompts.count)

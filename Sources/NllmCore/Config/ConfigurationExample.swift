@@ -8,10 +8,10 @@ public enum ConfigurationExample {
     /// - Returns: the file's text.
     static func text(for place: ConfigurationPlace) -> String {
         var lines = [
-            "# Configuration of nllm-batch and nllm. Take out the # in front of a key and of the section above it.",
-            "# This file stands above ~/.nllm/config.yaml; `nllm-batch config show` tells what holds and why.",
+            "# Configuration of nllm-batch and nllm. To set a key, remove the # before it and before its section.",
+            "# This file overrides ~/.nllm/config.yaml; `nllm-batch config show` prints each value with its source.",
             "",
-            "# The models of a run whose command line names none; a name, or a name with arguments for llm.",
+            "# The models of a run whose command line names none: names, or names with arguments for llm.",
             "#models:",
             "  #- \"gpt-4o-mini\"",
             "  #- name: \"gpt-4o\"",
@@ -30,7 +30,7 @@ public enum ConfigurationExample {
             }
         }
         lines += [
-            "  # Limits of single models, or of groups of models that share them: requests and tokens a minute, cells at a time.",
+            "  # Limits of single models, or of groups of models that share them: requests and tokens per minute, cells at a time.",
             "  #limits:",
             "    #\"gpt-4o\":",
             "      #concurrency: 8",
@@ -41,7 +41,7 @@ public enum ConfigurationExample {
             "      #models: [\"gpt-4o\",\"gpt-4o-mini\",\"o3*\"]",
             "      #rpm: 1000",
         ]
-        lines += ["", "# What a model costs, in US dollars for a thousand tokens.", "#costs:", "  #\"gpt-4o\":"]
+        lines += ["", "# What a model costs, in US dollars per thousand tokens.", "#costs:", "  #\"gpt-4o\":"]
         let prices = zip(ModelCosts.Field.allCases, ["0.0025", "0.01", "0.00125", "0.0025"])
         lines += prices.map { "    #\($0.rawValue): \($1)" }
         return lines.joined(separator: "\n") + "\n"

@@ -52,8 +52,7 @@ enum ConfigurationFile {
             case 0x0A: line += 1
             case 0x09, 0x0D, 0x20...0x7E, 0x85, 0xA0...0xFEFE, 0xFF00...0xFFFD, 0x10000...: continue
             default:
-                let digits = String(scalar.value, radix: 16, uppercase: true)
-                let code = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+                let code = scalar.value.digits(4, radix: 16, uppercase: true)
                 throw ConfigurationFlaw("a character that may not stand in YAML, U+\(code); take it out", line: line)
             }
         }

@@ -4,7 +4,7 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
     case retries = "defaults.retries"
     case stream = "defaults.stream"
     case outdir = "defaults.outdir"
-    /// What older files of nllm call the concurrency.
+    /// The name of the concurrency in older files of nllm.
     case parallel = "defaults.parallel"
     case concurrency = "batch.concurrency"
     case executor = "batch.executor"
@@ -27,20 +27,20 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
     case cache = "batch.cache"
     case priority = "batch.priority"
     case isPrivate = "batch.private"
-    /// Only the user's own file has it.
+    /// Only the user's own file may contain it.
     case trustedFolders = "batch.trusted_folders"
 
     /// The sections that hold settings.
     static let sections = ["defaults", "batch"]
 
-    /// The section it stands in.
+    /// The section that contains it.
     var section: String { parts[0] }
     /// Its name in the section.
     var name: String { parts[1] }
 
     private var parts: [String] { rawValue.split(separator: ".").map(String.init) }
 
-    /// What holds where nothing is configured; null for nothing.
+    /// The value if nothing is configured; null for none.
     public var builtIn: JSONValue {
         switch self {
         case .timeout: .integer(600)
@@ -88,10 +88,10 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether null says something of its own, and not that nothing is said.
+    /// Whether null is a value of its own, rather than the absence of one.
     var meansNull: Bool { self == .timeout }
 
-    /// A value as it might stand in a file.
+    /// A value as it might appear in a file.
     var example: String {
         switch self {
         case .timeout: "120"
@@ -126,35 +126,36 @@ public enum ConfigurationKey: String, Sendable, CaseIterable {
     /// What it does, for people.
     var explanation: String {
         switch self {
-        case .timeout: "Seconds a cell may take; 0 or null for as long as it takes."
-        case .retries: "How often a failed cell is tried again."
-        case .stream: "Whether answers are shown as they arrive; unset: for one prompt yes, for batches no."
-        case .outdir: "The folder for the runs' folders."
-        case .parallel: "Cells at a time, as older files of nllm have it; `batch.concurrency` stands above it."
-        case .concurrency: "Cells at a time."
+        case .timeout: "Seconds that a cell may take; 0 or null for no limit."
+        case .retries: "How many times a failed cell is retried."
+        case .stream: "Whether answers are shown as they arrive; unset: only for a single prompt."
+        case .outdir: "The directory that contains the runs' folders."
+        case .parallel: "Number of cells at a time, as older files of nllm have it; `batch.concurrency` overrides it."
+        case .concurrency: "Number of cells at a time."
         case .executor: "How llm is run: \(ExecutorChoice.allCases.map(\.rawValue).joined(separator: ", "))."
-        case .grace: "Seconds that cells in flight are given to end after SIGINT or SIGTERM."
-        case .maxMemory: "Megabytes of address space an llm process may use; unset: no limit."
-        case .maxAnswer: "Megabytes that one answer may have, reasoning included; a longer one is ended and fails."
-        case .samples: "How often each prompt is sent to each model."
-        case .system: "The system prompt of prompts that have none."
+        case .grace: "Seconds that cells in flight may take to finish after SIGINT or SIGTERM."
+        case .maxMemory: "Megabytes of address space per llm process; unset: no limit."
+        case .maxAnswer: "Megabytes per answer, reasoning included; a longer answer is cut off and fails."
+        case .samples: "How many times each prompt is sent to each model."
+        case .system: "System prompt for prompts that have none."
         case .raw: "Whether the raw output of llm is kept beside the results."
-        case .database: "The database; $NLLM_BATCH_DB stands above it."
-        case .prices: "A file of prices."
+        case .database: "The database; $NLLM_BATCH_DB overrides it."
+        case .prices: "A price file."
         case .check: "Whether model names are checked before a run."
-        case .requestsPerMinute: "Requests a minute to all models together; unset: no limit."
-        case .tokensPerMinute: "Tokens a minute of all models together; unset: no limit."
-        case .maxWait: "How long a provider may ask to wait, or refuse every request; after that cells are left undone."
+        case .requestsPerMinute: "Requests per minute to all models together; unset: no limit."
+        case .tokensPerMinute: "Tokens per minute of all models together; unset: no limit."
+        case .maxWait:
+            "Longest time to let a provider ask to wait, or refuse every request; beyond it, its cells are skipped."
         case .maxCost: "US dollars that may be spent; unset: no limit."
         case .maxTokensTotal: "Tokens of prompts and answers that may be spent; unset: no limit."
-        case .budgetWindow: "The time whose spending counts, of the whole database; unset: all spending of the runs."
+        case .budgetWindow: "Rolling window for the budget, over the whole database; unset: all spending of the runs."
         case .failOn:
             "Answers that count as failures, of \(FailOnText.kinds.map(\.rawValue).joined(separator: ", ")); unset: none."
-        case .cache: "How old an answer of the database may be to be taken again, or any; unset: every cell is asked."
-        case .priority: "Which runs go first, -1000 to 1000; the higher, the earlier."
-        case .isPrivate: "Whether the database and the runs' folders are for their owner alone."
+        case .cache: "Maximum age of an answer in the database that is reused, or any; unset: every cell is sent."
+        case .priority: "Which runs go first, -1000 to 1000; higher is earlier."
+        case .isPrivate: "Whether only their owner can read the database and the runs' folders."
         case .trustedFolders:
-            "Folders whose own .nllm-config.yaml, or one below, may make llm run code or read files; unset: none."
+            "Directories whose .nllm-config.yaml, or one below, may make llm run code or read files; unset: none."
         }
     }
 }

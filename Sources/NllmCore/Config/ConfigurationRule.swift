@@ -96,7 +96,7 @@ enum ConfigurationRule {
             return isAllowed ? nil : "is \(scalar.text) but must be \(SettingLimits.words(allowed))"
         case .choice(let allowed):
             guard !allowed.contains(scalar.text) else { return nil }
-            let names = allowed.map { "`\($0)`" }.joined(separator: ", ")
+            let names = allowed.quotedList
             return "is `\(scalar.text)` but must be one of \(names)" + NearestName.hint(scalar.text, among: allowed)
         case .path where scalar.text.isEmpty: return "is empty; name a path, or leave it out"
         case .text, .path: return LLMCommand.flaw(argument: scalar.text)

@@ -39,7 +39,7 @@ enum UnknownKey {
                 elsewhere.first { name($0) == near }
             }
         if let nearest { return "\(what); did you mean `\(nearest)`?" }
-        return "\(what); known are \(known.map { "`\($0)`" }.joined(separator: ", "))"
+        return "\(what); known are \(known.quotedList)"
     }
 
     private static func name(_ place: String) -> String { String(place.drop { $0 != "." }.dropFirst()) }

@@ -122,7 +122,7 @@ extension LLMArguments {
         case "--model": "name the models before `--` with -m"
         case "--query": "it picks a model by itself; name the models before `--` with -m"
         case "--continue", "--conversation":
-            "cells run side by side and in any order, so that there is no conversation to go on with"
+            "cells run side by side and in any order, so there is no conversation to continue"
         case "--save": "it saves a template in place of asking the model; use `llm --save` once, then `-t`"
         case "--options": "it lists options in place of asking the model; use `llm models --options`"
         case "--help": "it shows help in place of asking the model; use `llm prompt --help`"
