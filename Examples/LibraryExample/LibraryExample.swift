@@ -1,6 +1,7 @@
 import NllmCore
 
-/// Uses each part of NllmCore: `prompt MODEL …`, `batch FILE MODEL …`, `preview MODEL …`, `watch MODEL …`.
+/// Uses each part of NllmCore: `prompt MODEL …`, `batch FILE MODEL …`, `again RUN`, `preview MODEL …`,
+/// `watch MODEL …`.
 @main
 struct LibraryExample {
     static func main() async {
@@ -9,9 +10,10 @@ struct LibraryExample {
             switch words.first {
             case "prompt": try await prompt(models: Array(words.dropFirst()))
             case "batch": try await batch(file: words.dropFirst().first ?? "-", models: Array(words.dropFirst(2)))
+            case "again": try await again(run: words.dropFirst().first ?? "nightly")
             case "preview": try await preview(models: Array(words.dropFirst()))
             case "watch": try await watch(models: Array(words.dropFirst()))
-            default: print("usage: LibraryExample prompt|batch FILE|preview|watch [MODEL ...]")
+            default: print("usage: LibraryExample prompt|batch FILE|again RUN|preview|watch [MODEL ...]")
             }
         } catch {
             print("error: \(error)")
@@ -42,6 +44,15 @@ struct LibraryExample {
         let summary = try await Nllm.work(runs: [report.run], options: options)
         for progress in summary.runs { print("\(progress.run.name) is \(progress.state)") }
         print(try await Nllm.export(report.run, options: options))
+    }
+
+    /// Requeues what failed in a run and resumes its models, then cancels what is pending.
+    static func again(run: String) async throws {
+        var options = NllmOptions()
+        options.outdir = "answers"
+        print("\(try await Nllm.retry(run, options: options)) requeued")
+        print("\(try await Nllm.resume(run, options: options).count) models resumed")
+        print("\(try await Nllm.cancel(run, options: options)) cancelled")
     }
 
     /// Prints what would run.

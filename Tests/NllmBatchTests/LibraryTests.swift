@@ -70,6 +70,19 @@ import Testing
         #expect(status.out.hasPrefix("nightly: finished, 2 ok\n"), "\(status.out)")
     }
 
+    @Test func aRunIsRetriedResumedAndCancelled() async throws {
+        let batch = try StreamingTests.fake("echo 'Error: no such thing' >&2; exit 1")
+        try batch.write("defaults: {retries: 0}\n", to: ".nllm-config.yaml")
+        try batch.write("\"one\"\n\"two\"\n", to: "p.jsonl")
+        let (worked, _) = try await run(batch, "batch", "p.jsonl", "m")
+        #expect(worked.lines.prefix(2) == ["2 cells in nightly", "nightly is finished"], "\(worked)")
+        let (again, left) = try await run(batch, "again", "nightly")
+        #expect(again.lines == ["2 requeued", "0 models resumed", "2 cancelled"], "\(again)")
+        #expect(left == [])
+        // A cancelled cell has no result, and the folder follows.
+        #expect(try batch.read("answers/nightly/results.jsonl").isEmpty)
+    }
+
     @Test func aPreviewIsWhatAShellRuns() async throws {
         let batch = try Batch()
         let (result, left) = try await run(batch, "preview", "echo")
