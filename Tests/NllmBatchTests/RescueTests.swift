@@ -122,8 +122,10 @@ import Testing
                 #"[ "$1" = -m ] || exit 0; cat; while [ ! -e "$HOME/go" ]; do sleep 0.05; done"#))
         try batch.write("\"one\"\n", to: "p.jsonl")
         let worker = try await batch.start("run", "p.jsonl", "--no-check", "-m", "m", "-j", "100")
-        try await eventually("the file is there") { batch.rescueFiles.count == 1 }
-        #expect(try batch.read(batch.rescueFiles[0]) == Data(count: 100 << 16))
+        try await eventually("the file is there") {
+            guard batch.rescueFiles.count == 1 else { return false }
+            return try batch.read(batch.rescueFiles[0]) == Data(count: 100 << 16)
+        }
         try batch.write("", to: "go")
         try await worker.result().expectSuccess()
         #expect(batch.rescueFiles == [])
