@@ -1,7 +1,7 @@
 PREFIX ?= /usr/local
 SWIFT ?= swift
 LINTERS = .build/lint-venv/bin
-PYTHON_SCRIPTS = scripts/check-layers scripts/test-summary scripts/update-prices
+PYTHON_SCRIPTS = scripts/check-layers scripts/make-fixture scripts/test-summary scripts/update-prices
 PYTHON_FILES = Benchmarks Sources Tests $(PYTHON_SCRIPTS)
 UNITTEST = .venv/bin/python -m unittest discover
 TEST_PARTS = "Swift=$(SWIFT) test --skip-build" "Scripts=$(UNITTEST) Tests/Scripts" "Bridge=$(UNITTEST) Tests/Bridge"

@@ -3,7 +3,7 @@ import Testing
 
 /// A database with its run folders as an earlier version left them, from Tests/Fixtures.
 ///
-/// Tests/Support/make_fixtures.py makes them and says what they hold.
+/// scripts/make-fixture makes them and says what they hold.
 struct Fixture: Sendable, CustomTestStringConvertible {
     /// The newest migration of the version that made it.
     let version: String
