@@ -51,7 +51,7 @@ import Testing
         #expect(try await store.progress(of: run).counts[.pending] == 10)
     }
 
-    private static let databases = ["0004-limits", "0007-files"].flatMap { version in
+    private static let databases = ["0004-limits", "0007-files", "0008-failure-kinds"].flatMap { version in
         ["finished", "interrupted", "files"].map { "\(version)/\($0)/nllm-runs/batch.db" }
     }
 
