@@ -20,6 +20,9 @@ final class SQLiteConnection: Connection {
     /// The number of tries after which the busy handler gives up on a lock, about a minute.
     static let busyTries: Int32 = 100_000
 
+    /// SQLite would count every allocation under a global lock; only the first connection can change that.
+    private static let stopsCountingMemory = csqlite_stop_counting_memory() == SQLITE_OK
+
     let access: Access
     /// The path of the file as given; empty for a private database.
     let path: String
@@ -35,6 +38,7 @@ final class SQLiteConnection: Connection {
             case .readWrite: SQLITE_OPEN_READWRITE
             case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
             }
+        _ = Self.stopsCountingMemory
         var handle: OpaquePointer?
         let name = access == .immutable ? "file:\(Self.escaped(path))?immutable=1" : path
         let code = sqlite3_open_v2(name, &handle, flags | SQLITE_OPEN_NOMUTEX, nil)

@@ -8,13 +8,8 @@ private var transient: sqlite3_destructor_type {
 /// A prepared statement; while it is at a row, it is that row.
 final class SQLiteStatement: Statement, Row {
     private let handle: OpaquePointer
-    private lazy var columns: [String: Int32] = {
-        var columns: [String: Int32] = [:]
-        for index in 0..<sqlite3_column_count(handle) {
-            columns[String(cString: sqlite3_column_name(handle, index))] = index
-        }
-        return columns
-    }()
+    private var columns = NameOrder()
+    private var parameters = NameOrder()
 
     init(_ handle: OpaquePointer) {
         self.handle = handle
@@ -41,11 +36,8 @@ final class SQLiteStatement: Statement, Row {
         case .positional(let values):
             for (index, value) in values.enumerated() { try bind(value, at: Int32(index + 1)) }
         case .named(let values):
-            for (name, value) in values {
-                let index = sqlite3_bind_parameter_index(handle, ":" + name)
-                guard index > 0 else { throw DatabaseError(sqlite: SQLITE_RANGE, message: "no parameter \(name)") }
-                try bind(value, at: index)
-            }
+            parameters.restart()
+            for (name, value) in values { try bind(value, at: try parameter(name)) }
         }
     }
 
@@ -81,6 +73,7 @@ final class SQLiteStatement: Statement, Row {
 
     /// Advances to the next row; false at the end.
     func step() throws(DatabaseError) -> Bool {
+        columns.restart()
         switch sqlite3_step(handle) {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
@@ -94,11 +87,13 @@ final class SQLiteStatement: Statement, Row {
     }
 
     func optionalID(_ name: String) throws(DatabaseError) -> Int64? {
-        try isNull(name) ? nil : sqlite3_column_int64(handle, try column(name))
+        let index = try column(name)
+        return isNull(index) ? nil : sqlite3_column_int64(handle, index)
     }
 
     func optionalDouble(_ name: String) throws(DatabaseError) -> Double? {
-        try isNull(name) ? nil : sqlite3_column_double(handle, try column(name))
+        let index = try column(name)
+        return isNull(index) ? nil : sqlite3_column_double(handle, index)
     }
 
     func optionalText(_ name: String) throws(DatabaseError) -> String? {
@@ -110,21 +105,29 @@ final class SQLiteStatement: Statement, Row {
 
     func optionalBytes(_ name: String) throws(DatabaseError) -> [UInt8]? {
         let index = try column(name)
-        guard sqlite3_column_type(handle, index) != SQLITE_NULL else { return nil }
+        guard !isNull(index) else { return nil }
         let count = Int(sqlite3_column_bytes(handle, index))
         guard let start = sqlite3_column_blob(handle, index) else { return [] }
         return Array(UnsafeRawBufferPointer(start: start, count: count))
     }
 
-    private func isNull(_ name: String) throws(DatabaseError) -> Bool {
-        sqlite3_column_type(handle, try column(name)) == SQLITE_NULL
-    }
+    private func isNull(_ index: Int32) -> Bool { sqlite3_column_type(handle, index) == SQLITE_NULL }
 
     private func column(_ name: String) throws(DatabaseError) -> Int32 {
-        guard let index = columns[name] else {
-            throw DatabaseError(sqlite: SQLITE_RANGE, message: "no column \(name)")
+        let number = columns.number(of: name) { name in
+            (0..<sqlite3_column_count(handle)).first { String(cString: sqlite3_column_name(handle, $0)) == name }
         }
-        return index
+        guard let number else { throw DatabaseError(sqlite: SQLITE_RANGE, message: "no column \(name)") }
+        return number
+    }
+
+    private func parameter(_ name: String) throws(DatabaseError) -> Int32 {
+        let number = parameters.number(of: name) { name in
+            let number = sqlite3_bind_parameter_index(handle, ":" + name)
+            return number > 0 ? number : nil
+        }
+        guard let number else { throw DatabaseError(sqlite: SQLITE_RANGE, message: "no parameter \(name)") }
+        return number
     }
 
     private var error: DatabaseError {
