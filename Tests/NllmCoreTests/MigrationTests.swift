@@ -67,6 +67,19 @@ import Testing
         #expect(try await store.verify() == [])
     }
 
+    @Test(arguments: databases) func checksCompareAndAcceptTheSameValues(database: String) async throws {
+        let store = try Store(path: try copy(database))
+        let lists = try await store.tablesWithLists()
+        // A list of two values costs nothing.
+        #expect(lists == ["cells"])
+        #expect(await store.refuses("UPDATE cells SET status = 'tired' WHERE status = 'pending'"))
+        #expect(await store.refuses("UPDATE cells SET status = 'ok' WHERE attempt_id IS NULL"))
+        #expect(await store.refuses("UPDATE cells SET status = 'pending' WHERE attempt_id IS NOT NULL"))
+        #expect(await store.refuses("UPDATE attempts SET outcome = 'tired'"))
+        #expect(await !store.refuses("UPDATE attempts SET outcome = 'timeout'"))
+        #expect(await !store.refuses("UPDATE cells SET status = 'timeout' WHERE attempt_id IS NOT NULL"))
+    }
+
     @Test func aNewKindOfFailureNeedsNoMigration() async throws {
         let path = try copy("0007-files/files/nllm-runs/batch.db")
         let older = try Store(path: path)
@@ -106,6 +119,13 @@ import Testing
 }
 
 extension Store {
+    /// The hot tables whose checks contain lists of values.
+    fileprivate func tablesWithLists() throws -> [String] {
+        try database.rows(
+            "SELECT name FROM sqlite_schema WHERE name IN ('cells', 'attempts') AND sql LIKE '% IN (''%'"
+        ) { try $0.text("name") }
+    }
+
     fileprivate func pauses() throws -> [String] {
         try database.rows("SELECT id, paused_kind, probe FROM models ORDER BY id") { row in
             "\(try row.int("id")) \(try row.optionalText("paused_kind") ?? "-") \(try row.int("probe"))"

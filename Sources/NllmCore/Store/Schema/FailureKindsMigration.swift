@@ -5,27 +5,16 @@ extension Migrations {
         """
 
     /// Makes the columns with a kind refer to the table.
-    ///
-    /// Stored values do not change, so only the schema's text is edited, in the way that SQLite's manual describes for
-    /// checks: copying all attempts would take long and double the file.
     static func referToFailureKinds(_ database: SQLiteConnection) throws {
         try completeFailureKinds(database)
-        try database.execute("PRAGMA writable_schema = ON")
-        defer { try? database.execute("PRAGMA writable_schema = OFF") }
-        for (table, column) in [("attempts", "failure_kind"), ("models", "paused_kind")] {
-            let schema = try database.row("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?", table) {
-                try $0.text("sql")
-            }
-            let opening = "CHECK (\(column) IN ("
-            guard var schema, let start = schema.firstRange(of: opening),
+        try editSchema(of: ["attempts", "models"], in: database) { table, schema in
+            let opening = "CHECK (\(table == "attempts" ? "failure_kind" : "paused_kind") IN ("
+            guard let start = schema.firstRange(of: opening),
                 let end = schema[start.upperBound...].firstRange(of: "))")
-            else { throw DamagedValue("table \(table) is not as it was made") }
+            else { return false }
             schema.replaceSubrange(start.lowerBound..<end.upperBound, with: "REFERENCES failure_kinds (name)")
-            try database.run("UPDATE sqlite_schema SET sql = ? WHERE type = 'table' AND name = ?", schema, table)
+            return true
         }
-        // Makes every connection reload the schema.
-        let version = try database.row("PRAGMA schema_version") { try $0.int("schema_version") } ?? 0
-        try database.execute("PRAGMA schema_version = \(version + 1)")
     }
 
     /// Adds the kinds that this version knows and the database does not.

@@ -11,12 +11,13 @@ enum Migrations {
         ("0001-runs-and-cells", runsAndCells), ("0002-arguments-and-costs", argumentsAndCosts),
         ("0003-resources", resources), ("0004-limits", limits),
         ("0005-refusals-and-clocks", refusalsAndClocks), ("0006-relative-folders", relativeFolders),
-        ("0007-files", files), ("0008-failure-kinds", failureKinds),
+        ("0007-files", files), ("0008-failure-kinds", failureKinds), ("0009-comparisons", ""),
     ]
 
     /// Steps that SQL alone cannot do, by the migration's name; they run after its SQL.
     private static let steps: [String: @Sendable (SQLiteConnection) throws -> Void] = [
         "0006-relative-folders": makeFoldersRelative, "0008-failure-kinds": referToFailureKinds,
+        "0009-comparisons": compareInsteadOfListing,
     ]
 
     /// Migrates the database to the newest schema in one transaction.
