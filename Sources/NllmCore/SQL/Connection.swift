@@ -51,6 +51,11 @@ extension Connection {
 
     /// The rows of a query, each decoded by `read`, which must copy what it needs from the row.
     func rows<Value>(_ sql: String, _ values: any Bindable..., read: (any Row) throws -> Value) throws -> [Value] {
+        try rows(sql, values, read: read)
+    }
+
+    /// The same, with values in an array.
+    func rows<Value>(_ sql: String, _ values: [any Bindable], read: (any Row) throws -> Value) throws -> [Value] {
         var result: [Value] = []
         try forEachRow(sql, .positional(values)) { row in
             result.append(try read(row))

@@ -65,12 +65,12 @@ extension Store {
     /// Everything that decides on a run's cells, with what each model waits for that cannot start its next cell now.
     func waits(in run: Int64, budget: Budget, counting counted: [Int64], now: Date) throws -> Admission {
         var admission = try admission(to: run, budget: budget, counting: counted, now: now)
+        var ready = ReadyCells(slots: 1, models: 1)
         while let model = admission.next() {
-            guard let cell = try nextCell(of: model, now: now) else {
+            guard let claim = try nextCell(of: model, from: &ready, worker: 0, now: now) else {
                 admission.settle(model, Wait(.retry, until: try nextRetry(of: model, now: now)))
                 continue
             }
-            let claim = try claim(cell, worker: 0)
             let reservation = Reservation(claim.request, price: claim.price, history: model.history)
             // A model with nothing to wait for is settled as well, so that it is examined once.
             admission.settle(model, admission.obstacle(to: reservation, of: model))

@@ -13,8 +13,7 @@ extension Store {
     func admission(to run: Int64, budget: Budget, counting counted: [Int64], now: Date) throws -> Admission {
         let models = try database.rows(Self.candidatesSQL, run, read: Admission.Model.init)
         let limits = try limits()
-        var throttles: [String: Throttle] = [:]
-        for name in Set(models.map(\.name)) { throttles[name] = try throttle(of: name) }
+        let throttles = try throttles(of: Set(models.map(\.name)))
         return Admission(
             now: now, models: models, running: try runningByModel(), throttles: throttles, limits: limits,
             buckets: try buckets(of: limits), budget: budget,

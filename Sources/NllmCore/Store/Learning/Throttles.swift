@@ -6,6 +6,17 @@ extension Store {
         try database.row("SELECT * FROM throttles WHERE model = ?", model, read: Throttle.init)
     }
 
+    /// What was learned about these models.
+    func throttles(of models: Set<String>) throws -> [String: Throttle] {
+        var throttles: [String: Throttle] = [:]
+        // There are few, so that reading them all takes less time than finding each.
+        try database.forEachRow("SELECT * FROM throttles") { row in
+            let model = try row.text("model")
+            if models.contains(model) { throttles[model] = try Throttle(row) }
+        }
+        return throttles
+    }
+
     func save(_ throttle: Throttle, of model: String) throws {
         try database.run(
             """
