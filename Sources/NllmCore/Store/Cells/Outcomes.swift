@@ -41,6 +41,15 @@ package struct Recorded: Sendable {
     var reopened: Set<Int64> = []
     /// News about models.
     var news: [ModelNews] = []
+
+    var isEmpty: Bool { results.isEmpty && ended.isEmpty && reopened.isEmpty && news.isEmpty }
+
+    mutating func add(_ other: Recorded) {
+        results.merge(other.results) { $0 + $1 }
+        ended.formUnion(other.ended)
+        reopened.formUnion(other.reopened)
+        news += other.news
+    }
 }
 
 /// Something that an outcome showed about a model.
@@ -91,41 +100,52 @@ extension Store {
     /// Records which of these runs have ended.
     func settle(_ runs: Set<Int64>, _ recorded: inout Recorded, now: Date) throws {
         for run in runs {
-            try database.run(Self.settleSQL, now, run)
-            let ended = try database.hasRow(
-                "SELECT 1 FROM runs WHERE id = ? AND finished_at IS NOT NULL", run)
-            if ended { recorded.ended.insert(run) }
+            let ended = try database.row(
+                Self.settleSQL + " RETURNING finished_at IS NOT NULL AS ended", now, run, read: { try $0.bool("ended") })
+            if ended == true { recorded.ended.insert(run) }
         }
     }
 
     /// Returns the attempt if it is now the cell's result.
     func record(_ report: Report, _ lessons: inout Lessons, isOld: Bool = false) throws -> Int64? {
-        let cell = report.claim.cell
-        let holds = try database.hasRow(
-            "SELECT 1 FROM cells WHERE id = ? AND run_id = ? AND worker_id = ? AND lease = ? AND status = 'running'",
-            cell, report.claim.run, report.claim.worker, report.claim.lease)
         // The run may have been removed, and a cell of another run may have the number.
-        guard let attempt = try insertAttempt(report, counts: holds) else { return nil }
+        guard let attempt = try insertAttempt(report) else { return nil }
         let wasPaused = try learn(report, &lessons, isOld: isOld)
-        if holds { return try finish(report, attempt: attempt, isPaused: wasPaused) ? attempt : nil }
+        if report.outcome.status == .interrupted {
+            try database.change(
+                .interrupted, where: "id = :cell AND run_id = :run AND \(Self.isHeld)",
+                [
+                    "cell": report.claim.cell, "run": report.claim.run, "worker": report.claim.worker,
+                    "lease": report.claim.lease,
+                ])
+            return nil
+        }
+        if attempt.counts { return try finish(report, attempt: attempt.id, isPaused: wasPaused) ? attempt.id : nil }
         guard report.outcome.status == .ok else { return nil }
+        return try keepLateAnswer(report, attempt: attempt.id) ? attempt.id : nil
+    }
+
+    /// The condition that a cell still belongs to the worker that reports on it.
+    private static let isHeld = "status = 'running' AND worker_id = :worker AND lease = :lease"
+
+    /// Makes an answer whose lease was lost the result of its cell, if the cell has none.
+    private func keepLateAnswer(_ report: Report, attempt: Int64) throws -> Bool {
+        let cell = report.claim.cell
         // A worker that runs the cell now loses its lease by this, and stops.
         let became = try database.change(
             .answeredLate, where: "id = :cell AND attempt_id IS NULL", ["attempt": attempt, "cell": cell])
-        guard became == 1 else { return nil }
+        guard became == 1 else { return false }
         // The run may have been finished without this answer.
         try database.run("UPDATE runs SET exported_at = NULL WHERE id = ?", report.claim.run)
         try database.run(
             "UPDATE attempts SET number = (SELECT attempts FROM cells WHERE id = ?) WHERE id = ?", cell, attempt)
-        return attempt
+        return true
     }
 
     /// Ends the lease according to the outcome, and returns whether there is a result now.
     private func finish(_ report: Report, attempt: Int64, isPaused: Bool) throws -> Bool {
         let cell = report.claim.cell
-        if report.outcome.status == .interrupted {
-            try database.change(.interrupted, where: "id = :cell", ["cell": cell])
-        } else if isPaused {
+        if isPaused {
             // It failed as all others of its model would.
             try database.change(.postponed, where: "id = :cell", ["cell": cell])
         } else if let retryAt = report.retryAt {
@@ -139,66 +159,42 @@ extension Store {
         return false
     }
 
-    /// Returns the attempt; nil if the cell is gone.
-    private func insertAttempt(_ report: Report, counts: Bool) throws -> Int64? {
+    /// Returns the attempt, and whether it counts: only one does that was not interrupted and whose worker holds the
+    /// cell. Returns nil if the cell is gone.
+    private func insertAttempt(_ report: Report) throws -> (id: Int64, counts: Bool)? {
         let outcome = report.outcome
-        let isNumbered = counts && outcome.status != .interrupted
         let inserted = try database.row(
             """
             INSERT INTO attempts (run_id, cell_id, number, worker_id, outcome, exit_code, started_at, finished_at,
                 duration_ms, failure_kind, failure_message, http_status, retry_after, tokens_input, tokens_output,
                 usage_details, cost, possible_cost, possible_tokens, cpu_ms, peak_memory_kb)
-            SELECT run_id, id, CASE WHEN :is_numbered THEN attempts + 1 END, :worker, :outcome, :exit_code, :started_at,
-                :finished_at, :duration_ms, :failure_kind, :failure_message, :http_status, :retry_after, :tokens_input,
-                :tokens_output, :usage_details, :cost, :possible_cost, :possible_tokens, :cpu_ms, :peak_memory_kb
+            SELECT run_id, id, CASE WHEN :counts AND \(Self.isHeld) THEN attempts + 1 END, :worker, :outcome, :exit_code,
+                :started_at, :finished_at, :duration_ms, :failure_kind, :failure_message, :http_status, :retry_after,
+                :tokens_input, :tokens_output, :usage_details, :cost, :possible_cost, :possible_tokens, :cpu_ms,
+                :peak_memory_kb
             FROM cells WHERE id = :cell AND run_id = :run
-            RETURNING id
+            RETURNING id, number
             """,
             named: [
-                "is_numbered": isNumbered, "worker": report.claim.worker, "outcome": outcome.status,
-                "exit_code": outcome.exitCode, "started_at": outcome.startedAt, "finished_at": outcome.finishedAt,
-                "duration_ms": outcome.durationMilliseconds, "failure_kind": outcome.failure?.kind,
-                "failure_message": outcome.failure?.message, "http_status": outcome.failure?.httpStatus,
-                "retry_after": outcome.failure?.retryAfter, "tokens_input": outcome.usage?.input,
-                "tokens_output": outcome.usage?.output, "usage_details": outcome.usage?.details, "cost": report.cost,
-                "possible_cost": report.possibleCost, "possible_tokens": report.possibleTokens,
-                "cpu_ms": outcome.resources?.cpuMilliseconds,
+                "counts": outcome.status != .interrupted, "worker": report.claim.worker, "lease": report.claim.lease,
+                "outcome": outcome.status, "exit_code": outcome.exitCode, "started_at": outcome.startedAt,
+                "finished_at": outcome.finishedAt, "duration_ms": outcome.durationMilliseconds,
+                "failure_kind": outcome.failure?.kind, "failure_message": outcome.failure?.message,
+                "http_status": outcome.failure?.httpStatus, "retry_after": outcome.failure?.retryAfter,
+                "tokens_input": outcome.usage?.input, "tokens_output": outcome.usage?.output,
+                "usage_details": outcome.usage?.details, "cost": report.cost, "possible_cost": report.possibleCost,
+                "possible_tokens": report.possibleTokens, "cpu_ms": outcome.resources?.cpuMilliseconds,
                 "peak_memory_kb": outcome.resources?.peakMemoryKilobytes, "cell": report.claim.cell,
                 "run": report.claim.run,
             ]
-        ) { try $0.id("id") }
-        guard let attempt = inserted else { return nil }
+        ) { (id: try $0.id("id"), counts: try $0.optionalInt("number") != nil) }
+        guard let inserted else { return nil }
         if outcome.status != .interrupted {
             try database.run(
                 "INSERT INTO answers (attempt_id, text, stderr_tail, command, stdout, stderr) VALUES (?, ?, ?, ?, ?, ?)",
-                attempt, outcome.text, outcome.stderrTail, JSONValue.strings(report.command),
+                inserted.id, outcome.text, outcome.stderrTail, JSONValue.strings(report.command),
                 outcome.rawStdout, outcome.rawStderr)
         }
-        if outcome.usage != nil || outcome.mayBeBilled { try count(report) }
-        return attempt
-    }
-
-    /// Adds an attempt's use to its model's counters.
-    private func count(_ report: Report) throws {
-        let usage = report.outcome.usage
-        // For an answer without a reported price, this is the best estimate for the next one.
-        let isOK = report.outcome.status == .ok
-        let largestCost = report.cost ?? (isOK ? report.possibleCost : nil)
-        let largestTokens = report.tokens ?? (isOK ? report.possibleTokens : nil)
-        let reserved = report.claim.reservation
-        let hasOverrun =
-            (report.tokens ?? 0) > reserved.tokens
-            || (report.cost ?? 0) > (reserved.cost ?? .infinity) * (1 + 1e-9)
-        try database.run(
-            """
-            UPDATE counters SET tokens_input = tokens_input + ?1, tokens_output = tokens_output + ?2,
-                cost = CASE WHEN ?3 IS NULL THEN cost ELSE ifnull(cost, 0) + ?3 END,
-                possible_cost = possible_cost + ?4, possible_tokens = possible_tokens + ?5,
-                largest_cost = CASE WHEN ?6 > ifnull(largest_cost, -1) THEN ?6 ELSE largest_cost END,
-                largest_tokens = CASE WHEN ?7 > ifnull(largest_tokens, -1) THEN ?7 ELSE largest_tokens END,
-                overrun = overrun OR ?8
-            WHERE model_id = ?9
-            """, usage?.input ?? 0, usage?.output ?? 0, report.cost, report.possibleCost ?? 0.0,
-            report.possibleTokens ?? 0, largestCost, largestTokens, hasOverrun, report.claim.modelID)
+        return inserted
     }
 }

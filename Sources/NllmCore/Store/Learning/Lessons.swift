@@ -13,6 +13,7 @@ struct Lessons {
     /// How many of the running ones have ended and been processed, by the model's name.
     fileprivate var ended: [String: Int] = [:]
     fileprivate var spent = Spending()
+    fileprivate var usage: [Int64: ModelUsage] = [:]
     fileprivate(set) var news: [ModelNews] = []
 
     init(limits: [Limit], running: [String: Int]) {
@@ -36,6 +37,9 @@ extension Store {
     /// - Throws: if the store cannot be read or written.
     func learn(_ report: Report, _ lessons: inout Lessons, isOld: Bool = false) throws -> Bool {
         if !isOld { lessons.ended[report.claim.request.model, default: 0] += 1 }
+        if report.outcome.usage != nil || report.outcome.mayBeBilled {
+            lessons.usage[report.claim.modelID, default: ModelUsage()].add(report)
+        }
         lessons.spent.cost += report.cost ?? report.possibleCost ?? 0
         lessons.spent.tokens += report.tokens ?? report.possibleTokens ?? 0
         guard report.outcome.status != .interrupted, !isOld else { return false }
@@ -49,6 +53,7 @@ extension Store {
             try save(throttle, of: model)
         }
         for (name, bucket) in lessons.buckets { try save(bucket, name) }
+        for (model, usage) in lessons.usage { try usage.save(of: model, in: database) }
         try noteSpending(cost: lessons.spent.cost, tokens: lessons.spent.tokens, now: now)
     }
 

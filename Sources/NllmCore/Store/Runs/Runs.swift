@@ -183,11 +183,10 @@ extension Store {
     /// Records whether a run has ended; values: the time, the run's id.
     static let settleSQL = """
         UPDATE runs SET
-            exported_at = CASE WHEN (SELECT sum(pending + running) FROM counters WHERE run_id = runs.id) > 0
-                THEN NULL ELSE exported_at END,
-            finished_at = CASE WHEN (SELECT sum(pending + running) FROM counters WHERE run_id = runs.id) > 0
-                THEN NULL ELSE coalesce(finished_at, ?) END
-        WHERE id = ?
+            exported_at = CASE WHEN left_over.cells > 0 THEN NULL ELSE exported_at END,
+            finished_at = CASE WHEN left_over.cells > 0 THEN NULL ELSE coalesce(finished_at, ?1) END
+        FROM (SELECT coalesce(sum(pending + running), 0) AS cells FROM counters WHERE run_id = ?2) AS left_over
+        WHERE runs.id = ?2 AND (left_over.cells = 0 OR finished_at IS NOT NULL)
         """
 }
 
