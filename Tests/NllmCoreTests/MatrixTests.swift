@@ -45,7 +45,7 @@ import Testing
         let common = CommonRequest(system: system, arguments: arguments, directory: "/")
         let files = digests.map { RequestFile(flag: "--fragment", value: "f", path: "/f", digest: $0) }
         return CellKeys(prompt: prompt, common: common)
-            .key(PlannedModel(variant: model, files: files), sample: sample)
+            .key(.init(PlannedModel(variant: model, files: files), common: common), sample: sample)
     }
 
     @Test func aKeyStaysWhatItWasInEarlierVersions() {

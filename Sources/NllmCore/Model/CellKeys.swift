@@ -19,40 +19,60 @@ struct CellKeys {
         shared = Self.hasher(prompt, system: prompt.system ?? common.system, common)
     }
 
+    /// The part of a model's keys that is the same for all prompts without options of their own.
+    struct ModelPart {
+        let planned: PlannedModel
+        fileprivate let bytes: [UInt8]
+
+        init(_ planned: PlannedModel, common: CommonRequest) {
+            self.planned = planned
+            bytes = Self.bytes(planned, common.options, of: nil)
+        }
+
+        fileprivate static func bytes(_ planned: PlannedModel, _ common: [ModelOption], of prompt: Prompt?) -> [UInt8] {
+            let model = planned.variant
+            var bytes: [UInt8] = []
+            bytes.add(model.name)
+            // The order of options does not change the request.
+            let options = ModelOption.merged(common, model.options, prompt?.options ?? [])
+            bytes.add(options.sorted { $0.name < $1.name }.flatMap { [$0.name, $0.value] })
+            let particulars = model.arguments + planned.files.flatMap(\.digests)
+            if !particulars.isEmpty { bytes.add(particulars) }
+            return bytes
+        }
+    }
+
     /// The key of the prompt's cell for a model and a sample.
-    func key(_ planned: PlannedModel, sample: Int) -> [UInt8] {
-        let model = planned.variant
+    func key(_ part: ModelPart, sample: Int) -> [UInt8] {
+        let (planned, model) = (part.planned, part.planned.variant)
         var hasher = shared
         if prompt.system == nil, let system = model.system { hasher = Self.hasher(prompt, system: system, common) }
-        hasher.add(model.name)
-        // The order of options does not change the request.
-        let options = ModelOption.merged(common.options, model.options, prompt.options)
-        hasher.add(options.sorted { $0.name < $1.name }.flatMap { [$0.name, $0.value] })
-        let particulars = model.arguments + planned.files.flatMap(\.digests)
-        if !particulars.isEmpty { hasher.add(particulars) }
-        hasher.add(String(sample))
+        var bytes = prompt.options.isEmpty ? part.bytes : ModelPart.bytes(planned, common.options, of: prompt)
+        bytes.add(String(sample))
+        hasher.update(data: bytes)
         return Array(hasher.finalize())
     }
 
     private static func hasher(_ prompt: Prompt, system: String?, _ common: CommonRequest) -> SHA256 {
-        var hasher = SHA256()
-        hasher.add(prompt.text)
-        hasher.add(system)
+        var bytes: [UInt8] = []
+        bytes.add(prompt.text)
+        bytes.add(system)
         // A file counts by its content, whatever its path.
-        hasher.add(prompt.schemaFile?.digest.map { "sha256:" + $0 } ?? prompt.schema)
-        hasher.add(common.arguments)
-        hasher.add(prompt.attachments.map { $0.digest ?? $0.location })
+        bytes.add(prompt.schemaFile?.digest.map { "sha256:" + $0 } ?? prompt.schema)
+        bytes.add(common.arguments)
+        bytes.add(prompt.attachments.map { $0.digest ?? $0.location })
+        var hasher = SHA256()
+        hasher.update(data: bytes)
         return hasher
     }
 }
 
-extension SHA256 {
+extension [UInt8] {
     fileprivate mutating func add(_ text: String?) {
-        guard let text else { return update(data: [UInt8(0)]) }
-        update(data: [UInt8(1)])
+        guard let text else { return append(0) }
+        append(1)
         add(count: text.utf8.count)
-        var copy = text
-        copy.withUTF8 { update(bufferPointer: UnsafeRawBufferPointer($0)) }
+        append(contentsOf: text.utf8)
     }
 
     fileprivate mutating func add(_ texts: [String]) {
@@ -61,6 +81,6 @@ extension SHA256 {
     }
 
     private mutating func add(count: Int) {
-        withUnsafeBytes(of: UInt64(count).littleEndian) { update(bufferPointer: $0) }
+        Swift.withUnsafeBytes(of: UInt64(count).littleEndian) { append(contentsOf: $0) }
     }
 }

@@ -1,7 +1,7 @@
 /// One enqueue, inside its transaction.
 ///
 /// The wanted cells are listed and matched with the existing ones by key, the n-th equal one with the n-th; in a new
-/// run there is nothing to match, and the list is the run.
+/// run there is nothing to match, and they are inserted at once.
 struct EnqueueTransaction {
     let database: any Connection
     /// The folder of the database.
@@ -18,14 +18,15 @@ struct EnqueueTransaction {
         let (runID, name) = try known.map { ($0.id, $0.name) } ?? insertRun()
         if known != nil { try database.run("UPDATE prompts SET live = 0 WHERE run_id = ? AND live = 1", runID) }
         let models = try insertModels(runID, samples: max(plan.samples, try prompts.mostSamples()))
-        try makeWantedTable()
-        try insertPrompts(prompts, runID: runID, models: models)
         var report = EnqueueReport(run: name, folder: plan.settings.outdir + "/" + name, isNew: known == nil)
         if let known {
             report.folder = known.folder
+            try makeWantedTable()
+            _ = try insert(prompts, runID: runID, models: models, cellsInto: "temp.wanted")
             try match(runID, &report)
+            try database.execute("DROP TABLE temp.wanted")
         } else {
-            report.new = try insertCells(runID, where: "true")
+            report.new = try insert(prompts, runID: runID, models: models, cellsInto: "cells")
         }
         try replaceSources(runID)
         try count(runID)
@@ -34,7 +35,6 @@ struct EnqueueTransaction {
             report.isUnchanged = isSame && report.kept == report.cells && report.removed == 0
             try reopen(known, isUnchanged: report.isUnchanged)
         }
-        try database.execute("DROP TABLE temp.wanted")
         return report
     }
 
@@ -113,6 +113,7 @@ struct EnqueueTransaction {
             DROP TABLE IF EXISTS temp.wanted;
             CREATE TEMP TABLE wanted (
                 id INTEGER PRIMARY KEY,
+                run_id INTEGER NOT NULL,
                 prompt_id INTEGER NOT NULL,
                 model_id INTEGER NOT NULL,
                 sample INTEGER NOT NULL,
@@ -123,20 +124,27 @@ struct EnqueueTransaction {
             """)
     }
 
-    private func insertPrompts(_ prompts: PromptSpool, runID: Int64, models: [KnownModel]) throws {
-        var position = 0
+    /// Inserts the prompts, and their cells into that table; returns the number of cells.
+    private func insert(
+        _ prompts: PromptSpool, runID: Int64, models: [KnownModel], cellsInto table: String
+    ) throws -> Int {
         let insertion = try database.statement(
-            "INSERT INTO temp.wanted (prompt_id, model_id, sample, key) VALUES (?, ?, ?, ?)")
+            "INSERT INTO \(table) (run_id, prompt_id, model_id, sample, key) VALUES (?, ?, ?, ?, ?)")
+        let parts = models.map { (id: $0.id, key: CellKeys.ModelPart($0.planned, common: plan.common)) }
+        let variants = plan.variants
+        var (position, cells) = (0, 0)
         try prompts.forEach { prompt in
             let id = try insert(prompt, runID: runID, position: position)
             position += 1
             let keys = CellKeys(prompt: prompt, common: plan.common)
-            for model in models where model.planned.variant.isMeant(by: prompt, among: plan.variants) {
+            for model in parts where model.key.planned.variant.isMeant(by: prompt, among: variants) {
                 for sample in 1...(prompt.samples ?? plan.samples) {
-                    try insertion.run(id, model.id, sample, keys.key(model.planned, sample: sample))
+                    try insertion.run(runID, id, model.id, sample, keys.key(model.key, sample: sample))
+                    cells += 1
                 }
             }
         }
+        return cells
     }
 
     private func insert(_ prompt: Prompt, runID: Int64, position: Int) throws -> Int64 {
@@ -162,15 +170,6 @@ struct EnqueueTransaction {
             ])
     }
 
-    /// Turns wanted cells into cells and returns their number.
-    private func insertCells(_ runID: Int64, where condition: String) throws -> Int {
-        try database.run(
-            """
-            INSERT INTO cells (run_id, prompt_id, model_id, sample, key)
-            SELECT ?, prompt_id, model_id, sample, key FROM temp.wanted WHERE \(condition) ORDER BY id
-            """, runID)
-    }
-
     // MARK: Matching with the cells that are there
 
     private func match(_ runID: Int64, _ report: inout EnqueueReport) throws {
@@ -187,7 +186,11 @@ struct EnqueueTransaction {
             UPDATE cells SET live = 1, prompt_id = wanted.prompt_id, model_id = wanted.model_id
             FROM temp.wanted WHERE wanted.cell_id = cells.id
             """)
-        _ = try insertCells(runID, where: "cell_id IS NULL")
+        try database.run(
+            """
+            INSERT INTO cells (run_id, prompt_id, model_id, sample, key)
+            SELECT run_id, prompt_id, model_id, sample, key FROM temp.wanted WHERE cell_id IS NULL ORDER BY id
+            """)
         try database.run(
             """
             DELETE FROM prompts WHERE run_id = ? AND live = 0
