@@ -69,8 +69,10 @@ import Testing
         let seed = Self.variables["NLLM_BATCH_SEED"].flatMap { UInt64($0) } ?? .random(in: 0...UInt64.max)
         var random = SeededGenerator(seed)
         let cells = Self.isLong ? long : brief
+        // A few short answers would find room in the log that is there already.
+        let words = String(repeating: "word ", count: Self.isLong ? 400 : 20_000)
         let server = try await LoopbackServer(
-            #"{"good": {"answer": "{prompt}: \#(String(repeating: "word ", count: 400))", "delay_ms": 1000}}"#)
+            #"{"good": {"answer": "{prompt}: \#(words)", "delay_ms": 1000}}"#)
         let (batch, disk) = try await scene(server, cells: cells)
         defer { disk.unmount() }
         let worker = try await batch.start(

@@ -8,15 +8,19 @@ internal import SystemPackage
 /// state of the store has all results up to that state's last attempt, and only later ones are appended.
 actor ArtifactWriter {
     private let store: Store
+    private let files: ArtifactFiles
     private var opened: ResultReader?
     /// Folders that are known to be their runs' own.
     private var taken: Set<String> = []
+    /// By run, the attempts whose cells' files this writer has written; they rarely have gaps.
+    private var written: [Int64: RangeSet<Int64>] = [:]
     private nonisolated let executor = BlockingExecutor(label: "artifacts")
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    init(store: Store) {
+    init(store: Store, files: ArtifactFiles = .all) {
         self.store = store
+        self.files = files
     }
 
     /// Prepares a run's folder for results, and repairs it if an earlier worker died before it had written everything.
@@ -34,23 +38,30 @@ actor ArtifactWriter {
     func append(run: Int64, attempts: [Int64]) async throws(NllmError) {
         try await writing(run: run) { folder in
             let results = try reader()
-            let state = try results.state(ofRun: run)
-            var lines: [UInt8] = []
-            for attempt in attempts where attempt > state.writtenAttempt {
-                // The result is gone if the cell left the run in the meantime.
-                let result = try results.result(ofAttempt: attempt)
-                guard let result else { continue }
-                lines += JSONWriter.line(result.document)
-                lines.append(UInt8(ascii: "\n"))
-                if lines.count > Self.manyBytes {
-                    // Large answers are not collected.
-                    try Self.append(lines, to: folder.lines)
-                    lines = []
-                }
-                try write(result, in: folder)
+            try results.snapshot {
+                let last = try results.place(ofRun: run).writtenAttempt
+                try append(attempts.filter { $0 > last }, of: results, in: folder, run)
             }
-            try Self.append(lines, to: folder.lines)
         }
+    }
+
+    private func append(_ attempts: [Int64], of results: ResultReader, in folder: RunFolder, _ run: Int64) throws {
+        var lines: [UInt8] = []
+        for attempt in attempts {
+            // The result is gone if the cell left the run in the meantime.
+            guard let result = try results.result(ofAttempt: attempt) else { continue }
+            let document = result.document
+            lines += JSONWriter.line(document)
+            lines.append(UInt8(ascii: "\n"))
+            if lines.count > Self.manyBytes {
+                // Large answers are not collected.
+                try Self.append(lines, to: folder.lines)
+                lines = []
+            }
+            try write(result, document, in: folder, isNew: true)
+            written[run, default: RangeSet()].insert(contentsOf: attempt..<attempt + 1)
+        }
+        try Self.append(lines, to: folder.lines)
     }
 
     private static let manyBytes = 1 << 20
@@ -60,7 +71,10 @@ actor ArtifactWriter {
         try await writing(run: run) { _ in
             let state = try reader().state(ofRun: run)
             guard state.run.finishedAt != nil, !state.run.isExported else { return }
-            try await writeAll(run: run)
+            // Cells of an edited run may have other names than when their files were written.
+            let known = state.run.isEdited ? nil : written[run]
+            try await writeAll(run: run, except: known ?? RangeSet())
+            written[run] = nil
         }
     }
 
@@ -81,11 +95,12 @@ actor ArtifactWriter {
         run: Int64, to path: String? = nil, _ body: (RunFolder) async throws -> Void
     ) async throws(NllmError) {
         do {
-            let state = try reader().state(ofRun: run)
-            let folder = RunFolder(path: path ?? state.run.folder, isByPrompt: state.prompts > 1)
+            let place = try reader().place(ofRun: run)
+            let folder = RunFolder(path: path ?? place.folder, isByPrompt: place.isByPrompt)
             let isNew = try Directory.create(folder.path)
+            if isNew { written[run] = nil }
             try await folder.locked {
-                if isNew || !taken.contains(folder.path) { try take(folder, state) }
+                if isNew || !taken.contains(folder.path) { try take(folder, try reader().state(ofRun: run)) }
                 try await body(folder)
             }
         } catch let error as NllmError {
@@ -126,14 +141,16 @@ actor ArtifactWriter {
         try AtomicFile.write(JSONWriter.document(manifest), to: folder.manifest, durably: true)
     }
 
-    /// Writes all artifacts; the folder is locked.
-    private func writeAll(run: Int64) async throws {
-        let (state, lastAttempt) = try writeSnapshot(run: run, to: nil)
+    /// Writes all artifacts, except for the files of cells that are written; the folder is locked.
+    private func writeAll(run: Int64, except known: RangeSet<Int64> = RangeSet()) async throws {
+        let (state, lastAttempt) = try writeSnapshot(run: run, to: nil, except: known)
         try await store.noteWritten(state.run, through: lastAttempt, now: Date())
     }
 
     /// Writes all artifacts from one state of the store, unaffected by concurrent records.
-    private func writeSnapshot(run: Int64, to path: String?) throws -> (RunState, lastAttempt: Int64) {
+    private func writeSnapshot(
+        run: Int64, to path: String?, except known: RangeSet<Int64> = RangeSet()
+    ) throws -> (RunState, lastAttempt: Int64) {
         let results = try reader()
         return try results.snapshot {
             let state = try results.state(ofRun: run)
@@ -141,8 +158,9 @@ actor ArtifactWriter {
             try FolderSweep(results: results, folder: folder, run: state.run).perform()
             var lines = try AtomicFile(path: folder.lines)
             try results.forEachResult(ofRun: run) { result in
-                try lines.write(JSONWriter.line(result.document) + [UInt8(ascii: "\n")])
-                try write(result, in: folder)
+                let document = result.document
+                try lines.write(JSONWriter.line(document) + [UInt8(ascii: "\n")])
+                if !known.contains(result.attempt) { try write(result, document, in: folder) }
             }
             try lines.commit(durably: true)
             try writeManifest(state, in: folder)
@@ -150,22 +168,24 @@ actor ArtifactWriter {
         }
     }
 
-    private func write(_ result: ResultRecord, in folder: RunFolder) throws {
+    /// Writes the files of a cell; `isNew` if they are not there yet.
+    private func write(
+        _ result: ResultRecord, _ document: JSONValue, in folder: RunFolder, isNew: Bool = false
+    ) throws {
+        guard files == .all else { return }
         let name = RunFolder.name(model: result.file, sample: result.sample)
-        let results = folder.directory(.results, prompt: result.folder)
-        try Self.write(JSONWriter.document(result.document), to: name + ".json", in: results)
+        func write(_ bytes: [UInt8], _ ending: String, _ kind: RunFolder.Kind) throws {
+            let directory = folder.directory(kind, prompt: result.folder)
+            let path = directory + "/" + name + ending
+            // At the end of a run nearly all files are correct.
+            if !isNew, AtomicFile.holds(bytes, at: path) { return }
+            try Directory.createWithoutLinks(directory)
+            try AtomicFile.write(bytes, to: path)
+        }
+        try write(JSONWriter.document(document), ".json", .results)
         guard let raw = result.raw else { return }
-        let directory = folder.directory(.raw, prompt: result.folder)
-        try Self.write(raw.stdout, to: name + ".stdout.txt", in: directory)
-        try Self.write(raw.stderr, to: name + ".stderr.txt", in: directory)
-    }
-
-    /// Writes a file, and creates its directory, unless its content is correct: at the end of a run nearly all are.
-    private static func write(_ bytes: [UInt8], to name: String, in directory: String) throws {
-        let path = directory + "/" + name
-        guard !AtomicFile.holds(bytes, at: path) else { return }
-        try Directory.createWithoutLinks(directory)
-        try AtomicFile.write(bytes, to: path)
+        try write(raw.stdout, ".stdout.txt", .raw)
+        try write(raw.stderr, ".stderr.txt", .raw)
     }
 
     private static func append(_ bytes: [UInt8], to path: String) throws {

@@ -54,13 +54,15 @@ final class CellRunner {
     ///   - cell: the cell.
     ///   - isSingle: whether its run has but one prompt.
     ///   - started: called once, when another request can be started.
-    func run(_ cell: CellExecution, isSingle: Bool, started: @escaping @Sendable () -> Void) async {
-        guard let report = await report(on: cell, isSingle, started) else { return }
+    /// - Returns: whether all cells whose outcomes were recorded together have given up their slots.
+    func run(_ cell: CellExecution, isSingle: Bool, started: @escaping @Sendable () -> Void) async -> Bool {
+        guard let report = await report(on: cell, isSingle, started) else { return true }
         if report.outcome.status == .interrupted, isStopping { interrupted += 1 }
         observe(WorkEvent(report))
         cells.take(report)
-        await recorder.record(report)
+        let group = await recorder.record(report)
         cells.end(cell.lease)
+        return group.leave()
     }
 
     /// Executes a cell; what it wrote is dropped when this returns, since large answers are not to be held twice.

@@ -30,6 +30,9 @@ actor Recorder {
     private var hasRescued = false
     /// Whether nothing can be recorded any more.
     private var isLost = false
+    /// What is recorded and not yet written into the runs' folders, and the task that writes it.
+    private var unpublished = Recorded()
+    private var publishing: Task<Void, Never>?
     /// Runs whose results are recorded but not all written to files, because there is no room.
     private var unwritten: [Int64: NllmError] = [:]
     private var nextWriting = ContinuousClock().now
@@ -38,7 +41,8 @@ actor Recorder {
     private nonisolated let held = Atomic(false)
 
     private enum Role {
-        case done, leader
+        case done(CommitGroup)
+        case leader
     }
 
     /// What is done in a run's folder.
@@ -64,13 +68,14 @@ actor Recorder {
 
     // MARK: Recording
 
-    /// Returns when the report is recorded and written to the artifacts, or when that has failed for good.
-    func record(_ report: Report) async {
+    /// Returns when the report is recorded, or when that has failed for good; ``finishPublishing()`` waits for the
+    /// artifacts.
+    ///
+    /// - Returns: the outcomes that were recorded together with this one.
+    func record(_ report: Report) async -> CommitGroup {
         if isRescuing { await keep([report]) }
         reports.append(report)
-        if isCommitting {
-            guard await withCheckedContinuation({ waiting.append($0) }) == .leader else { return }
-        }
+        if isCommitting, case .done(let group) = await withCheckedContinuation({ waiting.append($0) }) { return group }
         isCommitting = true
         let group = reports
         let followers = waiting
@@ -82,9 +87,10 @@ actor Recorder {
         } else {
             waiting.removeFirst().resume(returning: .leader)
         }
-        // Others commit meanwhile: an answer never waits for a folder that is slow or locked.
-        if let recorded { await publish(recorded) }
-        for follower in followers { follower.resume(returning: .done) }
+        let members = CommitGroup(of: followers.count + 1)
+        for follower in followers { follower.resume(returning: .done(members)) }
+        if let recorded { publishBeside(recorded) }
+        return members
     }
 
     private func persist(_ group: [Report]) async -> Recorded? {
@@ -119,10 +125,7 @@ actor Recorder {
         for report in group {
             do throws(NllmError) {
                 let recorded = try await store.record([report], again: true, now: Date())
-                all.results.merge(recorded.results) { $0 + $1 }
-                all.ended.formUnion(recorded.ended)
-                all.reopened.formUnion(recorded.reopened)
-                all.news += recorded.news
+                all.add(recorded)
                 if hasRescued { await rescue.release([report]) }
             } catch {
                 await keep([report])
@@ -192,6 +195,25 @@ actor Recorder {
     }
 
     // MARK: Artifacts
+
+    /// Writes into the runs' folders beside what is recorded next: neither an answer nor the next request waits for a
+    /// folder that is slow or locked.
+    private func publishBeside(_ recorded: Recorded) {
+        unpublished.add(recorded)
+        if publishing == nil { publishing = Task { await publishAll() } }
+    }
+
+    private func publishAll() async {
+        while !unpublished.isEmpty {
+            let recorded = unpublished
+            unpublished = Recorded()
+            await publish(recorded)
+        }
+        publishing = nil
+    }
+
+    /// Returns when everything that is recorded has been written into the runs' folders, as far as that is possible.
+    func finishPublishing() async { await publishing?.value }
 
     /// Reports what was recorded, and writes it into the runs' folders.
     func publish(_ recorded: Recorded) async {

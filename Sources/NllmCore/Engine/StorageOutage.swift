@@ -38,6 +38,7 @@ final class StorageOutage {
 
     /// Whether results wait to be written into their folders, and there is hope.
     func waitsForFolders() async -> Bool {
+        await recorder.finishPublishing()
         guard await recorder.hasUnwritten else {
             folders.end()
             return false

@@ -34,6 +34,9 @@ public struct WorkOptions: Sendable {
     /// Seconds that an answer of the database may be old to be taken in place of a request, in place of the run's.
     public var cache: Double?
 
+    /// Which artifacts are written.
+    public var files = ArtifactFiles.all
+
     /// The usual options.
     public init() {}
 

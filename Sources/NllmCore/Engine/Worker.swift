@@ -32,7 +32,7 @@ public actor Worker {
         self.options = options
         mark = identity.mark
         self.observe = observe
-        let artifacts = ArtifactWriter(store: store)
+        let artifacts = ArtifactWriter(store: store, files: options.files)
         rescue = Rescue(database: store.path, mark: identity.mark, concurrency: options.concurrency)
         recorder = Recorder(store: store, artifacts: artifacts, rescue: rescue, observe: observe)
         rescues = RescueIntake(store: store, mark: identity.mark, recorder: recorder, observe: observe)
@@ -78,6 +78,7 @@ public actor Worker {
         try await intake.count(worker: liveness.id)
         try await rescues.takeIn()
         await loop(shutdown.signal)
+        await recorder.finishPublishing()
         try? await noteClock()
         let outlook = try? await intake.outlook(worker: liveness.id, countingBlocked: true)
         await leave()
@@ -93,7 +94,7 @@ public actor Worker {
 
     /// What the loop reacts to.
     private enum Event {
-        /// Another request can be started, a cell has ended, or a limit lets the next one start.
+        /// Another request can be started, cells have ended, or a limit lets the next one start.
         case started, finished, due
         case tick
         case shutdown, graceOver
@@ -149,8 +150,7 @@ public actor Worker {
             await executor.stopStarting()
             send.yield(.shutdown)
         case .execution(let cell):
-            await run(cell) { send.yield(.started) }
-            send.yield(.finished)
+            if await run(cell, started: { send.yield(.started) }) { send.yield(.finished) }
         case .alarm(let time):
             guard (try? await Task.sleep(for: time)) != nil else { return }
             send.yield(.due)
@@ -233,7 +233,7 @@ public actor Worker {
 
     // MARK: What happens meanwhile
 
-    private func run(_ cell: CellExecution, started: @escaping @Sendable () -> Void) async {
+    private func run(_ cell: CellExecution, started: @escaping @Sendable () -> Void) async -> Bool {
         await runner.run(cell, isSingle: intake.isSingle(cell.claim.run), started: started)
     }
 

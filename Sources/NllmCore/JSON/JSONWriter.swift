@@ -51,8 +51,8 @@ struct JSONWriter {
         case .object(let members):
             write("{", members, "}", level: level) { writer, member in
                 writer.write(member.name)
-                writer.append(":")
-                if writer.indent != nil { writer.append(" ") }
+                writer.bytes.append(UInt8(ascii: ":"))
+                if writer.indent != nil { writer.bytes.append(UInt8(ascii: " ")) }
                 writer.write(member.value, level: level + 1)
             }
         }
@@ -64,7 +64,7 @@ struct JSONWriter {
     ) {
         append(open)
         for (position, element) in elements.enumerated() {
-            if position > 0 { append(",") }
+            if position > 0 { bytes.append(UInt8(ascii: ",")) }
             breakLine(level: level + 1)
             each(&self, element)
         }
@@ -74,12 +74,12 @@ struct JSONWriter {
 
     private mutating func breakLine(level: Int) {
         guard let indent else { return }
-        append("\n")
-        for _ in 0..<(indent * level) { append(" ") }
+        bytes.append(UInt8(ascii: "\n"))
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: indent * level))
     }
 
     private mutating func write(_ text: String) {
-        append("\"")
+        bytes.append(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { characters in
             // Growing by doubling would take twice a large text's memory.
@@ -100,7 +100,7 @@ struct JSONWriter {
             }
             bytes.append(contentsOf: UnsafeBufferPointer(rebasing: characters[start...]))
         }
-        append("\"")
+        bytes.append(UInt8(ascii: "\""))
     }
 
     /// Whether a byte must be escaped in a string, or begins something that must: control characters, quote and

@@ -14,6 +14,13 @@ final class ResultReader {
     /// Runs `body` on one state of the store, unaffected by concurrent records.
     func snapshot<Value>(_ body: () throws -> Value) throws -> Value { try database.snapshot(body) }
 
+    /// Where a run's artifacts are, and what is in them; without the rest of its state, which takes longer to read.
+    func place(ofRun run: Int64) throws -> RunPlace {
+        let place = try database.row(RunPlace.sql, run) { try RunPlace($0, in: folder) }
+        guard let place else { throw DamagedValue("run \(run) is gone") }
+        return place
+    }
+
     func state(ofRun run: Int64) throws -> RunState { try RunState(database, in: folder, run: run) }
 
     /// The run's last attempt; 0 if there is none.

@@ -4,7 +4,6 @@ struct RunState {
     var prompts: Int
     var sources: [SourceSummary]
     var counts: CellCounts
-    var writtenAttempt: Int64
 
     /// The number of cells with a result.
     var results: Int { CellStatus.allCases.filter(\.hasResult).map { counts[$0] }.reduce(0, +) }
@@ -13,12 +12,9 @@ struct RunState {
 extension RunState {
     /// Reads the state of a run.
     init(_ database: any Connection, in folder: String, run: Int64) throws {
-        let row = try database.row("SELECT *, written_attempt FROM runs WHERE id = ?", run) {
-            (try Run($0, in: folder), try $0.id("written_attempt"))
-        }
-        guard let (found, written) = row else { throw DamagedValue("run \(run) is gone") }
+        guard let found = try database.row("SELECT * FROM runs WHERE id = ?", run, read: { try Run($0, in: folder) })
+        else { throw DamagedValue("run \(run) is gone") }
         self.run = found
-        writtenAttempt = written
         // Only whether there is more than one matters.
         prompts = try database.rows(
             "SELECT id FROM prompts WHERE run_id = ? AND live = 1 LIMIT 2", run, read: { _ in true }

@@ -1,0 +1,7 @@
+/// Which of a run's artifacts are written.
+public enum ArtifactFiles: String, Sendable, CaseIterable {
+    /// Everything.
+    case all
+    /// The manifest and `results.jsonl`, without the files of cells.
+    case jsonl
+}
