@@ -67,7 +67,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "EngineBenchmark",
-            dependencies: ["NllmCore"],
+            dependencies: ["CSQLite", "NllmCore"],
             path: "Benchmarks/Engine",
             swiftSettings: swiftSettings
         ),

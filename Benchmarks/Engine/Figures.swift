@@ -15,6 +15,14 @@ struct Figures {
         if arePrinted { FileHandle.standardOutput.write(Data("\(name)  \(Self.text(value))\n".utf8)) }
     }
 
+    /// Adds the figures of a step, one per line, with name and value two spaces apart.
+    mutating func add(_ lines: String) {
+        for line in lines.split(separator: "\n") {
+            guard let gap = line.range(of: "  "), let value = Double(line[gap.upperBound...]) else { continue }
+            add(String(line[..<gap.lowerBound]), value)
+        }
+    }
+
     /// Adds the cost of a claim in the largest run, as a multiple of that in the smallest.
     mutating func addRatios() {
         let claims = figures.filter { $0.name.hasPrefix("claim ") }

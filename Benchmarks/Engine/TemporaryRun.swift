@@ -9,22 +9,22 @@ struct TemporaryRun {
     /// The store alone takes no longer per cell in a larger part of a run.
     private static let mostStored = 100_000
 
-    private let folder: String
-    private let cells: Int
-    private let models: Int
+    let folder: String
+    let cells: Int
+    let models: Int
+
+    private var source: String { folder + "/prompts.jsonl" }
+    private var database: String { folder + "/batch.db" }
 
     /// Creates the prompts, and removes everything when `body` returns.
-    static func with(cells: Int, models: Int, _ body: (TemporaryRun) async throws -> Void) async throws {
+    static func with(cells: Int, models: Int, _ body: (TemporaryRun) throws -> Void) throws {
         let folder = FileManager.default.temporaryDirectory.path + "/nllm-batch-engine-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let run = TemporaryRun(folder: folder, cells: cells, models: models)
         try run.writePrompts()
-        try await body(run)
+        try body(run)
     }
-
-    private var source: String { folder + "/prompts.jsonl" }
-    private var database: String { folder + "/batch.db" }
 
     private func writePrompts() throws {
         try Data().write(to: URL(filePath: source))
@@ -38,36 +38,61 @@ struct TemporaryRun {
         }
     }
 
-    /// Takes all figures of this size.
-    func measure(into figures: inout Figures) async throws {
-        try await measureStore(&figures)
-        try await work(&figures)
+    /// Runs a step in a process of its own and returns its figures.
+    func figures(of step: Step) throws -> String {
+        let process = Process()
+        process.executableURL = Bundle.main.executableURL
+        process.arguments = ["--step", step.rawValue, "--folder", folder, "--models", String(models), String(cells)]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw NllmError.inputOutput(what: "step \(step.rawValue)", reason: "it failed")
+        }
+        return String(decoding: output, as: UTF8.self)
     }
 
-    private func measureStore(_ figures: inout Figures) async throws {
-        let (store, run) = try await enqueue(&figures)
-        try await claim(store, run, &figures)
-        try await record(store, run, &figures)
+    /// Takes the figures of a step and prints them.
+    func perform(_ step: Step) async throws {
+        switch step {
+        case .enqueue:
+            let (_, cost) = try await Cost.of { try await enqueue("store") }
+            print(step, cells, cost)
+            try printRaw(step, cells) { try $0.cells(cells) }
+        case .prepare: for run in ["all", "jsonl"] { try await enqueue(run) }
+        case .store: try await measureStore()
+        case .worker: try await work("all", .all, step)
+        case .jsonl: try await work("jsonl", .jsonl, step)
+        case .status:
+            let cost = try await Cost.of {
+                let store = try Store(path: database)
+                _ = try await store.progress(of: try await store.run("all"))
+            }.1
+            printFigure("status \(cells), ms", cost.wall * 1e3)
+            printMemory(step)
+        case .export:
+            let store = try Store(path: database)
+            let run = try await store.run("all")
+            print(step, cells, try await Cost.of { try await Exporter(store: store).export(run) }.1)
+        }
     }
 
-    // MARK: The figures
+    // MARK: The steps
 
-    private func enqueue(_ figures: inout Figures) async throws -> (Store, Run) {
-        let (result, cost) = try await Cost.of { try await enqueueOnce() }
-        add("enqueue", result.cells, cost, &figures)
-        return (result.store, result.run)
-    }
-
-    private func enqueueOnce() async throws -> (store: Store, run: Run, cells: Int) {
+    private func enqueue(_ name: String) async throws {
         var request = EnqueueRequest(sources: [try PromptSource(source)], configuration: Configuration())
         request.models = (1...models).map { "model-\($0)" }
         request.settings.outdir = folder
-        let (report, store) = try await Enqueuer(databasePath: database).enqueue(request)
-        return (store, try await store.run(report.run), report.cells)
+        request.target = .named(name)
+        _ = try await Enqueuer(databasePath: database).enqueue(request)
     }
 
-    /// The median of claims of one cell, each in its own transaction.
-    private func claim(_ store: Store, _ run: Run, _ figures: inout Figures) async throws {
+    /// Claims and records in groups as a worker does; one group is judged while another is recorded.
+    private func measureStore() async throws {
+        let store = try Store(path: database)
+        let run = try await store.run("store")
         let worker = try await store.register(.current(), now: Date())
         var walls: [Double] = []
         for _ in 0..<min(Self.singleClaims, cells) {
@@ -75,20 +100,16 @@ struct TemporaryRun {
                 try await Cost.of { try await store.claim(worker: worker, run: run.id, limit: 1, now: Date()) }.1.wall)
         }
         try await store.unregister(worker: worker, now: Date())
-        figures.add("claim \(cells), us", walls.sorted()[walls.count / 2] * 1e6)
-    }
-
-    /// Claims and records in groups as a worker does, without artifacts; one group is judged while another is recorded.
-    private func record(_ store: Store, _ run: Run, _ figures: inout Figures) async throws {
-        let worker = try await store.register(.current(), now: Date())
+        printFigure("claim \(cells), us", walls.sorted()[walls.count / 2] * 1e6)
+        let recorder = try await store.register(.current(), now: Date())
         let (count, cost) = try await Cost.of {
             try await withThrowingTaskGroup(of: Int.self) { lanes in
-                for _ in 0..<2 { lanes.addTask { try await self.recordGroups(store, run, worker) } }
+                for _ in 0..<2 { lanes.addTask { try await self.recordGroups(store, run, recorder) } }
                 return try await lanes.reduce(0, +)
             }
         }
-        try await store.unregister(worker: worker, now: Date())
-        add("store", count, cost, &figures)
+        print(.store, count, cost)
+        try printRaw(.store, count) { try $0.outcomes(count, group: Self.concurrency) }
     }
 
     private func recordGroups(_ store: Store, _ run: Run, _ worker: Int64) async throws -> Int {
@@ -107,28 +128,44 @@ struct TemporaryRun {
         return count
     }
 
-    /// Lets a worker execute another run of the same size, from its first claim to its last artifact.
-    private func work(_ figures: inout Figures) async throws {
-        let (store, run, count) = try await enqueueOnce()
+    /// Lets a worker execute a whole run, from its first claim to its last artifact.
+    private func work(_ run: String, _ files: ArtifactFiles, _ step: Step) async throws {
         var options = WorkOptions()
-        options.runs = [run.name]
+        options.runs = [run]
         options.concurrency = Self.concurrency
+        options.files = files
         let worker = Worker(
-            store: store, executor: InstantExecutor(), options: options, identity: .current())
+            store: try Store(path: database), executor: InstantExecutor(), options: options, identity: .current())
         let (summary, cost) = try await Cost.of { try await worker.run(shutdown: Shutdown()) }
+        let count = max(1, cells / models) * models
         guard summary.runs.first?.counts[.ok] == count else {
-            throw NllmError.inputOutput(what: "run \(run.name)", reason: "not every cell is ok")
+            throw NllmError.inputOutput(what: "run \(run)", reason: "not every cell is ok")
         }
-        add("worker", count, cost, &figures)
-        let status = try await Cost.of { try await Store(path: database).progress(of: run) }.1
-        figures.add("status \(cells), ms", status.wall * 1e3)
-        let export = try await Cost.of { try await Exporter(store: store).export(run) }.1
-        figures.add("export \(cells), cells/s", Double(count) / export.wall)
-        figures.add("peak memory \(cells), MB", ProcessUsage().peakMemory)
+        print(step, count, cost)
+        try printRaw(step, count) { try $0.outcomes(count, group: Self.concurrency) }
     }
 
-    private func add(_ name: String, _ count: Int, _ cost: Cost, _ figures: inout Figures) {
-        figures.add("\(name) \(cells), cells/s", Double(count) / cost.wall)
-        figures.add("\(name) \(cells), CPU us a cell", cost.cpu / Double(count) * 1e6)
+    // MARK: Printing
+
+    private func print(_ step: Step, _ count: Int, _ cost: Cost) {
+        printFigure("\(step) \(cells), cells/s", Double(count) / cost.wall)
+        printFigure("\(step) \(cells), CPU us a cell", cost.cpu / Double(count) * 1e6)
+        printMemory(step)
     }
+
+    private func printMemory(_ step: Step) { printFigure("\(step) \(cells), MB", ProcessUsage().peakMemory) }
+
+    /// Prints how fast SQLite takes the same rows.
+    private func printRaw(_ step: Step, _ count: Int, _ body: (RawInsert) throws -> Void) throws {
+        let path = folder + "/raw.db"
+        defer { for ending in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + ending) } }
+        let raw = try RawInsert(path: path)
+        defer { raw.close() }
+        let start = ContinuousClock().now
+        try body(raw)
+        let seconds = (ContinuousClock().now - start) / .seconds(1)
+        printFigure("raw insert for \(step) \(cells), cells/s", Double(count) / seconds)
+    }
+
+    private func printFigure(_ name: String, _ value: Double) { Swift.print("\(name)  \(value)") }
 }
