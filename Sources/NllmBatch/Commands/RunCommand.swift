@@ -30,7 +30,7 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try common.configuration()
-        let target: EnqueueRequest.Target = enqueue.run.map { .named($0) } ?? (new ? .new : .unfinished)
+        let target: EnqueueTarget = enqueue.run.map { .named($0) } ?? (new ? .new : .unfinished)
         var options = try worker.options(configuration)
         var request = try enqueue.request(target: target, common: common, configuration: configuration)
         request.needsPrices = options.maxCost != nil

@@ -88,7 +88,7 @@ struct EnqueueOptions: ParsableArguments {
 
     /// The request, for the target that the command means.
     func request(
-        target: EnqueueRequest.Target, common: CommonOptions, configuration: Configuration
+        target: EnqueueTarget, common: CommonOptions, configuration: Configuration
     ) throws(NllmError) -> EnqueueRequest {
         var found: [PromptSource] = []
         for source in sources { found.append(try PromptSource(source)) }

@@ -1,15 +1,5 @@
 /// A request to enqueue prompts; what is not given here comes from the configuration.
 public struct EnqueueRequest: Sendable {
-    /// The run that receives the cells.
-    public enum Target: Sendable, Equatable {
-        /// A new run, named by the time.
-        case new
-        /// The run with that name, which is created if it does not exist.
-        case named(String)
-        /// The newest unfinished run with the same directory, sources, models and request settings, or a new one.
-        case unfinished
-    }
-
     /// The sources of prompts.
     public var sources: [PromptSource]
     /// Models as `-m` takes them.
@@ -25,7 +15,7 @@ public struct EnqueueRequest: Sendable {
     /// Further arguments for `llm`.
     public var arguments: [String] = []
     /// The run that receives the cells.
-    public var target = Target.new
+    public var target = EnqueueTarget.new
     /// The settings of the run that were given.
     public var settings = RunSettings.Given()
     /// Whether `llm` must know the models.

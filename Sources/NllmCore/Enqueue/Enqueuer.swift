@@ -94,14 +94,8 @@ public struct Enqueuer: Sendable {
         _ request: EnqueueRequest, models: [PlannedModel], sources: [SourceSummary], facts: ManifestFacts
     ) throws(NllmError) -> EnqueuePlan {
         let now = Date()
-        let target: EnqueuePlan.Target =
-            switch request.target {
-            case .new: .new
-            case .named(let name): .named(name)
-            case .unfinished: .unfinished
-            }
         return EnqueuePlan(
-            target: target, identity: try identity(request, models: models.map(\.variant), sources: sources),
+            target: request.target, identity: try identity(request, models: models.map(\.variant), sources: sources),
             models: models, common: try request.common(), samples: request.samples ?? request.configuration.samples,
             settings: RunSettings(request), given: request.settings, sources: sources,
             manifest: Manifest.facts(

@@ -2,17 +2,7 @@ internal import FoundationEssentials
 
 /// The validated input of an enqueue for the store.
 struct EnqueuePlan {
-    /// The run that receives the cells.
-    enum Target: Equatable {
-        /// A new one, named by the time.
-        case new
-        /// The one with this name, new or not.
-        case named(String)
-        /// The newest unfinished one with the same identity, or a new one.
-        case unfinished
-    }
-
-    var target: Target
+    var target: EnqueueTarget
     /// Identifies runs that mean the same.
     var identity: String
     var models: [PlannedModel]

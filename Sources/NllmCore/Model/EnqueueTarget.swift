@@ -1,0 +1,9 @@
+/// The run that receives the cells of an enqueue.
+public enum EnqueueTarget: Sendable, Equatable {
+    /// A new run, named by the time.
+    case new
+    /// The run with that name, which is created if it does not exist.
+    case named(String)
+    /// The newest unfinished run with the same directory, sources, models and request settings, or a new one.
+    case unfinished
+}
