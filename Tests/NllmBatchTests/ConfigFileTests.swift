@@ -96,7 +96,7 @@ import Testing
             #expect(reported.contains(expected), "\(expected)")
         }
         // All but the older name of the concurrency and what is for the user's own file, four limits, and four costs.
-        #expect(keys == ConfigurationKey.allCases.count - 2 + 4 + 4)
+        #expect(keys == Setting.all.count - 2 + 4 + 4)
         let models = shown.lines.prefix(3).map { $0.replacing(path, with: "") }
         #expect(
             models == [

@@ -131,11 +131,11 @@ import Testing
         let rows = try String(contentsOf: URL(filePath: path), encoding: .utf8).split(separator: "\n").filter {
             $0.hasPrefix("| `")
         }
-        for key in ConfigurationKey.allCases {
-            let row = try #require(rows.first { $0.hasPrefix("| `\(key.rawValue)` |") }, "\(key)")
+        for setting in Setting.all {
+            let row = try #require(rows.first { $0.hasPrefix("| `\(setting.place)` |") }, "\(setting.place)")
             let cells = row.split(separator: "|").map { $0.filter { $0 != "`" && $0 != " " } }
-            let builtIn = key.builtIn == .null ? "" : key.builtIn.description.filter { $0 != "\"" }
-            #expect(cells[2] == builtIn, "\(key)")
+            let builtIn = setting.builtIn == .null ? "" : setting.builtIn.description.filter { $0 != "\"" }
+            #expect(cells[2] == builtIn, "\(setting.place)")
         }
     }
 }

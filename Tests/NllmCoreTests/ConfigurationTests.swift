@@ -35,7 +35,7 @@ import Testing
         #expect(configuration.priority == 0)
         #expect(configuration.limits == [])
         #expect(configuration.files == [])
-        #expect(ConfigurationKey.allCases.allSatisfy { configuration.source(of: $0) == .builtIn })
+        #expect(Setting.all.allSatisfy { configuration.source(of: $0) == .builtIn })
     }
 
     private static let allKeys = """
@@ -150,7 +150,9 @@ import Testing
                 costs: {"m: 1": {input_per_1k: .00001, cache_write_per_1k: 1_0}}
                 """)
         let again = try scratch.load(project: shown.yaml)
-        for key in ConfigurationKey.allCases { #expect(again.value(of: key) == shown.value(of: key), "\(key)") }
+        for setting in Setting.all {
+            #expect(again.value(of: setting) == shown.value(of: setting), "\(setting.place)")
+        }
         #expect(again.models?.map(\.name) == shown.models?.map(\.name))
         #expect(again.models?.map(\.options) == shown.models?.map(\.options))
         #expect(again.costs == shown.costs)

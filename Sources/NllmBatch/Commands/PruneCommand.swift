@@ -28,7 +28,9 @@ struct PruneCommand: AsyncParsableCommand, RemovingCommand {
         guard olderThan != nil || keep != nil else {
             throw ValidationError("name what is to be removed with `--older-than`, `--keep` or both")
         }
-        try LimitChecks.duration("--older-than", olderThan, SettingLimits.cache)
+        if let flaw = olderThan.flatMap({ DurationText.flaw($0, DurationText.ages) }) {
+            throw ValidationError("`--older-than` \(flaw)")
+        }
         if let keep, keep < 0 { throw ValidationError("`--keep` is \(keep) but must be 0 or more") }
     }
 

@@ -30,19 +30,23 @@ struct WorkCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON object per run instead of its folder.")
     var json = false
 
-    func validate() throws {
-        if let timeout { try LimitChecks.timeout(timeout) }
-        if let retries { try LimitChecks.retries(retries) }
+    func validate() throws { try SettingOption.check(overrides.numbers) }
+
+    /// What holds in place of the runs' settings.
+    private var overrides: RunSettings.Given {
+        var overrides = RunSettings.Given()
+        overrides.timeout = timeout
+        overrides.retries = retries
+        overrides.failOn = answers.failureKinds
+        overrides.cache = answers.age
+        return overrides
     }
 
     func run() async throws {
         let configuration = try common.configuration()
         var options = try worker.options(configuration)
         options.runs = runs
-        options.timeout = timeout
-        options.retries = retries
-        options.failOn = answers.failureKinds.map { Set($0) }
-        options.cache = answers.age
+        options.overrides = overrides
         try await WorkSession(
             store: try common.open(configuration), options: options, common: common,
             output: json ? .progress : .folder, streams: worker.stream ?? configuration.stream ?? false

@@ -3,11 +3,7 @@ import NllmCore
 
 /// What every command takes.
 struct CommonOptions: ParsableArguments {
-    @Option(
-        name: .customLong("db"),
-        help: ArgumentHelp(
-            "Database file (default: $NLLM_BATCH_DB, else the configured one, else nllm-runs/batch.db).",
-            valueName: "path"))
+    @Option(name: .customLong("db"), help: ArgumentHelp(.database, valueName: "path"))
     var database: String?
 
     @Option(
@@ -28,9 +24,7 @@ struct CommonOptions: ParsableArguments {
     @Flag(help: "Print more detail.")
     var verbose = false
 
-    @Flag(
-        name: .customLong("private"),
-        help: "Make the database, the run's folder and all other files private (0600, folders 0700).")
+    @Flag(name: .customLong("private"), help: ArgumentHelp(.isPrivate))
     var isPrivate = false
 
     func validate() throws {

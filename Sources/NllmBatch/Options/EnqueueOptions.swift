@@ -27,41 +27,34 @@ struct EnqueueOptions: ParsableArguments {
         help: ArgumentHelp("Option for every model; repeatable.", valueName: "key=value"))
     var options: [String] = []
 
-    @Option(help: ArgumentHelp("Number of times each prompt is sent to each model (default: 1).", valueName: "n"))
+    @Option(help: ArgumentHelp(.samples, valueName: "n"))
     var samples: Int?
 
-    @Option(help: ArgumentHelp("System prompt for prompts and models that have none.", valueName: "text"))
+    @Option(help: ArgumentHelp(.system, valueName: "text"))
     var system: String?
 
     @Option(
         help: ArgumentHelp("Name of the run; an existing run is updated to match the sources.", valueName: "name"))
     var run: String?
 
-    @Option(
-        name: .shortAndLong,
-        help: ArgumentHelp(
-            "Directory in which the run's folder is created (default: nllm-runs).", valueName: "directory"))
+    @Option(name: .shortAndLong, help: ArgumentHelp(.outdir, valueName: "directory"))
     var outdir: String?
 
-    @Flag(help: "Also keep the raw output of llm.")
+    @Flag(help: ArgumentHelp(.raw))
     var raw = false
 
-    @Option(
-        help: ArgumentHelp("Seconds a cell may take; 0 for no limit (default: 600).", valueName: "seconds"))
+    @Option(help: ArgumentHelp(.timeout, valueName: "seconds"))
     var timeout: Double?
 
-    @Option(help: ArgumentHelp("Number of retries of a failed cell (default: 3).", valueName: "n"))
+    @Option(help: ArgumentHelp(.retries, valueName: "n"))
     var retries: Int?
 
     @OptionGroup var answers: AnswerOptions
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Priority of the run, -1000 to 1000; higher ones run first (default: 0).", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp(.priority, valueName: "n"))
     var priority: Int?
 
-    @Flag(help: "Do not check whether llm knows the models.")
+    @Flag(help: ArgumentHelp(.check))
     var noCheck = false
 
     @Flag(help: "Print the first commands that would run, ready for a shell, without running them.")
@@ -71,12 +64,7 @@ struct EnqueueOptions: ParsableArguments {
         guard !sources.isEmpty || isDirect else {
             throw ValidationError("no source named; give a file, a directory, or -, or a prompt behind --")
         }
-        if let timeout { try LimitChecks.timeout(timeout) }
-        if let retries { try LimitChecks.retries(retries) }
-        if let priority, !SettingLimits.priority.contains(priority) {
-            throw ValidationError(
-                "`--priority` is \(priority) but must be \(SettingLimits.words(SettingLimits.priority))")
-        }
+        try SettingOption.check(settings.numbers)
         if outdir?.isEmpty == true { throw ValidationError("`--outdir` is empty; name a directory") }
     }
 
@@ -85,6 +73,19 @@ struct EnqueueOptions: ParsableArguments {
 
     /// Whether the prompt itself stands on the command line, or is piped in, in place of a source.
     var isDirect: Bool { sources.isEmpty && arguments != nil }
+
+    /// The settings of the run that were given.
+    private var settings: RunSettings.Given {
+        var settings = RunSettings.Given()
+        settings.outdir = outdir
+        settings.raw = raw ? true : nil
+        settings.timeout = timeout
+        settings.retries = retries
+        settings.failOn = answers.failureKinds
+        settings.cache = answers.age
+        settings.priority = priority
+        return settings
+    }
 
     /// The request, for the target that the command means.
     func request(
@@ -106,13 +107,7 @@ struct EnqueueOptions: ParsableArguments {
         request.system = system
         request.arguments = arguments ?? []
         request.target = target
-        request.settings.outdir = outdir
-        request.settings.raw = raw ? true : nil
-        request.settings.timeout = timeout
-        request.settings.retries = retries
-        request.settings.failOn = answers.failureKinds
-        request.settings.cache = answers.age
-        request.settings.priority = priority
+        request.settings = settings
         request.checksModels = noCheck ? false : nil
         request.commandLine = ["nllm-batch"] + CommandLine.arguments.dropFirst()
         return request
@@ -128,29 +123,5 @@ struct EnqueueOptions: ParsableArguments {
         let rest = preview.count - preview.cells.count
         if rest > 0 { common.say("and \(Format.count(rest, "cell")) more") }
         common.say("\(Format.count(preview.count, "cell")) in all; nothing was run")
-    }
-}
-
-/// Limits that several commands check.
-enum LimitChecks {
-    static func timeout(_ seconds: Double) throws {
-        guard SettingLimits.timeout.contains(seconds) else {
-            throw ValidationError("`--timeout` is \(seconds) but must be a number of seconds, or 0 for none")
-        }
-    }
-
-    static func retries(_ count: Int) throws {
-        guard SettingLimits.retries.contains(count) else {
-            throw ValidationError("`--retries` is \(count) but must be 0 to 1000")
-        }
-    }
-    static func duration(_ option: String, _ text: String?, _ allowed: ClosedRange<Double>) throws {
-        guard let text else { return }
-        guard let seconds = DurationText.seconds(text) else {
-            throw ValidationError("`\(option)` is `\(text)` but must be \(DurationText.form)")
-        }
-        guard allowed.contains(seconds) else {
-            throw ValidationError("`\(option)` is `\(text)` but must be \(DurationText.words(allowed))")
-        }
     }
 }

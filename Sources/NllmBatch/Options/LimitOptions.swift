@@ -3,70 +3,49 @@ import NllmCore
 
 /// How much may be sent, spent and waited for.
 struct LimitOptions: ParsableArguments {
-    @Option(
-        name: .customLong("rpm"),
-        help: ArgumentHelp(
-            "Requests per minute, for all models together or for one model or configured group; repeatable.",
-            valueName: "n|name=n"))
+    @Option(name: .customLong("rpm"), help: ArgumentHelp(.requestsPerMinute, valueName: "n|name=n"))
     var requests: [String] = []
 
-    @Option(
-        name: .customLong("tpm"),
-        help: ArgumentHelp(
-            "Tokens per minute, for all models together or for one model or configured group; repeatable.",
-            valueName: "n|name=n"))
+    @Option(name: .customLong("tpm"), help: ArgumentHelp(.tokensPerMinute, valueName: "n|name=n"))
     var tokens: [String] = []
 
     @Option(
         help: ArgumentHelp("Concurrent cells of one model or configured group; repeatable.", valueName: "name=n"))
     var modelConcurrency: [String] = []
 
-    @Option(
-        help: ArgumentHelp(
-            "Longest Retry-After to honor, and longest time to let a provider refuse every request; beyond it, skip the "
-                + "model's remaining cells (default: 5m).", valueName: "duration"))
+    @Option(help: ArgumentHelp(.maxWait, valueName: "duration"))
     var maxWait: String?
 
-    @Option(help: ArgumentHelp("Most US dollars to spend (default: no limit).", valueName: "dollars"))
+    @Option(help: ArgumentHelp(.maxCost, valueName: "dollars"))
     var maxCost: Double?
 
-    @Option(
-        help: ArgumentHelp("Most tokens of prompts and answers to spend (default: no limit).", valueName: "n"))
+    @Option(help: ArgumentHelp(.maxTokensTotal, valueName: "n"))
     var maxTokensTotal: Int?
 
-    @Option(
-        help: ArgumentHelp(
-            "Apply the budget to a rolling window over the whole database, e.g. 24h (default: to the runs themselves).",
-            valueName: "duration"))
+    @Option(help: ArgumentHelp(.budgetWindow, valueName: "duration"))
     var budgetWindow: String?
 
     func validate() throws {
         for (option, kind, texts) in given { for text in texts { _ = try Self.part(text, option, kind) } }
-        try LimitChecks.duration("--max-wait", maxWait, SettingLimits.maxWait)
-        try LimitChecks.duration("--budget-window", budgetWindow, SettingLimits.budgetWindow)
-        if let maxCost, !SettingLimits.maxCost.contains(maxCost) {
-            throw ValidationError(
-                "`--max-cost` is \(maxCost) but must be \(SettingLimits.words(SettingLimits.maxCost)) US dollars")
-        }
-        if let maxTokensTotal, !SettingLimits.maxTokensTotal.contains(maxTokensTotal) {
-            throw ValidationError(
-                "`--max-tokens-total` is \(maxTokensTotal) but must be "
-                    + SettingLimits.words(SettingLimits.maxTokensTotal))
-        }
+        try SettingOption.check(.maxWait, duration: maxWait)
+        try SettingOption.check(.budgetWindow, duration: budgetWindow)
+        var options = WorkOptions.Given()
+        fill(&options)
+        try SettingOption.check(options.numbers)
     }
 
-    /// Puts these over what is configured.
-    ///
-    /// - Throws: for a time whose spending counts, but for nothing.
-    func apply(to options: inout WorkOptions, _ configuration: Configuration) throws(NllmError) {
-        options.limits = configuration.limits(given: limits(configuration))
-        options.maxWait = maxWait.flatMap(DurationText.seconds) ?? configuration.maxWait
-        options.maxCost = maxCost ?? configuration.maxCost
-        options.maxTokensTotal = maxTokensTotal ?? configuration.maxTokensTotal
-        options.budgetWindow = budgetWindow.flatMap(DurationText.seconds) ?? configuration.budgetWindow
-        if budgetWindow != nil, options.maxCost == nil, options.maxTokensTotal == nil {
-            throw .usage("`--budget-window` limits nothing by itself; add --max-cost or --max-tokens-total")
-        }
+    /// Sets what was given, apart from limits.
+    func fill(_ options: inout WorkOptions.Given) {
+        options.maxWait = maxWait.flatMap(DurationText.seconds)
+        options.maxCost = maxCost
+        options.maxTokensTotal = maxTokensTotal
+        options.budgetWindow = budgetWindow.flatMap(DurationText.seconds)
+    }
+
+    /// Throws if there is a window, but no budget for it.
+    func check(_ options: WorkOptions) throws(NllmError) {
+        guard budgetWindow != nil, !options.hasBudget else { return }
+        throw .usage("`--budget-window` limits nothing by itself; add --max-cost or --max-tokens-total")
     }
 
     private var given: [(option: String, kind: Limit.Kind, texts: [String])] {
@@ -76,7 +55,8 @@ struct LimitOptions: ParsableArguments {
         ]
     }
 
-    private func limits(_ configuration: Configuration) -> [Limit] {
+    /// The limits that were given; the configuration knows the models of a group.
+    func limits(_ configuration: Configuration) -> [Limit] {
         given.flatMap { option, kind, texts in
             texts.compactMap { text in
                 guard let (name, amount) = try? Self.part(text, option, kind) else { return nil }
@@ -93,12 +73,12 @@ struct LimitOptions: ParsableArguments {
         let divider = text.lastIndex(of: "=")
         let name = divider.map { String(text[..<$0]) } ?? Limit.ofAllModels
         let isNamed = divider != nil || kind != .concurrency
-        let allowed = SettingLimits.amounts(kind)
+        let setting = Setting.amount(of: kind)
         let digits = divider.map { text[text.index(after: $0)...] } ?? text[...]
-        guard let amount = Int(digits), allowed.contains(amount), isNamed, !name.isEmpty else {
+        guard let amount = Int(digits), setting.range.contains(Double(amount)), isNamed, !name.isEmpty else {
             let form = kind == .concurrency ? "NAME=N" : "N or NAME=N"
             throw ValidationError(
-                "`\(option)` is `\(text)` but must be \(form) with N from \(SettingLimits.words(allowed))")
+                "`\(option)` is `\(text)` but must be \(form) with N from \(setting.rangeText)")
         }
         return (name, amount)
     }

@@ -5,36 +5,22 @@ import NllmCore
 struct WorkerOptions: ParsableArguments {
     @Option(
         name: [.customLong("concurrency"), .customShort("j"), .customLong("parallel")],
-        help: ArgumentHelp("Number of cells to run at a time (default: 4).", valueName: "n"))
+        help: ArgumentHelp(.concurrency, valueName: "n"))
     var concurrency: Int?
 
-    @Option(
-        help: ArgumentHelp(
-            "How llm is run: process, fork, shared, or auto, which is the fastest with the isolation of a process "
-                + "(default: auto).", valueName: "way"),
-        transform: Self.executor)
+    @Option(help: ArgumentHelp(.executor, valueName: "way"), transform: Self.executor)
     var executor: ExecutorChoice?
 
-    @Option(
-        help: ArgumentHelp(
-            "Seconds for cells in flight to finish after SIGINT, SIGTERM or SIGHUP (default: 10).",
-            valueName: "seconds"
-        ))
+    @Option(help: ArgumentHelp(.grace, valueName: "seconds"))
     var grace: Double?
 
-    @Option(
-        help: ArgumentHelp("Megabytes of address space an llm process may use (default: no limit).", valueName: "mb"))
+    @Option(help: ArgumentHelp(.maxMemory, valueName: "mb"))
     var maxMemory: Int?
 
-    @Option(
-        help: ArgumentHelp(
-            "Largest answer in megabytes, reasoning included; a longer one is cut off (default: 16).",
-            valueName: "mb"))
+    @Option(help: ArgumentHelp(.maxAnswer, valueName: "mb"))
     var maxAnswer: Int?
 
-    @Flag(
-        inversion: .prefixedNo,
-        help: "Print each line of an answer as it arrives (default: for one prompt behind -- only).")
+    @Flag(inversion: .prefixedNo, help: ArgumentHelp(.stream))
     var stream: Bool?
 
     @OptionGroup var limits: LimitOptions
@@ -47,33 +33,28 @@ struct WorkerOptions: ParsableArguments {
         return choice
     }
 
-    func validate() throws {
-        let allowed = SettingLimits.concurrency
-        if let concurrency, !allowed.contains(concurrency) {
-            throw ValidationError(
-                "`--concurrency` is \(concurrency) but must be \(allowed.lowerBound) to \(allowed.upperBound)")
-        }
-        if let grace, !SettingLimits.grace.contains(grace) {
-            throw ValidationError("`--grace` is \(grace) but must be a number of seconds")
-        }
-        if let maxMemory, !SettingLimits.maxMemory.contains(maxMemory) {
-            throw ValidationError("`--max-memory` is \(maxMemory) but must be 16 to 1,000,000 megabytes")
-        }
-        if let maxAnswer, !SettingLimits.maxAnswer.contains(maxAnswer) {
-            let allowed = SettingLimits.words(SettingLimits.maxAnswer)
-            throw ValidationError("`--max-answer` is \(maxAnswer) but must be \(allowed) megabytes")
-        }
+    func validate() throws { try SettingOption.check(given.numbers) }
+
+    /// What was given, apart from limits.
+    private var given: WorkOptions.Given {
+        var given = WorkOptions.Given()
+        given.concurrency = concurrency
+        given.executor = executor
+        given.grace = grace
+        given.maxMemory = maxMemory
+        given.maxAnswer = maxAnswer
+        limits.fill(&given)
+        return given
     }
 
-    /// The worker's options.
+    /// The worker's options: the given ones over the configured ones.
+    ///
+    /// - Throws: when the budget has a window, but no limit.
     func options(_ configuration: Configuration) throws(NllmError) -> WorkOptions {
-        var options = WorkOptions()
-        options.concurrency = concurrency ?? configuration.concurrency
-        options.executor = executor ?? configuration.executor
-        options.grace = grace ?? configuration.grace
-        options.maxMemory = maxMemory ?? configuration.maxMemory
-        options.maxAnswer = maxAnswer ?? configuration.maxAnswer
-        try limits.apply(to: &options, configuration)
+        var given = given
+        given.limits = limits.limits(configuration)
+        let options = WorkOptions(given, configuration)
+        try limits.check(options)
         return options
     }
 }

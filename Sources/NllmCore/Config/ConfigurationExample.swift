@@ -21,12 +21,12 @@ public enum ConfigurationExample {
             lines.insert(
                 "# Options that run code or read files, such as --functions or -f, need --trust-config here.", at: 4)
         }
-        for section in ConfigurationKey.sections {
+        for section in Setting.sections {
             lines += ["", "#\(section):"]
-            for key in ConfigurationKey.allCases where key.section == section && key != .parallel {
-                guard key != .trustedFolders || place.role == .user else { continue }
-                let value = key.builtIn == .null ? key.example : YAMLText.scalar(key.builtIn)
-                lines += ["  # \(key.explanation)", "  #\(key.name): \(value)"]
+            for setting in Setting.all where setting.section == section && setting != .parallel {
+                guard setting != .trustedFolders || place.role == .user else { continue }
+                let value = setting.builtIn == .null ? setting.example : YAMLText.scalar(setting.builtIn)
+                lines += ["  # \(setting.explanation)", "  #\(setting.name): \(value)"]
             }
         }
         lines += [

@@ -57,7 +57,7 @@ struct ConfigurationReader {
                 switch key {
                 case "models": readModels(pair)
                 case "costs": readCosts(pair)
-                case _ where ConfigurationKey.sections.contains(key): readSettings(pair, section: key)
+                case _ where Setting.sections.contains(key): readSettings(pair, section: key)
                 default: report(UnknownKey.message(key), line: pair.line)
                 }
             }
@@ -67,26 +67,27 @@ struct ConfigurationReader {
     }
 
     private mutating func readSettings(_ section: YAMLPair, section name: String) {
-        for (setting, pair) in members(of: section.value, called: name) {
-            if "\(name).\(setting)" == Configuration.limitsPlace {
+        for (key, pair) in members(of: section.value, called: name) {
+            let place = "\(name).\(key)"
+            if place == Configuration.limitsPlace {
                 readLimits(pair)
                 continue
             }
-            guard let key = ConfigurationKey(rawValue: "\(name).\(setting)") else {
-                report(UnknownKey.message(setting, section: name), line: pair.line)
+            guard let setting = Setting.all.first(where: { $0.place == place }) else {
+                report(UnknownKey.message(key, section: name), line: pair.line)
                 continue
             }
-            if key == .trustedFolders, place.role != .user, !pair.value.isNull {
+            if setting == .trustedFolders, self.place.role != .user, !pair.value.isNull {
                 report(
-                    "`\(setting)` can't be said here, since it is for the user to say which folders are trusted; move it "
+                    "`\(key)` can't be said here, since it is for the user to say which folders are trusted; move it "
                         + "to ~/.nllm/config.yaml", line: pair.line)
                 continue
             }
             if pair.value.isNull {
-                if key.meansNull { configuration.set(key, to: .null, from: source(pair.line)) }
-            } else if let value = value(of: pair, key.rule, example: key.example) {
-                checkTrust(of: key, value, line: pair.line)
-                configuration.set(key, to: value, from: source(pair.line))
+                if setting.meansNull { configuration.set(setting, to: .null, from: source(pair.line)) }
+            } else if let value = value(of: pair, setting.form, example: setting.example) {
+                checkTrust(of: setting, value, line: pair.line)
+                configuration.set(setting, to: value, from: source(pair.line))
             }
         }
     }
@@ -100,17 +101,17 @@ struct ConfigurationReader {
                     continue
                 }
                 guard !pair.value.isNull,
-                    let value = value(of: pair, .dollars(SettingLimits.cost), example: "0.03")
+                    let value = value(of: pair, .dollars(ModelCosts.allowed), example: "0.03")
                 else { continue }
                 configuration.costSettings[model, default: [:]][field] =
-                    Configuration.Setting(value: value, source: source(pair.line))
+                    Configuration.Entry(value: value, source: source(pair.line))
             }
         }
     }
 
-    mutating func value(of pair: YAMLPair, _ rule: ConfigurationRule, example: String) -> JSONValue? {
+    mutating func value(of pair: YAMLPair, _ form: SettingForm, example: String) -> JSONValue? {
         do throws(ConfigurationFlaw) {
-            return try rule.value(of: pair.value, name: pair.key ?? "", example: example)
+            return try form.value(of: pair.value, name: pair.key ?? "", example: example)
         } catch {
             report(error.message, line: error.line ?? pair.line)
             return nil

@@ -11,12 +11,12 @@ extension Configuration {
             JSONValue.object([.init("name", .string(model.name)), .init("options", .strings(model.options))])
         }
         add("models", modelList == nil ? .null : .array(models), modelList?.source ?? .builtIn)
-        for key in Self.shownKeys { add(key.rawValue, shown(key), source(of: key)) }
-        for (name, field, setting) in shownLimits {
-            add("\(Self.limitsPlace).\(name).\(field.rawValue)", setting.value, setting.source)
+        for setting in Self.shownSettings { add(setting.place, shown(setting), source(of: setting)) }
+        for (name, field, entry) in shownLimits {
+            add("\(Self.limitsPlace).\(name).\(field.rawValue)", entry.value, entry.source)
         }
-        for (model, field, setting) in shownCosts {
-            add("costs.\(model).\(field.rawValue)", setting.value, setting.source)
+        for (model, field, entry) in shownCosts {
+            add("costs.\(model).\(field.rawValue)", entry.value, entry.source)
         }
         return .object(members)
     }
@@ -38,35 +38,35 @@ extension Configuration {
         } else {
             add("models: null", .builtIn)
         }
-        for section in ConfigurationKey.sections {
+        for section in Setting.sections {
             lines.append("\(section):")
-            for key in Self.shownKeys where key.section == section {
-                add("  \(key.name): \(YAMLText.scalar(shown(key)))", source(of: key))
+            for setting in Self.shownSettings where setting.section == section {
+                add("  \(setting.name): \(YAMLText.scalar(shown(setting)))", source(of: setting))
             }
             guard Self.limitsPlace.hasPrefix(section + ".") else { continue }
             if limitSettings.isEmpty { add("  limits: {}", .builtIn) } else { lines.append("  limits:") }
             var last: String?
-            for (name, field, setting) in shownLimits {
+            for (name, field, entry) in shownLimits {
                 if name != last { lines.append("    \(YAMLText.quoted(name)):") }
                 last = name
-                add("      \(field.rawValue): \(YAMLText.scalar(setting.value))", setting.source)
+                add("      \(field.rawValue): \(YAMLText.scalar(entry.value))", entry.source)
             }
         }
         if costSettings.isEmpty { add("costs: {}", .builtIn) } else { lines.append("costs:") }
         var last: String?
-        for (model, field, setting) in shownCosts {
+        for (model, field, entry) in shownCosts {
             if model != last { lines.append("  \(YAMLText.quoted(model)):") }
             last = model
-            add("    \(field.rawValue): \(YAMLText.scalar(setting.value))", setting.source)
+            add("    \(field.rawValue): \(YAMLText.scalar(entry.value))", entry.source)
         }
         return lines.joined(separator: "\n")
     }
 
     /// The older name is not shown: its value is the concurrency's.
-    private static let shownKeys = ConfigurationKey.allCases.filter { $0 != .parallel }
+    private static let shownSettings = Setting.all.filter { $0 != .parallel }
 
-    private func shown(_ key: ConfigurationKey) -> JSONValue {
-        guard case .string(let text) = value(of: key) else { return value(of: key) }
+    private func shown(_ setting: Setting) -> JSONValue {
+        guard case .string(let text) = value(of: setting) else { return value(of: setting) }
         return .string(Redaction.redact(text))
     }
 
@@ -78,7 +78,7 @@ extension Configuration {
         }
     }
 
-    private var shownCosts: [(model: String, field: ModelCosts.Field, setting: Setting)] {
+    private var shownCosts: [(model: String, field: ModelCosts.Field, entry: Entry)] {
         costSettings.sorted { $0.key < $1.key }.flatMap { model, fields in
             ModelCosts.Field.allCases.compactMap { field in
                 fields[field].map { (Redaction.redact(model), field, $0) }
@@ -86,7 +86,7 @@ extension Configuration {
         }
     }
 
-    private var shownLimits: [(name: String, field: LimitField, setting: Setting)] {
+    private var shownLimits: [(name: String, field: LimitField, entry: Entry)] {
         limitSettings.sorted { $0.key < $1.key }.flatMap { name, fields in
             LimitField.allCases.compactMap { field in
                 fields[field].map { (Redaction.redact(name), field, $0) }

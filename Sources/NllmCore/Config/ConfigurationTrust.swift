@@ -45,12 +45,12 @@ extension ConfigurationReader {
     }
 
     /// Checks a setting that names a file to read.
-    mutating func checkTrust(of key: ConfigurationKey, _ value: JSONValue, line: Int) {
-        guard !isTrusted, key == .prices, let path = value.stringValue else { return }
+    mutating func checkTrust(of setting: Setting, _ value: JSONValue, line: Int) {
+        guard !isTrusted, setting == .prices, let path = value.stringValue else { return }
         let folder = RealPath.find(AbsolutePath.parent(place.path))
         let named = AbsolutePath.resolve(path, in: AbsolutePath.parent(place.path))
         guard !RealPath.isSame(RealPath.find(named), orBelow: folder) else { return }
-        reportUntrusted("`\(key.name)` names a file outside of this folder; \(Self.trustAdvice)", line: line)
+        reportUntrusted("`\(setting.name)` names a file outside of this folder; \(Self.trustAdvice)", line: line)
     }
 
     private mutating func reportUntrusted(_ message: String, line: Int) {

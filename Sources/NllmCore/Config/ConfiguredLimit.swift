@@ -11,9 +11,9 @@ extension Configuration {
 
     /// What is limited, by name and then by kind.
     public var limits: [Limit] {
-        let ofAll: [(Limit.Kind, ConfigurationKey)] = [(.requests, .requestsPerMinute), (.tokens, .tokensPerMinute)]
-        var limits = ofAll.compactMap { kind, key in
-            value(of: key).doubleValue.map { Limit(name: Limit.ofAllModels, kind: kind, amount: $0) }
+        let ofAll: [(Limit.Kind, Setting)] = [(.requests, .requestsPerMinute), (.tokens, .tokensPerMinute)]
+        var limits = ofAll.compactMap { kind, setting in
+            value(of: setting).doubleValue.map { Limit(name: Limit.ofAllModels, kind: kind, amount: $0) }
         }
         for (name, fields) in limitSettings {
             for (field, setting) in fields {
@@ -60,14 +60,14 @@ extension ConfigurationReader {
                 }
                 guard !pair.value.isNull, let value = value(of: pair, field) else { continue }
                 configuration.limitSettings[name, default: [:]][field] =
-                    Configuration.Setting(value: value, source: source(pair.line))
+                    Configuration.Entry(value: value, source: source(pair.line))
             }
         }
     }
 
     private mutating func value(of pair: YAMLPair, _ field: LimitField) -> JSONValue? {
         if let kind = field.kind {
-            return value(of: pair, .whole(SettingLimits.amounts(kind)), example: kind == .concurrency ? "8" : "500")
+            return value(of: pair, Setting.amount(of: kind).form, example: kind == .concurrency ? "8" : "500")
         }
         do throws(ConfigurationFlaw) {
             return .strings(try Self.patterns(pair.value))

@@ -1,8 +1,8 @@
 /// Words what is wrong with a key that nobody knows.
 enum UnknownKey {
-    private static let sections = ["models", "costs"] + ConfigurationKey.sections
+    private static let sections = ["models", "costs"] + Setting.sections
     /// Where settings stand: a section and a name.
-    private static let places = ConfigurationKey.allCases.map(\.rawValue) + [Configuration.limitsPlace]
+    private static let places = Setting.all.map(\.place) + [Configuration.limitsPlace]
 
     /// What is wrong at the top of a file.
     static func message(_ key: String) -> String {

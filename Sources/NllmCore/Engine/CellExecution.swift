@@ -41,20 +41,21 @@ package struct CellExecution: Sendable {
     package func report(on execution: Execution) async -> Report {
         let outcome = Outcome(
             execution, timeout: timeout, maxMemory: options.maxMemory, maxAnswer: options.maxAnswer,
-            keepsRaw: claim.raw, failOn: options.failOn ?? claim.failOn)
+            keepsRaw: claim.raw, failOn: options.overrides.failOn.map { Set($0) } ?? claim.failOn)
         let command = Redaction.redact(arguments: ["llm"] + LLMCommand.arguments(claim.request))
         var report = Report(claim: claim, outcome: outcome, command: command)
         report.maxWait = options.maxWait
         if let failure = outcome.failure, outcome.status != .ok {
             report.retryAt = policy.nextTry(
                 after: failure, tries: claim.tries + 1, history: claim.history,
-                retries: options.retries ?? claim.retries, now: outcome.finishedAt, jitter: .random(in: 0...1))
+                retries: options.overrides.retries ?? claim.retries, now: outcome.finishedAt, jitter: .random(in: 0...1)
+            )
         }
         return report
     }
 
     private var timeout: Duration? {
-        let seconds = options.timeout ?? claim.timeout
+        let seconds = options.overrides.timeout ?? claim.timeout
         return seconds > 0 ? .seconds(seconds) : nil
     }
 }

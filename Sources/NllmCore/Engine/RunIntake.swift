@@ -60,7 +60,7 @@ final class RunIntake {
             // It may have been enqueued after this worker began.
             if options.maxCost != nil { try await store.checkPrices(runs: [run]) }
             if !counted.contains(run) { counted = try await store.count([run], againstBudgetOf: worker) }
-            cached = try await store.takeCached(run: run, age: options.cache, worker: worker, now: Date())
+            cached = try await store.takeCached(run: run, age: options.overrides.cache, worker: worker, now: Date())
             try await artifacts.prepare(run: run)
         } catch {
             // Fail if the user named this run; otherwise skip it. A disk that filled up meanwhile is waited for.

@@ -59,8 +59,8 @@ extension EnqueueRequest {
 
     /// Throws what is wrong before anything is read.
     func check() throws(NllmError) {
-        if let samples, !SampleCount.allowed.contains(samples) {
-            throw .usage("`samples` is \(samples) but must be \(SampleCount.range)")
+        if let samples, !Setting.samples.range.contains(Double(samples)) {
+            throw .usage("`samples` is \(samples) but must be a whole number from \(Setting.samples.rangeText)")
         }
         if case .named(let name) = target, !RunName.isValid(name) {
             throw .usage("run name `\(name)`: \(RunName.rule)")
@@ -94,5 +94,15 @@ extension RunSettings {
         failOn = given.failOn ?? configuration.failOn
         cache = given.cache ?? configuration.cache
         priority = given.priority ?? configuration.priority
+    }
+}
+
+extension RunSettings.Given {
+    /// The numbers among them.
+    package var numbers: [GivenNumber] {
+        let numbers: [GivenNumber?] = [
+            .init(.timeout, timeout), .init(.retries, retries), .init(.cache, cache), .init(.priority, priority),
+        ]
+        return numbers.compactMap { $0 }
     }
 }

@@ -9,7 +9,7 @@ extension Outcome {
     ///   - keepsRaw: whether both outputs are kept as written.
     ///   - failOn: kinds of answers that count as failures.
     init(
-        _ execution: Execution, timeout: Duration?, maxMemory: Int?, maxAnswer: Int = SettingLimits.usualMaxAnswer,
+        _ execution: Execution, timeout: Duration?, maxMemory: Int?, maxAnswer: Int = Configuration().maxAnswer,
         keepsRaw: Bool, failOn: Set<FailureKind> = []
     ) {
         // Output that was cut at a number of bytes may end within a character.

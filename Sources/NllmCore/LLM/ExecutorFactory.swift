@@ -14,7 +14,7 @@ struct ExecutorFactory: Sendable {
     typealias Product = (executor: any Executor, report: ExecutorReport)
 
     init(
-        program: LLMProgram, mark: String, maxMemory: Int? = nil, maxAnswer: Int = SettingLimits.usualMaxAnswer,
+        program: LLMProgram, mark: String, maxMemory: Int? = nil, maxAnswer: Int = Configuration().maxAnswer,
         changed: @escaping @Sendable (ExecutorReport) -> Void
     ) {
         self.program = program

@@ -105,8 +105,7 @@ public enum Nllm {
     ) async throws(NllmError) -> WorkSummary {
         let configuration = try options.configuration()
         var work = options.workOptions(runs: runs, configuration: configuration)
-        (work.timeout, work.retries) = (options.timeout, options.retries)
-        (work.failOn, work.cache) = (options.failOn.map { Set($0) }, options.cache)
+        work.overrides = options.settings
         return try await self.work(try Store(path: configuration.database), work, options.observe)
     }
 
@@ -154,7 +153,7 @@ extension Nllm {
         _ sources: [PromptSource], arguments: [String], _ options: NllmOptions
     ) async throws(NllmError) -> NllmResults {
         let configuration = try options.configuration()
-        guard options.outdir == nil, configuration.source(of: .outdir) == .builtIn else {
+        guard options.settings.outdir == nil, configuration.source(of: .outdir) == .builtIn else {
             return try await run(options.request(sources, arguments: arguments, configuration: configuration), options)
         }
         return try await TemporaryFolder.with { (folder) async throws(NllmError) in
@@ -175,8 +174,8 @@ extension Nllm {
     ) async throws(NllmError) -> NllmResults {
         // Cells are enqueued only if they can be executed.
         _ = try LLMProgram.find()
-        try DescriptorLimit.check(.cells(options.concurrency ?? request.configuration.concurrency))
         var work = options.workOptions(runs: [], configuration: request.configuration)
+        try DescriptorLimit.check(.cells(work.concurrency))
         var request = request
         request.needsPrices = work.maxCost != nil
         let (report, store) = try await enqueue(request)

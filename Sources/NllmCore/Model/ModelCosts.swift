@@ -9,6 +9,9 @@ public struct ModelCosts: Sendable, Equatable {
     /// Tokens written to the provider's cache.
     public internal(set) var cacheWrite: Double?
 
+    /// What each may be.
+    static let allowed = 0.0...1e6
+
     /// The fields by their names in files.
     enum Field: String, CaseIterable {
         case input = "input_per_1k"

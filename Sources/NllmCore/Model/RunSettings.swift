@@ -17,19 +17,19 @@ public struct RunSettings: Sendable, Equatable {
 
     /// Settings as a user gave them; what is nil keeps its value, or takes the usual one in a new run.
     public struct Given: Sendable, Equatable {
-        /// The folder that holds the run's folder.
+        /// The directory in which the run's folder is created; `~/` is the home directory; default: `nllm-runs`.
         public var outdir: String?
-        /// Whether the raw output of `llm` is kept.
+        /// Whether the raw output of `llm` is kept beside the results; default: no.
         public var raw: Bool?
-        /// Seconds a cell may take; 0 for as long as it takes.
+        /// Seconds a cell may take, 0 for no limit; default: 600.
         public var timeout: Double?
-        /// How often a failed cell is tried again.
+        /// The number of retries of a failed cell; default: 3.
         public var retries: Int?
-        /// Kinds of answers that count as failures.
+        /// Outcomes, out of ``FailOnText/kinds``, that are treated as failures; default: none.
         public var failOn: [FailureKind]?
-        /// Seconds that an answer may be old to be taken in place of a request; 0 for none.
+        /// The maximum age in seconds of answers in the database that are reused, 0 for none; default: none.
         public var cache: Double?
-        /// Which runs go first; the higher, the earlier.
+        /// The priority of the run; higher ones run first; default: 0.
         public var priority: Int?
 
         /// Nothing given.

@@ -81,8 +81,8 @@ struct PromptFieldReader {
         case "attachments": prompt.attachments = try attachments(field)
         case "models": prompt.models = try strings(field)
         case "samples":
-            guard let count = field.value.intValue, SampleCount.allowed.contains(count) else {
-                throw FieldError("`samples` must be \(SampleCount.range)")
+            guard let count = field.value.intValue, Setting.samples.range.contains(Double(count)) else {
+                throw FieldError("`samples` must be a whole number from \(Setting.samples.rangeText)")
             }
             prompt.samples = count
         case "vars":

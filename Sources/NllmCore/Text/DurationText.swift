@@ -26,10 +26,26 @@ public enum DurationText {
     public static let any = "any"
     /// A number of seconds that exceeds the age of every answer.
     public static let anyAge = 36_525 * 86_400.0
+    /// The numbers of seconds that an age may have.
+    package static let ages = 0...anyAge
 
     /// A range in words, each end in the longest unit of which it is a whole number, except weeks.
     public static func words(_ range: ClosedRange<Double>) -> String {
         "\(text(range.lowerBound)) to \(text(range.upperBound))"
+    }
+
+    /// Words what is wrong with a duration.
+    ///
+    /// - Parameters:
+    ///   - text: the duration as a user wrote it.
+    ///   - allowed: the allowed numbers of seconds.
+    ///   - takesAny: whether `any` is allowed as well.
+    /// - Returns: words that follow the duration's name; nil if it is allowed.
+    package static func flaw(_ text: String, _ allowed: ClosedRange<Double>, takesAny: Bool = false) -> String? {
+        guard let seconds = takesAny ? age(text) : seconds(text) else {
+            return "is `\(text)` but must be \(form)" + (takesAny ? ", or \(any)" : "")
+        }
+        return allowed.contains(seconds) ? nil : "is `\(text)` but must be \(words(allowed))"
     }
 
     /// An approximate duration: `40 s`, `5 min` or `2 h`.
@@ -41,7 +57,8 @@ public enum DurationText {
         }
     }
 
-    private static func text(_ seconds: Double) -> String {
+    /// A duration in the longest unit of which it is a whole number, except weeks.
+    static func text(_ seconds: Double) -> String {
         let unit = units.dropFirst().first { seconds.truncatingRemainder(dividingBy: $0.seconds) == 0 }
         guard let unit, seconds != 0 else { return String(Int(seconds)) }
         return "\(Int(seconds / unit.seconds))\(unit.name)"

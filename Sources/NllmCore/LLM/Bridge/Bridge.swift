@@ -58,7 +58,7 @@ final class Bridge: Sendable {
     /// - Throws: why it cannot be used.
     static func start(
         _ mode: BridgeMode, settings: [String] = [], interpreter: PythonInterpreter, launcher: Launcher, mark: String,
-        maxAnswer: Int = SettingLimits.usualMaxAnswer
+        maxAnswer: Int = Configuration().maxAnswer
     ) async throws(BridgeFailure) -> (bridge: Bridge, description: BridgeDescription) {
         let bridge = Bridge()
         // The texts of files and file names are UTF-8, even if flags such as `-E` exclude the environment.

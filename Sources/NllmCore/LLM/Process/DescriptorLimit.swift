@@ -62,7 +62,7 @@ public enum DescriptorLimit {
         #endif
         var limit = rlimit()
         guard getrlimit(resource, &limit) == 0 else { return nil }
-        let useful = 256 + SettingLimits.concurrency.upperBound * perCell
+        let useful = 256 + Int(Setting.concurrency.range.upperBound) * perCell
         let current = limit.rlim_cur
         limit.rlim_cur = max(current, min(limit.rlim_max, rlim_t(useful)))
         if limit.rlim_cur > current, setrlimit(resource, &limit) != 0 { limit.rlim_cur = current }

@@ -9,7 +9,7 @@ package struct Report: Sendable {
     /// When the cell may be retried; nil if this outcome is final.
     var retryAt: Date?
     /// Seconds for which the worker lets a provider refuse everything before it gives the model up.
-    var maxWait = SettingLimits.usualMaxWait
+    var maxWait = Configuration().maxWait
 
     /// The attempt's cost in US dollars, if known.
     var cost: Double? {

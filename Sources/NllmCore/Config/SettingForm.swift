@@ -1,7 +1,8 @@
 /// What a setting's value may be.
-enum ConfigurationRule {
+enum SettingForm {
     case seconds(ClosedRange<Double>)
-    case whole(ClosedRange<Int>)
+    /// A whole number, of something that an option's message names after the range.
+    case whole(ClosedRange<Int>, of: String = "")
     case dollars(ClosedRange<Double>)
     case flag
     case text
@@ -26,8 +27,8 @@ enum ConfigurationRule {
     func value(of node: YAMLNode, name: String, example: String) throws(ConfigurationFlaw) -> JSONValue {
         if case .folders = self { return try Self.folders(node, name: name, example: example) }
         guard let scalar = node.scalar, let value = typed(scalar) else {
-            if case .whole(let allowed) = self, let number = node.scalar, number.number != nil {
-                let range = SettingLimits.words(allowed)
+            if case .whole(let allowed, _) = self, let number = node.scalar, number.number != nil {
+                let range = RangeText.words(allowed)
                 throw ConfigurationFlaw("`\(name)` is \(number.text) but must be a whole number from \(range)")
             }
             let better = node.scalar.flatMap(respelled) ?? example
@@ -90,10 +91,10 @@ enum ConfigurationRule {
         let number = scalar.number ?? 0
         switch self {
         case .seconds(let allowed), .dollars(let allowed):
-            return allowed.contains(number) ? nil : "is \(scalar.text) but must be \(SettingLimits.words(allowed))"
-        case .whole(let allowed):
+            return allowed.contains(number) ? nil : "is \(scalar.text) but must be \(RangeText.words(allowed))"
+        case .whole(let allowed, _):
             let isAllowed = value.intValue.map(allowed.contains) ?? false
-            return isAllowed ? nil : "is \(scalar.text) but must be \(SettingLimits.words(allowed))"
+            return isAllowed ? nil : "is \(scalar.text) but must be \(RangeText.words(allowed))"
         case .choice(let allowed):
             guard !allowed.contains(scalar.text) else { return nil }
             let names = allowed.quotedList
@@ -119,6 +120,46 @@ enum ConfigurationRule {
         case .folders: "a list"
         case .choice, .failureKinds: "a text"
         case .duration, .age: DurationText.form
+        }
+    }
+}
+
+// MARK: - Ranges
+
+extension SettingForm {
+    /// The numbers that are allowed, in seconds for a duration; nil if it is not a number.
+    var range: ClosedRange<Double>? {
+        switch self {
+        case .seconds(let range), .dollars(let range), .duration(let range), .age(let range): range
+        case .whole(let range, _): Double(range.lowerBound)...Double(range.upperBound)
+        case .flag, .text, .path, .choice, .failureKinds, .folders: nil
+        }
+    }
+
+    /// The range in words; nil if it is not a number.
+    var rangeText: String? {
+        switch self {
+        case .duration, .age: range.map(DurationText.words)
+        default: range.map(RangeText.words)
+        }
+    }
+
+    /// The numbers that are allowed, for messages about an option; nil if it is not a number.
+    var optionText: String? {
+        switch self {
+        case .seconds: "a number of seconds"
+        case .whole(_, let unit) where !unit.isEmpty: rangeText.map { "\($0) \(unit)" }
+        case .dollars: rangeText.map { $0 + " US dollars" }
+        default: rangeText
+        }
+    }
+
+    /// A built-in value in an option's help; nil for a flag, and if there is none.
+    func defaultText(_ value: JSONValue) -> String? {
+        if case .duration = self { return value.doubleValue.map(DurationText.text) }
+        return switch value {
+        case .number(let text), .string(let text): text
+        case .null, .bool, .array, .object: nil
         }
     }
 }

@@ -1,0 +1,20 @@
+import ArgumentParser
+import NllmCore
+
+extension ArgumentHelp {
+    /// The help of a setting's option, with its default.
+    init(_ setting: Setting, valueName: String? = nil) { self.init(setting.help, valueName: valueName) }
+}
+
+/// Checks of options that set a ``Setting``.
+enum SettingOption {
+    /// Throws what is wrong with the first number that is not allowed.
+    static func check(_ numbers: [GivenNumber]) throws {
+        if let problem = numbers.lazy.compactMap(\.optionProblem).first { throw ValidationError(problem) }
+    }
+
+    /// Throws what is wrong with a duration.
+    static func check(_ setting: Setting, duration text: String?) throws {
+        if let problem = text.flatMap(setting.optionProblem) { throw ValidationError(problem) }
+    }
+}
