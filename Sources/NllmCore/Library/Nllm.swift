@@ -106,7 +106,7 @@ public enum Nllm {
         let configuration = try options.configuration()
         var work = options.workOptions(runs: runs, configuration: configuration)
         work.overrides = options.settings
-        return try await self.work(try Store(path: configuration.database), work, options.observe)
+        return try await self.work(try configuration.openStore(), work, options.observe)
     }
 
     /// Rewrites a run's folder from the database.
@@ -119,7 +119,7 @@ public enum Nllm {
     @concurrent public static func export(_ run: String, options: NllmOptions = NllmOptions()) async throws(NllmError)
         -> String
     {
-        let store = try Store(path: try options.configuration().database)
+        let store = try options.configuration().openStore()
         return try await uninterrupted { () async throws(NllmError) in
             try await Exporter(store: store).export(try await store.run(run))
         }
@@ -190,7 +190,9 @@ extension Nllm {
         _ request: EnqueueRequest
     ) async throws(NllmError) -> (report: EnqueueReport, store: Store) {
         try await uninterrupted { () async throws(NllmError) in
-            try await Enqueuer(databasePath: request.configuration.database).enqueue(request)
+            let configuration = request.configuration
+            return try await Enqueuer(databasePath: configuration.database, isPrivate: configuration.isPrivate)
+                .enqueue(request)
         }
     }
 

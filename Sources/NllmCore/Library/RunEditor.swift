@@ -114,6 +114,6 @@ extension Nllm {
     }
 
     private static func editor(_ options: NllmOptions) throws(NllmError) -> RunEditor {
-        RunEditor(store: try Store(path: try options.configuration().database))
+        RunEditor(store: try options.configuration().openStore())
     }
 }
