@@ -72,8 +72,8 @@ import Testing
         let lists = try await store.tablesWithLists()
         // A list of two values costs nothing.
         #expect(lists == ["cells"])
-        #expect(await store.refuses("UPDATE cells SET status = 'tired' WHERE status = 'pending'"))
-        #expect(await store.refuses("UPDATE cells SET status = 'ok' WHERE attempt_id IS NULL"))
+        #expect(await store.refuses("UPDATE cells SET status = 'tired'"))
+        #expect(await store.refuses("UPDATE cells SET attempt_id = NULL WHERE status = 'ok'"))
         #expect(await store.refuses("UPDATE cells SET status = 'pending' WHERE attempt_id IS NOT NULL"))
         #expect(await store.refuses("UPDATE attempts SET outcome = 'tired'"))
         #expect(await !store.refuses("UPDATE attempts SET outcome = 'timeout'"))
