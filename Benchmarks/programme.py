@@ -82,7 +82,7 @@ def shared() -> list[Case]:
         *cases(two, 200, 64, 6000, "shared", rounds=2, quick=2000),
         *cases((LLM_SCRIPT,), 200, 64, 320, "shared"),
         *cases(two, 200, 256, 3000, "shared"),
-        *cases(two, 2000, 64, 256, "shared"),
+        *cases(two, 2000, 64, 512, "shared"),
         *cases((LLM_SCRIPT,), 2000, 64, 256, "shared"),
         *cases((SDK_SCRIPT,), 2000, 256, 1024, "shared"),
     ]

@@ -115,9 +115,12 @@ TARGETS: tuple[RateTarget | ShareTarget | MemoryTarget, ...] = (
     RateTarget(Selection(SHARED, 0), Selection(XARGS, 0), 150),
     # Above 32 at once it has two Pythons.
     RateTarget(Selection(SHARED, 0, range(33, 1025)), Selection(SDK_SCRIPT, 0), 1),
+    RateTarget(Selection(SHARED, 0, exactly(16)), Selection(SDK_SCRIPT, 0, exactly(16)), 0.8),
+    RateTarget(Selection(SHARED, 200, exactly(4)), Selection(SDK_SCRIPT, 200, exactly(4)), 0.9),
     RateTarget(Selection(SHARED, 200, exactly(64)), Selection(SDK_SCRIPT, 200, exactly(64)), 0.97),
+    RateTarget(Selection(SHARED, 2000, exactly(64)), Selection(SDK_SCRIPT, 2000, exactly(64)), 0.95),
     ShareTarget(Selection(FORK, 0), 0.05),
-    ShareTarget(Selection(SHARED, 0), 0.25),
+    ShareTarget(Selection(SHARED, 0), 0.15),
     RateTarget(Selection(FORK, 0, venv=PLUGINS), Selection(XARGS, 0, venv=PLUGINS), 25),
     MemoryTarget(Selection(FORK, 2000, exactly(64)), Selection(XARGS, 2000, exactly(64)), 1 / 3),
     MemoryTarget(Selection(SHARED, 2000, exactly(256)), None, 250),
