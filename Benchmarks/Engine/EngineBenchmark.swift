@@ -19,7 +19,9 @@ struct EngineBenchmark {
             case "--step": step = words.popFirst().flatMap(Step.init)
             case "--folder": folder = words.popFirst() ?? folder
             default:
-                guard let size = Int(word), size > 0 else { throw NllmError.usage("`\(word)` is not a number of cells") }
+                guard let size = Int(word), size > 0 else {
+                    throw NllmError.usage("`\(word)` is not a number of cells")
+                }
                 sizes.append(size)
             }
         }

@@ -101,7 +101,8 @@ extension Store {
     func settle(_ runs: Set<Int64>, _ recorded: inout Recorded, now: Date) throws {
         for run in runs {
             let ended = try database.row(
-                Self.settleSQL + " RETURNING finished_at IS NOT NULL AS ended", now, run, read: { try $0.bool("ended") })
+                Self.settleSQL + " RETURNING finished_at IS NOT NULL AS ended", now, run, read: { try $0.bool("ended") }
+            )
             if ended == true { recorded.ended.insert(run) }
         }
     }
@@ -159,8 +160,9 @@ extension Store {
         return false
     }
 
-    /// Returns the attempt, and whether it counts: only one does that was not interrupted and whose worker holds the
-    /// cell. Returns nil if the cell is gone.
+    /// Returns the attempt, and whether it counts; nil if the cell is gone.
+    ///
+    /// Only an attempt counts that was not interrupted, and whose worker holds the cell.
     private func insertAttempt(_ report: Report) throws -> (id: Int64, counts: Bool)? {
         let outcome = report.outcome
         let inserted = try database.row(
