@@ -112,7 +112,7 @@ struct TemporaryRun {
         try printRaw(.store, count) { try $0.outcomes(count, group: Self.concurrency) }
     }
 
-    private func recordGroups(_ store: Store, _ run: Run, _ worker: Int64) async throws -> Int {
+    private func recordGroups(_ store: Store, _ run: Run, _ worker: WorkerID) async throws -> Int {
         var count = 0
         while count < Self.mostStored / 2 {
             let claims = try await store.claim(worker: worker, run: run.id, limit: Self.concurrency, now: Date()).claims

@@ -165,7 +165,7 @@ import Testing
 }
 
 extension Store {
-    fileprivate func spent(_ budget: Budget, runs: [Int64], now: Date) throws -> Spending {
+    fileprivate func spent(_ budget: Budget, runs: [RunID], now: Date) throws -> Spending {
         try spending(against: budget, runs: runs, now: now)
     }
 }

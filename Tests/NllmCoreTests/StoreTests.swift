@@ -21,7 +21,7 @@ import Testing
         return (store, try await store.run(report.run))
     }
 
-    private func worker(_ store: Store) async throws -> Int64 {
+    private func worker(_ store: Store) async throws -> WorkerID {
         try await store.register(.current(), now: start)
     }
 

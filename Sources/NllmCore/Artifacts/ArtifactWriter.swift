@@ -13,7 +13,7 @@ actor ArtifactWriter {
     /// Folders that are known to be their runs' own.
     private var taken: Set<String> = []
     /// By run, the attempts whose cells' files this writer has written; they rarely have gaps.
-    private var written: [Int64: RangeSet<Int64>] = [:]
+    private var written: [RunID: RangeSet<Int64>] = [:]
     private nonisolated let executor = BlockingExecutor(label: "artifacts")
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -24,7 +24,7 @@ actor ArtifactWriter {
     }
 
     /// Prepares a run's folder for results, and repairs it if an earlier worker died before it had written everything.
-    func prepare(run: Int64) async throws(NllmError) {
+    func prepare(run: RunID) async throws(NllmError) {
         try await writing(run: run) { folder in
             try Directory.checkWritable(folder.path, for: folder.path)
             let state = try reader().state(ofRun: run)
@@ -35,7 +35,7 @@ actor ArtifactWriter {
     }
 
     /// Appends results to a run's folder as they arrive.
-    func append(run: Int64, attempts: [Int64]) async throws(NllmError) {
+    func append(run: RunID, attempts: [AttemptID]) async throws(NllmError) {
         try await writing(run: run) { folder in
             let results = try reader()
             try results.snapshot {
@@ -45,7 +45,7 @@ actor ArtifactWriter {
         }
     }
 
-    private func append(_ attempts: [Int64], of results: ResultReader, in folder: RunFolder, _ run: Int64) throws {
+    private func append(_ attempts: [AttemptID], of results: ResultReader, in folder: RunFolder, _ run: RunID) throws {
         var lines: [UInt8] = []
         for attempt in attempts {
             // The result is gone if the cell left the run in the meantime.
@@ -59,7 +59,7 @@ actor ArtifactWriter {
                 lines = []
             }
             try write(result, document, in: folder, isNew: true)
-            written[run, default: RangeSet()].insert(contentsOf: attempt..<attempt + 1)
+            written[run, default: RangeSet()].insert(contentsOf: attempt.number..<attempt.number + 1)
         }
         try Self.append(lines, to: folder.lines)
     }
@@ -67,7 +67,7 @@ actor ArtifactWriter {
     private static let manyBytes = 1 << 20
 
     /// Writes the folder of a run that has ended anew, in order, unless another process has done it.
-    func finish(run: Int64) async throws(NllmError) {
+    func finish(run: RunID) async throws(NllmError) {
         try await writing(run: run) { _ in
             let state = try reader().state(ofRun: run)
             guard state.run.finishedAt != nil, !state.run.isExported else { return }
@@ -79,12 +79,12 @@ actor ArtifactWriter {
     }
 
     /// Writes everything from the current state of the store.
-    func export(run: Int64) async throws(NllmError) {
+    func export(run: RunID) async throws(NllmError) {
         try await writing(run: run) { _ in try await writeAll(run: run) }
     }
 
     /// Writes everything from the current state of the store into a folder other than the run's own.
-    func export(run: Int64, to path: String) async throws(NllmError) {
+    func export(run: RunID, to path: String) async throws(NllmError) {
         try await writing(run: run, to: path) { _ in _ = try writeSnapshot(run: run, to: path) }
     }
 
@@ -92,7 +92,7 @@ actor ArtifactWriter {
 
     /// Runs `body` while no other process writes to the run's folder, which is created if necessary; words errors.
     private func writing(
-        run: Int64, to path: String? = nil, _ body: (RunFolder) async throws -> Void
+        run: RunID, to path: String? = nil, _ body: (RunFolder) async throws -> Void
     ) async throws(NllmError) {
         do {
             let place = try reader().place(ofRun: run)
@@ -142,15 +142,15 @@ actor ArtifactWriter {
     }
 
     /// Writes all artifacts, except for the files of cells that are written; the folder is locked.
-    private func writeAll(run: Int64, except known: RangeSet<Int64> = RangeSet()) async throws {
+    private func writeAll(run: RunID, except known: RangeSet<Int64> = RangeSet()) async throws {
         let (state, lastAttempt) = try writeSnapshot(run: run, to: nil, except: known)
         try await store.noteWritten(state.run, through: lastAttempt, now: Date())
     }
 
     /// Writes all artifacts from one state of the store, unaffected by concurrent records.
     private func writeSnapshot(
-        run: Int64, to path: String?, except known: RangeSet<Int64> = RangeSet()
-    ) throws -> (RunState, lastAttempt: Int64) {
+        run: RunID, to path: String?, except known: RangeSet<Int64> = RangeSet()
+    ) throws -> (RunState, lastAttempt: AttemptID) {
         let results = try reader()
         return try results.snapshot {
             let state = try results.state(ofRun: run)
@@ -160,7 +160,7 @@ actor ArtifactWriter {
             try results.forEachResult(ofRun: run) { result in
                 let document = result.document
                 try lines.write(JSONWriter.line(document) + [UInt8(ascii: "\n")])
-                if !known.contains(result.attempt) { try write(result, document, in: folder) }
+                if !known.contains(result.attempt.number) { try write(result, document, in: folder) }
             }
             try lines.commit(durably: true)
             try writeManifest(state, in: folder)

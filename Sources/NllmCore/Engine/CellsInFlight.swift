@@ -50,7 +50,7 @@ struct CellsInFlight {
     /// - Parameters:
     ///   - worker: the worker's id.
     ///   - held: the numbers of the leases that it holds, by cell.
-    func stopLost(worker: Int64, held: [Int64: Int]) {
+    func stopLost(worker: WorkerID, held: [CellID: Int]) {
         for (lease, cell) in cells where lease.worker != worker || held[lease.cell] != lease.number { cell.stop.stop() }
     }
 }

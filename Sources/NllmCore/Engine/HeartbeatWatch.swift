@@ -15,7 +15,7 @@ struct HeartbeatWatch: Sendable {
     }
 
     /// By the worker's id.
-    private var sightings: [Int64: Sighting] = [:]
+    private var sightings: [WorkerID: Sighting] = [:]
 
     /// Whether a worker has given no sign of life for too long while it was watched.
     ///
@@ -25,7 +25,7 @@ struct HeartbeatWatch: Sendable {
     ///   - instant: when that was looked at.
     /// - Returns: false at the first look.
     mutating func isSilent(
-        _ worker: Int64, heartbeat: Date, at instant: ContinuousClock.Instant = .now
+        _ worker: WorkerID, heartbeat: Date, at instant: ContinuousClock.Instant = .now
     ) -> Bool {
         guard var known = sightings[worker], known.heartbeat == heartbeat else {
             sightings[worker] = Sighting(heartbeat: heartbeat, since: instant, last: instant)

@@ -34,7 +34,7 @@ actor Recorder {
     private var unpublished = Recorded()
     private var publishing: Task<Void, Never>?
     /// Runs whose results are recorded but not all written to files, because there is no room.
-    private var unwritten: [Int64: NllmError] = [:]
+    private var unwritten: [RunID: NllmError] = [:]
     private var nextWriting = ContinuousClock().now
     /// The first thing that went wrong in recording or writing.
     private(set) var failure: NllmError?
@@ -47,7 +47,7 @@ actor Recorder {
 
     /// What is done in a run's folder.
     private enum Step {
-        case append([Int64])
+        case append([AttemptID])
         case export, finish
     }
 
@@ -243,7 +243,7 @@ actor Recorder {
         unwritten = [:]
     }
 
-    private func perform(_ step: Step, _ run: Int64) async {
+    private func perform(_ step: Step, _ run: RunID) async {
         do throws(NllmError) {
             switch step {
             case .append(let attempts): try await artifacts.append(run: run, attempts: attempts)

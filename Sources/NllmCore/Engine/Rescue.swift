@@ -57,7 +57,7 @@ actor Rescue {
     }
 
     /// Keeps answers that were recorded in a database that is gone, those left out that are kept already.
-    private func keep(recorded: [(cell: Int64, report: RescuedReport)]) {
+    private func keep(recorded: [(cell: CellID, report: RescuedReport)]) {
         let known = Set(kept.keys.map(\.cell))
         let places = keep(lines: recorded.filter { !known.contains($0.cell) }.map(\.report.line))
         for place in places {
@@ -67,7 +67,7 @@ actor Rescue {
 
     /// Keeps what the worker has recorded in a database that is gone or damaged, as far as its open file gives it out.
     func salvage(from store: Store) async {
-        var last: Int64 = 0
+        var last: AttemptID = 0
         while let answers = try? await store.answers(ofWorker: mark, after: last), let end = answers.last {
             keep(recorded: answers.map { ($0.cell, $0.report) })
             last = end.attempt

@@ -8,14 +8,14 @@ final class RunIntake {
     private let observe: @Sendable (WorkEvent) -> Void
 
     /// The runs that were named; nil for all.
-    private(set) var scope: [Int64]?
+    private(set) var scope: [RunID]?
     /// The runs whose spending counts against the budget.
-    private(set) var counted: Set<Int64> = []
-    private var prepared: Set<Int64> = []
+    private(set) var counted: Set<RunID> = []
+    private var prepared: Set<RunID> = []
     /// Those among the prepared ones that have one prompt; known only if output is streamed.
-    private var single: Set<Int64> = []
+    private var single: Set<RunID> = []
     /// Why runs can't be worked on, such as a folder that can't be written.
-    private var blocked: [Int64: NllmError] = [:]
+    private var blocked: [RunID: NllmError] = [:]
 
     /// - Parameters:
     ///   - store: the database.
@@ -36,12 +36,12 @@ final class RunIntake {
     }
 
     /// Counts what the runs spend against a worker's budget.
-    func count(worker: Int64) async throws(NllmError) {
+    func count(worker: WorkerID) async throws(NllmError) {
         counted = try await store.count(try await runs(), againstBudgetOf: worker)
     }
 
     /// The runs that have cells to be done, in the order in which they get free slots.
-    func claimable() async throws(NllmError) -> [Int64] {
+    func claimable() async throws(NllmError) -> [RunID] {
         try await store.claimableRuns(scope).filter { blocked[$0] == nil }
     }
 
@@ -53,7 +53,7 @@ final class RunIntake {
     ///   - isFirst: whether the worker has started no cell yet.
     /// - Returns: false if nothing of it can be done.
     /// - Throws: what is wrong, if it must not be passed over.
-    func prepare(_ run: Int64, worker: Int64, isFirst: Bool) async throws(NllmError) -> Bool {
+    func prepare(_ run: RunID, worker: WorkerID, isFirst: Bool) async throws(NllmError) -> Bool {
         guard !prepared.contains(run) else { return true }
         let cached: Int
         do throws(NllmError) {
@@ -76,17 +76,17 @@ final class RunIntake {
     }
 
     /// Whether a run that is prepared has only one prompt; false if output is not streamed.
-    func isSingle(_ run: Int64) -> Bool { single.contains(run) }
+    func isSingle(_ run: RunID) -> Bool { single.contains(run) }
 
     /// What is left to do; runs that can't be worked on count only where that is asked for.
-    func outlook(worker: Int64, countingBlocked: Bool) async throws(NllmError) -> Outlook {
+    func outlook(worker: WorkerID, countingBlocked: Bool) async throws(NllmError) -> Outlook {
         let runs = try await runs().filter { countingBlocked || blocked[$0] == nil }
         return try await store.outlook(
             runs: runs, worker: worker, counting: Array(counted), maxWait: options.maxWait, now: Date())
     }
 
     /// The runs that were named, or all that are not finished.
-    private func runs() async throws(NllmError) -> [Int64] {
+    private func runs() async throws(NllmError) -> [RunID] {
         if let scope { return scope }
         return try await store.unfinishedRuns()
     }

@@ -204,7 +204,7 @@ public actor Worker {
     // MARK: Claiming
 
     /// The runs whose cells may be started now; none while nothing may be started.
-    private func claimableRuns() async throws(NllmError) -> [Int64] {
+    private func claimableRuns() async throws(NllmError) -> [RunID] {
         guard !runner.isStopping, !isLost else { return [] }
         if let failure = failure ?? runner.failure { throw failure }
         // Nothing more is paid for while answers wait that can't be recorded.
@@ -213,7 +213,7 @@ public actor Worker {
     }
 
     /// Claims cells of a run that can be started now; nil if none of any run can be.
-    private func claim(from run: Int64) async throws(NllmError) -> [Job]? {
+    private func claim(from run: RunID) async throws(NllmError) -> [Job]? {
         guard runner.freeSlots > 0 else { return nil }
         let isFirst = !runner.cells.haveBegun
         guard try await intake.prepare(run, worker: liveness.id, isFirst: isFirst) else { return [] }

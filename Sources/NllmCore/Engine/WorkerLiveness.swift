@@ -14,7 +14,7 @@ final class WorkerLiveness {
     private let observe: @Sendable (WorkEvent) -> Void
 
     /// The row that this worker holds its leases by.
-    private(set) var id: Int64 = 0
+    private(set) var id: WorkerID = 0
     private var lastBeat = ContinuousClock().now
     /// Since when heartbeats come in time.
     private var steadySince = ContinuousClock().now
@@ -39,18 +39,18 @@ final class WorkerLiveness {
     }
 
     /// Registers this worker for the runs that it was given; nil for all.
-    func register(runs: [Int64]?) async throws(NllmError) {
+    func register(runs: [RunID]?) async throws(NllmError) {
         id = try await register(runs: runs, probing: nil)
     }
 
-    private func register(runs: [Int64]?, probing: [Int64]?) async throws(NllmError) -> Int64 {
+    private func register(runs: [RunID]?, probing: [RunID]?) async throws(NllmError) -> WorkerID {
         try await store.register(
             identity, concurrency: options.concurrency, limits: options.limits, budget: options.budget, runs: runs,
             probing: probing, now: Date())
     }
 
     /// Says that this worker lives, however long anything else takes.
-    func beat(runs: [Int64]?) async {
+    func beat(runs: [RunID]?) async {
         // What goes wrong here goes wrong elsewhere too, and is reported there.
         guard let isKnown = try? await store.heartbeat(worker: id, now: Date()) else { return }
         let now = ContinuousClock().now

@@ -6,7 +6,7 @@ internal import FoundationEssentials
 struct Admission: Sendable {
     /// A model of the run that has pending cells.
     struct Model: Sendable, Equatable {
-        var id: Int64
+        var id: ModelID
         /// The model's name in `llm`; limits and learned values are kept by it.
         var name: String
         /// The number of the run's cells that are running.
@@ -35,7 +35,7 @@ struct Admission: Sendable {
     }
 
     var now: Date
-    private(set) var models: [Int64: Model] = [:]
+    private(set) var models: [ModelID: Model] = [:]
     /// The number of running cells by the model's name, across all runs and workers.
     private(set) var running: [String: Int]
     /// By the model's name.
@@ -45,9 +45,9 @@ struct Admission: Sendable {
     var budget: Budget
     private(set) var spending: Spending
     /// What models wait for that cannot start a cell.
-    private(set) var waits: [Int64: Wait] = [:]
+    private(set) var waits: [ModelID: Wait] = [:]
     /// The models that need no further decision.
-    private var settled: Set<Int64> = []
+    private var settled: Set<ModelID> = []
 
     /// - Parameters:
     ///   - now: the time.

@@ -2,7 +2,7 @@ public import FoundationEssentials
 
 /// A run as known to the store.
 public struct Run: Sendable, Equatable {
-    package let id: Int64
+    package let id: RunID
     /// Its name, unique in the database.
     public let name: String
     /// Its settings for its cells.

@@ -88,10 +88,11 @@ extension Connection {
     }
 
     /// Runs an `INSERT … RETURNING id` of one row and returns the id.
-    func insert(_ sql: String, named values: KeyValuePairs<String, any Bindable>) throws -> Int64 {
-        guard let id = try row(sql, .named(values.map { ($0, $1) }), read: { try $0.id("id") }) else {
-            throw DamagedValue("a new row has no id")
-        }
+    func insert<Table>(
+        _ sql: String, named values: KeyValuePairs<String, any Bindable>
+    ) throws -> RowID<Table> {
+        let id: RowID<Table>? = try row(sql, .named(values.map { ($0, $1) }), read: { try $0.id("id") })
+        guard let id else { throw DamagedValue("a new row has no id") }
         return id
     }
 

@@ -3,7 +3,7 @@ internal import FoundationEssentials
 /// A row of a query, with columns by name; valid while the query is at this row.
 protocol Row {
     /// The number in a column; nil for NULL.
-    func optionalID(_ column: String) throws(DatabaseError) -> Int64?
+    func optionalInteger(_ column: String) throws(DatabaseError) -> Int64?
     func optionalDouble(_ column: String) throws(DatabaseError) -> Double?
     func optionalText(_ column: String) throws(DatabaseError) -> String?
     func optionalBytes(_ column: String) throws(DatabaseError) -> [UInt8]?
@@ -11,7 +11,9 @@ protocol Row {
 
 /// Columns that may be NULL.
 extension Row {
-    func optionalInt(_ column: String) throws -> Int? { try optionalID(column).map(Int.init) }
+    func optionalID<Table>(_ column: String) throws -> RowID<Table>? { try optionalInteger(column).map { RowID($0) } }
+
+    func optionalInt(_ column: String) throws -> Int? { try optionalInteger(column).map(Int.init) }
 
     /// A time that is stored in milliseconds since 1970.
     func optionalDate(_ column: String) throws -> Date? { try optionalInt(column).map(Date.init(milliseconds:)) }
@@ -32,9 +34,9 @@ extension Row {
 
 /// Columns that are never NULL.
 extension Row {
-    func id(_ column: String) throws -> Int64 { try Self.required(optionalID(column), column) }
-    func int(_ column: String) throws -> Int { Int(try id(column)) }
-    func bool(_ column: String) throws -> Bool { try id(column) != 0 }
+    func id<Table>(_ column: String) throws -> RowID<Table> { try Self.required(optionalID(column), column) }
+    func int(_ column: String) throws -> Int { try Self.required(optionalInt(column), column) }
+    func bool(_ column: String) throws -> Bool { try int(column) != 0 }
     func double(_ column: String) throws -> Double { try Self.required(optionalDouble(column), column) }
     func text(_ column: String) throws -> String { try Self.required(optionalText(column), column) }
     func bytes(_ column: String) throws -> [UInt8] { try Self.required(optionalBytes(column), column) }

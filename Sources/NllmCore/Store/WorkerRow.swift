@@ -8,7 +8,7 @@ internal import FoundationEssentials
 
 /// A registered worker.
 struct WorkerRow: Sendable, Equatable {
-    var id: Int64
+    var id: WorkerID
     var identity: WorkerIdentity
     var heartbeatAt: Date
     /// Whether it reported that it ended, or was given up.

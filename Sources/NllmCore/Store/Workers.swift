@@ -6,10 +6,10 @@ extension Store {
     /// A new worker tests paused models in its runs, or in all, unless they are given.
     package func register(
         _ identity: WorkerIdentity, concurrency: Int = 1, limits: [Limit] = [], budget: Budget = Budget(),
-        runs: [Int64]? = nil, probing probed: [Int64]? = nil, now: Date
-    ) throws(NllmError) -> Int64 {
+        runs: [RunID]? = nil, probing probed: [RunID]? = nil, now: Date
+    ) throws(NllmError) -> WorkerID {
         try transaction {
-            let worker = try database.insert(
+            let worker: WorkerID = try database.insert(
                 """
                 INSERT INTO workers (mark, host, boot, pid, process_started, registered_at, heartbeat_at, concurrency,
                     max_cost, max_tokens, budget_window_ms, runs)
@@ -31,7 +31,7 @@ extension Store {
     }
 
     /// Records that the worker is alive; false if it was given up and its cells were taken over.
-    func heartbeat(worker: Int64, now: Date) throws(NllmError) -> Bool {
+    func heartbeat(worker: WorkerID, now: Date) throws(NllmError) -> Bool {
         try transaction {
             try database.run(
                 "UPDATE workers SET heartbeat_at = ? WHERE id = ? AND ended_at IS NULL", now, worker) == 1
@@ -39,7 +39,7 @@ extension Store {
     }
 
     /// Records that the worker has ended; it holds no cells any more.
-    package func unregister(worker: Int64, now: Date) throws(NllmError) {
+    package func unregister(worker: WorkerID, now: Date) throws(NllmError) {
         _ = try transaction { try release(worker: worker, now: now) }
     }
 
@@ -59,19 +59,19 @@ extension Store {
     /// - Returns: the number of cells.
     /// - Throws: if the store cannot be written.
     @discardableResult
-    func takeOver(worker: Int64, now: Date) throws(NllmError) -> Int {
+    func takeOver(worker: WorkerID, now: Date) throws(NllmError) -> Int {
         try transaction { try release(worker: worker, now: now) }
     }
 
     /// Requeues the worker's cells, each with a record of the interrupted attempt, and ends the worker.
-    private func release(worker: Int64, now: Date) throws -> Int {
+    private func release(worker: WorkerID, now: Date) throws -> Int {
         // Their cost is unknown.
         let models = try database.rows(
             """
             SELECT model_id, sum(ifnull(reserved_cost, 0)) AS cost, sum(ifnull(reserved_tokens, 0)) AS tokens FROM cells
             WHERE worker_id = ? AND status = 'running' GROUP BY model_id
             """, worker
-        ) { (try $0.id("model_id"), try $0.double("cost"), try $0.int("tokens")) }
+        ) { (try $0.id("model_id") as ModelID, try $0.double("cost"), try $0.int("tokens")) }
         for (model, cost, tokens) in models {
             try database.run(
                 """

@@ -84,7 +84,7 @@ struct SimulatedBatch {
     private mutating func fill(_ now: Date, _ probes: inout Set<Int>) -> Date? {
         var admission = admission(now, probes)
         while running.count < places, let model = admission.next() {
-            let index = Int(model.id)
+            let index = Int(model.id.number)
             if let wait = admission.obstacle(to: models[index].reservation, of: model) {
                 admission.settle(model, wait)
                 continue
@@ -102,7 +102,7 @@ struct SimulatedBatch {
         throttles = admission.throttles
         buckets = admission.buckets
         waits = [:]
-        for (id, wait) in admission.waits { waits[models[Int(id)].name] = wait.reason }
+        for (id, wait) in admission.waits { waits[models[Int(id.number)].name] = wait.reason }
         return admission.waits.values.compactMap(\.until).min()
     }
 
@@ -113,7 +113,8 @@ struct SimulatedBatch {
         for cell in running { used[models[cell.model].name, default: 0] += 1 }
         let candidates = models.indices.filter { models[$0].cells > 0 }.map { index in
             Admission.Model(
-                id: Int64(index), name: models[index].name, running: running.filter { $0.model == index }.count,
+                id: ModelID(Int64(index)), name: models[index].name,
+                running: running.filter { $0.model == index }.count,
                 begun: begun[index] ?? 0, pause: healths[index]?.pause, mayProbe: probes.contains(index),
                 history: histories[index] ?? .init())
         }

@@ -86,7 +86,7 @@ final class SQLiteStatement: Statement, Row {
         sqlite3_clear_bindings(handle)
     }
 
-    func optionalID(_ name: String) throws(DatabaseError) -> Int64? {
+    func optionalInteger(_ name: String) throws(DatabaseError) -> Int64? {
         let index = try column(name)
         return isNull(index) ? nil : sqlite3_column_int64(handle, index)
     }

@@ -15,7 +15,7 @@ extension Store {
     ///   - now: the time.
     /// - Returns: the number of cells that received an answer.
     /// - Throws: if the store cannot be written.
-    func takeCached(run: Int64, age: Double?, worker: Int64, now: Date) throws(NllmError) -> Int {
+    func takeCached(run: RunID, age: Double?, worker: WorkerID, now: Date) throws(NllmError) -> Int {
         let age = try reading {
             try age.map { Int($0 * 1000) }
                 ?? database.row("SELECT cache_ms FROM runs WHERE id = ?", run) { try $0.optionalInt("cache_ms") } ?? nil
@@ -35,7 +35,7 @@ extension Store {
     }
 
     /// Lists the cells with the latest answer for each.
-    private func listCached(run: Int64, since: Int, through latest: Int) throws {
+    private func listCached(run: RunID, since: Int, through latest: Int) throws {
         try database.execute(
             """
             DROP TABLE IF EXISTS temp.cached;
@@ -86,7 +86,7 @@ extension Store {
             """)
     }
 
-    private func takeCachedBatch(run: Int64, worker: Int64, now: Date) throws -> (taken: Int, isLast: Bool) {
+    private func takeCachedBatch(run: RunID, worker: WorkerID, now: Date) throws -> (taken: Int, isLast: Bool) {
         try listCachedBatch()
         let taken = try database.run(
             """

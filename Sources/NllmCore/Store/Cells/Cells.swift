@@ -57,9 +57,8 @@ extension Store {
             try database.forEachRow(
                 "SELECT id FROM prompts WHERE run_id = ? AND live = 1 ORDER BY position", run.id
             ) { prompt in
-                try database.forEachRow(
-                    sql, named: values + [("prompt", prompt.id("id"))]
-                ) { row in
+                let promptID: PromptID = try prompt.id("id")
+                try database.forEachRow(sql, named: values + [("prompt", promptID)]) { row in
                     try body(try CellRecord(row, attempts: Self.attempts(database, cell: row.id("id"))))
                 }
             }
@@ -71,7 +70,7 @@ extension Store {
         try reading { try checkNames(run, selection) }
     }
 
-    private nonisolated static func attempts(_ database: any Connection, cell: Int64) throws -> [CellRecord.Attempt] {
+    private nonisolated static func attempts(_ database: any Connection, cell: CellID) throws -> [CellRecord.Attempt] {
         try database.rows(
             """
             SELECT attempts.*, answers.text, answers.stderr_tail FROM attempts

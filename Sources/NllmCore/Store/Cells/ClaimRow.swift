@@ -17,7 +17,7 @@ extension Claim {
         """
 
     /// Reads a cell as the worker would receive it, without the failures of earlier attempts.
-    init(_ row: any Row, worker: Int64) throws {
+    init(_ row: any Row, worker: WorkerID) throws {
         cell = try row.id("id")
         run = try row.id("run_id")
         runName = try row.text("run_name")

@@ -2,15 +2,15 @@ package import FoundationEssentials
 
 /// A worker's right to a cell, with everything needed to execute it.
 package struct Claim: Sendable {
-    var cell: Int64
-    var run: Int64
+    var cell: CellID
+    var run: RunID
     /// These identify the run and cell in another database.
     var runName: String
     var runCreatedAt: Date
     var key: [UInt8]
     /// The model's row.
-    var modelID: Int64
-    var worker: Int64
+    var modelID: ModelID
+    var worker: WorkerID
     var lease: Int
     /// The number of attempts that count.
     var attempts: Int
@@ -43,9 +43,9 @@ package struct ClaimRound: Sendable {
 
 extension Store {
     /// Runs that have pending cells and are not paused, out of these or of all: higher priority first, then older ones.
-    func claimableRuns(_ runs: [Int64]?) throws(NllmError) -> [Int64] {
+    func claimableRuns(_ runs: [RunID]?) throws(NllmError) -> [RunID] {
         try reading {
-            let claimable = try database.rows(
+            let claimable: [RunID] = try database.rows(
                 """
                 SELECT id FROM runs WHERE finished_at IS NULL AND paused = 0
                     AND EXISTS (SELECT 1 FROM counters WHERE run_id = runs.id AND pending > 0)
@@ -70,7 +70,7 @@ extension Store {
     /// - Returns: the cells; none if all have to wait.
     /// - Throws: if the store cannot be written.
     package func claim(
-        worker: Int64, run: Int64, limit: Int, counting counted: [Int64]? = nil, now: Date
+        worker: WorkerID, run: RunID, limit: Int, counting counted: [RunID]? = nil, now: Date
     ) throws(NllmError) -> ClaimRound {
         try transaction {
             var round = ClaimRound()
@@ -103,7 +103,7 @@ extension Store {
         }
     }
 
-    private func isClaimable(_ run: Int64) throws -> Bool {
+    private func isClaimable(_ run: RunID) throws -> Bool {
         try database.row("SELECT 1 FROM runs WHERE id = ? AND paused = 0", run, read: { _ in true }) == true
     }
 
@@ -117,11 +117,11 @@ extension Store {
     }
 
     /// The leases that the worker still holds, by cell.
-    func leases(worker: Int64) throws(NllmError) -> [Int64: Int] {
+    func leases(worker: WorkerID) throws(NllmError) -> [CellID: Int] {
         try reading {
             let rows = try database.rows(
                 "SELECT id, lease FROM cells WHERE worker_id = ? AND status = 'running'", worker
-            ) { (try $0.id("id"), try $0.int("lease")) }
+            ) { (try $0.id("id") as CellID, try $0.int("lease")) }
             return Dictionary(rows) { _, last in last }
         }
     }

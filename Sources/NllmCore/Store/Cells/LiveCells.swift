@@ -34,7 +34,7 @@ extension Store {
     }
 
     /// Whether a run has only one prompt.
-    func hasOnePrompt(_ run: Int64) throws(NllmError) -> Bool {
+    func hasOnePrompt(_ run: RunID) throws(NllmError) -> Bool {
         try reading {
             try database.rows("SELECT id FROM prompts WHERE run_id = ? AND live = 1 LIMIT 2", run, read: { _ in true })
                 .count == 1

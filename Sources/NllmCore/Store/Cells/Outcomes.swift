@@ -34,11 +34,11 @@ package struct Report: Sendable {
 /// The result of recording reports.
 package struct Recorded: Sendable {
     /// By run, the attempts that are now results.
-    var results: [Int64: [Int64]] = [:]
+    var results: [RunID: [AttemptID]] = [:]
     /// The runs without remaining cells.
-    var ended: Set<Int64> = []
+    var ended: Set<RunID> = []
     /// The runs in which cells were requeued whose results are in the artifacts.
-    var reopened: Set<Int64> = []
+    var reopened: Set<RunID> = []
     /// News about models.
     var news: [ModelNews] = []
 
@@ -64,7 +64,7 @@ package struct ModelNews: Sendable, Equatable {
     }
 
     var model: String
-    var run: Int64
+    var run: RunID
     var change: Change
 }
 
@@ -98,7 +98,7 @@ extension Store {
     }
 
     /// Records which of these runs have ended.
-    func settle(_ runs: Set<Int64>, _ recorded: inout Recorded, now: Date) throws {
+    func settle(_ runs: Set<RunID>, _ recorded: inout Recorded, now: Date) throws {
         for run in runs {
             let ended = try database.row(
                 Self.settleSQL + " RETURNING finished_at IS NOT NULL AS ended", now, run, read: { try $0.bool("ended") }
@@ -108,7 +108,7 @@ extension Store {
     }
 
     /// Returns the attempt if it is now the cell's result.
-    func record(_ report: Report, _ lessons: inout Lessons, isOld: Bool = false) throws -> Int64? {
+    func record(_ report: Report, _ lessons: inout Lessons, isOld: Bool = false) throws -> AttemptID? {
         // The run may have been removed, and a cell of another run may have the number.
         guard let attempt = try insertAttempt(report) else { return nil }
         let wasPaused = try learn(report, &lessons, isOld: isOld)
@@ -130,7 +130,7 @@ extension Store {
     private static let isHeld = "status = 'running' AND worker_id = :worker AND lease = :lease"
 
     /// Makes an answer whose lease was lost the result of its cell, if the cell has none.
-    private func keepLateAnswer(_ report: Report, attempt: Int64) throws -> Bool {
+    private func keepLateAnswer(_ report: Report, attempt: AttemptID) throws -> Bool {
         let cell = report.claim.cell
         // A worker that runs the cell now loses its lease by this, and stops.
         let became = try database.change(
@@ -144,7 +144,7 @@ extension Store {
     }
 
     /// Ends the lease according to the outcome, and returns whether there is a result now.
-    private func finish(_ report: Report, attempt: Int64, isPaused: Bool) throws -> Bool {
+    private func finish(_ report: Report, attempt: AttemptID, isPaused: Bool) throws -> Bool {
         let cell = report.claim.cell
         if isPaused {
             // It failed as all others of its model would.
@@ -163,7 +163,7 @@ extension Store {
     /// Returns the attempt, and whether it counts; nil if the cell is gone.
     ///
     /// Only an attempt counts that was not interrupted, and whose worker holds the cell.
-    private func insertAttempt(_ report: Report) throws -> (id: Int64, counts: Bool)? {
+    private func insertAttempt(_ report: Report) throws -> (id: AttemptID, counts: Bool)? {
         let outcome = report.outcome
         let inserted = try database.row(
             """
@@ -189,7 +189,7 @@ extension Store {
                 "peak_memory_kb": outcome.resources?.peakMemoryKilobytes, "cell": report.claim.cell,
                 "run": report.claim.run,
             ]
-        ) { (id: try $0.id("id"), counts: try $0.optionalInt("number") != nil) }
+        ) { (id: try $0.id("id") as AttemptID, counts: try $0.optionalInt("number") != nil) }
         guard let inserted else { return nil }
         if outcome.status != .interrupted {
             try database.run(

@@ -34,7 +34,7 @@ extension Store {
     /// - Returns: the work that can be done, and the work that cannot.
     /// - Throws: if the store cannot be read.
     func outlook(
-        runs: [Int64], worker: Int64, counting counted: [Int64], maxWait: Double, now: Date
+        runs: [RunID], worker: WorkerID, counting counted: [RunID], maxWait: Double, now: Date
     ) throws(NllmError) -> Outlook {
         try reading {
             let budget = try budget(ofWorker: worker) ?? Budget()
@@ -63,7 +63,7 @@ extension Store {
     }
 
     /// Everything that decides on a run's cells, with what each model waits for that cannot start its next cell now.
-    func waits(in run: Int64, budget: Budget, counting counted: [Int64], now: Date) throws -> Admission {
+    func waits(in run: RunID, budget: Budget, counting counted: [RunID], now: Date) throws -> Admission {
         var admission = try admission(to: run, budget: budget, counting: counted, now: now)
         var ready = ReadyCells(slots: 1, models: 1)
         while let model = admission.next() {
@@ -107,7 +107,7 @@ extension Store {
         """
 
     private struct UnfinishedRun {
-        var id: Int64
+        var id: RunID
         var name: String
         var isPaused: Bool
         var pending: Int
@@ -123,7 +123,7 @@ extension Store {
     }
 
     /// The runs that are not finished.
-    func unfinishedRuns() throws(NllmError) -> [Int64] {
+    func unfinishedRuns() throws(NllmError) -> [RunID] {
         try reading {
             try database.rows("SELECT id FROM runs WHERE finished_at IS NULL", read: { try $0.id("id") })
         }

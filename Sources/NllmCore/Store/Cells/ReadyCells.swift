@@ -4,9 +4,9 @@ internal import FoundationEssentials
 struct ReadyCells {
     /// The number of cells that are read at a time.
     fileprivate let page: Int
-    fileprivate var claims: [Int64: ArraySlice<Claim>] = [:]
+    fileprivate var claims: [ModelID: ArraySlice<Claim>] = [:]
     /// The models whose retries that are due have all been read.
-    fileprivate var withoutRetries: Set<Int64> = []
+    fileprivate var withoutRetries: Set<ModelID> = []
 
     /// - Parameters:
     ///   - slots: the number of free slots.
@@ -21,7 +21,7 @@ extension Store {
     ///
     /// Interrupted cells go first, then retries that are due, then the others in order.
     func nextCell(
-        of model: Admission.Model, from ready: inout ReadyCells, worker: Int64, now: Date
+        of model: Admission.Model, from ready: inout ReadyCells, worker: WorkerID, now: Date
     ) throws -> Claim? {
         if model.pause != nil { return try probe(of: model, worker: worker, now: now) }
         if ready.claims[model.id]?.isEmpty ?? true {
@@ -33,7 +33,7 @@ extension Store {
     // The status is part of the text, because SQLite matches partial indexes by literal conditions only.
 
     private func cells(
-        of model: Admission.Model, _ ready: inout ReadyCells, worker: Int64, now: Date
+        of model: Admission.Model, _ ready: inout ReadyCells, worker: WorkerID, now: Date
     ) throws -> [Claim] {
         if !ready.withoutRetries.contains(model.id) {
             let retries = try claims(
@@ -53,7 +53,7 @@ extension Store {
 
     /// The cell that tests whether a paused model can be used: one that has not failed yet, in case the prompts caused
     /// the failures.
-    private func probe(of model: Admission.Model, worker: Int64, now: Date) throws -> Claim? {
+    private func probe(of model: Admission.Model, worker: WorkerID, now: Date) throws -> Claim? {
         try claims(
             """
             WHERE cells.model_id = ? AND cells.status = 'pending' AND ifnull(cells.not_before, 0) <= ?
@@ -63,14 +63,14 @@ extension Store {
     }
 
     /// Reads a cell as a claiming worker would receive it.
-    func claim(_ cell: Int64, worker: Int64) throws -> Claim {
+    func claim(_ cell: CellID, worker: WorkerID) throws -> Claim {
         guard let claim = try claims("WHERE cells.id = ?", cell, worker: worker).first else {
             throw DamagedValue("cell \(cell) has no prompt, model or run")
         }
         return try withHistory(claim)
     }
 
-    private func claims(_ condition: String, _ values: any Bindable..., worker: Int64) throws -> [Claim] {
+    private func claims(_ condition: String, _ values: any Bindable..., worker: WorkerID) throws -> [Claim] {
         try database.rows("\(Claim.sql) \(condition)", values) { try Claim($0, worker: worker) }
     }
 

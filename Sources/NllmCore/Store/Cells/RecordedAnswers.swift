@@ -2,8 +2,8 @@ internal import FoundationEssentials
 
 /// A recorded answer in the form in which answers are kept outside the database.
 struct RecordedAnswer: Sendable {
-    var attempt: Int64
-    var cell: Int64
+    var attempt: AttemptID
+    var cell: CellID
     var report: RescuedReport
 }
 
@@ -11,7 +11,7 @@ extension Store {
     private static let page = 64
 
     /// The next answers that workers with this mark have recorded, in the order of their attempts.
-    func answers(ofWorker mark: String, after attempt: Int64) throws(NllmError) -> [RecordedAnswer] {
+    func answers(ofWorker mark: String, after attempt: AttemptID) throws(NllmError) -> [RecordedAnswer] {
         try reading {
             try database.rows(
                 """

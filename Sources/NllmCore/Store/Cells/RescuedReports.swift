@@ -13,7 +13,7 @@ enum RescuedFate: Sendable, Equatable {
 /// The attempt as which a report was recorded.
 struct RecordedAttempt {
     /// Its row if it is the cell's result; otherwise nil.
-    var result: Int64?
+    var result: AttemptID?
 }
 
 extension Store {
@@ -31,7 +31,7 @@ extension Store {
         _ reports: [RescuedReport], now: Date
     ) throws(NllmError) -> (recorded: Recorded, fates: [RescuedFate]) {
         try transaction {
-            var (recorded, fates, runs) = (Recorded(), [RescuedFate](), Set<Int64>())
+            var (recorded, fates, runs) = (Recorded(), [RescuedFate](), Set<RunID>())
             var lessons = Lessons(limits: [], running: [:])
             for rescued in reports {
                 guard let report = try report(rescued, now: now) else {
@@ -51,7 +51,7 @@ extension Store {
     }
 
     /// Ends a worker that leaves answers outside the database: it keeps its cells until these are recorded.
-    func retire(worker: Int64, now: Date) throws(NllmError) {
+    func retire(worker: WorkerID, now: Date) throws(NllmError) {
         _ = try transaction {
             try database.run(
                 "UPDATE workers SET ended_at = ? WHERE id = ? AND ended_at IS NULL", now, worker)
@@ -78,7 +78,7 @@ extension Store {
         // Another project's run may have the same name and request. A run that was created anew since then has a
         // different time, but the same place.
         let created = rescued.database == path ? nil : rescued.runCreatedAt?.milliseconds
-        let run = try database.row(
+        let run: RunID? = try database.row(
             "SELECT id FROM runs WHERE name = ?1 AND name = ?1 COLLATE BINARY AND created_at = ifnull(?2, created_at)",
             rescued.run, created
         ) { try $0.id("id") }
@@ -94,7 +94,7 @@ extension Store {
     }
 
     /// The cell of the same prompt, model and sample, if its request is the same.
-    private func cell(of rescued: RescuedReport, run: Int64) throws -> Int64? {
+    private func cell(of rescued: RescuedReport, run: RunID) throws -> CellID? {
         try database.row(
             """
             SELECT cells.id FROM prompts JOIN models ON models.run_id = prompts.run_id AND models.label = ?3
@@ -107,7 +107,7 @@ extension Store {
 
     /// A cell with the same request under another prompt's id, or one that has left the run; preferably one without a
     /// result.
-    private func cellWithKey(of rescued: RescuedReport, run: Int64) throws -> Int64? {
+    private func cellWithKey(of rescued: RescuedReport, run: RunID) throws -> CellID? {
         try database.row(
             """
             SELECT id FROM cells WHERE run_id = ? AND key = ? ORDER BY live DESC, attempt_id IS NOT NULL, id
@@ -119,8 +119,8 @@ extension Store {
     /// The row of the worker with this mark; if it has several, the one that holds the cell.
     ///
     /// A database may be older than the worker, which is then added.
-    private func worker(marked mark: String, holding cell: Int64, now: Date) throws -> Int64 {
-        let known = try database.row(
+    private func worker(marked mark: String, holding cell: CellID, now: Date) throws -> WorkerID {
+        let known: WorkerID? = try database.row(
             """
             SELECT id FROM workers WHERE mark = ?1
             ORDER BY id = (SELECT worker_id FROM cells WHERE id = ?2) DESC, id DESC LIMIT 1

@@ -10,7 +10,7 @@ extension Store {
     ///   - now: the time.
     /// - Returns: the models with pending cells, and their limits.
     /// - Throws: if the store cannot be read.
-    func admission(to run: Int64, budget: Budget, counting counted: [Int64], now: Date) throws -> Admission {
+    func admission(to run: RunID, budget: Budget, counting counted: [RunID], now: Date) throws -> Admission {
         let models = try database.rows(Self.candidatesSQL, run, read: Admission.Model.init)
         let limits = try limits()
         let throttles = try throttles(of: Set(models.map(\.name)))

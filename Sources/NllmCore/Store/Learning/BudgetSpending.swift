@@ -2,7 +2,7 @@ internal import FoundationEssentials
 
 extension Store {
     /// A worker's budget; nil if it has ended.
-    func budget(ofWorker worker: Int64) throws -> Budget? {
+    func budget(ofWorker worker: WorkerID) throws -> Budget? {
         try database.row(
             "SELECT max_cost, max_tokens, budget_window_ms FROM workers WHERE id = ? AND ended_at IS NULL", worker,
             read: Budget.init)
@@ -18,7 +18,7 @@ extension Store {
     ///   - worker: the worker.
     /// - Returns: all runs that count now.
     /// - Throws: if the store cannot be written.
-    func count(_ runs: [Int64], againstBudgetOf worker: Int64) throws(NllmError) -> Set<Int64> {
+    func count(_ runs: [RunID], againstBudgetOf worker: WorkerID) throws(NllmError) -> Set<RunID> {
         try transaction {
             var counted = Set(runs)
             guard try budget(ofWorker: worker)?.isEmpty == false else { return counted }
@@ -40,7 +40,7 @@ extension Store {
     ///   - now: the time.
     /// - Returns: the sums; zero if nothing is limited.
     /// - Throws: if the store cannot be read.
-    func spending(against budget: Budget, runs: [Int64], now: Date) throws -> Spending {
+    func spending(against budget: Budget, runs: [RunID], now: Date) throws -> Spending {
         var spending = Spending()
         guard !budget.isEmpty else { return spending }
         if let window = budget.window {
@@ -85,7 +85,7 @@ extension Store {
     }
 
     /// Throws if a budget in US dollars cannot be enforced, because a model with remaining cells has no known price.
-    func checkPrices(runs: [Int64]?) throws(NllmError) {
+    func checkPrices(runs: [RunID]?) throws(NllmError) {
         let unpriced = try reading {
             try database.rows(
                 """
@@ -94,7 +94,7 @@ extension Store {
                 WHERE runs.finished_at IS NULL AND models.live = 1 AND models.price IS NULL AND pending + running > 0
                 ORDER BY runs.id, models.position
                 """
-            ) { (run: try $0.id("id"), name: try $0.text("run"), label: try $0.text("label")) }
+            ) { (run: try $0.id("id") as RunID, name: try $0.text("run"), label: try $0.text("label")) }
         }.filter { runs?.contains($0.run) ?? true }
         guard let first = unpriced.first else { return }
         throw .unpriced(model: first.label, run: first.name, count: unpriced.count)
@@ -103,12 +103,12 @@ extension Store {
 
 extension JSONValue {
     /// Row ids as a list.
-    static func ids(_ ids: [Int64]) -> JSONValue { .array(ids.map { .integer(Int($0)) }) }
+    static func ids(_ runs: [RunID]) -> JSONValue { .array(runs.map { .integer(Int($0.number)) }) }
 
     /// The row ids in a list.
-    var ids: [Int64] {
+    var ids: [RunID] {
         guard case .array(let values) = self else { return [] }
-        return values.compactMap { $0.intValue.map(Int64.init) }
+        return values.compactMap { $0.intValue.map { RunID(Int64($0)) } }
     }
 }
 

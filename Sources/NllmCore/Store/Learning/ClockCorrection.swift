@@ -66,10 +66,10 @@ extension Store {
     }
 
     private struct Retry {
-        var cell: Int64
+        var cell: CellID
         var notBefore: Date
         /// The cell's last attempt, and its apparent end.
-        var attempt: Int64
+        var attempt: AttemptID
         var finishedAt: Date
     }
 
@@ -104,7 +104,7 @@ extension Store {
     ///   - worker: the worker.
     ///   - now: the time afterwards.
     /// - Throws: if the store cannot be written.
-    func noteClockSet(by seconds: Double, worker: Int64, now: Date) throws(NllmError) {
+    func noteClockSet(by seconds: Double, worker: WorkerID, now: Date) throws(NllmError) {
         try transaction {
             try database.change(
                 .shifted, where: "worker_id = :worker AND status = 'running'",

@@ -9,11 +9,11 @@ struct Lessons {
     /// The models whose throttles are worth saving.
     fileprivate var changed: Set<String> = []
     fileprivate var buckets: [Admission.BucketName: TokenBucket] = [:]
-    fileprivate var healths: [Int64: ModelHealth] = [:]
+    fileprivate var healths: [ModelID: ModelHealth] = [:]
     /// How many of the running ones have ended and been processed, by the model's name.
     fileprivate var ended: [String: Int] = [:]
     fileprivate var spent = Spending()
-    fileprivate var usage: [Int64: ModelUsage] = [:]
+    fileprivate var usage: [ModelID: ModelUsage] = [:]
     fileprivate(set) var news: [ModelNews] = []
 
     init(limits: [Limit], running: [String: Int]) {

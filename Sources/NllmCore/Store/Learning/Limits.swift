@@ -2,7 +2,7 @@ internal import FoundationEssentials
 
 extension Store {
     /// Makes all workers observe a worker's limits until it ends.
-    func insert(_ limits: [Limit], ofWorker worker: Int64) throws {
+    func insert(_ limits: [Limit], ofWorker worker: WorkerID) throws {
         for limit in limits {
             try database.run(
                 "INSERT OR REPLACE INTO limits (worker_id, name, kind, amount, models) VALUES (?, ?, ?, ?, ?)", worker,

@@ -2,14 +2,14 @@ internal import FoundationEssentials
 
 extension Store {
     /// Whether a model of a run can be used, as far as is known.
-    func health(of model: Int64) throws -> ModelHealth {
+    func health(of model: ModelID) throws -> ModelHealth {
         try database.row(
             "SELECT broken_in_row, paused_kind, paused_message, paused_at FROM models WHERE id = ?", model,
             read: { ModelHealth(inRow: try $0.int("broken_in_row"), pause: try ModelPause($0)) }) ?? ModelHealth()
     }
 
     /// Saves what an attempt has changed; cells that failed while a model could not be used are requeued.
-    func save(_ health: ModelHealth, _ change: ModelHealth.Change?, of model: Int64) throws {
+    func save(_ health: ModelHealth, _ change: ModelHealth.Change?, of model: ModelID) throws {
         switch change {
         case .recovered: _ = try takeUp(models: [model])
         case .stillPaused: try database.run("UPDATE models SET probe = 0 WHERE id = ?", model)
@@ -23,13 +23,13 @@ extension Store {
     }
 
     /// Lets one cell of each paused model in these runs, or in all, test whether the model can be used again.
-    func probePausedModels(runs: [Int64]?) throws {
+    func probePausedModels(runs: [RunID]?) throws {
         let models = try database.rows(
             """
             SELECT models.id, run_id FROM runs JOIN models ON models.run_id = runs.id
             WHERE finished_at IS NULL AND paused_kind IS NOT NULL
             """
-        ) { (try $0.id("id"), try $0.id("run_id")) }
+        ) { (try $0.id("id") as ModelID, try $0.id("run_id") as RunID) }
         for (model, run) in models where runs?.contains(run) ?? true {
             try database.run("UPDATE models SET probe = 1 WHERE id = ?", model)
         }
@@ -38,7 +38,7 @@ extension Store {
     /// Lets cells of paused models start again, and requeues those that failed for the same reason.
     ///
     /// - Returns: the number of cells that were requeued.
-    func takeUp(models: [Int64]) throws -> Int {
+    func takeUp(models: [ModelID]) throws -> Int {
         var cells = 0
         for model in models {
             cells += try database.change(
@@ -65,7 +65,7 @@ extension Store {
     }
 
     /// The kinds of failures with the same cause as a model's pause.
-    private func kindsOfPause(_ model: Int64) throws -> [FailureKind] {
+    private func kindsOfPause(_ model: ModelID) throws -> [FailureKind] {
         let pause = try health(of: model).pause
         return FailureKind.allCases.filter { pause?.explains($0) ?? ModelHealth.kinds.contains($0) }
     }

@@ -36,7 +36,7 @@ struct ModelUsage {
     }
 
     /// Adds it to the model's counters.
-    func save(of model: Int64, in database: any Connection) throws {
+    func save(of model: ModelID, in database: any Connection) throws {
         try database.run(
             """
             UPDATE counters SET tokens_input = tokens_input + :input, tokens_output = tokens_output + :output,

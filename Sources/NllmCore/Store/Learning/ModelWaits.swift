@@ -34,11 +34,11 @@ extension Store {
     /// The facts about a worker that matter to observers.
     struct LivingWorker {
         /// The runs that it was given; nil for all.
-        var runs: [Int64]?
+        var runs: [RunID]?
         var concurrency: Int
         var budget: Budget
         /// The runs whose spending counts against its budget.
-        var counted: [Int64]
+        var counted: [RunID]
     }
 
     /// The workers that have not ended, as far as can be seen from here.

@@ -15,22 +15,22 @@ final class ResultReader {
     func snapshot<Value>(_ body: () throws -> Value) throws -> Value { try database.snapshot(body) }
 
     /// Where a run's artifacts are, and what is in them; without the rest of its state, which takes longer to read.
-    func place(ofRun run: Int64) throws -> RunPlace {
+    func place(ofRun run: RunID) throws -> RunPlace {
         let place = try database.row(RunPlace.sql, run) { try RunPlace($0, in: folder) }
         guard let place else { throw DamagedValue("run \(run) is gone") }
         return place
     }
 
-    func state(ofRun run: Int64) throws -> RunState { try RunState(database, in: folder, run: run) }
+    func state(ofRun run: RunID) throws -> RunState { try RunState(database, in: folder, run: run) }
 
     /// The run's last attempt; 0 if there is none.
-    func lastAttempt(ofRun run: Int64) throws -> Int64 {
+    func lastAttempt(ofRun run: RunID) throws -> AttemptID {
         try database.row(
             "SELECT coalesce(max(id), 0) AS id FROM attempts WHERE run_id = ?", run, read: { try $0.id("id") }) ?? 0
     }
 
     /// The result of an attempt; nil if its cell has left the run.
-    func result(ofAttempt attempt: Int64) throws -> ResultRecord? {
+    func result(ofAttempt attempt: AttemptID) throws -> ResultRecord? {
         try database.row(Self.resultSQL, attempt, read: ResultRecord.init)
     }
 
@@ -38,12 +38,13 @@ final class ResultReader {
         ResultRecord.sql + " WHERE attempts.id = ? AND cells.id = attempts.cell_id AND cells.live = 1"
 
     /// Calls `body` with each result of a run in the order of the artifacts: prompts, then models, then samples.
-    func forEachResult(ofRun run: Int64, _ body: (ResultRecord) throws -> Void) throws {
+    func forEachResult(ofRun run: RunID, _ body: (ResultRecord) throws -> Void) throws {
         let sql =
             ResultRecord.sql + " WHERE cells.prompt_id = ? AND cells.live = 1 ORDER BY models.position, cells.sample"
         try database.forEachRow("SELECT id FROM prompts WHERE run_id = ? AND live = 1 ORDER BY position", run) {
             prompt in
-            try database.forEachRow(sql, try prompt.id("id")) { row in try body(try ResultRecord(row)) }
+            let promptID: PromptID = try prompt.id("id")
+            try database.forEachRow(sql, promptID) { row in try body(try ResultRecord(row)) }
         }
     }
 

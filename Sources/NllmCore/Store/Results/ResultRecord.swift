@@ -3,7 +3,7 @@ internal import FoundationEssentials
 /// A cell's result as stored in the database.
 struct ResultRecord {
     /// The attempt's row.
-    var attempt: Int64
+    var attempt: AttemptID
     /// The folder name of the prompt and the file name of the model.
     var folder: String
     var file: String

@@ -4,7 +4,7 @@ struct RunPlace {
     /// Whether there is a results folder per prompt.
     var isByPrompt: Bool
     /// Results of attempts up to this one are in `results.jsonl`.
-    var writtenAttempt: Int64
+    var writtenAttempt: AttemptID
 
     static let sql = """
         SELECT name, outdir, written_attempt,

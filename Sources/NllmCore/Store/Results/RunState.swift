@@ -11,7 +11,7 @@ struct RunState {
 
 extension RunState {
     /// Reads the state of a run.
-    init(_ database: any Connection, in folder: String, run: Int64) throws {
+    init(_ database: any Connection, in folder: String, run: RunID) throws {
         guard let found = try database.row("SELECT * FROM runs WHERE id = ?", run, read: { try Run($0, in: folder) })
         else { throw DamagedValue("run \(run) is gone") }
         self.run = found

@@ -40,10 +40,10 @@ struct EnqueueTransaction {
 
     // MARK: The run
 
-    private func insertRun() throws -> (Int64, String) {
+    private func insertRun() throws -> (RunID, String) {
         let name = try freeName()
         let settings = plan.settings
-        let id = try database.insert(
+        let id: RunID = try database.insert(
             """
             INSERT INTO runs (id, name, identity, directory, outdir, raw, timeout_ms, retries, fail_on, cache_ms, priority,
                 system, options, arguments, manifest, created_at)
@@ -96,7 +96,7 @@ struct EnqueueTransaction {
         return name
     }
 
-    private func replaceSources(_ runID: Int64) throws {
+    private func replaceSources(_ runID: RunID) throws {
         try database.run("DELETE FROM sources WHERE run_id = ?", runID)
         for (position, source) in plan.sources.enumerated() {
             try database.run(
@@ -126,7 +126,7 @@ struct EnqueueTransaction {
 
     /// Inserts the prompts, and their cells into that table; returns the number of cells.
     private func insert(
-        _ prompts: PromptSpool, runID: Int64, models: [KnownModel], cellsInto table: String
+        _ prompts: PromptSpool, runID: RunID, models: [KnownModel], cellsInto table: String
     ) throws -> Int {
         let insertion = try database.statement(
             "INSERT INTO \(table) (run_id, prompt_id, model_id, sample, key) VALUES (?, ?, ?, ?, ?)")
@@ -147,7 +147,7 @@ struct EnqueueTransaction {
         return cells
     }
 
-    private func insert(_ prompt: Prompt, runID: Int64, position: Int) throws -> Int64 {
+    private func insert(_ prompt: Prompt, runID: RunID, position: Int) throws -> PromptID {
         let folder = try FileName.free(prompt.id) { name in
             try database.row(
                 "SELECT 1 FROM prompts WHERE run_id = ? AND folder_key = ? AND live = 1", runID, FileName.key(name),
@@ -172,7 +172,7 @@ struct EnqueueTransaction {
 
     // MARK: Matching with the cells that are there
 
-    private func match(_ runID: Int64, _ report: inout EnqueueReport) throws {
+    private func match(_ runID: RunID, _ report: inout EnqueueReport) throws {
         try pair(runID, with: "live = 1")
         report.kept = try wanted("cell_id IS NOT NULL")
         let unmatched = try retireUnmatched(runID)
@@ -199,7 +199,7 @@ struct EnqueueTransaction {
     }
 
     /// Gives each wanted cell without one the existing cell with its key, the n-th equal one to the n-th.
-    private func pair(_ runID: Int64, with condition: String) throws {
+    private func pair(_ runID: RunID, with condition: String) throws {
         try database.run(
             """
             WITH
@@ -219,7 +219,7 @@ struct EnqueueTransaction {
     /// Takes the live cells that match no wanted cell out of the run.
     ///
     /// - Returns: their number, and how many of them are replaced by another cell with their id, model and sample.
-    private func retireUnmatched(_ runID: Int64) throws -> (cells: Int, changed: Int) {
+    private func retireUnmatched(_ runID: RunID) throws -> (cells: Int, changed: Int) {
         try database.run(
             """
             CREATE TEMP TABLE unmatched AS
@@ -245,7 +245,7 @@ struct EnqueueTransaction {
     // MARK: Afterwards
 
     /// Recounts the run's cells, because triggers do not count inserted and deleted rows.
-    private func count(_ runID: Int64) throws {
+    private func count(_ runID: RunID) throws {
         let columns = CellStatus.allCases.map(\.rawValue)
         try database.run(
             """
@@ -261,7 +261,7 @@ struct EnqueueTransaction {
     }
 
     /// What the run's folder shows in addition to its answers: its sources and models.
-    private func outline(_ runID: Int64) throws -> [String] {
+    private func outline(_ runID: RunID) throws -> [String] {
         try database.rows(
             "SELECT path || sha256 AS line FROM sources WHERE run_id = ? ORDER BY position", runID,
             read: { try $0.text("line") })

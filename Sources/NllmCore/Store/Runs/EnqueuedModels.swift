@@ -1,12 +1,12 @@
 extension EnqueueTransaction {
     /// A model's row, with its request.
     struct KnownModel {
-        var id: Int64
+        var id: ModelID
         var planned: PlannedModel
     }
 
     /// Creates the rows of the plan's models, in order.
-    func insertModels(_ runID: Int64, samples: Int) throws -> [KnownModel] {
+    func insertModels(_ runID: RunID, samples: Int) throws -> [KnownModel] {
         try database.run("UPDATE models SET live = 0 WHERE run_id = ? AND live = 1", runID)
         // Samples after the first have file names of their own, which must not be those of another model.
         let files = FileName.distinct(plan.models.map(\.variant.label)) { name in
@@ -20,13 +20,13 @@ extension EnqueueTransaction {
     }
 
     /// Creates the model's row, or reuses the one with the same request.
-    private func insert(_ planned: PlannedModel, runID: Int64, position: Int, file: String) throws -> Int64 {
+    private func insert(_ planned: PlannedModel, runID: RunID, position: Int, file: String) throws -> ModelID {
         let model = planned.variant
         let options = ModelOption.json(model.options)
         let arguments = JSONValue.strings(model.arguments)
         let files = JSONValue.array(planned.files.map(\.json))
         let price = planned.price.map { $0.json }
-        let same = try database.row(
+        let same: ModelID? = try database.row(
             """
             SELECT id FROM models WHERE run_id = ? AND label = ? AND name = ? AND options = ? AND system IS ?
                 AND arguments = ? ORDER BY id DESC
@@ -37,7 +37,7 @@ extension EnqueueTransaction {
                 files, price, same)
             return same
         }
-        let id = try database.insert(
+        let id: ModelID = try database.insert(
             """
             INSERT INTO models (run_id, position, label, name, options, system, arguments, files, price, file)
             VALUES (:run, :position, :label, :name, :options, :system, :arguments, :files, :price, :file) RETURNING id

@@ -46,7 +46,7 @@ extension Store {
     /// Requeues the cells of dead workers, after ending their processes, so that their possible cost is counted.
     private func takeOverDead(in run: Run, now: Date) throws(NllmError) {
         let observer = WorkerIdentity.current()
-        let holders = try reading {
+        let holders: Set<WorkerID> = try reading {
             Set(
                 try database.rows(
                     "SELECT DISTINCT worker_id FROM cells WHERE status = 'running' AND run_id = ?", run.id,
@@ -103,16 +103,16 @@ extension Store {
 
     /// Removes a run's rows of a table in pieces, each after what `children` removes, and returns their number.
     private static func removePieces(
-        of table: String, _ run: Int64, in database: SQLiteConnection,
-        children: (_ database: SQLiteConnection, _ first: Int64, _ last: Int64) throws -> Void = { _, _, _ in }
+        of table: String, _ run: RunID, in database: SQLiteConnection,
+        children: (_ database: SQLiteConnection, _ first: Int, _ last: Int) throws -> Void = { _, _, _ in }
     ) throws -> Int {
-        var last: Int64 = 0
+        var last = 0
         var count = 0
         while true {
             let removed = try database.transaction {
                 let ids = try database.rows(
                     "SELECT id FROM \(table) WHERE run_id = ? AND id > ? ORDER BY id LIMIT \(removalBatch)", run, last,
-                    read: { try $0.id("id") })
+                    read: { try $0.int("id") })
                 guard let first = ids.first, let end = ids.last else { return 0 }
                 try children(database, first, end)
                 last = end

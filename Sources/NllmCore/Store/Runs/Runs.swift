@@ -4,7 +4,7 @@ public import FoundationEssentials
 public struct RunProgress: Sendable {
     /// The state of one of its models.
     public struct Model: Sendable {
-        let id: Int64
+        let id: ModelID
         /// The model's label.
         public let label: String
         /// Its cells by state.
@@ -125,7 +125,7 @@ extension Store {
     }
 
     /// The current state of a run; nil if it is gone.
-    func progress(ofRun id: Int64, now: Date = Date()) throws(NllmError) -> RunProgress? {
+    func progress(ofRun id: RunID, now: Date = Date()) throws(NllmError) -> RunProgress? {
         try reading {
             let run = try database.row("SELECT * FROM runs WHERE id = ?", id) { try Run($0, in: folder) }
             guard let run else { return nil }
@@ -143,9 +143,9 @@ extension Store {
         """
 
     /// Runs that have ended without their artifacts being written; out of these runs, or of all.
-    func unexportedRuns(_ runs: [Int64]?) throws(NllmError) -> [Int64] {
+    func unexportedRuns(_ runs: [RunID]?) throws(NllmError) -> [RunID] {
         try reading {
-            let ids = try database.rows(
+            let ids: [RunID] = try database.rows(
                 "SELECT id FROM runs WHERE finished_at IS NOT NULL AND exported_at IS NULL ORDER BY id",
                 read: { try $0.id("id") })
             guard let runs else { return ids }
@@ -192,7 +192,7 @@ extension Store {
 
 extension Store {
     /// Records that the run's folder contains all results of attempts up to this one.
-    func noteWritten(_ run: Run, through attempt: Int64, now: Date) throws(NllmError) {
+    func noteWritten(_ run: Run, through attempt: AttemptID, now: Date) throws(NllmError) {
         _ = try transaction {
             // Only a run that was finished when it was written, and still is, counts as exported.
             try database.run(

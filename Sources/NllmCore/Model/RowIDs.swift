@@ -1,0 +1,16 @@
+/// The tables to whose rows ids refer.
+package enum Tables {
+    package enum Runs {}
+    package enum Prompts {}
+    package enum Models {}
+    package enum Cells {}
+    package enum Attempts {}
+    package enum Workers {}
+}
+
+package typealias RunID = RowID<Tables.Runs>
+package typealias PromptID = RowID<Tables.Prompts>
+package typealias ModelID = RowID<Tables.Models>
+package typealias CellID = RowID<Tables.Cells>
+package typealias AttemptID = RowID<Tables.Attempts>
+package typealias WorkerID = RowID<Tables.Workers>
