@@ -71,7 +71,7 @@ import Testing
     @Test func whatDoesNotChangeTheRequestLeavesTheKey() {
         let (a, b) = (ModelOption(name: "a", value: "1"), ModelOption(name: "b", value: "2"))
         #expect(key { $0.id = "other" } == key())
-        #expect(key { $0.metadata = .bool(true) } == key())
+        #expect(key { $0.metadata = "true" } == key())
         #expect(key(options: [a, b]) == key(options: [b, a]))
         // Whose system prompt it is does not matter, and one that another stands above is never sent.
         #expect(key(system: "s") == key(modelSystem: "s"))

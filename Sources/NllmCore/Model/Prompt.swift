@@ -17,9 +17,10 @@ struct Prompt: Sendable, Equatable {
     var models: [String]?
     /// The number of samples per model; overrides the run's number.
     var samples: Int?
-    var vars: JSONValue?
-    var expect: JSONValue?
-    var metadata: JSONValue?
+    // These are kept beside the request, as JSON text.
+    var vars: String?
+    var expect: String?
+    var metadata: String?
 }
 
 /// A file or URL that is sent with a prompt.

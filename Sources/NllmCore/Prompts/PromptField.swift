@@ -87,9 +87,9 @@ struct PromptFieldReader {
             prompt.samples = count
         case "vars":
             guard case .object = field.value else { throw wrong(field, "an object") }
-            prompt.vars = field.value
-        case "expect": prompt.expect = field.value
-        case "metadata": prompt.metadata = field.value
+            prompt.vars = JSONWriter.text(field.value)
+        case "expect": prompt.expect = JSONWriter.text(field.value)
+        case "metadata": prompt.metadata = JSONWriter.text(field.value)
         default: throw unknown(field.name)
         }
     }

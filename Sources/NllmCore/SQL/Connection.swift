@@ -91,7 +91,12 @@ extension Connection {
     func insert<Table>(
         _ sql: String, named values: KeyValuePairs<String, any Bindable>
     ) throws -> RowID<Table> {
-        let id: RowID<Table>? = try row(sql, .named(values.map { ($0, $1) }), read: { try $0.id("id") })
+        try insert(sql, named: values.map { ($0, $1) })
+    }
+
+    /// The same, with values in an array.
+    func insert<Table>(_ sql: String, named values: [(String, any Bindable)]) throws -> RowID<Table> {
+        let id: RowID<Table>? = try row(sql, .named(values), read: { try $0.id("id") })
         guard let id else { throw DamagedValue("a new row has no id") }
         return id
     }

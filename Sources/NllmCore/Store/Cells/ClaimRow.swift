@@ -5,11 +5,10 @@ extension Claim {
     static let sql = """
         SELECT cells.id, cells.run_id, cells.key, runs.name AS run_name, runs.created_at AS run_created_at, cells.model_id,
             cells.lease, cells.attempts, cells.tries, cells.sample,
-            prompts.name AS prompt, prompts.text, prompts.in_arguments, prompts.system AS prompt_system,
-            prompts.schema, prompts.schema_file, prompts.options AS prompt_options, prompts.attachments, models.label,
-            models.name AS model, models.options AS model_options, models.system AS model_system,
-            models.arguments AS model_arguments, models.files, models.price, runs.system, runs.options, runs.arguments,
-            runs.directory, runs.timeout_ms, runs.retries, runs.raw, runs.fail_on
+            prompts.name AS prompt, \(PromptColumns.requestOfPrompts), models.label, models.name AS model,
+            models.options AS model_options, models.system AS model_system, models.arguments AS model_arguments,
+            models.files, models.price, runs.system AS run_system, runs.options AS run_options,
+            runs.arguments AS run_arguments, runs.directory, runs.timeout_ms, runs.retries, runs.raw, runs.fail_on
         FROM cells
         JOIN runs ON runs.id = cells.run_id
         JOIN prompts ON prompts.id = cells.prompt_id
@@ -38,7 +37,8 @@ extension Claim {
         failOn = Set(try row.json("fail_on").stringValues.compactMap(FailureKind.init))
         price = try row.optionalText("price").flatMap { Price(json: try JSONParser.parse($0)) }
         request = LLMRequest(
-            prompt: try Prompt(row), model: try ModelVariant(row), common: try CommonRequest(row),
+            prompt: try Prompt(id: promptID, request: row), model: try ModelVariant(row),
+            common: try CommonRequest(row),
             files: RequestFile.files(try row.json("files")))
     }
 }
@@ -50,19 +50,6 @@ extension Failure {
             kind: try row.value("failure_kind"), message: try row.text("failure_message"),
             httpStatus: try row.optionalInt("http_status"),
             retryAfter: try row.optionalDouble("retry_after"))
-    }
-}
-
-extension Prompt {
-    /// Reads the request of a prompt from a row of a claim.
-    fileprivate init(_ row: any Row) throws {
-        self.init(id: try row.text("prompt"), text: try row.text("text"))
-        isInArguments = try row.bool("in_arguments")
-        system = try row.optionalText("prompt_system")
-        schema = try row.optionalText("schema")
-        schemaFile = try row.optionalJSON("schema_file").flatMap(RequestFile.init)
-        options = try ModelOption.options(row.json("prompt_options"))
-        attachments = Attachment.attachments(try row.json("attachments"))
     }
 }
 
@@ -81,9 +68,9 @@ extension CommonRequest {
     /// Reads the request common to a run from a row of a claim.
     fileprivate init(_ row: any Row) throws {
         self.init(
-            options: try ModelOption.options(row.json("options")),
-            system: try row.optionalText("system"),
-            arguments: try row.json("arguments").stringValues,
+            options: try ModelOption.options(row.json("run_options")),
+            system: try row.optionalText("run_system"),
+            arguments: try row.json("run_arguments").stringValues,
             directory: try row.text("directory"))
     }
 }

@@ -153,22 +153,18 @@ struct EnqueueTransaction {
                 "SELECT 1 FROM prompts WHERE run_id = ? AND folder_key = ? AND live = 1", runID, FileName.key(name),
                 read: { _ in true }) == nil
         }
-        return try database.insert(
-            """
-            INSERT INTO prompts (run_id, position, name, folder, folder_key, text, in_arguments, system, schema,
-                schema_file, options, attachments, vars, expect, metadata)
-            VALUES (:run, :position, :name, :folder, :folder_key, :text, :in_arguments, :system, :schema, :schema_file,
-                :options, :attachments, :vars, :expect, :metadata)
-            RETURNING id
-            """,
-            named: [
-                "run": runID, "position": position, "name": prompt.id, "folder": folder,
-                "folder_key": FileName.key(folder), "text": prompt.text, "in_arguments": prompt.isInArguments,
-                "system": prompt.system, "schema": prompt.schema, "schema_file": prompt.schemaFile?.json,
-                "options": ModelOption.json(prompt.options), "attachments": Attachment.json(prompt.attachments),
-                "vars": prompt.vars, "expect": prompt.expect, "metadata": prompt.metadata,
-            ])
+        let own: [(String, any Bindable)] = [
+            ("run", runID), ("position", position), ("name", prompt.id), ("folder", folder),
+            ("folder_key", FileName.key(folder)),
+        ]
+        return try database.insert(Self.insertPromptSQL, named: own + prompt.columns)
     }
+
+    private static let insertPromptSQL = """
+        INSERT INTO prompts (run_id, position, name, folder, folder_key, \(PromptColumns.list))
+        VALUES (:run, :position, :name, :folder, :folder_key, \(PromptColumns.parameters))
+        RETURNING id
+        """
 
     // MARK: Matching with the cells that are there
 

@@ -36,23 +36,19 @@ final class PromptSpool {
             """)
     }
 
+    private static let insertSQL = """
+        INSERT INTO prompts (id, place, models, samples, \(PromptColumns.list))
+        VALUES (:id, :place, :models, :samples, \(PromptColumns.parameters))
+        ON CONFLICT (id) DO NOTHING
+        """
+
     /// Adds a prompt, or returns where the earlier one with the same id stands.
     func append(_ prompt: Prompt, from place: InputPlace) throws -> String? {
-        let added = try database.run(
-            """
-            INSERT INTO prompts (id, place, text, in_arguments, system, schema, schema_file, options, attachments,
-                models, samples, vars, expect, metadata)
-            VALUES (:id, :place, :text, :in_arguments, :system, :schema, :schema_file, :options, :attachments, :models,
-                :samples, :vars, :expect, :metadata)
-            ON CONFLICT (id) DO NOTHING
-            """,
-            named: [
-                "id": prompt.id, "place": place.description, "text": prompt.text, "in_arguments": prompt.isInArguments,
-                "system": prompt.system, "schema": prompt.schema, "schema_file": prompt.schemaFile?.json,
-                "options": ModelOption.json(prompt.options), "attachments": Attachment.json(prompt.attachments),
-                "models": prompt.models.map(JSONValue.strings), "samples": prompt.samples, "vars": prompt.vars,
-                "expect": prompt.expect, "metadata": prompt.metadata,
-            ])
+        let own: [(String, any Bindable)] = [
+            ("id", prompt.id), ("place", place.description), ("models", prompt.models.map(JSONValue.strings)),
+            ("samples", prompt.samples),
+        ]
+        let added = try database.run(Self.insertSQL, .named(own + prompt.columns))
         guard added == 0 else {
             count += 1
             structuredOptions.add(prompt, at: place)
@@ -71,41 +67,11 @@ final class PromptSpool {
     /// Calls `body` with each prompt in the order of reading.
     func forEach(_ body: (Prompt) throws -> Void) throws {
         try database.forEachRow("SELECT * FROM prompts ORDER BY position") { row in
-            var prompt = Prompt(id: try row.text("id"), text: try row.text("text"))
-            prompt.isInArguments = try row.bool("in_arguments")
-            prompt.system = try row.optionalText("system")
-            prompt.schema = try row.optionalText("schema")
-            prompt.schemaFile = try row.optionalJSON("schema_file").flatMap(RequestFile.init)
-            prompt.options = try ModelOption.options(row.json("options"))
-            prompt.attachments = Attachment.attachments(try row.json("attachments"))
+            var prompt = try Prompt(id: row.text("id"), request: row)
             prompt.models = try row.optionalJSON("models")?.stringValues
             prompt.samples = try row.optionalInt("samples")
-            prompt.vars = try row.optionalJSON("vars")
-            prompt.expect = try row.optionalJSON("expect")
-            prompt.metadata = try row.optionalJSON("metadata")
+            try prompt.readNotes(row)
             try body(prompt)
-        }
-    }
-}
-
-extension Attachment {
-    /// The attachments as an array of objects, the databases' format.
-    static func json(_ attachments: [Attachment]) -> JSONValue {
-        .array(
-            attachments.map { attachment in
-                var members = [JSONValue.Member("location", .string(attachment.location))]
-                if let digest = attachment.digest { members.append(JSONValue.Member("sha256", .string(digest))) }
-                return .object(members)
-            })
-    }
-
-    /// Reads the result of ``json(_:)``.
-    static func attachments(_ value: JSONValue) -> [Attachment] {
-        guard case .array(let elements) = value else { return [] }
-        return elements.compactMap { element in
-            element["location"]?.stringValue.map {
-                Attachment(location: $0, digest: element["sha256"]?.stringValue)
-            }
         }
     }
 }
