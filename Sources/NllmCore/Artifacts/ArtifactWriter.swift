@@ -12,8 +12,8 @@ actor ArtifactWriter {
     private var opened: ResultReader?
     /// Folders that are known to be their runs' own.
     private var taken: Set<String> = []
-    /// By run, the attempts whose cells' files this writer has written; they rarely have gaps.
-    private var written: [RunID: RangeSet<Int64>] = [:]
+    /// What this writer has appended; the files of these cells are written as well.
+    private var growing: [RunID: GrowingLines] = [:]
     private nonisolated let executor = BlockingExecutor(label: "artifacts")
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -46,35 +46,39 @@ actor ArtifactWriter {
     }
 
     private func append(_ attempts: [AttemptID], of results: ResultReader, in folder: RunFolder, _ run: RunID) throws {
-        var lines: [UInt8] = []
+        var lines: [(attempt: AttemptID, bytes: [UInt8])] = []
+        var size = 0
         for attempt in attempts {
             // The result is gone if the cell left the run in the meantime.
             guard let result = try results.result(ofAttempt: attempt) else { continue }
             let document = result.document
-            lines += JSONWriter.line(document)
-            lines.append(UInt8(ascii: "\n"))
-            if lines.count > Self.manyBytes {
-                // Large answers are not collected.
-                try Self.append(lines, to: folder.lines)
-                lines = []
-            }
+            lines.append((attempt, Self.line(document)))
+            size += lines.last?.bytes.count ?? 0
             try write(result, document, in: folder, isNew: true)
-            written[run, default: RangeSet()].insert(contentsOf: attempt.number..<attempt.number + 1)
+            // Large answers are not collected.
+            guard size > Self.manyBytes else { continue }
+            try growing[run, default: GrowingLines(path: folder.lines)].append(lines)
+            (lines, size) = ([], 0)
         }
-        try Self.append(lines, to: folder.lines)
+        try growing[run, default: GrowingLines(path: folder.lines)].append(lines)
     }
 
     private static let manyBytes = 1 << 20
+
+    private static func line(_ document: JSONValue) -> [UInt8] {
+        var line = JSONWriter.line(document)
+        line.append(UInt8(ascii: "\n"))
+        return line
+    }
 
     /// Writes the folder of a run that has ended anew, in order, unless another process has done it.
     func finish(run: RunID) async throws(NllmError) {
         try await writing(run: run) { _ in
             let state = try reader().state(ofRun: run)
             guard state.run.finishedAt != nil, !state.run.isExported else { return }
-            // Cells of an edited run may have other names than when their files were written.
-            let known = state.run.isEdited ? nil : written[run]
-            try await writeAll(run: run, except: known ?? RangeSet())
-            written[run] = nil
+            // Cells of an edited run may have other names than when their results were written.
+            try await writeAll(run: run, copying: state.run.isEdited ? nil : growing[run])
+            growing[run] = nil
         }
     }
 
@@ -98,7 +102,7 @@ actor ArtifactWriter {
             let place = try reader().place(ofRun: run)
             let folder = RunFolder(path: path ?? place.folder, isByPrompt: place.isByPrompt)
             let isNew = try Directory.create(folder.path)
-            if isNew { written[run] = nil }
+            if isNew { growing[run] = nil }
             try await folder.locked {
                 if isNew || !taken.contains(folder.path) { try take(folder, try reader().state(ofRun: run)) }
                 try await body(folder)
@@ -141,15 +145,15 @@ actor ArtifactWriter {
         try AtomicFile.write(JSONWriter.document(manifest), to: folder.manifest, durably: true)
     }
 
-    /// Writes all artifacts, except for the files of cells that are written; the folder is locked.
-    private func writeAll(run: RunID, except known: RangeSet<Int64> = RangeSet()) async throws {
-        let (state, lastAttempt) = try writeSnapshot(run: run, to: nil, except: known)
+    /// Writes all artifacts, except for results that are written and only have to be copied; the folder is locked.
+    private func writeAll(run: RunID, copying grown: GrowingLines? = nil) async throws {
+        let (state, lastAttempt) = try writeSnapshot(run: run, to: nil, copying: grown)
         try await store.noteWritten(state.run, through: lastAttempt, now: Date())
     }
 
     /// Writes all artifacts from one state of the store, unaffected by concurrent records.
     private func writeSnapshot(
-        run: RunID, to path: String?, except known: RangeSet<Int64> = RangeSet()
+        run: RunID, to path: String?, copying grown: GrowingLines? = nil
     ) throws -> (RunState, lastAttempt: AttemptID) {
         let results = try reader()
         return try results.snapshot {
@@ -157,10 +161,14 @@ actor ArtifactWriter {
             let folder = RunFolder(path: path ?? state.run.folder, isByPrompt: state.prompts > 1)
             try FolderSweep(results: results, folder: folder, run: state.run).perform()
             var lines = try AtomicFile(path: folder.lines)
-            try results.forEachResult(ofRun: run) { result in
-                let document = result.document
-                try lines.write(JSONWriter.line(document) + [UInt8(ascii: "\n")])
-                if !known.contains(result.attempt.number) { try write(result, document, in: folder) }
+            try (grown ?? GrowingLines(path: folder.lines)).reading { line in
+                try results.forEachAttempt(ofRun: run) { attempt in
+                    if let known = try line(attempt) { return try lines.write(known) }
+                    guard let result = try results.result(ofAttempt: attempt) else { return }
+                    let document = result.document
+                    try lines.write(Self.line(document))
+                    try write(result, document, in: folder)
+                }
             }
             try lines.commit(durably: true)
             try writeManifest(state, in: folder)
@@ -186,25 +194,6 @@ actor ArtifactWriter {
         guard let raw = result.raw else { return }
         try write(raw.stdout, ".stdout.txt", .raw)
         try write(raw.stderr, ".stderr.txt", .raw)
-    }
-
-    private static func append(_ bytes: [UInt8], to path: String) throws {
-        guard !bytes.isEmpty else { return }
-        do {
-            // Opening neither waits nor follows a link, whatever has taken the file's place.
-            let file = try FileDescriptor.open(
-                path, .writeOnly, options: [.append, .create, .noFollow, .nonBlocking, .closeOnExec],
-                permissions: FilePermissions(rawValue: 0o666))
-            try file.closeAfter {
-                guard FileStatus(descriptor: file.rawValue)?.kind == .regular else { throw FileError.notRegular(path) }
-                _ = try file.writeAll(bytes)
-            }
-        } catch let error as FileError {
-            throw error
-        } catch {
-            let isLink = FileStatus(path)?.kind == .link
-            throw isLink ? .notRegular(path, isLink: true) : FileError(error, path: path)
-        }
     }
 
     private static func countLines(_ path: String) throws -> Int {

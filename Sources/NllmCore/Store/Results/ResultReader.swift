@@ -37,14 +37,25 @@ final class ResultReader {
     private static let resultSQL =
         ResultRecord.sql + " WHERE attempts.id = ? AND cells.id = attempts.cell_id AND cells.live = 1"
 
-    /// Calls `body` with each result of a run in the order of the artifacts: prompts, then models, then samples.
-    func forEachResult(ofRun run: RunID, _ body: (ResultRecord) throws -> Void) throws {
-        let sql =
-            ResultRecord.sql + " WHERE cells.prompt_id = ? AND cells.live = 1 ORDER BY models.position, cells.sample"
+    /// Calls `body` with the attempt of each result of a run in the order of the artifacts: prompts, then models, then
+    /// samples.
+    func forEachAttempt(ofRun run: RunID, _ body: (AttemptID) throws -> Void) throws {
+        let sql = """
+            SELECT cells.attempt_id FROM cells JOIN models ON models.id = cells.model_id
+            WHERE cells.prompt_id = ? AND cells.live = 1 AND cells.attempt_id IS NOT NULL
+            ORDER BY models.position, cells.sample
+            """
         try database.forEachRow("SELECT id FROM prompts WHERE run_id = ? AND live = 1 ORDER BY position", run) {
             prompt in
-            let promptID: PromptID = try prompt.id("id")
-            try database.forEachRow(sql, promptID) { row in try body(try ResultRecord(row)) }
+            let prompt: PromptID = try prompt.id("id")
+            try database.forEachRow(sql, prompt) { row in try body(try row.id("attempt_id")) }
+        }
+    }
+
+    /// Calls `body` with each result of a run in the same order.
+    func forEachResult(ofRun run: RunID, _ body: (ResultRecord) throws -> Void) throws {
+        try forEachAttempt(ofRun: run) { attempt in
+            if let result = try result(ofAttempt: attempt) { try body(result) }
         }
     }
 
