@@ -43,8 +43,8 @@ import Testing
         let (store, run) = try await enqueue("r", prompts: 3, models: ["a", "b", "c"])
         let worker = try await store.register(.current(), now: start)
         let claims = try await store.claim(worker: worker, run: run.id, limit: 7, now: start).claims
-        #expect(claims.map(\.model) == ["a", "b", "c", "a", "b", "c", "a"])
-        #expect(claims.map(\.promptID) == ["000001", "000001", "000001", "000002", "000002", "000002", "000003"])
+        #expect(claims.map(\.label) == ["a", "b", "c", "a", "b", "c", "a"])
+        #expect(claims.map(\.prompt) == ["000001", "000001", "000001", "000002", "000002", "000002", "000003"])
     }
 
     @Test func whatWasInterruptedGoesFirst() async throws {
@@ -56,7 +56,7 @@ import Testing
         try await store.unregister(worker: first, now: start + 2)
         let second = try await store.register(.current(), now: start + 3)
         let next = try await store.claim(worker: second, run: run.id, limit: 1, now: start + 3).claims
-        #expect(next.map(\.promptID) == ["000003"])
+        #expect(next.map(\.prompt) == ["000003"])
     }
 
     @Test func runsOfAHigherPriorityComeFirstThenOlderOnes() async throws {
@@ -105,22 +105,22 @@ import Testing
         #expect(try await store.claim(worker: first, run: run.id, limit: 3, now: start + 2).claims.isEmpty)
         let second = try await store.register(.current(), now: start + 3)
         let probe = try await store.claim(worker: second, run: run.id, limit: 3, now: start + 3).claims
-        #expect(probe.map(\.promptID) == ["000004"])
+        #expect(probe.map(\.prompt) == ["000004"])
         // Its worker dies, and another one that works already tries again.
         try await store.unregister(worker: second, now: start + 4)
         let again = try await store.claim(worker: first, run: run.id, limit: 3, now: start + 5).claims
-        #expect(again.map(\.promptID) == ["000004"])
+        #expect(again.map(\.prompt) == ["000004"])
         try await end(try #require(again.first), in: store, code: 1, said: refusal, at: 6)
         #expect(try await store.claim(worker: first, run: run.id, limit: 3, now: start + 7).claims.isEmpty)
         // Another cell is tried next, in case it was the prompt's fault.
         let third = try await store.register(.current(), now: start + 8)
         let other = try await store.claim(worker: third, run: run.id, limit: 3, now: start + 8).claims
-        #expect(other.map(\.promptID) == ["000005"])
+        #expect(other.map(\.prompt) == ["000005"])
         try await end(try #require(other.first), in: store, at: 9)
         let rest = try await store.claim(worker: third, run: run.id, limit: 9, now: start + 10).claims
-        #expect(Set(rest.map(\.promptID)) == ["000001", "000002", "000003", "000004", "000006"])
+        #expect(Set(rest.map(\.prompt)) == ["000001", "000002", "000003", "000004", "000006"])
         // What fails again for its prompt alone does not pause the model again.
-        for claim in rest where claim.promptID < "000005" {
+        for claim in rest where claim.prompt < "000005" {
             try await end(claim, in: store, code: 1, said: refusal, at: 11)
         }
         let progress = try await store.progress(of: run, now: start + 12)

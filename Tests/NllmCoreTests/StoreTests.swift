@@ -36,8 +36,8 @@ import Testing
         let (first, second) = (try await worker(store), try await worker(store))
         let a = try await store.claim(worker: first, run: run.id, limit: 2, now: start).claims
         let b = try await store.claim(worker: second, run: run.id, limit: 10, now: start).claims
-        #expect(a.map(\.promptID) == ["000001", "000002"])
-        #expect(b.map(\.promptID) == ["000003", "000004", "000005"])
+        #expect(a.map(\.prompt) == ["000001", "000002"])
+        #expect(b.map(\.prompt) == ["000003", "000004", "000005"])
         #expect(try await store.claim(worker: first, run: run.id, limit: 1, now: start).claims.isEmpty)
     }
 

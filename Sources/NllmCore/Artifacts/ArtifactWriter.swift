@@ -24,43 +24,45 @@ actor ArtifactWriter {
     }
 
     /// Prepares a run's folder for results, and repairs it if an earlier worker died before it had written everything.
-    func prepare(run: RunID) async throws(NllmError) {
-        try await writing(run: run) { folder in
+    func prepare(run runID: RunID) async throws(NllmError) {
+        try await writing(run: runID) { folder in
             try Directory.checkWritable(folder.path, for: folder.path)
-            let state = try reader().state(ofRun: run)
+            let state = try reader().state(ofRun: runID)
             let lines = (try? Self.countLines(folder.lines)) ?? 0
             guard lines != state.results else { return try writeManifest(state, in: folder) }
-            try await writeAll(run: run)
+            try await writeAll(run: runID)
         }
     }
 
     /// Appends results to a run's folder as they arrive.
-    func append(run: RunID, attempts: [AttemptID]) async throws(NllmError) {
-        try await writing(run: run) { folder in
+    func append(run runID: RunID, attempts attemptIDs: [AttemptID]) async throws(NllmError) {
+        try await writing(run: runID) { folder in
             let results = try reader()
             try results.snapshot {
-                let last = try results.place(ofRun: run).writtenAttempt
-                try append(attempts.filter { $0 > last }, of: results, in: folder, run)
+                let last = try results.place(ofRun: runID).writtenAttemptID
+                try append(attemptIDs.filter { $0 > last }, of: results, in: folder, runID)
             }
         }
     }
 
-    private func append(_ attempts: [AttemptID], of results: ResultReader, in folder: RunFolder, _ run: RunID) throws {
-        var lines: [(attempt: AttemptID, bytes: [UInt8])] = []
+    private func append(
+        _ attemptIDs: [AttemptID], of results: ResultReader, in folder: RunFolder, _ runID: RunID
+    ) throws {
+        var lines: [(attemptID: AttemptID, bytes: [UInt8])] = []
         var size = 0
-        for attempt in attempts {
+        for attemptID in attemptIDs {
             // The result is gone if the cell left the run in the meantime.
-            guard let result = try results.result(ofAttempt: attempt) else { continue }
+            guard let result = try results.result(ofAttempt: attemptID) else { continue }
             let document = result.document
-            lines.append((attempt, Self.line(document)))
+            lines.append((attemptID, Self.line(document)))
             size += lines.last?.bytes.count ?? 0
             try write(result, document, in: folder, isNew: true)
             // Large answers are not collected.
             guard size > Self.manyBytes else { continue }
-            try growing[run, default: GrowingLines(path: folder.lines)].append(lines)
+            try growing[runID, default: GrowingLines(path: folder.lines)].append(lines)
             (lines, size) = ([], 0)
         }
-        try growing[run, default: GrowingLines(path: folder.lines)].append(lines)
+        try growing[runID, default: GrowingLines(path: folder.lines)].append(lines)
     }
 
     private static let manyBytes = 1 << 20
@@ -72,39 +74,39 @@ actor ArtifactWriter {
     }
 
     /// Writes the folder of a run that has ended anew, in order, unless another process has done it.
-    func finish(run: RunID) async throws(NllmError) {
-        try await writing(run: run) { _ in
-            let state = try reader().state(ofRun: run)
+    func finish(run runID: RunID) async throws(NllmError) {
+        try await writing(run: runID) { _ in
+            let state = try reader().state(ofRun: runID)
             guard state.run.finishedAt != nil, !state.run.isExported else { return }
             // Cells of an edited run may have other names than when their results were written.
-            try await writeAll(run: run, copying: state.run.isEdited ? nil : growing[run])
-            growing[run] = nil
+            try await writeAll(run: runID, copying: state.run.isEdited ? nil : growing[runID])
+            growing[runID] = nil
         }
     }
 
     /// Writes everything from the current state of the store.
-    func export(run: RunID) async throws(NllmError) {
-        try await writing(run: run) { _ in try await writeAll(run: run) }
+    func export(run runID: RunID) async throws(NllmError) {
+        try await writing(run: runID) { _ in try await writeAll(run: runID) }
     }
 
     /// Writes everything from the current state of the store into a folder other than the run's own.
-    func export(run: RunID, to path: String) async throws(NllmError) {
-        try await writing(run: run, to: path) { _ in _ = try writeSnapshot(run: run, to: path) }
+    func export(run runID: RunID, to path: String) async throws(NllmError) {
+        try await writing(run: runID, to: path) { _ in _ = try writeSnapshot(run: runID, to: path) }
     }
 
     // MARK: Writing
 
     /// Runs `body` while no other process writes to the run's folder, which is created if necessary; words errors.
     private func writing(
-        run: RunID, to path: String? = nil, _ body: (RunFolder) async throws -> Void
+        run runID: RunID, to path: String? = nil, _ body: (RunFolder) async throws -> Void
     ) async throws(NllmError) {
         do {
-            let place = try reader().place(ofRun: run)
+            let place = try reader().place(ofRun: runID)
             let folder = RunFolder(path: path ?? place.folder, isByPrompt: place.isByPrompt)
             let isNew = try Directory.create(folder.path)
-            if isNew { growing[run] = nil }
+            if isNew { growing[runID] = nil }
             try await folder.locked {
-                if isNew || !taken.contains(folder.path) { try take(folder, try reader().state(ofRun: run)) }
+                if isNew || !taken.contains(folder.path) { try take(folder, try reader().state(ofRun: runID)) }
                 try await body(folder)
             }
         } catch let error as NllmError {
@@ -146,25 +148,25 @@ actor ArtifactWriter {
     }
 
     /// Writes all artifacts, except for results that are written and only have to be copied; the folder is locked.
-    private func writeAll(run: RunID, copying grown: GrowingLines? = nil) async throws {
-        let (state, lastAttempt) = try writeSnapshot(run: run, to: nil, copying: grown)
-        try await store.noteWritten(state.run, through: lastAttempt, now: Date())
+    private func writeAll(run runID: RunID, copying grown: GrowingLines? = nil) async throws {
+        let (state, lastAttemptID) = try writeSnapshot(run: runID, to: nil, copying: grown)
+        try await store.noteWritten(state.run, through: lastAttemptID, now: Date())
     }
 
     /// Writes all artifacts from one state of the store, unaffected by concurrent records.
     private func writeSnapshot(
-        run: RunID, to path: String?, copying grown: GrowingLines? = nil
-    ) throws -> (RunState, lastAttempt: AttemptID) {
+        run runID: RunID, to path: String?, copying grown: GrowingLines? = nil
+    ) throws -> (RunState, lastAttemptID: AttemptID) {
         let results = try reader()
         return try results.snapshot {
-            let state = try results.state(ofRun: run)
+            let state = try results.state(ofRun: runID)
             let folder = RunFolder(path: path ?? state.run.folder, isByPrompt: state.prompts > 1)
             try FolderSweep(results: results, folder: folder, run: state.run).perform()
             var lines = try AtomicFile(path: folder.lines)
             try (grown ?? GrowingLines(path: folder.lines)).reading { line in
-                try results.forEachAttempt(ofRun: run) { attempt in
-                    if let known = try line(attempt) { return try lines.write(known) }
-                    guard let result = try results.result(ofAttempt: attempt) else { return }
+                try results.forEachAttemptID(ofRun: runID) { attemptID in
+                    if let known = try line(attemptID) { return try lines.write(known) }
+                    guard let result = try results.result(ofAttempt: attemptID) else { return }
                     let document = result.document
                     try lines.write(Self.line(document))
                     try write(result, document, in: folder)
@@ -172,7 +174,7 @@ actor ArtifactWriter {
             }
             try lines.commit(durably: true)
             try writeManifest(state, in: folder)
-            return (state, try results.lastAttempt(ofRun: run))
+            return (state, try results.lastAttemptID(ofRun: runID))
         }
     }
 

@@ -6,7 +6,7 @@ internal import SystemPackage
 /// again. Other processes may append to the file as well; once one has replaced it, no place is known any more.
 struct GrowingLines {
     private struct Place {
-        var attempt: AttemptID
+        var attemptID: AttemptID
         var offset: Int64
         var count: Int
     }
@@ -20,7 +20,7 @@ struct GrowingLines {
     }
 
     /// Appends lines, each with the attempt whose result it is; the folder is locked.
-    mutating func append(_ lines: [(attempt: AttemptID, bytes: [UInt8])]) throws {
+    mutating func append(_ lines: [(attemptID: AttemptID, bytes: [UInt8])]) throws {
         guard !lines.isEmpty else { return }
         do {
             // Opening neither waits nor follows a link, whatever has taken the file's place.
@@ -36,14 +36,14 @@ struct GrowingLines {
         }
     }
 
-    private mutating func append(_ lines: [(attempt: AttemptID, bytes: [UInt8])], to file: FileDescriptor) throws {
+    private mutating func append(_ lines: [(attemptID: AttemptID, bytes: [UInt8])], to file: FileDescriptor) throws {
         guard FileStatus(descriptor: file.rawValue)?.kind == .regular else { throw FileError.notRegular(path) }
         let identity = FileIdentity(descriptor: file.rawValue)
         if identity == nil || identity != self.file { (self.file, places) = (identity, []) }
         var offset = try file.seek(offset: 0, from: .end)
         _ = try file.writeAll(lines.flatMap(\.bytes))
         for line in lines {
-            places.append(Place(attempt: line.attempt, offset: offset, count: line.bytes.count))
+            places.append(Place(attemptID: line.attemptID, offset: offset, count: line.bytes.count))
             offset += Int64(line.bytes.count)
         }
     }
@@ -54,21 +54,21 @@ struct GrowingLines {
         guard let opened else { return try body { _ in nil } }
         return try opened.closeAfter {
             guard let file, FileIdentity(descriptor: opened.rawValue) == file else { return try body { _ in nil } }
-            let ordered = places.sorted { $0.attempt < $1.attempt }
-            return try body { attempt in
-                guard let place = Self.place(of: attempt, in: ordered) else { return nil }
+            let ordered = places.sorted { $0.attemptID < $1.attemptID }
+            return try body { attemptID in
+                guard let place = Self.place(of: attemptID, in: ordered) else { return nil }
                 return Self.line(at: place, in: opened)
             }
         }
     }
 
-    private static func place(of attempt: AttemptID, in places: [Place]) -> Place? {
+    private static func place(of attemptID: AttemptID, in places: [Place]) -> Place? {
         var (low, high) = (0, places.count)
         while low < high {
             let middle = (low + high) / 2
-            if places[middle].attempt < attempt { low = middle + 1 } else { high = middle }
+            if places[middle].attemptID < attemptID { low = middle + 1 } else { high = middle }
         }
-        return low < places.count && places[low].attempt == attempt ? places[low] : nil
+        return low < places.count && places[low].attemptID == attemptID ? places[low] : nil
     }
 
     /// The bytes at a place, if they still are one line.

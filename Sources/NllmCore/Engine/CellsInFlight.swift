@@ -51,6 +51,8 @@ struct CellsInFlight {
     ///   - worker: the worker's id.
     ///   - held: the numbers of the leases that it holds, by cell.
     func stopLost(worker: WorkerID, held: [CellID: Int]) {
-        for (lease, cell) in cells where lease.worker != worker || held[lease.cell] != lease.number { cell.stop.stop() }
+        for (lease, cell) in cells where lease.workerID != worker || held[lease.cellID] != lease.number {
+            cell.stop.stop()
+        }
     }
 }

@@ -53,7 +53,7 @@ final class LiveOutput: Sendable {
     private func tellLine(_ channel: OutputChannel, _ text: String) {
         tell(
             .line(
-                model: claim.model, prompt: isSingle ? nil : claim.promptID, sample: claim.sample, channel: channel,
+                model: claim.label, prompt: isSingle ? nil : claim.prompt, sample: claim.sample, channel: channel,
                 text: text))
     }
 }

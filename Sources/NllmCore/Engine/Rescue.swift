@@ -57,9 +57,9 @@ actor Rescue {
     }
 
     /// Keeps answers that were recorded in a database that is gone, those left out that are kept already.
-    private func keep(recorded: [(cell: CellID, report: RescuedReport)]) {
-        let known = Set(kept.keys.map(\.cell))
-        let places = keep(lines: recorded.filter { !known.contains($0.cell) }.map(\.report.line))
+    private func keep(recorded: [(cellID: CellID, report: RescuedReport)]) {
+        let known = Set(kept.keys.map(\.cellID))
+        let places = keep(lines: recorded.filter { !known.contains($0.cellID) }.map(\.report.line))
         for place in places {
             if let place { salvaged[place, default: 0] += 1 } else { lost += 1 }
         }
@@ -69,8 +69,8 @@ actor Rescue {
     func salvage(from store: Store) async {
         var last: AttemptID = 0
         while let answers = try? await store.answers(ofWorker: mark, after: last), let end = answers.last {
-            keep(recorded: answers.map { ($0.cell, $0.report) })
-            last = end.attempt
+            keep(recorded: answers.map { ($0.cellID, $0.report) })
+            last = end.attemptID
         }
         if !store.isInPlace { await store.abandon() }
     }

@@ -48,29 +48,29 @@ final class RunIntake {
     /// Makes a run ready to be worked on.
     ///
     /// - Parameters:
-    ///   - run: the run.
-    ///   - worker: the worker's id.
+    ///   - runID: the run.
+    ///   - worker: the worker.
     ///   - isFirst: whether the worker has started no cell yet.
     /// - Returns: false if nothing of it can be done.
     /// - Throws: what is wrong, if it must not be passed over.
-    func prepare(_ run: RunID, worker: WorkerID, isFirst: Bool) async throws(NllmError) -> Bool {
-        guard !prepared.contains(run) else { return true }
+    func prepare(_ runID: RunID, worker: WorkerID, isFirst: Bool) async throws(NllmError) -> Bool {
+        guard !prepared.contains(runID) else { return true }
         let cached: Int
         do throws(NllmError) {
             // It may have been enqueued after this worker began.
-            if options.maxCost != nil { try await store.checkPrices(runs: [run]) }
-            if !counted.contains(run) { counted = try await store.count([run], againstBudgetOf: worker) }
-            cached = try await store.takeCached(run: run, age: options.overrides.cache, worker: worker, now: Date())
-            try await artifacts.prepare(run: run)
+            if options.maxCost != nil { try await store.checkPrices(runs: [runID]) }
+            if !counted.contains(runID) { counted = try await store.count([runID], againstBudgetOf: worker) }
+            cached = try await store.takeCached(run: runID, age: options.overrides.cache, worker: worker, now: Date())
+            try await artifacts.prepare(run: runID)
         } catch {
             // Fail if the user named this run; otherwise skip it. A disk that filled up meanwhile is waited for.
             guard scope == nil, isFirst || error.reasonOfFullDisk == nil else { throw error }
-            blocked[run] = error
+            blocked[runID] = error
             return false
         }
-        prepared.insert(run)
-        if options.streams, try await store.hasOnePrompt(run) { single.insert(run) }
-        guard cached > 0, let progress = try await store.progress(ofRun: run) else { return true }
+        prepared.insert(runID)
+        if options.streams, try await store.hasOnePrompt(runID) { single.insert(runID) }
+        guard cached > 0, let progress = try await store.progress(ofRun: runID) else { return true }
         observe(.cached(run: progress.run.name, cells: cached))
         return progress.counts.left > 0
     }

@@ -35,7 +35,7 @@ extension WorkEvent {
     init(_ report: Report) {
         let (claim, outcome) = (report.claim, report.outcome)
         self = .attempt(
-            model: claim.model, prompt: claim.promptID, sample: claim.sample, status: outcome.status.rawValue,
+            model: claim.label, prompt: claim.prompt, sample: claim.sample, status: outcome.status.rawValue,
             failure: outcome.failure.map { "\($0.kind.rawValue): \($0.message)" },
             retryIn: report.retryAt?.timeIntervalSince(outcome.finishedAt))
     }
@@ -44,9 +44,9 @@ extension WorkEvent {
     init(_ news: ModelNews) {
         self =
             switch news.change {
-            case .paused(let pause): .modelPaused(model: news.model, pause)
-            case .recovered: .modelRecovered(model: news.model)
-            case .held(let until, let because): .modelHeld(model: news.model, Wait(.provider(because), until: until))
+            case .paused(let pause): .modelPaused(model: news.label, pause)
+            case .recovered: .modelRecovered(model: news.label)
+            case .held(let until, let because): .modelHeld(model: news.label, Wait(.provider(because), until: until))
             }
     }
 }

@@ -32,9 +32,9 @@ package struct RetryPolicy: Sendable {
         case .once, .allowed: break
         }
         if isHopeless(failure, history) { return nil }
-        if failure.kind == .rateLimited, let asked = failure.retryAfter {
+        if failure.kind == .rateLimited, let retryAfter = failure.retryAfter {
             // Up to a tenth later, never earlier than the provider asked for.
-            return now.addingTimeInterval(asked * (1 + jitter / 10))
+            return now.addingTimeInterval(retryAfter * (1 + jitter / 10))
         }
         return now.addingTimeInterval(jitter * min(longest, base * Double(1 << min(tries - 1, 20))))
     }

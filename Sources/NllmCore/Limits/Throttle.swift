@@ -216,7 +216,7 @@ struct Throttle: Sendable, Equatable {
             cut(by: 0.5, startedAt: startedAt, now: now, used: used)
         default: return
         }
-        if let asked = failure.retryAfter { hold(asked, failure, now: now, jitter: jitter) }
+        if let retryAfter = failure.retryAfter { hold(retryAfter, failure, now: now, jitter: jitter) }
     }
 
     /// The number of seconds for which the provider has refused everything, if that is enough to give it up; nil
@@ -286,8 +286,8 @@ struct Throttle: Sendable, Equatable {
 
     /// Waits until the time that the provider asked for, up to a tenth longer, and never shorter than it asked for
     /// before.
-    private mutating func hold(_ seconds: Double, _ failure: Failure, now: Date, jitter: Double) {
-        let until = now.addingTimeInterval(max(0, seconds) * (1 + jitter / 10))
+    private mutating func hold(_ retryAfter: Double, _ failure: Failure, now: Date, jitter: Double) {
+        let until = now.addingTimeInterval(max(0, retryAfter) * (1 + jitter / 10))
         if let hold, hold.until >= until { return }
         hold = Hold(until: until, because: failure.message)
     }

@@ -66,18 +66,18 @@ extension Store {
     /// Requeues the worker's cells, each with a record of the interrupted attempt, and ends the worker.
     private func release(worker: WorkerID, now: Date) throws -> Int {
         // Their cost is unknown.
-        let models = try database.rows(
+        let reserved = try database.rows(
             """
             SELECT model_id, sum(ifnull(reserved_cost, 0)) AS cost, sum(ifnull(reserved_tokens, 0)) AS tokens FROM cells
             WHERE worker_id = ? AND status = 'running' GROUP BY model_id
             """, worker
         ) { (try $0.id("model_id") as ModelID, try $0.double("cost"), try $0.int("tokens")) }
-        for (model, cost, tokens) in models {
+        for (modelID, cost, tokens) in reserved {
             try database.run(
                 """
                 UPDATE counters SET possible_cost = possible_cost + ?, possible_tokens = possible_tokens + ?
                 WHERE model_id = ?
-                """, cost, tokens, model)
+                """, cost, tokens, modelID)
             try noteSpending(cost: cost, tokens: tokens, now: now)
         }
         // No attempt lasted longer than its worker can have been alive, by the clock that set the claim's time.

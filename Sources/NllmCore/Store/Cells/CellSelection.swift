@@ -13,9 +13,9 @@ public struct CellSelection: Sendable, Equatable {
     public init() {}
 
     /// A condition on `cells`, with its values by name; `:run` is the run's id.
-    func condition(in run: RunID) -> (sql: String, values: [(String, any Bindable)]) {
+    func condition(in runID: RunID) -> (sql: String, values: [(String, any Bindable)]) {
         var parts = ["cells.live = 1", "cells.run_id = :run"]
-        var values: [(String, any Bindable)] = [("run", run)]
+        var values: [(String, any Bindable)] = [("run", runID)]
         func add(_ name: String, _ texts: [String], _ sql: (String) -> String) {
             guard !texts.isEmpty else { return }
             values.append((name, JSONValue.strings(texts)))

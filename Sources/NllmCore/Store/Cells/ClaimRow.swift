@@ -17,19 +17,19 @@ extension Claim {
 
     /// Reads a cell as the worker would receive it, without the failures of earlier attempts.
     init(_ row: any Row, worker: WorkerID) throws {
-        cell = try row.id("id")
-        run = try row.id("run_id")
+        cellID = try row.id("id")
+        runID = try row.id("run_id")
         runName = try row.text("run_name")
         runCreatedAt = try row.date("run_created_at")
         key = try row.bytes("key")
         modelID = try row.id("model_id")
-        self.worker = worker
+        workerID = worker
         // Counts the claims, which distinguishes this one from earlier ones.
         lease = try row.int("lease") + 1
         attempts = try row.int("attempts")
         tries = try row.int("tries")
-        promptID = try row.text("prompt")
-        model = try row.text("label")
+        prompt = try row.text("prompt")
+        label = try row.text("label")
         sample = try row.int("sample")
         timeout = Double(try row.int("timeout_ms")) / 1000
         retries = try row.int("retries")
@@ -37,7 +37,7 @@ extension Claim {
         failOn = Set(try row.json("fail_on").stringValues.compactMap(FailureKind.init))
         price = try row.optionalText("price").flatMap { Price(json: try JSONParser.parse($0)) }
         request = LLMRequest(
-            prompt: try Prompt(id: promptID, request: row), model: try ModelVariant(row),
+            prompt: try Prompt(id: prompt, request: row), model: try ModelVariant(row),
             common: try CommonRequest(row),
             files: RequestFile.files(try row.json("files")))
     }

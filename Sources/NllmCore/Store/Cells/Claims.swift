@@ -2,15 +2,14 @@ package import FoundationEssentials
 
 /// A worker's right to a cell, with everything needed to execute it.
 package struct Claim: Sendable {
-    var cell: CellID
-    var run: RunID
+    var cellID: CellID
+    var runID: RunID
     /// These identify the run and cell in another database.
     var runName: String
     var runCreatedAt: Date
     var key: [UInt8]
-    /// The model's row.
     var modelID: ModelID
-    var worker: WorkerID
+    var workerID: WorkerID
     var lease: Int
     /// The number of attempts that count.
     var attempts: Int
@@ -18,8 +17,9 @@ package struct Claim: Sendable {
     var tries: Int
     /// The failures of these attempts, latest first.
     var history: [Failure] = []
-    var promptID: String
-    var model: String
+    /// The prompt's id as given.
+    var prompt: String
+    var label: String
     var sample: Int
     var request: LLMRequest
     /// The current settings of the run.
@@ -111,8 +111,8 @@ extension Store {
         try database.change(
             .claimed, where: "id = :cell",
             [
-                "worker": claim.worker, "now": now, "lease": claim.lease, "reserved_cost": claim.reservation.cost,
-                "reserved_tokens": claim.reservation.tokens, "cell": claim.cell,
+                "worker": claim.workerID, "now": now, "lease": claim.lease, "reserved_cost": claim.reservation.cost,
+                "reserved_tokens": claim.reservation.tokens, "cell": claim.cellID,
             ])
     }
 
@@ -128,5 +128,5 @@ extension Store {
 }
 
 extension Lease {
-    init(_ claim: Claim) { (worker, cell, number) = (claim.worker, claim.cell, claim.lease) }
+    init(_ claim: Claim) { (workerID, cellID, number) = (claim.workerID, claim.cellID, claim.lease) }
 }

@@ -63,8 +63,8 @@ package struct ModelNews: Sendable, Equatable {
         case held(until: Date, because: String)
     }
 
-    var model: String
-    var run: RunID
+    var label: String
+    var runID: RunID
     var change: Change
 }
 
@@ -86,13 +86,13 @@ extension Store {
             var lessons = Lessons(limits: try limits(), running: try runningByModel())
             for report in reports {
                 let known = again ? try recordedAttempt(of: report) : nil
-                guard let attempt = try known.map(\.result) ?? record(report, &lessons) else { continue }
-                recorded.results[report.claim.run, default: []].append(attempt)
+                guard let attemptID = try known.map(\.result) ?? record(report, &lessons) else { continue }
+                recorded.results[report.claim.runID, default: []].append(attemptID)
             }
             try save(lessons, now: now)
             recorded.news = lessons.news
-            recorded.reopened = Set(lessons.news.filter { $0.change == .recovered }.map(\.run))
-            try settle(Set(reports.map(\.claim.run)), &recorded, now: now)
+            recorded.reopened = Set(lessons.news.filter { $0.change == .recovered }.map(\.runID))
+            try settle(Set(reports.map(\.claim.runID)), &recorded, now: now)
             return recorded
         }
     }
@@ -116,45 +116,45 @@ extension Store {
             try database.change(
                 .interrupted, where: "id = :cell AND run_id = :run AND \(Self.isHeld)",
                 [
-                    "cell": report.claim.cell, "run": report.claim.run, "worker": report.claim.worker,
+                    "cell": report.claim.cellID, "run": report.claim.runID, "worker": report.claim.workerID,
                     "lease": report.claim.lease,
                 ])
             return nil
         }
-        if attempt.counts { return try finish(report, attempt: attempt.id, isPaused: wasPaused) ? attempt.id : nil }
+        if attempt.counts { return try finish(report, attemptID: attempt.id, isPaused: wasPaused) ? attempt.id : nil }
         guard report.outcome.status == .ok else { return nil }
-        return try keepLateAnswer(report, attempt: attempt.id) ? attempt.id : nil
+        return try keepLateAnswer(report, attemptID: attempt.id) ? attempt.id : nil
     }
 
     /// The condition that a cell still belongs to the worker that reports on it.
     private static let isHeld = "status = 'running' AND worker_id = :worker AND lease = :lease"
 
     /// Makes an answer whose lease was lost the result of its cell, if the cell has none.
-    private func keepLateAnswer(_ report: Report, attempt: AttemptID) throws -> Bool {
-        let cell = report.claim.cell
+    private func keepLateAnswer(_ report: Report, attemptID: AttemptID) throws -> Bool {
+        let cellID = report.claim.cellID
         // A worker that runs the cell now loses its lease by this, and stops.
         let became = try database.change(
-            .answeredLate, where: "id = :cell AND attempt_id IS NULL", ["attempt": attempt, "cell": cell])
+            .answeredLate, where: "id = :cell AND attempt_id IS NULL", ["attempt": attemptID, "cell": cellID])
         guard became == 1 else { return false }
         // The run may have been finished without this answer.
-        try database.run("UPDATE runs SET exported_at = NULL WHERE id = ?", report.claim.run)
+        try database.run("UPDATE runs SET exported_at = NULL WHERE id = ?", report.claim.runID)
         try database.run(
-            "UPDATE attempts SET number = (SELECT attempts FROM cells WHERE id = ?) WHERE id = ?", cell, attempt)
+            "UPDATE attempts SET number = (SELECT attempts FROM cells WHERE id = ?) WHERE id = ?", cellID, attemptID)
         return true
     }
 
     /// Ends the lease according to the outcome, and returns whether there is a result now.
-    private func finish(_ report: Report, attempt: AttemptID, isPaused: Bool) throws -> Bool {
-        let cell = report.claim.cell
+    private func finish(_ report: Report, attemptID: AttemptID, isPaused: Bool) throws -> Bool {
+        let cellID = report.claim.cellID
         if isPaused {
             // It failed as all others of its model would.
-            try database.change(.postponed, where: "id = :cell", ["cell": cell])
+            try database.change(.postponed, where: "id = :cell", ["cell": cellID])
         } else if let retryAt = report.retryAt {
-            try database.change(.retried, where: "id = :cell", ["at": retryAt, "cell": cell])
+            try database.change(.retried, where: "id = :cell", ["at": retryAt, "cell": cellID])
         } else {
             try database.change(
                 .answered, where: "id = :cell",
-                ["status": report.outcome.status, "attempt": attempt, "cell": cell])
+                ["status": report.outcome.status, "attempt": attemptID, "cell": cellID])
             return true
         }
         return false
@@ -178,7 +178,7 @@ extension Store {
             RETURNING id, number
             """,
             named: [
-                "counts": outcome.status != .interrupted, "worker": report.claim.worker, "lease": report.claim.lease,
+                "counts": outcome.status != .interrupted, "worker": report.claim.workerID, "lease": report.claim.lease,
                 "outcome": outcome.status, "exit_code": outcome.exitCode, "started_at": outcome.startedAt,
                 "finished_at": outcome.finishedAt, "duration_ms": outcome.durationMilliseconds,
                 "failure_kind": outcome.failure?.kind, "failure_message": outcome.failure?.message,
@@ -186,8 +186,8 @@ extension Store {
                 "tokens_input": outcome.usage?.input, "tokens_output": outcome.usage?.output,
                 "usage_details": outcome.usage?.details, "cost": report.cost, "possible_cost": report.possibleCost,
                 "possible_tokens": report.possibleTokens, "cpu_ms": outcome.resources?.cpuMilliseconds,
-                "peak_memory_kb": outcome.resources?.peakMemoryKilobytes, "cell": report.claim.cell,
-                "run": report.claim.run,
+                "peak_memory_kb": outcome.resources?.peakMemoryKilobytes, "cell": report.claim.cellID,
+                "run": report.claim.runID,
             ]
         ) { (id: try $0.id("id") as AttemptID, counts: try $0.optionalInt("number") != nil) }
         guard let inserted else { return nil }

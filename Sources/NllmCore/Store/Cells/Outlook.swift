@@ -63,8 +63,8 @@ extension Store {
     }
 
     /// Everything that decides on a run's cells, with what each model waits for that cannot start its next cell now.
-    func waits(in run: RunID, budget: Budget, counting counted: [RunID], now: Date) throws -> Admission {
-        var admission = try admission(to: run, budget: budget, counting: counted, now: now)
+    func waits(in runID: RunID, budget: Budget, counting counted: [RunID], now: Date) throws -> Admission {
+        var admission = try admission(to: runID, budget: budget, counting: counted, now: now)
         var ready = ReadyCells(slots: 1, models: 1)
         while let model = admission.next() {
             guard let claim = try nextCell(of: model, from: &ready, worker: 0, now: now) else {

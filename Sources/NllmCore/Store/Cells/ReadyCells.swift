@@ -82,7 +82,7 @@ extension Store {
             """
             SELECT failure_kind, failure_message, http_status, retry_after FROM attempts
             WHERE cell_id = ? AND number IS NOT NULL AND failure_kind IS NOT NULL ORDER BY id DESC LIMIT ?
-            """, claim.cell, claim.tries, read: Failure.init)
+            """, claim.cellID, claim.tries, read: Failure.init)
         return claim
     }
 }

@@ -2,8 +2,8 @@ internal import FoundationEssentials
 
 /// A recorded answer in the form in which answers are kept outside the database.
 struct RecordedAnswer: Sendable {
-    var attempt: AttemptID
-    var cell: CellID
+    var attemptID: AttemptID
+    var cellID: CellID
     var report: RescuedReport
 }
 
@@ -11,7 +11,7 @@ extension Store {
     private static let page = 64
 
     /// The next answers that workers with this mark have recorded, in the order of their attempts.
-    func answers(ofWorker mark: String, after attempt: AttemptID) throws(NllmError) -> [RecordedAnswer] {
+    func answers(ofWorker mark: String, after attemptID: AttemptID) throws(NllmError) -> [RecordedAnswer] {
         try reading {
             try database.rows(
                 """
@@ -24,10 +24,10 @@ extension Store {
                 JOIN prompts ON prompts.id = cells.prompt_id JOIN models ON models.id = cells.model_id
                 WHERE attempts.id > ? AND attempts.outcome = 'ok' AND attempts.cached_from IS NULL
                 ORDER BY attempts.id LIMIT ?
-                """, mark, attempt, Self.page
+                """, mark, attemptID, Self.page
             ) { row in
                 RecordedAnswer(
-                    attempt: try row.id("id"), cell: try row.id("cell_id"),
+                    attemptID: try row.id("id"), cellID: try row.id("cell_id"),
                     report: try RescuedReport(row, database: path, worker: mark))
             }
         }
@@ -41,7 +41,7 @@ extension RescuedReport {
         runCreatedAt = try row.date("run_created_at")
         self.database = database
         key = try row.bytes("key")
-        (prompt, model, sample) = (try row.text("prompt"), try row.text("label"), try row.int("sample"))
+        (prompt, label, sample) = (try row.text("prompt"), try row.text("label"), try row.int("sample"))
         self.worker = worker
         lease = 0
         reservation = Reservation(

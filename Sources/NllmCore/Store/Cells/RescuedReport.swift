@@ -15,7 +15,7 @@ struct RescuedReport: Sendable {
     /// The cell's key.
     var key: [UInt8]
     var prompt: String
-    var model: String
+    var label: String
     var sample: Int
     /// The mark of the worker that executed the cell.
     var worker: String
@@ -31,7 +31,7 @@ struct RescuedReport: Sendable {
         let claim = report.claim
         (run, runCreatedAt, self.database) = (claim.runName, claim.runCreatedAt, database)
         key = claim.key
-        (prompt, model, sample) = (claim.promptID, claim.model, claim.sample)
+        (prompt, label, sample) = (claim.prompt, claim.label, claim.sample)
         self.worker = worker
         lease = claim.lease
         reservation = claim.reservation
@@ -68,7 +68,7 @@ extension RescuedReport {
             .init("version", .integer(Self.version)), .init("run", .string(run)),
             .init("run_created_at", .integer(runCreatedAt?.milliseconds)), .init("database", .optional(database)),
             .init("key", .string(Hexadecimal.text(key))),
-            .init("prompt_id", .string(prompt)), .init("model", .string(model)), .init("sample", .integer(sample)),
+            .init("prompt_id", .string(prompt)), .init("model", .string(label)), .init("sample", .integer(sample)),
             .init("worker", .string(worker)), .init("lease", .integer(lease)),
             .init("reserved_cost", .double(reservation.cost)), .init("reserved_tokens", .integer(reservation.tokens)),
             .init("expected_tokens", .integer(reservation.expected)), .init("command", .strings(command)),
@@ -78,11 +78,11 @@ extension RescuedReport {
 
     private init?(_ json: JSONValue) {
         guard let run = json["run"]?.stringValue, let key = json["key"]?.stringValue.flatMap(Hexadecimal.bytes),
-            let prompt = json["prompt_id"]?.stringValue, let model = json["model"]?.stringValue,
+            let prompt = json["prompt_id"]?.stringValue, let label = json["model"]?.stringValue,
             let sample = json["sample"]?.intValue, let worker = json["worker"]?.stringValue,
             let lease = json["lease"]?.intValue, let outcome = json["outcome"].flatMap({ Outcome(json: $0) })
         else { return nil }
-        (self.run, self.key, self.prompt, self.model, self.sample) = (run, key, prompt, model, sample)
+        (self.run, self.key, self.prompt, self.label, self.sample) = (run, key, prompt, label, sample)
         (self.worker, self.lease, self.outcome) = (worker, lease, outcome)
         runCreatedAt = json["run_created_at"]?.intValue.map { Date(milliseconds: $0) }
         database = json["database"]?.stringValue

@@ -40,9 +40,9 @@ extension Store {
                 }
                 let known = try recordedAttempt(of: report)
                 fates.append(known == nil ? .recorded : .known)
-                runs.insert(report.claim.run)
-                guard let attempt = try known.map(\.result) ?? record(report, &lessons, isOld: true) else { continue }
-                recorded.results[report.claim.run, default: []].append(attempt)
+                runs.insert(report.claim.runID)
+                guard let attemptID = try known.map(\.result) ?? record(report, &lessons, isOld: true) else { continue }
+                recorded.results[report.claim.runID, default: []].append(attemptID)
             }
             try save(lessons, now: now)
             try settle(runs, &recorded, now: now)
@@ -66,8 +66,8 @@ extension Store {
             JOIN cells ON cells.id = attempts.cell_id JOIN workers ON workers.id = attempts.worker_id
             WHERE attempts.cell_id = ? AND attempts.outcome = ? AND attempts.started_at = ? AND attempts.finished_at = ?
                 AND workers.mark = (SELECT mark FROM workers WHERE id = ?)
-            """, report.claim.cell, report.outcome.status, report.outcome.startedAt,
-            report.outcome.finishedAt, report.claim.worker
+            """, report.claim.cellID, report.outcome.status, report.outcome.startedAt,
+            report.outcome.finishedAt, report.claim.workerID
         ) { RecordedAttempt(result: try $0.optionalID("result")) }
     }
 
@@ -78,14 +78,14 @@ extension Store {
         // Another project's run may have the same name and request. A run that was created anew since then has a
         // different time, but the same place.
         let created = rescued.database == path ? nil : rescued.runCreatedAt?.milliseconds
-        let run: RunID? = try database.row(
+        let runID: RunID? = try database.row(
             "SELECT id FROM runs WHERE name = ?1 AND name = ?1 COLLATE BINARY AND created_at = ifnull(?2, created_at)",
             rescued.run, created
         ) { try $0.id("id") }
-        guard let run, let cell = try cell(of: rescued, run: run) ?? cellWithKey(of: rescued, run: run) else {
+        guard let runID, let cellID = try cell(of: rescued, in: runID) ?? cellWithKey(of: rescued, in: runID) else {
             return nil
         }
-        var claim = try claim(cell, worker: try worker(marked: rescued.worker, holding: cell, now: now))
+        var claim = try claim(cellID, worker: try worker(marked: rescued.worker, holding: cellID, now: now))
         claim.lease = rescued.lease
         claim.reservation = rescued.reservation
         var report = Report(claim: claim, outcome: rescued.outcome, command: rescued.command)
@@ -94,37 +94,37 @@ extension Store {
     }
 
     /// The cell of the same prompt, model and sample, if its request is the same.
-    private func cell(of rescued: RescuedReport, run: RunID) throws -> CellID? {
+    private func cell(of rescued: RescuedReport, in runID: RunID) throws -> CellID? {
         try database.row(
             """
             SELECT cells.id FROM prompts JOIN models ON models.run_id = prompts.run_id AND models.label = ?3
             JOIN cells ON cells.prompt_id = prompts.id AND cells.model_id = models.id AND cells.sample = ?4
             WHERE prompts.run_id = ?1 AND prompts.name = ?2 AND prompts.live = 1 AND models.live = 1
                 AND cells.key = ?5
-            """, run, rescued.prompt, rescued.model, rescued.sample, rescued.key
+            """, runID, rescued.prompt, rescued.label, rescued.sample, rescued.key
         ) { try $0.id("id") }
     }
 
     /// A cell with the same request under another prompt's id, or one that has left the run; preferably one without a
     /// result.
-    private func cellWithKey(of rescued: RescuedReport, run: RunID) throws -> CellID? {
+    private func cellWithKey(of rescued: RescuedReport, in runID: RunID) throws -> CellID? {
         try database.row(
             """
             SELECT id FROM cells WHERE run_id = ? AND key = ? ORDER BY live DESC, attempt_id IS NOT NULL, id
             LIMIT 1
-            """, run, rescued.key
+            """, runID, rescued.key
         ) { try $0.id("id") }
     }
 
     /// The row of the worker with this mark; if it has several, the one that holds the cell.
     ///
     /// A database may be older than the worker, which is then added.
-    private func worker(marked mark: String, holding cell: CellID, now: Date) throws -> WorkerID {
+    private func worker(marked mark: String, holding cellID: CellID, now: Date) throws -> WorkerID {
         let known: WorkerID? = try database.row(
             """
             SELECT id FROM workers WHERE mark = ?1
             ORDER BY id = (SELECT worker_id FROM cells WHERE id = ?2) DESC, id DESC LIMIT 1
-            """, mark, cell
+            """, mark, cellID
         ) { try $0.id("id") }
         if let known { return known }
         return try database.insert(

@@ -94,8 +94,8 @@ extension Store {
                 WHERE runs.finished_at IS NULL AND models.live = 1 AND models.price IS NULL AND pending + running > 0
                 ORDER BY runs.id, models.position
                 """
-            ) { (run: try $0.id("id") as RunID, name: try $0.text("run"), label: try $0.text("label")) }
-        }.filter { runs?.contains($0.run) ?? true }
+            ) { (runID: try $0.id("id") as RunID, name: try $0.text("run"), label: try $0.text("label")) }
+        }.filter { runs?.contains($0.runID) ?? true }
         guard let first = unpriced.first else { return }
         throw .unpriced(model: first.label, run: first.name, count: unpriced.count)
     }

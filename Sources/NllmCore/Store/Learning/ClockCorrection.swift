@@ -18,11 +18,11 @@ extension Store {
         for retry in try retriesAhead(now: now) {
             let end = SetClock.end(ofWaitUntil: retry.notBefore, decided: retry.finishedAt, now: now)
             try database.change(
-                .moved, where: "id = :cell AND status = 'pending'", ["at": end, "cell": retry.cell])
+                .moved, where: "id = :cell AND status = 'pending'", ["at": end, "cell": retry.cellID])
             // The attempt has ended; this also keeps the cell from being matched again.
             try database.run(
                 "UPDATE attempts SET started_at = ?1 - duration_ms, finished_at = ?1 WHERE id = ?2", now,
-                retry.attempt)
+                retry.attemptID)
         }
         let latest = Self.latest(now)
         try database.run(
@@ -66,10 +66,10 @@ extension Store {
     }
 
     private struct Retry {
-        var cell: CellID
+        var cellID: CellID
         var notBefore: Date
         /// The cell's last attempt, and its apparent end.
-        var attempt: AttemptID
+        var attemptID: AttemptID
         var finishedAt: Date
     }
 
@@ -86,8 +86,8 @@ extension Store {
             """, now.addingTimeInterval(Self.longestBackoff), Self.latest(now)
         ) { row in
             Retry(
-                cell: try row.id("id"), notBefore: try row.date("not_before"),
-                attempt: try row.id("attempt"), finishedAt: try row.date("finished_at"))
+                cellID: try row.id("id"), notBefore: try row.date("not_before"),
+                attemptID: try row.id("attempt"), finishedAt: try row.date("finished_at"))
         }
     }
 

@@ -53,7 +53,7 @@ extension Store {
             try save(throttle, of: model)
         }
         for (name, bucket) in lessons.buckets { try save(bucket, name) }
-        for (model, usage) in lessons.usage { try usage.save(of: model, in: database) }
+        for (modelID, usage) in lessons.usage { try usage.save(of: modelID, in: database) }
         try noteSpending(cost: lessons.spent.cost, tokens: lessons.spent.tokens, now: now)
     }
 
@@ -76,27 +76,27 @@ extension Store {
         guard !wasHeld, let hold = throttle.hold, hold.until.timeIntervalSince(now) >= Self.briefHold else { return }
         lessons.news.append(
             ModelNews(
-                model: report.claim.model, run: report.claim.run,
+                label: report.claim.label, runID: report.claim.runID,
                 change: .held(until: hold.until, because: hold.because)))
     }
 
     private func learnHealth(_ report: Report, _ lessons: inout Lessons) throws -> Bool {
-        let model = report.claim.modelID
-        let before = try lessons.healths[model] ?? health(of: model)
+        let modelID = report.claim.modelID
+        let before = try lessons.healths[modelID] ?? health(of: modelID)
         var health = before
         let failure = report.outcome.status == .ok ? nil : report.outcome.failure
         let change = health.ended(
             failure, isFirst: report.claim.attempts == 0, refused: refusal(report, lessons),
             startedAt: report.outcome.startedAt, now: report.outcome.finishedAt)
-        lessons.healths[model] = health
-        if change != nil || health != before { try save(health, change, of: model) }
+        lessons.healths[modelID] = health
+        if change != nil || health != before { try save(health, change, of: modelID) }
         switch change {
         case .paused: if let pause = health.pause { tell(.paused(pause)) }
         case .recovered: tell(.recovered)
         case .stillPaused, nil: break
         }
         func tell(_ change: ModelNews.Change) {
-            lessons.news.append(ModelNews(model: report.claim.model, run: report.claim.run, change: change))
+            lessons.news.append(ModelNews(label: report.claim.label, runID: report.claim.runID, change: change))
         }
         // A cell that shows that the provider refuses everything did not fail on its own.
         let pause = change == .paused && failure?.kind.isRefusal == true ? health.pause : before.pause

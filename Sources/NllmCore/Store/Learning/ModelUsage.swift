@@ -36,7 +36,7 @@ struct ModelUsage {
     }
 
     /// Adds it to the model's counters.
-    func save(of model: ModelID, in database: any Connection) throws {
+    func save(of modelID: ModelID, in database: any Connection) throws {
         try database.run(
             """
             UPDATE counters SET tokens_input = tokens_input + :input, tokens_output = tokens_output + :output,
@@ -52,7 +52,7 @@ struct ModelUsage {
             named: [
                 "input": inputTokens, "output": outputTokens, "cost": cost, "possible_cost": possibleCost,
                 "possible_tokens": possibleTokens, "largest_cost": largestCost, "largest_tokens": largestTokens,
-                "overrun": hasOverrun, "model": model,
+                "overrun": hasOverrun, "model": modelID,
             ])
     }
 }

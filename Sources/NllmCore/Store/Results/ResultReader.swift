@@ -15,23 +15,23 @@ final class ResultReader {
     func snapshot<Value>(_ body: () throws -> Value) throws -> Value { try database.snapshot(body) }
 
     /// Where a run's artifacts are, and what is in them; without the rest of its state, which takes longer to read.
-    func place(ofRun run: RunID) throws -> RunPlace {
-        let place = try database.row(RunPlace.sql, run) { try RunPlace($0, in: folder) }
-        guard let place else { throw DamagedValue("run \(run) is gone") }
+    func place(ofRun runID: RunID) throws -> RunPlace {
+        let place = try database.row(RunPlace.sql, runID) { try RunPlace($0, in: folder) }
+        guard let place else { throw DamagedValue("run \(runID) is gone") }
         return place
     }
 
-    func state(ofRun run: RunID) throws -> RunState { try RunState(database, in: folder, run: run) }
+    func state(ofRun runID: RunID) throws -> RunState { try RunState(database, in: folder, runID: runID) }
 
     /// The run's last attempt; 0 if there is none.
-    func lastAttempt(ofRun run: RunID) throws -> AttemptID {
+    func lastAttemptID(ofRun runID: RunID) throws -> AttemptID {
         try database.row(
-            "SELECT coalesce(max(id), 0) AS id FROM attempts WHERE run_id = ?", run, read: { try $0.id("id") }) ?? 0
+            "SELECT coalesce(max(id), 0) AS id FROM attempts WHERE run_id = ?", runID, read: { try $0.id("id") }) ?? 0
     }
 
     /// The result of an attempt; nil if its cell has left the run.
-    func result(ofAttempt attempt: AttemptID) throws -> ResultRecord? {
-        try database.row(Self.resultSQL, attempt, read: ResultRecord.init)
+    func result(ofAttempt attemptID: AttemptID) throws -> ResultRecord? {
+        try database.row(Self.resultSQL, attemptID, read: ResultRecord.init)
     }
 
     private static let resultSQL =
@@ -39,23 +39,23 @@ final class ResultReader {
 
     /// Calls `body` with the attempt of each result of a run in the order of the artifacts: prompts, then models, then
     /// samples.
-    func forEachAttempt(ofRun run: RunID, _ body: (AttemptID) throws -> Void) throws {
+    func forEachAttemptID(ofRun runID: RunID, _ body: (AttemptID) throws -> Void) throws {
         let sql = """
             SELECT cells.attempt_id FROM cells JOIN models ON models.id = cells.model_id
             WHERE cells.prompt_id = ? AND cells.live = 1 AND cells.attempt_id IS NOT NULL
             ORDER BY models.position, cells.sample
             """
-        try database.forEachRow("SELECT id FROM prompts WHERE run_id = ? AND live = 1 ORDER BY position", run) {
+        try database.forEachRow("SELECT id FROM prompts WHERE run_id = ? AND live = 1 ORDER BY position", runID) {
             prompt in
-            let prompt: PromptID = try prompt.id("id")
-            try database.forEachRow(sql, prompt) { row in try body(try row.id("attempt_id")) }
+            let promptID: PromptID = try prompt.id("id")
+            try database.forEachRow(sql, promptID) { row in try body(try row.id("attempt_id")) }
         }
     }
 
     /// Calls `body` with each result of a run in the same order.
-    func forEachResult(ofRun run: RunID, _ body: (ResultRecord) throws -> Void) throws {
-        try forEachAttempt(ofRun: run) { attempt in
-            if let result = try result(ofAttempt: attempt) { try body(result) }
+    func forEachResult(ofRun runID: RunID, _ body: (ResultRecord) throws -> Void) throws {
+        try forEachAttemptID(ofRun: runID) { attemptID in
+            if let result = try result(ofAttempt: attemptID) { try body(result) }
         }
     }
 

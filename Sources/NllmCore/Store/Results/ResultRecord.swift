@@ -2,8 +2,7 @@ internal import FoundationEssentials
 
 /// A cell's result as stored in the database.
 struct ResultRecord {
-    /// The attempt's row.
-    var attempt: AttemptID
+    var attemptID: AttemptID
     /// The folder name of the prompt and the file name of the model.
     var folder: String
     var file: String
@@ -57,7 +56,7 @@ extension ResultRecord {
         """
 
     init(_ row: any Row) throws {
-        attempt = try row.id("attempt_id")
+        attemptID = try row.id("attempt_id")
         folder = try FileName.checked(row.text("folder"), of: "a prompt")
         file = try FileName.checked(row.text("file"), of: "a model")
         sample = try row.int("sample")

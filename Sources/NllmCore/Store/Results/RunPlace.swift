@@ -4,7 +4,7 @@ struct RunPlace {
     /// Whether there is a results folder per prompt.
     var isByPrompt: Bool
     /// Results of attempts up to this one are in `results.jsonl`.
-    var writtenAttempt: AttemptID
+    var writtenAttemptID: AttemptID
 
     static let sql = """
         SELECT name, outdir, written_attempt,
@@ -18,6 +18,6 @@ struct RunPlace {
         guard RunName.isValid(name) else { throw DamagedValue("the name of a run does not follow the rule for names") }
         self.folder = try StoredFolder.path(row.text("outdir"), database: folder) + "/" + name
         isByPrompt = try row.int("prompts") > 1
-        writtenAttempt = try row.id("written_attempt")
+        writtenAttemptID = try row.id("written_attempt")
     }
 }

@@ -11,18 +11,18 @@ struct RunState {
 
 extension RunState {
     /// Reads the state of a run.
-    init(_ database: any Connection, in folder: String, run: RunID) throws {
-        guard let found = try database.row("SELECT * FROM runs WHERE id = ?", run, read: { try Run($0, in: folder) })
-        else { throw DamagedValue("run \(run) is gone") }
+    init(_ database: any Connection, in folder: String, runID: RunID) throws {
+        guard let found = try database.row("SELECT * FROM runs WHERE id = ?", runID, read: { try Run($0, in: folder) })
+        else { throw DamagedValue("run \(runID) is gone") }
         self.run = found
         // Only whether there is more than one matters.
         prompts = try database.rows(
-            "SELECT id FROM prompts WHERE run_id = ? AND live = 1 LIMIT 2", run, read: { _ in true }
+            "SELECT id FROM prompts WHERE run_id = ? AND live = 1 LIMIT 2", runID, read: { _ in true }
         ).count
-        sources = try database.rows("SELECT * FROM sources WHERE run_id = ? ORDER BY position", run) { row in
+        sources = try database.rows("SELECT * FROM sources WHERE run_id = ? ORDER BY position", runID) { row in
             SourceSummary(path: try row.text("path"), digest: try row.text("sha256"), prompts: try row.int("prompts"))
         }
-        counts = try database.rows("SELECT * FROM counters WHERE run_id = ?", run, read: CellCounts.init)
+        counts = try database.rows("SELECT * FROM counters WHERE run_id = ?", runID, read: CellCounts.init)
             .reduce(CellCounts(), +)
     }
 }

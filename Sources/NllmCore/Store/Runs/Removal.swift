@@ -103,7 +103,7 @@ extension Store {
 
     /// Removes a run's rows of a table in pieces, each after what `children` removes, and returns their number.
     private static func removePieces(
-        of table: String, _ run: RunID, in database: SQLiteConnection,
+        of table: String, _ runID: RunID, in database: SQLiteConnection,
         children: (_ database: SQLiteConnection, _ first: Int, _ last: Int) throws -> Void = { _, _, _ in }
     ) throws -> Int {
         var last = 0
@@ -111,13 +111,13 @@ extension Store {
         while true {
             let removed = try database.transaction {
                 let ids = try database.rows(
-                    "SELECT id FROM \(table) WHERE run_id = ? AND id > ? ORDER BY id LIMIT \(removalBatch)", run, last,
-                    read: { try $0.int("id") })
+                    "SELECT id FROM \(table) WHERE run_id = ? AND id > ? ORDER BY id LIMIT \(removalBatch)",
+                    runID, last, read: { try $0.int("id") })
                 guard let first = ids.first, let end = ids.last else { return 0 }
                 try children(database, first, end)
                 last = end
                 return try database.run(
-                    "DELETE FROM \(table) WHERE run_id = ? AND id BETWEEN ? AND ?", run, first, end)
+                    "DELETE FROM \(table) WHERE run_id = ? AND id BETWEEN ? AND ?", runID, first, end)
             }
             guard removed > 0 else { return count }
             count += removed

@@ -67,12 +67,12 @@ extension Store {
     func resume(_ run: Run, now: Date = Date()) throws(NllmError) -> (wasPaused: Bool, models: [String]) {
         try transaction {
             let wasPaused = try database.run("UPDATE runs SET paused = 0 WHERE id = ? AND paused = 1", run.id) == 1
-            let models = try database.rows(
+            let paused = try database.rows(
                 "SELECT id, label FROM models WHERE run_id = ? AND paused_kind IS NOT NULL ORDER BY position", run.id
             ) { (try $0.id("id") as ModelID, try $0.text("label")) }
-            _ = try takeUp(models: models.map(\.0))
+            _ = try takeUp(paused.map(\.0))
             try database.run(Self.settleSQL, now, run.id)
-            return (wasPaused, models.map(\.1))
+            return (wasPaused, paused.map(\.1))
         }
     }
 }

@@ -125,9 +125,9 @@ extension Store {
     }
 
     /// The current state of a run; nil if it is gone.
-    func progress(ofRun id: RunID, now: Date = Date()) throws(NllmError) -> RunProgress? {
+    func progress(ofRun runID: RunID, now: Date = Date()) throws(NllmError) -> RunProgress? {
         try reading {
-            let run = try database.row("SELECT * FROM runs WHERE id = ?", id) { try Run($0, in: folder) }
+            let run = try database.row("SELECT * FROM runs WHERE id = ?", runID) { try Run($0, in: folder) }
             guard let run else { return nil }
             var progress = RunProgress(
                 run: run, models: try database.rows(Self.progressSQL, run.id, read: RunProgress.Model.init),
@@ -192,7 +192,7 @@ extension Store {
 
 extension Store {
     /// Records that the run's folder contains all results of attempts up to this one.
-    func noteWritten(_ run: Run, through attempt: AttemptID, now: Date) throws(NllmError) {
+    func noteWritten(_ run: Run, through attemptID: AttemptID, now: Date) throws(NllmError) {
         _ = try transaction {
             // Only a run that was finished when it was written, and still is, counts as exported.
             try database.run(
@@ -200,7 +200,7 @@ extension Store {
                 UPDATE runs SET written_attempt = max(written_attempt, ?1),
                     exported_at = CASE WHEN finished_at IS NOT NULL AND finished_at = ?2 THEN ?3 END
                 WHERE id = ?4
-                """, attempt, run.finishedAt, now, run.id)
+                """, attemptID, run.finishedAt, now, run.id)
         }
     }
 }
