@@ -37,7 +37,6 @@ public struct PromptSource: Sendable, Equatable {
         }
         switch attributes[.type] as? FileAttributeType {
         case .typeDirectory: kind = .directory
-        // A pipe, such as the one of `<(command)`.
         case .typeRegular where Self.lineEndings.contains(AbsolutePath.ending(path)): kind = .jsonLines
         case .typeRegular where Self.textEndings.contains(AbsolutePath.ending(path)): kind = .textFile
         case .typeRegular:
@@ -48,6 +47,7 @@ public struct PromptSource: Sendable, Equatable {
                         message: "unknown kind of file; prompts are read from .jsonl, .ndjson, .txt, .md and .prompt "
                             + "files, from directories of these, and from standard input with `-`")
                 ], count: 1)
+        // A pipe, such as the one of `<(command)`.
         default: kind = .jsonLines
         }
     }

@@ -7,7 +7,10 @@
 ///        ▲                      │                                        │
 ///        ├── retried, postponed, interrupted ◄┘                          │
 ///        ├── putBack ◄───────────────────────────────────────────────────┘
-///        └── cached ──► ok         cancelled, retired: out of any state but an end
+///        └── cached ──► ok         cancelled: out of pending and running
+///
+/// `answeredLate` makes a cell without a result `ok`, whatever its state. `retired` takes a cell out of the run: one that
+/// has ended keeps its status, any other is cancelled. `moved` and `shifted` change times only.
 ///
 /// A transition that ends a lease does so whichever worker holds it: a worker that finds its lease gone stops.
 enum CellTransition {
