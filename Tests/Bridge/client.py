@@ -6,6 +6,7 @@ import json
 import os
 import queue
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,9 @@ PACKAGE = ROOT / "Sources/NllmCore/LLM/Bridge/nllm_bridge"
 BOOTSTRAP = (PACKAGE / "bootstrap.py").read_text()
 # Seconds after which something is taken to hang.
 WAIT = 300
+
+# A shell starts what runs in the background with interrupts ignored, and all that is started from it inherits that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Json = dict[str, Any]
 
