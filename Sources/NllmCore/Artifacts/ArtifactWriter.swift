@@ -48,21 +48,21 @@ actor ArtifactWriter {
     private func append(
         _ attemptIDs: [AttemptID], of results: ResultReader, in folder: RunFolder, _ runID: RunID
     ) throws {
-        var lines: [(attemptID: AttemptID, bytes: [UInt8])] = []
-        var size = 0
+        var group = GrowingLines.Group()
+        func flush() throws {
+            try growing[runID, default: GrowingLines(path: folder.lines)].append(group)
+            group = GrowingLines.Group()
+        }
         for attemptID in attemptIDs {
             // The result is gone if the cell left the run in the meantime.
             guard let result = try results.result(ofAttempt: attemptID) else { continue }
             let document = result.document
-            lines.append((attemptID, Self.line(document)))
-            size += lines.last?.bytes.count ?? 0
+            group.add(Self.line(document), of: attemptID)
             try write(result, document, in: folder, isNew: true)
             // Large answers are not collected.
-            guard size > Self.manyBytes else { continue }
-            try growing[runID, default: GrowingLines(path: folder.lines)].append(lines)
-            (lines, size) = ([], 0)
+            if group.size > Self.manyBytes { try flush() }
         }
-        try growing[runID, default: GrowingLines(path: folder.lines)].append(lines)
+        try flush()
     }
 
     private static let manyBytes = 1 << 20
@@ -77,10 +77,10 @@ actor ArtifactWriter {
     func finish(run runID: RunID) async throws(NllmError) {
         try await writing(run: runID) { _ in
             let state = try reader().state(ofRun: runID)
+            let grown = growing.removeValue(forKey: runID)
             guard state.run.finishedAt != nil, !state.run.isExported else { return }
             // Cells of an edited run may have other names than when their results were written.
-            try await writeAll(run: runID, copying: state.run.isEdited ? nil : growing[runID])
-            growing[runID] = nil
+            try await writeAll(run: runID, copying: state.run.isEdited ? nil : grown)
         }
     }
 
@@ -163,7 +163,8 @@ actor ArtifactWriter {
             let folder = RunFolder(path: path ?? state.run.folder, isByPrompt: state.prompts > 1)
             try FolderSweep(results: results, folder: folder, run: state.run).perform()
             var lines = try AtomicFile(path: folder.lines)
-            try (grown ?? GrowingLines(path: folder.lines)).reading { line in
+            var grown = grown ?? GrowingLines(path: folder.lines)
+            try grown.reading { line in
                 try results.forEachAttemptID(ofRun: runID) { attemptID in
                     if let known = try line(attemptID) { return try lines.write(known) }
                     guard let result = try results.result(ofAttempt: attemptID) else { return }

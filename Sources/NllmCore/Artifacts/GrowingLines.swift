@@ -2,32 +2,50 @@ internal import SystemPackage
 
 /// The `results.jsonl` of a run that grows, with the places of the lines that this process has appended.
 ///
-/// When the run has ended, its lines are put in order, and those with a known place are copied instead of being made
-/// again. Other processes may append to the file as well; once one has replaced it, no place is known any more.
+/// When the run has ended, its lines are put in order, and those that are still at their places are copied instead of
+/// being made again. Other processes may append to the file as well, or replace it.
 struct GrowingLines {
+    /// Lines that are appended together.
+    struct Group {
+        fileprivate var bytes: [UInt8] = []
+        fileprivate var lines: [(attemptID: AttemptID, count: Int)] = []
+
+        /// The number of bytes.
+        var size: Int { bytes.count }
+
+        /// Adds the line of an attempt's result.
+        mutating func add(_ line: [UInt8], of attemptID: AttemptID) {
+            bytes += line
+            lines.append((attemptID, line.count))
+        }
+    }
+
+    /// A large run has a million of them.
     private struct Place {
         var attemptID: AttemptID
         var offset: Int64
-        var count: Int
+        var count: UInt32
+        /// A hash of the line, by which it is recognized.
+        var hash: UInt32
     }
 
     private let path: String
-    private var file: FileIdentity?
     private var places: [Place] = []
+    private var areOrdered = true
 
     init(path: String) {
         self.path = path
     }
 
-    /// Appends lines, each with the attempt whose result it is; the folder is locked.
-    mutating func append(_ lines: [(attemptID: AttemptID, bytes: [UInt8])]) throws {
-        guard !lines.isEmpty else { return }
+    /// Appends lines; the folder is locked.
+    mutating func append(_ group: Group) throws {
+        guard !group.lines.isEmpty else { return }
         do {
             // Opening neither waits nor follows a link, whatever has taken the file's place.
             let file = try FileDescriptor.open(
                 path, .writeOnly, options: [.append, .create, .noFollow, .nonBlocking, .closeOnExec],
                 permissions: FilePermissions(rawValue: 0o666))
-            try file.closeAfter { try append(lines, to: file) }
+            try file.closeAfter { try append(group, to: file) }
         } catch let error as FileError {
             throw error
         } catch {
@@ -36,33 +54,31 @@ struct GrowingLines {
         }
     }
 
-    private mutating func append(_ lines: [(attemptID: AttemptID, bytes: [UInt8])], to file: FileDescriptor) throws {
+    private mutating func append(_ group: Group, to file: FileDescriptor) throws {
         guard FileStatus(descriptor: file.rawValue)?.kind == .regular else { throw FileError.notRegular(path) }
-        let identity = FileIdentity(descriptor: file.rawValue)
-        if identity == nil || identity != self.file { (self.file, places) = (identity, []) }
-        var offset = try file.seek(offset: 0, from: .end)
-        _ = try file.writeAll(lines.flatMap(\.bytes))
-        for line in lines {
-            places.append(Place(attemptID: line.attemptID, offset: offset, count: line.bytes.count))
-            offset += Int64(line.bytes.count)
+        let end = try file.seek(offset: 0, from: .end)
+        _ = try file.writeAll(group.bytes)
+        var start = 0
+        for line in group.lines {
+            if let last = places.last, line.attemptID < last.attemptID { areOrdered = false }
+            places.append(
+                Place(
+                    attemptID: line.attemptID, offset: end + Int64(start), count: UInt32(line.count),
+                    hash: Self.hash(group.bytes[start..<start + line.count])))
+            start += line.count
         }
     }
 
-    /// Calls `body` with a function that finds the line of an attempt, nil for an unknown one; the folder is locked.
-    func reading<Value>(_ body: ((AttemptID) throws -> [UInt8]?) throws -> Value) throws -> Value {
+    /// Calls `body` with a function that finds the line of an attempt; nil if it is not where this process wrote it.
+    mutating func reading<Value>(_ body: ((AttemptID) throws -> [UInt8]?) throws -> Value) throws -> Value {
         let opened = try? FileDescriptor.open(path, .readOnly, options: [.noFollow, .nonBlocking, .closeOnExec])
         guard let opened else { return try body { _ in nil } }
-        return try opened.closeAfter {
-            guard let file, FileIdentity(descriptor: opened.rawValue) == file else { return try body { _ in nil } }
-            let ordered = places.sorted { $0.attemptID < $1.attemptID }
-            return try body { attemptID in
-                guard let place = Self.place(of: attemptID, in: ordered) else { return nil }
-                return Self.line(at: place, in: opened)
-            }
-        }
+        if !areOrdered { places.sort { $0.attemptID < $1.attemptID } }
+        areOrdered = true
+        return try opened.closeAfter { try body { place(of: $0).flatMap { Self.line(at: $0, in: opened) } } }
     }
 
-    private static func place(of attemptID: AttemptID, in places: [Place]) -> Place? {
+    private func place(of attemptID: AttemptID) -> Place? {
         var (low, high) = (0, places.count)
         while low < high {
             let middle = (low + high) / 2
@@ -71,14 +87,17 @@ struct GrowingLines {
         return low < places.count && places[low].attemptID == attemptID ? places[low] : nil
     }
 
-    /// The bytes at a place, if they still are one line.
     private static func line(at place: Place, in file: FileDescriptor) -> [UInt8]? {
-        let bytes = try? [UInt8](unsafeUninitializedCapacity: place.count) { buffer, count in
+        let bytes = try? [UInt8](unsafeUninitializedCapacity: Int(place.count)) { buffer, count in
             count = try file.read(fromAbsoluteOffset: place.offset, into: UnsafeMutableRawBufferPointer(buffer))
         }
-        guard let bytes, bytes.count == place.count, bytes.first == UInt8(ascii: "{"),
-            bytes.firstIndex(of: UInt8(ascii: "\n")) == bytes.count - 1
-        else { return nil }
+        guard let bytes, bytes.count == Int(place.count), hash(bytes[...]) == place.hash else { return nil }
         return bytes
+    }
+
+    private static func hash(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+        var hasher = Hasher()
+        bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+        return UInt32(truncatingIfNeeded: hasher.finalize())
     }
 }
