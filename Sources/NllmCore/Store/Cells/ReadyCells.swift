@@ -2,8 +2,9 @@ internal import FoundationEssentials
 
 /// The next cells of each model, read for several free slots at a time.
 struct ReadyCells {
-    /// The number of cells that are read at a time.
-    fileprivate let page: Int
+    /// The largest number of cells that are read at a time.
+    private let share: Int
+    private var pages: [ModelID: Int] = [:]
     fileprivate var claims: [ModelID: ArraySlice<Claim>] = [:]
     /// The models whose retries that are due have all been read.
     fileprivate var withoutRetries: Set<ModelID> = []
@@ -12,7 +13,15 @@ struct ReadyCells {
     ///   - slots: the number of free slots.
     ///   - models: the number of models among which they are divided.
     init(slots: Int, models: Int) {
-        page = (slots + models - 1) / max(models, 1)
+        share = (slots + models - 1) / max(models, 1)
+    }
+
+    /// The number of a model's cells to be read next: one, then twice as many each time, because prompts may be large
+    /// and the model's limits may let no more of them start.
+    fileprivate mutating func nextPage(of model: ModelID) -> Int {
+        let page = min(share, 2 * (pages[model] ?? 0))
+        pages[model] = max(page, 1)
+        return max(page, 1)
     }
 }
 
@@ -35,20 +44,21 @@ extension Store {
     private func cells(
         of model: Admission.Model, _ ready: inout ReadyCells, worker: WorkerID, now: Date
     ) throws -> [Claim] {
+        let page = ready.nextPage(of: model.id)
         if !ready.withoutRetries.contains(model.id) {
             let retries = try claims(
                 """
                 WHERE cells.model_id = ? AND cells.status = 'pending' AND cells.not_before IS NOT NULL
                     AND cells.not_before <= ?
                 ORDER BY cells.not_before LIMIT ?
-                """, model.id, now, ready.page, worker: worker)
+                """, model.id, now, page, worker: worker)
             guard retries.isEmpty else { return retries }
             ready.withoutRetries.insert(model.id)
         }
         return try claims(
             """
             WHERE cells.model_id = ? AND cells.status = 'pending' AND cells.not_before IS NULL ORDER BY cells.id LIMIT ?
-            """, model.id, ready.page, worker: worker)
+            """, model.id, page, worker: worker)
     }
 
     /// The cell that tests whether a paused model can be used: one that has not failed yet, in case the prompts caused
