@@ -36,6 +36,10 @@ import Testing
                 "`timeout` is -0.5 but must be 0.0 to 1000000000.0"
             ),
             (
+                GivenNumber(.grace, 1e7), "`--grace` is 10000000.0 but must be 0 to 1,000,000 seconds",
+                "`grace` is 10000000.0 but must be 0.0 to 1000000.0"
+            ),
+            (
                 GivenNumber(.maxMemory, 15), "`--max-memory` is 15 but must be 16 to 1,000,000 megabytes",
                 "`maxMemory` is 15 but must be 16 to 1000000"
             ),

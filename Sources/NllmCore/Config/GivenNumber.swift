@@ -29,9 +29,9 @@ package struct GivenNumber {
     /// What is wrong with it on the command line; nil if it is allowed.
     package var optionProblem: String? {
         guard !isAllowed else { return nil }
-        let allowed = setting.form.optionText ?? ""
+        // A range that ends nowhere near anything useful explains nothing.
+        let allowed = setting.meansNull ? setting.form.noun + ", or 0 for none" : setting.form.optionText ?? ""
         return "`\(setting.optionName)` is \(number) but must be \(allowed)"
-            + (setting.meansNull ? ", or 0 for none" : "")
     }
 
     /// What is wrong with it in the library's options; nil if it is allowed.

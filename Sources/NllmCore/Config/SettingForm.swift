@@ -109,7 +109,8 @@ enum SettingForm {
         }
     }
 
-    private var noun: String {
+    /// What it is, with its article.
+    var noun: String {
         switch self {
         case .seconds: "a number of seconds"
         case .whole: "a whole number"
@@ -147,7 +148,7 @@ extension SettingForm {
     /// The numbers that are allowed, for messages about an option; nil if it is not a number.
     var optionText: String? {
         switch self {
-        case .seconds: "a number of seconds"
+        case .seconds: rangeText.map { $0 + " seconds" }
         case .whole(_, let unit) where !unit.isEmpty: rangeText.map { "\($0) \(unit)" }
         case .dollars: rangeText.map { $0 + " US dollars" }
         default: rangeText
