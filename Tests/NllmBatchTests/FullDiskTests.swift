@@ -70,9 +70,10 @@ import Testing
         var random = SeededGenerator(seed)
         let cells = Self.isLong ? long : brief
         // A few short answers would find room in the log that is there already.
-        let words = String(repeating: "word ", count: Self.isLong ? 400 : 20_000)
+        // One word, because each is a piece of the stream.
+        let word = String(repeating: "word-", count: Self.isLong ? 400 : 20_000)
         let server = try await LoopbackServer(
-            #"{"good": {"answer": "{prompt}: \#(words)", "delay_ms": 1000}}"#)
+            #"{"good": {"answer": "{prompt}: \#(word)", "delay_ms": 1000}}"#)
         let (batch, disk) = try await scene(server, cells: cells)
         defer { disk.unmount() }
         let worker = try await batch.start(

@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test func aRunThatAWorkerWorksOnStaysUntilTheWorkerIsGone() async throws {
-        let batch = try batch("case $1 in -m) echo $$ >> \"$HOME/pids\"; exec sleep 300;; esac")
+        let batch = try batch("case $2 in m) echo $$ >> \"$HOME/pids\"; exec sleep 300;; esac")
         try batch.write("\"x\"\n\"y\"\n", to: "p.jsonl")
         try await batch.run("enqueue", "p.jsonl", "-m", "m", "--no-check", "--run", "r").expectSuccess()
         let worker = try await batch.start("work", "-j", "2", "--executor", "process")

@@ -38,7 +38,7 @@ import Testing
         prompt=$(cat)
         case "$prompt" in
         json) echo 'see {"a": [1, 2]}'; echo 'Token usage: 1,234 input, 16 output, {"cached": 3}' >&2;;
-        limited) echo 'Error: Error code: 429 - Rate limit reached. Please try again in 20s.' >&2; exit 1;;
+        limited) echo 'Error: Error code: 429 - Rate limit reached. Please try again in 1s.' >&2; exit 1;;
         slow) printf partial; exec sleep 60;;
         empty) ;;
         killed) kill -9 $$;;
