@@ -40,7 +40,11 @@ struct WorkSession {
         screen = Screen(linesGoToError: output != .folder)
     }
 
-    func run() async throws {
+    /// Works to the end.
+    ///
+    /// - Parameter check: is called after the work, before anything is printed about it.
+    /// - Throws: what prevented the work, what `check` throws, or the exit code if not everything is ok.
+    func run(check: () async throws -> Void = {}) async throws {
         let (screen, quiet, verbose) = (screen, common.quiet, common.verbose)
         let display = quiet ? nil : try ProgressDisplay(path: store.path, runs: options.runs, screen: screen)
         let feed = EventFeed()
@@ -61,7 +65,9 @@ struct WorkSession {
             feed.finish()
             return result
         }
-        try await report(try result.get(), interrupts.status)
+        let summary = try result.get()
+        try await check()
+        try await report(summary, interrupts.status)
     }
 
     private static func result(of worker: Worker, _ shutdown: Shutdown) async -> Result<WorkSummary, NllmError> {

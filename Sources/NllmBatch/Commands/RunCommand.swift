@@ -36,6 +36,7 @@ struct RunCommand: AsyncParsableCommand {
         request.needsPrices = options.maxCost != nil
         guard !enqueue.dryRun else { return try await enqueue.printPreview(request, common: common, json: json) }
         // Cells are enqueued only if they can be executed.
+        request.isExecutedAtOnce = true
         _ = try LLMProgram.find()
         try DescriptorLimit.check(.cells(options.concurrency))
         let enqueuer = Enqueuer(
@@ -47,6 +48,6 @@ struct RunCommand: AsyncParsableCommand {
         let streams = worker.stream ?? (json ? false : configuration.stream ?? enqueue.isDirect)
         try await WorkSession(
             store: store, options: options, common: common, output: json ? .results : .folder, streams: streams
-        ).run()
+        ).run { try await report.checkModels(in: store) }
     }
 }

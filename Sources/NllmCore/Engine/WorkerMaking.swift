@@ -20,11 +20,23 @@ extension Worker {
             let factory = ExecutorFactory(
                 program: program, mark: identity.mark, maxMemory: options.maxMemory, maxAnswer: options.maxAnswer
             ) { observe(.executor($0)) }
-            let (executor, report) = try await factory.make(options.executor)
+            let (executor, report) = try await factory.make(try await Self.executor(for: options, in: store))
             observe(.executor(report))
             return CopyingExecutor(executor, mark: identity.mark)
         }
         return Worker(
             store: store, executor: executor, options: options, identity: identity, observe: observe, pace: pace)
+    }
+
+    /// The executor that was chosen; for a few cells, `process` in place of `auto`, where it does the same.
+    private static func executor(for options: WorkOptions, in store: Store) async throws(NllmError) -> ExecutorChoice {
+        guard options.executor == .auto, options.maxMemory == nil else { return options.executor }
+        let named = options.runs.isEmpty ? nil : try await store.runs(named: options.runs).map(\.id)
+        let claimable = try await store.claimableRuns(named)
+        guard try await store.pendingCells(of: claimable) <= ExecutorChoice.fewCells else { return .fork }
+        // A cold `llm` does not report why an answer ended.
+        let runs = try await store.runs().filter { claimable.contains($0.id) }
+        let failOn = options.overrides.failOn ?? runs.flatMap(\.settings.failOn)
+        return failOn.allSatisfy { $0 == .empty } ? .process : .fork
     }
 }

@@ -20,6 +20,8 @@ public struct EnqueueRequest: Sendable {
     public var settings = RunSettings.Given()
     /// Whether `llm` must know the models.
     public var checksModels: Bool?
+    /// Whether the cells are executed right away, so that `llm` itself says what is wrong with a few of them.
+    public var isExecutedAtOnce = false
     /// Whether a model without a known price is rejected, because costs are limited.
     public var needsPrices = false
     /// The values for everything that is not given.

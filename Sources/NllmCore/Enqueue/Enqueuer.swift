@@ -30,19 +30,21 @@ public struct Enqueuer: Sendable {
         let known = exists ? try Store(path: databasePath, .creating, isPrivate: isPrivate) : nil
         let program = try? LLMProgram.find()
         async let facts = ManifestFacts(program: program)
-        async let listed = program?.models()
         let selection = ModelSelection(request, note: note)
         let selected = try await selection.models(known: known)
         let (spool, sources) = try Self.read(request, models: selected.variants)
-        let found = await listed
-        let catalogue = await program?.models(found, naming: selected.variants.map(\.name))
+        let cells = spool.count * selected.variants.count * (request.samples ?? request.configuration.samples)
+        let isQuick = request.isExecutedAtOnce && !request.needsPrices && cells <= ExecutorChoice.fewCells
+        let names = selected.variants.map(\.name)
+        let catalogue = await isQuick ? program?.rememberedModels(naming: names) : program?.models(naming: names)
         let models = try selection.plan(selected, catalogue)
         try await check(spool.structuredOptions, selected.variants, program)
 
         try Directory.checkCreatable(RunSettings(request).outdir)
         let store = if let known { known } else { try Store(path: databasePath, .creating, isPrivate: isPrivate) }
         let plan = try await Self.plan(request, models: models, sources: sources, facts: facts)
-        let report = try await store.enqueue(plan, prompts: spool)
+        var report = try await store.enqueue(plan, prompts: spool)
+        report.areModelsUnchecked = isQuick && catalogue == nil && selection.checks
         if isPrivate, report.isNew { try PrivateFiles.restrict(folder: report.folder) }
         // Results of cells that left the run are removed from its folder.
         if !report.isNew, !report.isUnchanged {

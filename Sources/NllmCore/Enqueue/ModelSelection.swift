@@ -74,7 +74,8 @@ struct ModelSelection {
         return models
     }
 
-    private var checks: Bool { request.checksModels ?? request.configuration.checksModels }
+    /// Whether `llm` must know the models.
+    var checks: Bool { request.checksModels ?? request.configuration.checksModels }
 
     /// The first of these that names any: command line, configuration, options of models, the run, `llm`'s default.
     private func named(_ known: Store?) async throws(NllmError) -> Selected {

@@ -2,8 +2,6 @@
 struct ModelCatalogue: Sendable {
     /// Each name that `llm -m` accepts, with the id of its model.
     private let ids: [String: String]
-    /// Whether this was listed a while ago.
-    var isCached = false
 
     /// Reads the output of `llm models list --json`; nil if it is something else.
     init?(listing: String) {

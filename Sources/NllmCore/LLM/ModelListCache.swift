@@ -33,9 +33,13 @@ struct ModelListCache {
         path = folder + "/models-\(digest.prefix(32)).json"
     }
 
-    /// The list; nil if there is none that is new enough.
-    func read() -> String? {
-        guard let status = FileStatus(path), isNew(status), let bytes = try? FileReader(path: path).rest(limit: 1 << 24)
+    /// Reads the list.
+    ///
+    /// - Parameter lifetime: in seconds.
+    /// - Returns: the list; nil if there is none that is new enough.
+    func read(lifetime: Double = lifetime) -> String? {
+        guard let status = FileStatus(path), Self.isNew(status, lifetime),
+            let bytes = try? FileReader(path: path).rest(limit: 1 << 24)
         else { return nil }
         return String(decoding: bytes, as: UTF8.self)
     }
@@ -46,7 +50,7 @@ struct ModelListCache {
         let manager = FileManager.default
         for name in (try? manager.contentsOfDirectory(atPath: folder)) ?? [] where name.contains("models-") {
             let old = folder + "/" + name
-            if let status = FileStatus(old), !isNew(status) { unlink(old) }
+            if let status = FileStatus(old), !Self.isNew(status, Self.lifetime) { unlink(old) }
         }
         // Others may be writing the same list.
         let new = path + "-" + UUID().uuidString
@@ -54,9 +58,9 @@ struct ModelListCache {
         if rename(new, path) != 0 { unlink(new) }
     }
 
-    private func isNew(_ status: FileStatus) -> Bool {
+    private static func isNew(_ status: FileStatus, _ lifetime: Double) -> Bool {
         // A clock that was set back makes no list last longer.
-        (0..<Self.lifetime).contains(Date().timeIntervalSince(status.modified))
+        (0..<lifetime).contains(Date().timeIntervalSince(status.modified))
     }
 
     /// The files in `llm`'s user folder, in a form that changes when one of them does; nil if there are too many.
@@ -81,27 +85,33 @@ struct ModelListCache {
 }
 
 extension LLMProgram {
-    /// The models that it knows, perhaps as of a short while ago; nil if it does not report them, as a program that only
-    /// behaves like `llm` may not.
-    func models() async -> ModelCatalogue? {
-        guard let cached = ModelListCache(self)?.read(), var catalogue = ModelCatalogue(listing: cached) else {
-            return await newModels()
+    /// The models that it knows, perhaps as of a short while ago.
+    ///
+    /// - Parameter names: models that a cached list must have.
+    /// - Returns: the models; nil if it does not report them, as a program that only behaves like `llm` may not.
+    func models(naming names: [String]) async -> ModelCatalogue? {
+        if let cached = ModelListCache(self)?.read(), let catalogue = ModelCatalogue(listing: cached, naming: names) {
+            return catalogue
         }
-        catalogue.isCached = true
-        return catalogue
-    }
-
-    /// The models that it knows: the ones found before, unless these are cached and lack one of the names.
-    func models(_ found: ModelCatalogue?, naming names: [String]) async -> ModelCatalogue? {
-        guard let found, found.isCached, !names.allSatisfy({ found.id(of: $0) != nil }) else { return found }
-        return await newModels()
-    }
-
-    private func newModels() async -> ModelCatalogue? {
         // Found before `llm` is asked, so that a change in the meantime makes the list an outdated one.
         let cache = ModelListCache(self)
         guard let listing = await listing([]), let catalogue = ModelCatalogue(listing: listing) else { return nil }
         cache?.write(listing)
         return catalogue
+    }
+
+    /// The models that it knew when it was asked last, or now if one of these is missing; nil if it was never asked.
+    func rememberedModels(naming names: [String]) async -> ModelCatalogue? {
+        guard let cached = ModelListCache(self)?.read(lifetime: .infinity) else { return nil }
+        if let catalogue = ModelCatalogue(listing: cached, naming: names) { return catalogue }
+        return await models(naming: names)
+    }
+}
+
+extension ModelCatalogue {
+    /// Reads a list; nil if one of these models is not in it.
+    fileprivate init?(listing: String, naming names: [String]) {
+        self.init(listing: listing)
+        guard names.allSatisfy({ id(of: $0) != nil }) else { return nil }
     }
 }

@@ -1,6 +1,6 @@
 /// The ways to run `llm` that can be requested.
 public enum ExecutorChoice: String, Sendable, CaseIterable {
-    /// The fastest that works here.
+    /// `process` for a few cells; for more, `fork` if it works here.
     case auto
     /// One `llm` process per cell.
     case process
@@ -8,4 +8,7 @@ public enum ExecutorChoice: String, Sendable, CaseIterable {
     case fork
     /// Many cells in one warm Python per core: about two hundred times faster, with the least isolation.
     case shared
+
+    /// The most cells for which a warm Python is not worth its start.
+    static let fewCells = 2
 }

@@ -56,6 +56,17 @@ extension Store {
         }
     }
 
+    /// How many cells of these runs are pending.
+    func pendingCells(of runs: [RunID]) throws(NllmError) -> Int {
+        try reading {
+            try runs.map { run in
+                try database.row("SELECT coalesce(sum(pending), 0) AS cells FROM counters WHERE run_id = ?", run) {
+                    try $0.int("cells")
+                } ?? 0
+            }.reduce(0, +)
+        }
+    }
+
     /// Claims cells of a run that may run now.
     ///
     /// Each free slot goes to the model with the fewest running cells; of a model's cells, interrupted ones go first,

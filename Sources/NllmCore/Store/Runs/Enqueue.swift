@@ -40,6 +40,8 @@ public struct EnqueueReport: Sendable, Equatable {
     public var isUnchanged = false
     /// The number of live cells in the run.
     public var cells: Int { kept + changed + new }
+    /// Whether it has yet to be seen that `llm` knows the models.
+    public var areModelsUnchecked = false
 }
 
 extension Store {
