@@ -37,6 +37,7 @@ struct WorkSession {
         self.output = output
         self.options = options
         self.options.streams = streams && !common.quiet
+        self.options.streamsPieces = true
         screen = Screen(linesGoToError: output != .folder)
     }
 
@@ -180,7 +181,7 @@ extension WorkEvent {
     /// The message for an event; nil for lines of output, and for what only `--verbose` reports.
     func text(verbose: Bool) -> String? {
         switch self {
-        case .line: return nil
+        case .line, .piece: return nil
         case .executor(let report):
             if let reason = report.shortfall { return "executor \(report.choice), because \(reason)" }
             return verbose ? "executor \(report.choice): \(report.detail)" : nil

@@ -71,8 +71,11 @@ final class EventFeed: Sendable {
     /// Ends the events after those that were taken.
     func finish() { send.finish() }
 
-    /// Counts a line with its overhead; other events are rare.
+    /// Counts a line or piece with its overhead; other events are rare.
     private static func size(_ event: WorkEvent) -> Int {
-        if case .line(_, _, _, _, let text) = event { text.utf8.count + 200 } else { 0 }
+        switch event {
+        case .line(_, _, _, _, let text), .piece(_, let text): text.utf8.count + 200
+        default: 0
+        }
     }
 }

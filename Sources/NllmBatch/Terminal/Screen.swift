@@ -19,6 +19,8 @@ actor Screen {
     private let outHasColors = Terminal.hasColors(STDOUT_FILENO)
     private let errorHasColors = Terminal.hasColors(STDERR_FILENO)
     private var colors: [String: Color] = [:]
+    /// Whether an answer's line has begun and not ended; meanwhile there is no table.
+    private var isInLine = false
     /// The widths of the table's lines that are on the terminal.
     private var drawn: [Int] = []
     /// Why standard output accepts nothing more.
@@ -37,6 +39,8 @@ actor Screen {
         for await event in feed.events {
             if case .line(let model, let prompt, let sample, let channel, let text) = event {
                 line(text, channel, of: model, prompt: prompt, sample: sample)
+            } else if case .piece(let model, let text) = event {
+                piece(text, of: model)
             } else if let text = event.text(verbose: verbose) {
                 message(text.oneLine)
             }
@@ -49,30 +53,60 @@ actor Screen {
 
     /// Prints a message.
     func message(_ text: String) {
+        endLine()
         erase()
         Console.error(text)
     }
 
     /// Prints a line of results.
-    func result(_ text: String) { printOut(text.printable) }
+    func result(_ text: String) { printOut(text.printable + "\n") }
 
     private func line(_ text: String, _ channel: OutputChannel, of model: String, prompt: String?, sample: Int) {
         var line = StyledText(CellName.text(model, prompt: prompt, sample: sample), color(of: model))
         if channel == .stderr { line.append(" stderr:", .red) }
         line.append(" " + text)
         if channel == .stderr || linesGoToError {
+            endLine()
             erase()
             Console.error([line], colored: errorHasColors)
         } else {
-            printOut(line.text(colored: outHasColors))
+            printOut(line.text(colored: outHasColors) + "\n")
         }
+    }
+
+    private func piece(_ text: String, of model: String) {
+        let name = StyledText(CellName.text(model, prompt: nil, sample: 1), color(of: model))
+        let prefix = name.text(colored: linesGoToError ? errorHasColors : outHasColors) + " "
+        var shown = ""
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            if line.offset > 0 {
+                shown += isInLine ? "\n" : prefix + "\n"
+                isInLine = false
+            }
+            guard !line.element.isEmpty else { continue }
+            shown += (isInLine ? "" : prefix) + String(line.element).printable
+            isInLine = true
+        }
+        if linesGoToError {
+            erase()
+            Console.draw(shown)
+        } else {
+            printOut(shown)
+        }
+    }
+
+    /// Ends the line of an answer on the terminal, before something else is printed there.
+    private func endLine() {
+        guard isInLine, linesGoToError || outIsTerminal else { return }
+        isInLine = false
+        if linesGoToError { Console.draw("\n") } else { printOut("\n") }
     }
 
     private func printOut(_ text: String) {
         guard broken == nil else { return }
         if outIsTerminal { erase() }
         do throws(BrokenStream) {
-            try Console.write(text + "\n", to: STDOUT_FILENO)
+            try Console.write(text, to: STDOUT_FILENO)
         } catch {
             broken = error
         }
@@ -89,6 +123,7 @@ actor Screen {
 
     /// Draws the table in place of the previous one.
     func draw(_ lines: [StyledText]) {
+        guard !isInLine else { return }
         Console.draw(eraser + lines.map { $0.text(colored: errorHasColors) + "\n" }.joined())
         drawn = lines.map(\.width)
     }

@@ -41,7 +41,7 @@ final class CellRunner {
     /// How many more cells may be in flight.
     var freeSlots: Int { options.concurrency - cells.count }
 
-    /// Takes a claimed cell, which is in flight from now on; ``run(_:isSingle:started:)`` has to follow.
+    /// Takes a claimed cell, which is in flight from now on; ``run(_:form:started:)`` has to follow.
     func take(_ claim: Claim) -> CellExecution {
         let cell = CellExecution(claim, options: options)
         cells.start(cell)
@@ -52,11 +52,13 @@ final class CellRunner {
     ///
     /// - Parameters:
     ///   - cell: the cell.
-    ///   - isSingle: whether its run has but one prompt.
+    ///   - form: how its output is reported.
     ///   - started: called once, when another request can be started.
     /// - Returns: whether all cells whose outcomes were recorded together have given up their slots.
-    func run(_ cell: CellExecution, isSingle: Bool, started: @escaping @Sendable () -> Void) async -> Bool {
-        guard let report = await report(on: cell, isSingle, started) else { return true }
+    func run(
+        _ cell: CellExecution, form: LiveOutput.Form, started: @escaping @Sendable () -> Void
+    ) async -> Bool {
+        guard let report = await report(on: cell, form, started) else { return true }
         if report.outcome.status == .interrupted, isStopping { interrupted += 1 }
         observe(WorkEvent(report))
         cells.take(report)
@@ -69,10 +71,9 @@ final class CellRunner {
     ///
     /// - Returns: what became of it; nil if this process is about to leave and has killed it.
     private func report(
-        on cell: CellExecution, _ isSingle: Bool, _ started: @escaping @Sendable () -> Void
+        on cell: CellExecution, _ form: LiveOutput.Form, _ started: @escaping @Sendable () -> Void
     ) async -> Report? {
-        let output =
-            options.streams ? LiveOutput(cell.claim, isSingle: isSingle, tell: observe, pace: pace) : nil
+        let output = options.streams ? LiveOutput(cell.claim, form, tell: observe, pace: pace) : nil
         var execution = await cell.execute(by: executor, output: output, started: started)
         // What comes to its end now was killed.
         guard !isGivingUp else { return nil }

@@ -12,8 +12,8 @@ final class RunIntake {
     /// The runs whose spending counts against the budget.
     private(set) var counted: Set<RunID> = []
     private var prepared: Set<RunID> = []
-    /// Those among the prepared ones that have one prompt; known only if output is streamed.
-    private var single: Set<RunID> = []
+    /// How output of the prepared ones is reported; known only if it is streamed.
+    private var forms: [RunID: LiveOutput.Form] = [:]
     /// Why runs can't be worked on, such as a folder that can't be written.
     private var blocked: [RunID: NllmError] = [:]
 
@@ -69,14 +69,20 @@ final class RunIntake {
             return false
         }
         prepared.insert(runID)
-        if options.streams, try await store.hasOnePrompt(runID) { single.insert(runID) }
+        if options.streams { forms[runID] = try await reportedForm(of: runID) }
         guard cached > 0, let progress = try await store.progress(ofRun: runID) else { return true }
         observe(.cached(run: progress.run.name, cells: cached))
         return progress.counts.left > 0
     }
 
-    /// Whether a run that is prepared has only one prompt; false if output is not streamed.
-    func isSingle(_ run: RunID) -> Bool { single.contains(run) }
+    private func reportedForm(of run: RunID) async throws(NllmError) -> LiveOutput.Form {
+        guard try await store.hasOnePrompt(run) else { return .lines }
+        guard options.streamsPieces, try await store.hasOneCell(run) else { return .linesOfOnePrompt }
+        return .pieces
+    }
+
+    /// How output of a run that is prepared is reported.
+    func form(of run: RunID) -> LiveOutput.Form { forms[run] ?? .lines }
 
     /// What is left to do; runs that can't be worked on count only where that is asked for.
     func outlook(worker: WorkerID, countingBlocked: Bool) async throws(NllmError) -> Outlook {

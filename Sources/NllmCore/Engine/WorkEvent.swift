@@ -6,6 +6,8 @@ public enum WorkEvent: Sendable {
     case attempt(model: String, prompt: String, sample: Int, status: String, failure: String?, retryIn: Double?)
     /// A line that `llm` has written for a cell, without its end; the prompt is nil in a run of one prompt.
     case line(model: String, prompt: String?, sample: Int, channel: OutputChannel, text: String)
+    /// A piece of the answer in a run of one cell, which may begin and end within a line.
+    case piece(model: String, text: String)
     /// Cells are run in this way from now on.
     case executor(ExecutorReport)
     /// The number of cells of a run that took answers that were there already.

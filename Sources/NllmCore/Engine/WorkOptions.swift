@@ -6,6 +6,8 @@ public struct WorkOptions: Sendable {
     public var overrides = RunSettings.Given()
     /// Whether each line of output is reported as it arrives.
     public var streams = false
+    /// Whether the answer of a run of one cell is then reported in pieces, not in lines.
+    public var streamsPieces = false
     /// Which artifacts are written.
     public var files: ArtifactFiles
     /// Cells at a time.

@@ -234,7 +234,7 @@ public actor Worker {
     // MARK: What happens meanwhile
 
     private func run(_ cell: CellExecution, started: @escaping @Sendable () -> Void) async -> Bool {
-        await runner.run(cell, isSingle: intake.isSingle(cell.claim.runID), started: started)
+        await runner.run(cell, form: intake.form(of: cell.claim.runID), started: started)
     }
 
     private func beat() async { await liveness.beat(runs: intake.scope) }

@@ -40,6 +40,14 @@ extension Store {
                 .count == 1
         }
     }
+
+    /// Whether a run has only one cell.
+    func hasOneCell(_ run: RunID) throws(NllmError) -> Bool {
+        try reading {
+            try database.rows("SELECT id FROM cells WHERE run_id = ? AND live = 1 LIMIT 2", run, read: { _ in true })
+                .count == 1
+        }
+    }
 }
 
 extension LiveCell {
