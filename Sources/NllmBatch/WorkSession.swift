@@ -98,7 +98,7 @@ struct WorkSession {
         for problem in summary.problems { Console.error("error: \(problem)") }
         if let problem = summary.problems.first { throw problem.status.error }
         if outFailure != nil { throw ExitStatus.inputOutput.error }
-        if summary.runs.isEmpty, !summary.onlyPausedLeft { common.say("nothing to do") }
+        if summary.runs.isEmpty, !summary.onlyPausedLeft { try await sayNothingToDo() }
         try end(summary)
     }
 
@@ -106,9 +106,9 @@ struct WorkSession {
         switch output {
         case .results:
             try ResultsDocument(progress: progress, manifest: try store.manifest(of: progress.run)).print(from: store)
-        case .folder where progress.counts.left == 0: await screen.result(progress.run.folder)
-        case .progress where progress.counts.left == 0: await screen.result(progress.json.description)
-        case .folder, .progress: break
+        case .folder where progress.hasEnded && !common.quiet: await screen.result(progress.run.folder)
+        case .progress: await screen.result(try await store.document(of: progress).description)
+        case .folder: break
         }
     }
 
@@ -125,6 +125,14 @@ struct WorkSession {
     private func end(_ summary: WorkSummary) throws {
         let paused = summary.runs.filter { $0.run.isPaused && $0.counts.left > 0 }
         if summary.onlyPausedLeft, summary.runs.isEmpty || !paused.isEmpty {
+    private func sayNothingToDo() async throws {
+        let blocked = try await store.blockedRuns()
+        guard let run = blocked.first else { return common.say("nothing to do") }
+        common.say(
+            "nothing to do; \(Format.count(blocked.count, "blocked run")) left alone; fix what "
+                + "\(blocked.count == 1 ? "it waits" : "they wait") for, then: nllm-batch work \(run)\(common.hint)")
+    }
+
             common.say("only paused runs are left; continue with: nllm-batch resume RUN\(common.hint)")
             throw ExitStatus.tryLater.error
         }

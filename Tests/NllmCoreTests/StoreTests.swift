@@ -62,7 +62,7 @@ import Testing
         let outlook = try await store.outlook(runs: [run.id], worker: id, counting: [], maxWait: 1, now: start)
         #expect(outlook.cells == 0)
         #expect(outlook.paused == 1)
-        #expect(try await store.resume(run).wasPaused)
+        #expect(try await store.resume(run).wasHeldBack)
         #expect(try await store.claim(worker: id, run: run.id, limit: 1, now: start).claims.count == 1)
     }
 

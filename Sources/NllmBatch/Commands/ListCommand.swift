@@ -6,6 +6,9 @@ struct ListCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    /// The most blocked runs whose way on is named.
+    private static let mostHints = 3
+
     @Flag(help: "Print one JSON object per line.")
     var json = false
 
@@ -14,8 +17,10 @@ struct ListCommand: AsyncParsableCommand {
         var table = Table(
             ("run", .left), ("state", .left), ("cells", .right), ("ok", .right), ("failed", .right), ("left", .right),
             ("created", .left))
+        var blocked: [String] = []
         for run in try await store.runs() {
             let progress = try await store.progress(of: run)
+            if progress.state == RunProgress.blocked { blocked.append(run.name) }
             let counts = progress.counts
             if json { Console.out(progress.json) }
             table.add([
@@ -24,5 +29,9 @@ struct ListCommand: AsyncParsableCommand {
             ])
         }
         if !json { Console.out(table.text) }
+        for run in blocked.prefix(Self.mostHints) {
+            common.say("run \(run) is blocked; fix what it waits for, then: nllm-batch work \(run)\(common.hint)")
+        }
+        if blocked.count > Self.mostHints { common.say("and \(blocked.count - Self.mostHints) more blocked runs") }
     }
 }

@@ -3,7 +3,7 @@ import NllmCore
 
 struct ResumeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "resume", abstract: "Resume a paused run and its paused models.")
+        commandName: "resume", abstract: "Resume a paused or blocked run and its paused models.")
 
     @OptionGroup var common: CommonOptions
 
@@ -11,8 +11,8 @@ struct ResumeCommand: AsyncParsableCommand {
     var run: String
 
     func run() async throws {
-        let (run, wasPaused, models) = try await RunEditor(store: common.open()).resume(run)
-        common.say("run \(run.name) \(wasPaused || !models.isEmpty ? "resumed" : "was not paused")")
+        let (run, wasHeldBack, models) = try await RunEditor(store: common.open()).resume(run)
+        common.say("run \(run.name) \(wasHeldBack || !models.isEmpty ? "resumed" : "was not paused")")
         for model in models { common.say("model \(model) resumed") }
         if !models.isEmpty { common.say("continue with: nllm-batch work \(run.name)\(common.hint)") }
     }

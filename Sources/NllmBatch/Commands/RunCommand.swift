@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import NllmCore
 
 struct RunCommand: AsyncParsableCommand {
@@ -11,7 +12,8 @@ struct RunCommand: AsyncParsableCommand {
             """,
         discussion: """
             The same command after a crash resumes where it stopped: it continues the newest unfinished run made in this \
-            directory from the same sources, models and request settings.
+            directory from the same sources, models and request settings. A blocked run, all of whose remaining cells wait \
+            for someone to act, and one older than `batch.resume_within` (20 h) is left as it is, and a new run is made.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -34,14 +36,15 @@ struct RunCommand: AsyncParsableCommand {
         var options = try worker.options(configuration)
         var request = try enqueue.request(target: target, common: common, configuration: configuration)
         request.needsPrices = options.maxCost != nil
+        request.isExecutedAtOnce = true
         guard !enqueue.dryRun else { return try await enqueue.printPreview(request, common: common, json: json) }
         // Cells are enqueued only if they can be executed.
-        request.isExecutedAtOnce = true
         _ = try LLMProgram.find()
         try DescriptorLimit.check(.cells(options.concurrency))
         let enqueuer = Enqueuer(
             databasePath: configuration.database, isPrivate: configuration.isPrivate, note: common.say)
         let (report, store) = try await enqueuer.enqueue(request)
+        if let left = report.leftRun { try await sayLeft(left, in: store) }
         common.say(!report.isNew && target == .unfinished ? "resuming " + report.sentence : report.sentence)
         options.runs = [report.run]
         // The caller wants a JSON object on standard output, unless told otherwise.
@@ -49,5 +52,16 @@ struct RunCommand: AsyncParsableCommand {
         try await WorkSession(
             store: store, options: options, common: common, output: json ? .results : .folder, streams: streams
         ).run { try await report.checkModels(in: store) }
+    }
+
+    /// Says what is left of a run that is not continued, and how it can be.
+    private func sayLeft(_ run: Run, in store: Store) async throws {
+        let counts = try await store.progress(of: run).counts
+        guard counts.left > 0 else { return }
+        let age = Format.duration(max(0, Date().timeIntervalSince(run.createdAt)))
+        common.say(
+            "leaving run \(run.name), \(run.blockedAt == nil ? "made \(age) ago" : "which is blocked"), with "
+                + "\(counts.left) of \(Format.count(counts.total, "cell")) to do; take it up with: "
+                + "nllm-batch work \(run.name)\(common.hint)")
     }
 }

@@ -63,7 +63,7 @@ struct ProgressDisplay {
     private func progress() async -> [RunProgress] {
         var shown: [RunProgress] = []
         for run in (try? await store.runs().reversed()) ?? []
-        where runs.isEmpty ? run.finishedAt == nil : runs.contains(run.name) {
+        where runs.isEmpty ? run.finishedAt == nil && run.blockedAt == nil : runs.contains(run.name) {
             if let progress = try? await store.progress(of: run) { shown.append(progress) }
         }
         return shown

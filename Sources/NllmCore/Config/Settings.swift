@@ -4,7 +4,8 @@ extension Setting {
     /// All settings, in the order in which they are shown.
     public static let all: [Setting] = [
         timeout, retries, stream, outdir, parallel, concurrency, executor, grace, maxMemory, maxAnswer, samples,
-        system, raw, database, prices, check, requestsPerMinute, tokensPerMinute, maxWait, maxCost, maxTokensTotal,
+        system, raw, database, resumeWithin, prices, check, requestsPerMinute, tokensPerMinute, maxWait, maxCost,
+        maxTokensTotal,
         budgetWindow, failOn, cache, priority, isPrivate, trustedFolders,
     ]
     /// The sections that hold settings.
@@ -81,6 +82,10 @@ extension Setting {
         "batch.db", .path, builtIn: .string("nllm-runs/batch.db"), example: "nllm-runs/batch.db",
         explanation: "The database; $NLLM_BATCH_DB overrides it.",
         help: "Database file", byDefault: "$NLLM_BATCH_DB, else the configured one, else nllm-runs/batch.db")
+
+    package static let resumeWithin = Setting(
+        "batch.resume_within", .duration(0...365 * day), builtIn: .integer(72_000), example: "20h",
+        explanation: "How old an unfinished run may be for `run` to continue it.")
 
     package static let prices = Setting(
         "batch.prices", .path, example: "prices.json",
@@ -197,6 +202,8 @@ extension Configuration {
     public var raw: Bool { optionalFlag(.raw) ?? false }
     /// The database's path.
     public var database: String { path(.database) ?? "" }
+    /// Seconds that an unfinished run may be old to be continued in place of a new one.
+    public var resumeWithin: Double { duration(.resumeWithin) ?? 0 }
     /// The path of a file of prices.
     public var prices: String? { path(.prices) }
     /// Whether model names are checked before a run.

@@ -15,7 +15,7 @@ final class RunIntake {
     /// How output of the prepared ones is reported; known only if it is streamed.
     private var forms: [RunID: LiveOutput.Form] = [:]
     /// Why runs can't be worked on, such as a folder that can't be written.
-    private var blocked: [RunID: NllmError] = [:]
+    private var unusable: [RunID: NllmError] = [:]
 
     /// - Parameters:
     ///   - store: the database.
@@ -31,7 +31,11 @@ final class RunIntake {
 
     /// Finds the runs that were named; throws if one is not there, or has no price that a budget needs.
     func find() async throws(NllmError) {
-        if !options.runs.isEmpty { scope = try await store.runs(named: options.runs).map(\.id) }
+        if !options.runs.isEmpty {
+            let named = try await store.runs(named: options.runs).map(\.id)
+            try await store.unblock(named)
+            scope = named
+        }
         if options.maxCost != nil { try await store.checkPrices(runs: scope) }
     }
 
@@ -42,7 +46,7 @@ final class RunIntake {
 
     /// The runs that have cells to be done, in the order in which they get free slots.
     func claimable() async throws(NllmError) -> [RunID] {
-        try await store.claimableRuns(scope).filter { blocked[$0] == nil }
+        try await store.claimableRuns(scope).filter { unusable[$0] == nil }
     }
 
     /// Makes a run ready to be worked on.
@@ -65,7 +69,7 @@ final class RunIntake {
         } catch {
             // Fail if the user named this run; otherwise skip it. A disk that filled up meanwhile is waited for.
             guard scope == nil, isFirst || error.reasonOfFullDisk == nil else { throw error }
-            blocked[runID] = error
+            unusable[runID] = error
             return false
         }
         prepared.insert(runID)
@@ -85,13 +89,13 @@ final class RunIntake {
     func form(of run: RunID) -> LiveOutput.Form { forms[run] ?? .lines }
 
     /// What is left to do; runs that can't be worked on count only where that is asked for.
-    func outlook(worker: WorkerID, countingBlocked: Bool) async throws(NllmError) -> Outlook {
-        let runs = try await runs().filter { countingBlocked || blocked[$0] == nil }
+    func outlook(worker: WorkerID, countingUnusable: Bool) async throws(NllmError) -> Outlook {
+        let runs = try await runs().filter { countingUnusable || unusable[$0] == nil }
         return try await store.outlook(
             runs: runs, worker: worker, counting: Array(counted), maxWait: options.maxWait, now: Date())
     }
 
-    /// The runs that were named, or all that are not finished.
+    /// The runs that were named, or all that are neither finished nor blocked.
     private func runs() async throws(NllmError) -> [RunID] {
         if let scope { return scope }
         return try await store.unfinishedRuns()
@@ -99,18 +103,26 @@ final class RunIntake {
 
     // MARK: The end
 
-    /// Writes the artifacts of finished runs whose last worker could not.
+    /// Ends blocked runs, and writes their artifacts and those of finished runs whose last worker could not.
     ///
+    /// - Parameter blocked: the runs of which all that is left waits for someone to act.
     /// - Returns: what is wrong with a run that the user named.
-    func finish() async -> NllmError? {
+    func finish(blocked: [RunID]) async -> NllmError? {
         for run in (try? await store.unexportedRuns(scope)) ?? [] {
-            do throws(NllmError) {
-                try await artifacts.finish(run: run)
-            } catch {
-                blocked[run] = error
-            }
+            await attempt(run) { () throws(NllmError) in try await artifacts.finish(run: run) }
         }
-        return scope == nil ? nil : blocked.values.first
+        for run in (try? await store.block(blocked, now: Date())) ?? [] {
+            await attempt(run) { () throws(NllmError) in try await artifacts.export(run: run) }
+        }
+        return scope == nil ? nil : unusable.values.first
+    }
+
+    private func attempt(_ run: RunID, _ body: () async throws(NllmError) -> Void) async {
+        do throws(NllmError) {
+            try await body()
+        } catch {
+            unusable[run] = error
+        }
     }
 
     /// The runs that were named or worked on, in their present state.
@@ -123,5 +135,5 @@ final class RunIntake {
     }
 
     /// Why runs could not be worked on, in the order of the runs.
-    var problems: [NllmError] { blocked.sorted { $0.key < $1.key }.map(\.value) }
+    var problems: [NllmError] { unusable.sorted { $0.key < $1.key }.map(\.value) }
 }

@@ -80,11 +80,12 @@ public actor Worker {
         await loop(shutdown.signal)
         await recorder.finishPublishing()
         try? await noteClock()
-        let outlook = try? await intake.outlook(worker: liveness.id, countingBlocked: true)
+        let outlook = try? await intake.outlook(worker: liveness.id, countingUnusable: true)
         await leave()
         failure = failure ?? runner.failure
         if failure == nil { failure = await recorder.failure }
-        if failure == nil { failure = await intake.finish() }
+        let blocked = runner.isStopping ? [] : outlook?.blocked ?? []
+        if failure == nil { failure = await intake.finish(blocked: blocked) }
         await store.checkpoint()
         if let failure { throw failure }
         return try await summary(outlook ?? Outlook())
@@ -198,7 +199,7 @@ public actor Worker {
         guard runner.cells.isEmpty else { return false }
         if runner.isStopping || isLost { return true }
         if await outage.waitsForFolders() { return false }
-        return try await intake.outlook(worker: liveness.id, countingBlocked: false).cells == 0
+        return try await intake.outlook(worker: liveness.id, countingUnusable: false).cells == 0
     }
 
     // MARK: Claiming

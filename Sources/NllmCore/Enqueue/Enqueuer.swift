@@ -97,7 +97,8 @@ public struct Enqueuer: Sendable {
     ) throws(NllmError) -> EnqueuePlan {
         let now = Date()
         return EnqueuePlan(
-            target: request.target, identity: try identity(request, models: models.map(\.variant), sources: sources),
+            target: request.target, resumeWithin: request.configuration.resumeWithin,
+            identity: try identity(request, models: models.map(\.variant), sources: sources),
             models: models, common: try request.common(), samples: request.samples ?? request.configuration.samples,
             settings: RunSettings(request), given: request.settings, sources: sources,
             manifest: Manifest.facts(

@@ -52,16 +52,16 @@ public struct RunEditor: Sendable {
         return (run, try await store.pause(run))
     }
 
-    /// Resumes a paused run and its paused models, and requeues the cells that failed for the models' pause.
+    /// Resumes a paused or blocked run and its paused models, and requeues the cells that failed for the models' pause.
     ///
     /// - Parameter name: the run's name.
-    /// - Returns: the run, whether it was paused, and the labels of the models that were.
+    /// - Returns: the run, whether it was paused or blocked, and the labels of the models that were.
     /// - Throws: when there is no such run.
-    public func resume(_ name: String) async throws(NllmError) -> (run: Run, wasPaused: Bool, models: [String]) {
+    public func resume(_ name: String) async throws(NllmError) -> (run: Run, wasHeldBack: Bool, models: [String]) {
         let run = try await store.run(name)
-        let (wasPaused, models) = try await store.resume(run)
+        let (wasHeldBack, models) = try await store.resume(run)
         if !models.isEmpty { try await Exporter(store: store).refresh(run) }
-        return (run, wasPaused, models)
+        return (run, wasHeldBack, models)
     }
 }
 

@@ -63,4 +63,16 @@ public struct Wait: Sendable, Equatable {
         case .worker, .starting, .run, .place, .limit, .adapting, .pace, .firstAnswer: false
         }
     }
+
+    /// Whether waiting never helps.
+    ///
+    /// - Parameter budget: the worker's; one with a window can be used again later.
+    /// - Returns: true if someone has to act.
+    func needsAction(_ budget: Budget) -> Bool {
+        switch reason {
+        case .pause, .price: true
+        case .cost, .tokens: budget.window == nil
+        default: false
+        }
+    }
 }

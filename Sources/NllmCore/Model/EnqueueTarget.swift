@@ -4,6 +4,7 @@ public enum EnqueueTarget: Sendable, Equatable {
     case new
     /// The run with that name, which is created if it does not exist.
     case named(String)
-    /// The newest unfinished run with the same directory, sources, models and request settings, or a new one.
+    /// The newest unfinished run with the same directory, sources, models and request settings, unless it is blocked or
+    /// older than configured; otherwise a new one.
     case unfinished
 }

@@ -15,6 +15,8 @@ public struct Run: Sendable, Equatable {
     public let startedAt: Date?
     /// When its last cell ended; nil while cells remain.
     public let finishedAt: Date?
+    /// When it was found that all of its cells that are left wait for someone to act; nil while they can be done.
+    public let blockedAt: Date?
     /// Whether the artifacts of the finished run have been written.
     public let isExported: Bool
     /// Whether cells were requeued or removed after the run was created.

@@ -47,7 +47,7 @@ extension Store {
         try reading {
             let claimable: [RunID] = try database.rows(
                 """
-                SELECT id FROM runs WHERE finished_at IS NULL AND paused = 0
+                SELECT id FROM runs WHERE finished_at IS NULL AND blocked_at IS NULL AND paused = 0
                     AND EXISTS (SELECT 1 FROM counters WHERE run_id = runs.id AND pending > 0)
                 ORDER BY priority DESC, id
                 """, read: { try $0.id("id") })

@@ -8,6 +8,8 @@ struct Outlook: Sendable {
     var paused = 0
     /// Cells that wait for someone to act, or for longer than a worker waits.
     var stuck: [CellsLeft] = []
+    /// The runs whose cells that are left all wait for someone to act.
+    var blocked: [RunID] = []
 }
 
 /// Cells of a model that a worker left undone, with the reason.
@@ -48,15 +50,19 @@ extension Store {
                 outlook.cells += run.running
                 guard run.pending > 0 else { continue }
                 let admission = try waits(in: run.id, budget: budget, counting: counted, now: now)
+                var isBlocked = run.running == 0
                 for model in admission.models.values {
                     let isQuiet = admission.spending.underWay == 0
                     if let wait = admission.waits[model.id], wait.isFinal(now: now, maxWait: maxWait, isQuiet: isQuiet)
                     {
                         outlook.stuck.append(try cellsLeft(of: model, run: run.name, wait: wait))
+                        isBlocked = isBlocked && wait.needsAction(budget)
                     } else {
                         outlook.cells += 1
+                        isBlocked = false
                     }
                 }
+                if isBlocked { outlook.blocked.append(run.id) }
             }
             return outlook
         }
@@ -103,7 +109,7 @@ extension Store {
 
     private static let unfinishedSQL = """
         SELECT runs.id, runs.name, runs.paused, sum(pending) AS pending, sum(running) AS running FROM runs
-        JOIN counters ON counters.run_id = runs.id WHERE finished_at IS NULL GROUP BY runs.id
+        JOIN counters ON counters.run_id = runs.id WHERE finished_at IS NULL AND blocked_at IS NULL GROUP BY runs.id
         """
 
     private struct UnfinishedRun {
@@ -122,10 +128,20 @@ extension Store {
         }
     }
 
-    /// The runs that are not finished.
+    /// The names of blocked runs, newest first.
+    public func blockedRuns() throws(NllmError) -> [String] {
+        try reading {
+            try database.rows(
+                "SELECT name FROM runs WHERE blocked_at IS NOT NULL AND finished_at IS NULL ORDER BY id DESC",
+                read: { try $0.text("name") })
+        }
+    }
+
+    /// The runs that are neither finished nor blocked.
     func unfinishedRuns() throws(NllmError) -> [RunID] {
         try reading {
-            try database.rows("SELECT id FROM runs WHERE finished_at IS NULL", read: { try $0.id("id") })
+            try database.rows(
+                "SELECT id FROM runs WHERE finished_at IS NULL AND blocked_at IS NULL", read: { try $0.id("id") })
         }
     }
 }

@@ -26,7 +26,7 @@ extension Store {
         let paused = try database.rows(
             """
             SELECT models.id, run_id FROM runs JOIN models ON models.run_id = runs.id
-            WHERE finished_at IS NULL AND paused_kind IS NOT NULL
+            WHERE finished_at IS NULL AND blocked_at IS NULL AND paused_kind IS NOT NULL
             """
         ) { (try $0.id("id") as ModelID, try $0.id("run_id") as RunID) }
         for (modelID, runID) in paused where runs?.contains(runID) ?? true {

@@ -3,6 +3,8 @@ internal import FoundationEssentials
 /// The validated input of an enqueue for the store.
 struct EnqueuePlan {
     var target: EnqueueTarget
+    /// Seconds that an unfinished run may be old to be continued.
+    var resumeWithin: Double
     /// Identifies runs that mean the same.
     var identity: String
     var models: [PlannedModel]
@@ -38,10 +40,12 @@ public struct EnqueueReport: Sendable, Equatable {
     public var removed = 0
     /// Whether the run existed and nothing in it has changed, not even an id or the order.
     public var isUnchanged = false
-    /// The number of live cells in the run.
-    public var cells: Int { kept + changed + new }
     /// Whether it has yet to be seen that `llm` knows the models.
     public var areModelsUnchecked = false
+    /// The unfinished run that would have been continued if it were not blocked or too old.
+    public var leftRun: Run?
+    /// The number of live cells in the run.
+    public var cells: Int { kept + changed + new }
 }
 
 extension Store {
@@ -52,9 +56,12 @@ extension Store {
         do throws(NllmError) {
             report = try transaction {
                 let known = try target(plan)
+                let left = plan.target == .unfinished && known == nil ? try unfinishedRun(plan) : nil
                 let enqueue = EnqueueTransaction(
                     database: database, folder: folder, plan: plan, known: known, reservation: reservation)
-                return try enqueue.perform(prompts)
+                var report = try enqueue.perform(prompts)
+                report.leftRun = left
+                return report
             }
         } catch {
             reservation.undo()
@@ -69,10 +76,18 @@ extension Store {
         switch plan.target {
         case .new: nil
         case .named(let name): try run(named: name).map(checkedForRemoval)
-        case .unfinished:
-            try database.row(
-                "SELECT * FROM runs WHERE identity = ? AND exported_at IS NULL ORDER BY id DESC LIMIT 1", plan.identity,
-                read: { try Run($0, in: folder) })
+        case .unfinished: try unfinishedRun(plan).flatMap { isToBeContinued($0, plan) ? $0 : nil }
         }
+    }
+
+    /// The newest run that asks the same and has not ended.
+    private func unfinishedRun(_ plan: EnqueuePlan) throws -> Run? {
+        try database.row(
+            "SELECT * FROM runs WHERE identity = ? AND exported_at IS NULL ORDER BY id DESC LIMIT 1", plan.identity,
+            read: { try Run($0, in: folder) })
+    }
+
+    private func isToBeContinued(_ run: Run, _ plan: EnqueuePlan) -> Bool {
+        run.blockedAt == nil && plan.createdAt.timeIntervalSince(run.createdAt) < plan.resumeWithin
     }
 }

@@ -274,6 +274,7 @@ struct EnqueueTransaction {
                 retries = coalesce(:retries, retries), fail_on = coalesce(:fail_on, fail_on),
                 cache_ms = coalesce(:cache_ms, cache_ms), priority = coalesce(:priority, priority), system = :system,
                 options = :options, arguments = :arguments, identity = :identity, edited = edited OR :is_changed,
+                blocked_at = NULL,
                 exported_at = CASE WHEN :is_changed THEN NULL ELSE exported_at END
             WHERE id = :run
             """,

@@ -1,11 +1,11 @@
 public import FoundationEssentials
 
 extension Store {
-    /// The runs to be removed, oldest first: finished ones of sufficient age, and those whose removal was interrupted.
+    /// The runs to be removed, oldest first: finished and blocked ones of sufficient age, and those whose removal was interrupted.
     ///
     /// - Parameters:
-    ///   - age: seconds since a run has finished; nil for any.
-    ///   - kept: the number of newest finished runs to keep, whatever their age.
+    ///   - age: seconds since a run has finished or was blocked; nil for any.
+    ///   - kept: the number of newest such runs to keep, whatever their age.
     ///   - now: the time.
     /// - Returns: the runs.
     /// - Throws: if the store cannot be read.
@@ -13,14 +13,16 @@ extension Store {
         try reading {
             let ended = try database.rows(
                 """
-                SELECT * FROM runs WHERE removing = 0 AND finished_at IS NOT NULL
-                    AND NOT EXISTS (SELECT 1 FROM counters WHERE run_id = runs.id AND pending + running > 0)
+                SELECT * FROM runs WHERE removing = 0 AND (
+                    blocked_at IS NOT NULL
+                    OR finished_at IS NOT NULL
+                    AND NOT EXISTS (SELECT 1 FROM counters WHERE run_id = runs.id AND pending + running > 0))
                 ORDER BY id DESC
                 """
             ) { try Run($0, in: folder) }
             let old = ended.dropFirst(kept).filter { run in
                 guard let age else { return true }
-                return run.finishedAt.map { now.timeIntervalSince($0) > age } ?? false
+                return (run.finishedAt ?? run.blockedAt).map { now.timeIntervalSince($0) > age } ?? false
             }
             let interrupted = try database.rows("SELECT * FROM runs WHERE removing = 1 ORDER BY id") {
                 try Run($0, in: folder)

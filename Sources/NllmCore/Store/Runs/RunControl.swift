@@ -27,7 +27,8 @@ extension Store {
                 transition, where: "status IN (SELECT value FROM json_each(:states)) AND \(condition)",
                 values + [("states", JSONValue.strings(states.map(\.rawValue)))])
             if changed > 0 {
-                try database.run("UPDATE runs SET exported_at = NULL, edited = 1 WHERE id = ?", run.id)
+                try database.run(
+                    "UPDATE runs SET exported_at = NULL, edited = 1, blocked_at = NULL WHERE id = ?", run.id)
                 try database.run(Self.settleSQL, now, run.id)
             }
             return changed
@@ -62,17 +63,48 @@ extension Store {
 
     /// Resumes a run, its paused models, and the cells that failed for the same reason.
     ///
-    /// - Returns: whether the run was paused, and the models that were.
+    /// - Returns: whether the run was paused or blocked, and the models that were paused.
     /// - Throws: when the store can't be written.
-    func resume(_ run: Run, now: Date = Date()) throws(NllmError) -> (wasPaused: Bool, models: [String]) {
+    func resume(_ run: Run, now: Date = Date()) throws(NllmError) -> (wasHeldBack: Bool, models: [String]) {
         try transaction {
-            let wasPaused = try database.run("UPDATE runs SET paused = 0 WHERE id = ? AND paused = 1", run.id) == 1
+            let wasHeldBack =
+                try database.run(
+                    """
+                    UPDATE runs SET paused = 0, blocked_at = NULL
+                    WHERE id = ? AND (paused = 1 OR blocked_at IS NOT NULL)
+                    """, run.id) == 1
             let paused = try database.rows(
                 "SELECT id, label FROM models WHERE run_id = ? AND paused_kind IS NOT NULL ORDER BY position", run.id
             ) { (try $0.id("id") as ModelID, try $0.text("label")) }
             _ = try takeUp(paused.map(\.0))
             try database.run(Self.settleSQL, now, run.id)
-            return (wasPaused, paused.map(\.1))
+            return (wasHeldBack, paused.map(\.1))
+        }
+    }
+
+    /// Records that all cells of these runs that are left wait for someone to act.
+    ///
+    /// - Returns: the runs of which this is true.
+    /// - Throws: when the store can't be written.
+    func block(_ runs: [RunID], now: Date) throws(NllmError) -> [RunID] {
+        try transaction {
+            try runs.filter { run in
+                // Another worker may have started a cell in the meantime.
+                try database.run(
+                    """
+                    UPDATE runs SET blocked_at = ?1 WHERE id = ?2 AND finished_at IS NULL AND paused = 0
+                        AND NOT EXISTS (SELECT 1 FROM counters WHERE run_id = ?2 AND running > 0)
+                    """, now, run) == 1
+            }
+        }
+    }
+
+    /// Lets workers go on with blocked runs.
+    func unblock(_ runs: [RunID]) throws(NllmError) {
+        try transaction {
+            for run in runs {
+                try database.run("UPDATE runs SET blocked_at = NULL WHERE id = ? AND blocked_at IS NOT NULL", run)
+            }
         }
     }
 }

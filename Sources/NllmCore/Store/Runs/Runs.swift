@@ -48,14 +48,11 @@ public struct RunProgress: Sendable {
         return Double(left) / rate
     }
 
-    /// Seconds from the first claim to the end of the last cell; nil if the run is not finished, or the clock was set
-    /// in the meantime.
-    public var duration: Double? {
-        guard let start = run.startedAt, let end = run.finishedAt, !run.hasClockBeenSet, end >= start else {
-            return nil
-        }
-        return end.timeIntervalSince(start)
-    }
+    /// The state of a run whose remaining cells all wait for someone to act.
+    public static let blocked = "blocked"
+
+    /// Whether no worker will do more by itself.
+    public var hasEnded: Bool { counts.left == 0 || run.blockedAt != nil }
 
     /// The run's state in one word.
     public var state: String {
@@ -63,6 +60,7 @@ public struct RunProgress: Sendable {
         if counts.left == 0 { return "finished" }
         if run.isPaused { return "paused" }
         if counts[.running] > 0, hasWorker { return "running" }
+        if run.blockedAt != nil { return Self.blocked }
         return run.startedAt == nil ? "new" : "unfinished"
     }
 }

@@ -12,6 +12,7 @@ extension Run {
         createdAt = try row.date("created_at")
         startedAt = try row.optionalDate("started_at")
         finishedAt = try row.optionalDate("finished_at")
+        blockedAt = try row.optionalDate("blocked_at")
         isExported = try row.optionalInt("exported_at") != nil
         isEdited = try row.bool("edited")
         isBeingRemoved = try row.bool("removing")
