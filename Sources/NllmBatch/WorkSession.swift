@@ -19,7 +19,7 @@ struct WorkSession {
     enum Output {
         /// The folder of each run that has ended.
         case folder
-        /// The state of each run that has ended, as an object.
+        /// The state of each run, as an object.
         case progress
         /// The only run with all its results, as an object, whether or not it has ended.
         case results
@@ -83,7 +83,8 @@ struct WorkSession {
 
     private func report(_ summary: WorkSummary, _ interrupted: ExitStatus?) async throws {
         for progress in summary.runs { try await printResult(progress) }
-        if !summary.runs.isEmpty { try await summarize(summary.runs, left: summary.left) }
+        let isGood = interrupted == nil && summary.problems.isEmpty && summary.isComplete
+        if !summary.runs.isEmpty, !(isGood && common.quiet) { try await summarize(summary) }
         let outFailure = await screen.failure
         if let outFailure { Console.error(outFailure) }
         let left = summary.runs.map(\.counts.left).reduce(0, +)
@@ -112,19 +113,18 @@ struct WorkSession {
         }
     }
 
-    private func summarize(_ runs: [RunProgress], left: [CellsLeft]) async throws {
+    private func summarize(_ work: WorkSummary) async throws {
         var summary = Summary()
-        for run in runs {
-            let left = left.filter { $0.run == run.run.name }.map { $0.text(hint: common.hint) }
-            summary.add(run, reasons: left + (try await store.failures(of: run.run).map(\.sentence)))
+        for progress in work.runs {
+            let name = progress.run.name
+            summary.add(
+                progress, seconds: work.seconds[name], left: work.left.filter { $0.run == name },
+                failures: try await store.failures(of: progress.run), hint: common.hint)
         }
-        guard !common.quiet, let terminal = Terminal.drawable else { return common.say(summary.plain) }
+        guard !common.quiet, let terminal = Terminal.drawable else { return Console.error(summary.plain) }
         Console.error(summary.box(columns: terminal.columns), colored: Terminal.hasColors(STDERR_FILENO))
     }
 
-    private func end(_ summary: WorkSummary) throws {
-        let paused = summary.runs.filter { $0.run.isPaused && $0.counts.left > 0 }
-        if summary.onlyPausedLeft, summary.runs.isEmpty || !paused.isEmpty {
     private func sayNothingToDo() async throws {
         let blocked = try await store.blockedRuns()
         guard let run = blocked.first else { return common.say("nothing to do") }
@@ -133,60 +133,26 @@ struct WorkSession {
                 + "\(blocked.count == 1 ? "it waits" : "they wait") for, then: nllm-batch work \(run)\(common.hint)")
     }
 
+    private func end(_ summary: WorkSummary) throws {
+        let paused = summary.runs.filter { $0.run.isPaused && $0.counts.left > 0 }
+        if summary.onlyPausedLeft, summary.runs.isEmpty || !paused.isEmpty {
             common.say("only paused runs are left; continue with: nllm-batch resume RUN\(common.hint)")
             throw ExitStatus.tryLater.error
         }
-        if summary.runs.contains(where: { $0.counts[.ok] < $0.counts.total }) { throw ExitStatus.cellsFailed.error }
+        if !summary.isComplete { throw ExitStatus.cellsFailed.error }
     }
 }
 
-extension RunProgress {
-    /// The state of the run, for people.
-    var sentence: String {
-        var text = "\(run.name): \(Format.counts(counts))"
-        if let duration { text += " in \(Format.duration(duration))" }
-        return text
-    }
-
-    /// The state of the run, for programs.
-    var json: JSONValue { .object(members) }
-
-    var members: [JSONValue.Member] {
-        [
-            .init("run", .string(run.name)), .init("state", .string(state)), .init("folder", .string(run.folder)),
-            .init("cells", .integer(counts.total)), .init("counts", counts.json),
-            .init("models", .array(models.map(\.json))),
-            .init("cost_estimated", cost.map { .number(String($0)) } ?? .null),
-            .init("rate_per_second", rate.map { .number(String($0)) } ?? .null),
-            .init("eta_seconds", remaining.map { .integer(Int($0.rounded(.up))) } ?? .null),
-            .init("created_at", .string(Timestamp.utc(run.createdAt))),
-            .init("started_at", .optional(run.startedAt.map(Timestamp.utc))),
-            .init("finished_at", .optional(run.finishedAt.map(Timestamp.utc))),
-        ]
-    }
-}
-
-extension RunProgress.Model {
-    fileprivate var json: JSONValue {
-        .object([
-            .init("model", .string(label)), .init("counts", counts.json),
-            .init("tokens_input", .integer(tokensInput)), .init("tokens_output", .integer(tokensOutput)),
-            .init("cost_estimated", cost.map { .number(String($0)) } ?? .null),
-            .init(
-                "concurrency",
-                .object([
-                    .init("used", .integer(counts[.running])),
-                    .init("allowed", allowed.map(JSONValue.integer) ?? .null),
-                ])), .init("waits", wait?.json ?? .null),
-        ])
-    }
+extension WorkSummary {
+    /// Whether every cell of its runs is ok.
+    fileprivate var isComplete: Bool { runs.allSatisfy { $0.counts[.ok] == $0.counts.total } }
 }
 
 extension WorkEvent {
     /// Whether it is reported even if only errors are wanted.
     var isUrgent: Bool { if case .storageWait = self { true } else { false } }
 
-    /// The message for an event; nil for lines of output, and for what only `--verbose` reports.
+    /// The message for an event; nil for output, and for what only `--verbose` reports.
     func text(verbose: Bool) -> String? {
         switch self {
         case .line, .piece: return nil

@@ -16,7 +16,7 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         let store = try common.open()
         let progress = try await store.progress(of: try await store.run(run))
-        if json { Console.out(progress.json) } else { Console.out(Self.text(progress)) }
+        if json { Console.out(try await store.document(of: progress)) } else { Console.out(Self.text(progress)) }
     }
 
     private static func text(_ progress: RunProgress) -> String {

@@ -18,7 +18,9 @@ struct CommonOptions: ParsableArguments {
                 + "~/.nllm/config.yaml allows it for a folder."))
     var trustConfig = false
 
-    @Flag(name: .shortAndLong, help: "Print only results and errors.")
+    @Flag(
+        name: .shortAndLong,
+        help: "Print only results and errors; `run` and `work` print nothing unless something failed.")
     var quiet = false
 
     @Flag(help: "Print more detail.")

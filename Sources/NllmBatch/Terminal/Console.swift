@@ -1,3 +1,4 @@
+import FoundationEssentials
 import NllmCore
 
 #if canImport(Darwin)
@@ -26,13 +27,25 @@ enum Console {
     /// Prints a JSON value on one line.
     static func out(_ value: JSONValue) { out(value.description) }
 
-    /// Prints lines of messages, if anyone reads them.
-    static func error(_ text: String) { draw(text.printableLines + "\n") }
-
-    /// Prints lines of messages with their colors.
-    static func error(_ lines: [StyledText], colored: Bool) {
-        draw(lines.map { $0.text(colored: colored) + "\n" }.joined())
+    /// Prints lines of messages, if anyone reads them; in a file, each has its time.
+    static func error(_ text: String) {
+        draw(
+            text.printableLines.split(separator: "\n", omittingEmptySubsequences: false).map { time + $0 + "\n" }
+                .joined())
     }
+
+    /// Prints lines of messages with their colors; in a file, each has its time.
+    static func error(_ lines: [StyledText], colored: Bool) {
+        draw(lines.map { time + $0.text(colored: colored) + "\n" }.joined())
+    }
+
+    /// The local time for a line of a log, `2026-11-28 02:15:03 `; empty if standard error is not a file.
+    private static var time: String { errorIsFile ? Timestamp.log(Date()) + " " : "" }
+
+    private static let errorIsFile: Bool = {
+        var info = stat()
+        return fstat(STDERR_FILENO, &info) == 0 && info.st_mode & S_IFMT == S_IFREG
+    }()
 
     /// Writes to standard error unchanged, without a line break: for texts created by this program, including sequences
     /// for terminals.

@@ -5,6 +5,8 @@ struct Summary {
     private static let title = "Summary"
     /// A narrower terminal has no room for a box.
     private static let leastColumns = 24
+    /// The most groups of failures of a run that are reported one by one.
+    private static let mostGroups = 8
     /// The most lines of the box for one text.
     private static let linesOfReason = 4
     private static let wrapIndent = "    "
@@ -13,12 +15,36 @@ struct Summary {
     private var lines: [(text: String, isReason: Bool)] = []
     private var isGood = true
 
-    /// Adds a run with the reasons for failed and skipped cells.
-    mutating func add(_ progress: RunProgress, reasons: [String]) {
+    /// Adds a run.
+    ///
+    /// - Parameters:
+    ///   - progress: the run.
+    ///   - seconds: how long it was worked on; nil if it was not.
+    ///   - left: why cells were not executed.
+    ///   - failures: why cells failed.
+    ///   - hint: the options that lead to the same database.
+    mutating func add(
+        _ progress: RunProgress, seconds: Double?, left: [CellsLeft], failures: [FailureGroup], hint: String
+    ) {
         isGood = isGood && progress.counts[.ok] == progress.counts.total
-        lines.append((progress.sentence.oneLine, false))
+        let time = seconds.map { " in \(Format.duration($0))" } ?? ", no request made"
+        lines.append((progress.sentence.oneLine + time, false))
+        let reasons =
+            left.map { $0.text(hint: hint) } + failures.prefix(Self.mostGroups).map(\.sentence)
+            + Self.rest(failures.dropFirst(Self.mostGroups))
         lines += reasons.map { ("  " + $0.oneLine, true) }
+        if !failures.isEmpty {
+            lines.append(("  see them with: nllm-batch show \(progress.run.name) --failed\(hint)", false))
+        }
         lines.append(("  artifacts: " + progress.run.folder.oneLine, false))
+    }
+
+    /// The failures that are not reported one by one, counted by kind.
+    private static func rest(_ failures: ArraySlice<FailureGroup>) -> [String] {
+        guard !failures.isEmpty else { return [] }
+        let kinds = Dictionary(grouping: failures, by: \.kind).mapValues { $0.map(\.cells).reduce(0, +) }
+        let counts = kinds.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) × \($0.key)" }
+        return ["and \(failures.count) more: " + counts.joined(separator: ", ")]
     }
 
     /// The text for a stream that is not a terminal.

@@ -12,6 +12,8 @@ final class CellRunner {
     private let pace: @Sendable () async -> Void
 
     private(set) var cells = CellsInFlight()
+    /// For each run, when its first cell was started here and when the last one ended.
+    private var spans: [RunID: (start: ContinuousClock.Instant, end: ContinuousClock.Instant)] = [:]
     /// Whether no more cells are started.
     private(set) var isStopping = false
     /// Whether the process is about to leave without waiting.
@@ -45,6 +47,8 @@ final class CellRunner {
     func take(_ claim: Claim) -> CellExecution {
         let cell = CellExecution(claim, options: options)
         cells.start(cell)
+        let now = ContinuousClock.now
+        spans[claim.runID] = (spans[claim.runID]?.start ?? now, now)
         return cell
     }
 
@@ -64,7 +68,15 @@ final class CellRunner {
         cells.take(report)
         let group = await recorder.record(report)
         cells.end(cell.lease)
+        spans[cell.claim.runID]?.end = .now
         return group.leave()
+    }
+
+    /// Seconds from the start of a run's first cell here to the end of its last, by the run's name.
+    func seconds(in runs: [Run]) -> [String: Double] {
+        runs.reduce(into: [:]) { seconds, run in
+            if let span = spans[run.id] { seconds[run.name] = (span.end - span.start) / .seconds(1) }
+        }
     }
 
     /// Executes a cell; what it wrote is dropped when this returns, since large answers are not to be held twice.

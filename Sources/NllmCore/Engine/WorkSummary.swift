@@ -2,6 +2,9 @@
 public struct WorkSummary: Sendable {
     /// The runs that were named or worked on, in their present state.
     public internal(set) var runs: [RunProgress] = []
+    /// Seconds from the start of the worker's first cell of a run to the end of its last, by the run's name; none for a
+    /// run of which it started no cell.
+    public internal(set) var seconds: [String: Double] = [:]
     /// Whether the worker was asked to stop before it was done.
     public internal(set) var isInterrupted = false
     /// Cells that were in flight and went back to pending.

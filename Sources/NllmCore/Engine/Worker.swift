@@ -291,6 +291,7 @@ public actor Worker {
         var summary = WorkSummary()
         summary.left = outlook.stuck
         summary.runs = try await intake.progress()
+        summary.seconds = runner.seconds(in: summary.runs.map(\.run))
         summary.isInterrupted = runner.isStopping
         summary.interruptedCells = runner.interrupted
         summary.problems = intake.problems

@@ -23,8 +23,6 @@ public struct Run: Sendable, Equatable {
     let isEdited: Bool
     /// Whether it is being removed, and part of it is left.
     public let isBeingRemoved: Bool
-    /// Whether the clock was set while it was worked on, so that its times cannot be compared.
-    let hasClockBeenSet: Bool
     /// The directory in which `llm` runs.
     let directory: String
     let manifest: JSONValue

@@ -27,6 +27,12 @@ public enum Timestamp {
         return (isToday ? "" : day(fields) + " ") + time(fields, ":")
     }
 
+    /// Local time for a line of a log, `2026-11-23 20:15:00`.
+    public static func log(_ date: Date) -> String {
+        let (fields, _) = broken(date, localtime_r)
+        return day(fields) + " " + time(fields, ":")
+    }
+
     /// Local time in the form of a run's name, `2026-11-23_20-15-00`.
     static func runName(_ date: Date) -> String {
         let (fields, _) = broken(date, localtime_r)

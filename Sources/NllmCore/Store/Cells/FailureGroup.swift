@@ -13,12 +13,8 @@ public struct FailureGroup: Sendable, Equatable {
 extension Store {
     /// The failures of a run, the most frequent first.
     ///
-    /// - Parameters:
-    ///   - run: the run.
-    ///   - limit: the largest number of groups.
-    /// - Returns: the groups.
     /// - Throws: when the store cannot be read.
-    public func failures(of run: Run, limit: Int = 5) throws(NllmError) -> [FailureGroup] {
+    public func failures(of run: Run) throws(NllmError) -> [FailureGroup] {
         try reading {
             try database.rows(
                 """
@@ -26,8 +22,8 @@ extension Store {
                 FROM cells JOIN attempts ON attempts.id = cells.attempt_id JOIN models ON models.id = cells.model_id
                 WHERE cells.run_id = ?1 AND cells.live = 1 AND cells.status IN ('error', 'timeout')
                     AND (SELECT sum(error + timeout) FROM counters WHERE run_id = ?1) > 0
-                GROUP BY models.id, attempts.failure_kind ORDER BY n DESC LIMIT ?2
-                """, run.id, limit
+                GROUP BY models.id, attempts.failure_kind ORDER BY n DESC, models.id
+                """, run.id
             ) { row in
                 FailureGroup(
                     model: try row.text("label"), kind: try row.text("failure_kind"), message: try row.text("message"),

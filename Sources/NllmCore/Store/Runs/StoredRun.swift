@@ -16,7 +16,6 @@ extension Run {
         isExported = try row.optionalInt("exported_at") != nil
         isEdited = try row.bool("edited")
         isBeingRemoved = try row.bool("removing")
-        hasClockBeenSet = try row.bool("clock_set")
         directory = try row.text("directory")
         manifest = try row.json("manifest")
     }

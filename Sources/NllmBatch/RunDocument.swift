@@ -1,0 +1,58 @@
+import NllmCore
+
+extension Store {
+    /// The state of a run with its failures, for programs.
+    func document(of progress: RunProgress) async throws -> JSONValue {
+        let failures = try failures(of: progress.run).map(\.json)
+        return .object(progress.members + [.init("failures", .array(failures))])
+    }
+}
+
+extension FailureGroup {
+    fileprivate var json: JSONValue {
+        .object([
+            .init("model", .string(model)), .init("kind", .string(kind)), .init("message", .string(message)),
+            .init("cells", .integer(cells)),
+        ])
+    }
+}
+
+extension RunProgress {
+    /// The state of the run, for people.
+    var sentence: String {
+        "\(run.name): \(state == Self.blocked ? "blocked, " : "")\(Format.counts(counts))"
+    }
+
+    /// The state of the run, for programs.
+    var json: JSONValue { .object(members) }
+
+    var members: [JSONValue.Member] {
+        [
+            .init("run", .string(run.name)), .init("state", .string(state)), .init("folder", .string(run.folder)),
+            .init("cells", .integer(counts.total)), .init("counts", counts.json),
+            .init("models", .array(models.map(\.json))),
+            .init("cost_estimated", cost.map { .number(String($0)) } ?? .null),
+            .init("rate_per_second", rate.map { .number(String($0)) } ?? .null),
+            .init("eta_seconds", remaining.map { .integer(Int($0.rounded(.up))) } ?? .null),
+            .init("created_at", .string(Timestamp.utc(run.createdAt))),
+            .init("started_at", .optional(run.startedAt.map(Timestamp.utc))),
+            .init("finished_at", .optional(run.finishedAt.map(Timestamp.utc))),
+        ]
+    }
+}
+
+extension RunProgress.Model {
+    fileprivate var json: JSONValue {
+        .object([
+            .init("model", .string(label)), .init("counts", counts.json),
+            .init("tokens_input", .integer(tokensInput)), .init("tokens_output", .integer(tokensOutput)),
+            .init("cost_estimated", cost.map { .number(String($0)) } ?? .null),
+            .init(
+                "concurrency",
+                .object([
+                    .init("used", .integer(counts[.running])),
+                    .init("allowed", allowed.map(JSONValue.integer) ?? .null),
+                ])), .init("waits", wait?.json ?? .null),
+        ])
+    }
+}
