@@ -28,7 +28,13 @@ struct ErrorReport {
             text = message
         } else {
             let line = message.split(separator: "\n").first.map(String.init) ?? message
-            text = "error: \(line)\(line.hasSuffix(".") ? "" : ";") see `\(Self.helpCommand(arguments))`"
+            if let hint = CommandHint(line, arguments, passed: PassedArguments.current.passed)?.text {
+                // Without the parser's own guess.
+                let end = line.firstRange(of: "'. ")?.lowerBound
+                text = "error: \(end.map { line[..<$0] + "'" } ?? line[...]); \(hint)"
+            } else {
+                text = "error: \(line)\(line.hasSuffix(".") ? "" : ";") see `\(Self.helpCommand(arguments))`"
+            }
         }
     }
 

@@ -8,8 +8,8 @@ struct CancelCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var cells: SelectionOptions
 
-    @Argument(help: "The run's name.")
-    var run: String
+    @Argument(help: "The run's name (default: the newest run).")
+    var run: String?
 
     func run() async throws {
         let (_, count) = try await RunEditor(store: common.open()).cancel(run, cells.selection)

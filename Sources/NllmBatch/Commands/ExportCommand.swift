@@ -7,8 +7,8 @@ struct ExportCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: "The run's name.")
-    var run: String
+    @Argument(help: "The run's name (default: the newest run).")
+    var run: String?
 
     @Option(
         name: .shortAndLong,

@@ -7,8 +7,8 @@ struct PauseCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: "The run's name.")
-    var run: String
+    @Argument(help: "The run's name (default: the newest run).")
+    var run: String?
 
     func run() async throws {
         let (run, changed) = try await RunEditor(store: common.open()).pause(run)

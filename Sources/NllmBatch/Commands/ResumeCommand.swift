@@ -7,8 +7,8 @@ struct ResumeCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: "The run's name.")
-    var run: String
+    @Argument(help: "The run's name (default: the newest run).")
+    var run: String?
 
     func run() async throws {
         let (run, wasHeldBack, models) = try await RunEditor(store: common.open()).resume(run)

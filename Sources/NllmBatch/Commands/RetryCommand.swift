@@ -11,8 +11,8 @@ struct RetryCommand: AsyncParsableCommand {
     @OptionGroup var cells: SelectionOptions
     @OptionGroup var failures: FailureOptions
 
-    @Argument(help: "The run's name.")
-    var run: String
+    @Argument(help: "The run's name (default: the newest run).")
+    var run: String?
 
     @Flag(help: "Also requeue cells that succeeded.")
     var all = false

@@ -9,8 +9,8 @@ struct ShowCommand: AsyncParsableCommand {
     @OptionGroup var cells: SelectionOptions
     @OptionGroup var failures: FailureOptions
 
-    @Argument(help: "The run's name.")
-    var run: String
+    @Argument(help: "The run's name (default: the newest run).")
+    var run: String?
 
     @Flag(help: "Print one JSON object per line.")
     var json = false

@@ -62,10 +62,18 @@ struct EnqueueOptions: ParsableArguments {
 
     func validate() throws {
         guard !sources.isEmpty || isDirect else {
-            throw ValidationError("no source named; give a file, a directory, or -, or a prompt behind --")
+            throw ValidationError(SourceHint.noneNamed)
         }
         try SettingOption.check(settings.numbers)
         if outdir?.isEmpty == true { throw ValidationError("`--outdir` is empty; name a directory") }
+        if let outdir, outdir.contains("="), !outdir.contains("/") {
+            throw ValidationError(
+                "`-o \(Redaction.redact(outdir))` is a directory of results; for an option of the model: "
+                    + "--option \(ShellWord.quote(Redaction.redact(outdir)))")
+        }
+        if let name = Set(sources).first(where: { name in sources.count { $0 == name } > 1 }) {
+            throw ValidationError("source `\(name)` is named twice")
+        }
     }
 
     /// What is for `llm`, as it is.
@@ -92,7 +100,12 @@ struct EnqueueOptions: ParsableArguments {
         target: EnqueueTarget, common: CommonOptions, configuration: Configuration
     ) throws(NllmError) -> EnqueueRequest {
         var found: [PromptSource] = []
-        for source in sources { found.append(try PromptSource(source)) }
+        for source in sources {
+            guard source == "-" || PromptSource.exists(source) else {
+                throw SourceHint(options: self).error(missing: source)
+            }
+            found.append(try PromptSource(source))
+        }
         if isDirect, let arguments {
             let direct = try DirectPrompt(arguments: arguments) {
                 common.say("waiting for a prompt on standard input; without one, close it with </dev/null")

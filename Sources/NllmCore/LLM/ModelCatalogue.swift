@@ -30,6 +30,11 @@ struct ModelCatalogue: Sendable {
     /// Throws for the first model that `llm` does not know.
     func check(_ models: [ModelVariant]) throws(NllmError) {
         for model in models where ids[model.name] == nil {
+            let parts = model.name.split(separator: ",").map(String.init)
+            if parts.count > 1, parts.allSatisfy({ ids[$0] != nil }) {
+                let options = ShellWord.line(parts.flatMap { ["-m", $0] })
+                throw .usage("`-m \(model.name)` names several models; write \(options)")
+            }
             throw .unknownModel(name: model.name, nearest: NearestName.find(model.name, among: ids.keys.sorted()))
         }
     }

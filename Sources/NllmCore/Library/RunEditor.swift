@@ -8,13 +8,13 @@ public struct RunEditor: Sendable {
     /// Requeues finished cells with a fresh retry count; their earlier attempts stay.
     ///
     /// - Parameters:
-    ///   - name: the run's name.
+    ///   - name: the run's name; nil for the newest run.
     ///   - selection: which cells; without states and failure kinds, those that failed, timed out or were cancelled.
     ///   - includesSucceeded: whether a selection without states means the cells that succeeded as well.
     /// - Returns: the run, and the number of cells that were requeued.
     /// - Throws: when there is no such run, or the selection names what the run does not have.
     public func retry(
-        _ name: String, _ selection: CellSelection = CellSelection(), includesSucceeded: Bool = false
+        _ name: String?, _ selection: CellSelection = CellSelection(), includesSucceeded: Bool = false
     ) async throws(NllmError) -> (run: Run, cells: Int) {
         let run = try await store.run(name)
         var selection = selection
@@ -29,12 +29,12 @@ public struct RunEditor: Sendable {
     /// Cancels cells that are pending or running; a worker that is executing one stops it.
     ///
     /// - Parameters:
-    ///   - name: the run's name.
+    ///   - name: the run's name; nil for the newest run.
     ///   - selection: which cells; all when empty.
     /// - Returns: the run, and the number of cells that were cancelled.
     /// - Throws: when there is no such run, or the selection names what the run does not have.
     public func cancel(
-        _ name: String, _ selection: CellSelection = CellSelection()
+        _ name: String?, _ selection: CellSelection = CellSelection()
     ) async throws(NllmError) -> (run: Run, cells: Int) {
         let run = try await store.run(name)
         let count = try await store.cancel(run, selection)
@@ -44,20 +44,20 @@ public struct RunEditor: Sendable {
 
     /// Stops the starting of new cells in a run; cells in flight finish.
     ///
-    /// - Parameter name: the run's name.
+    /// - Parameter name: the run's name; nil for the newest run.
     /// - Returns: the run, and whether it was not paused before.
     /// - Throws: when there is no such run.
-    public func pause(_ name: String) async throws(NllmError) -> (run: Run, changed: Bool) {
+    public func pause(_ name: String?) async throws(NllmError) -> (run: Run, changed: Bool) {
         let run = try await store.run(name)
         return (run, try await store.pause(run))
     }
 
     /// Resumes a paused or blocked run and its paused models, and requeues the cells that failed for the models' pause.
     ///
-    /// - Parameter name: the run's name.
+    /// - Parameter name: the run's name; nil for the newest run.
     /// - Returns: the run, whether it was paused or blocked, and the labels of the models that were.
     /// - Throws: when there is no such run.
-    public func resume(_ name: String) async throws(NllmError) -> (run: Run, wasHeldBack: Bool, models: [String]) {
+    public func resume(_ name: String?) async throws(NllmError) -> (run: Run, wasHeldBack: Bool, models: [String]) {
         let run = try await store.run(name)
         let (wasHeldBack, models) = try await store.resume(run)
         if !models.isEmpty { try await Exporter(store: store).refresh(run) }

@@ -21,6 +21,11 @@ public struct PromptSource: Sendable, Equatable {
         kind = .direct(prompt)
     }
 
+    /// Whether there is something at a path.
+    package static func exists(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: URL(filePath: path).resolvingSymlinksInPath().path)
+    }
+
     /// Examines the path; `-` is standard input.
     public init(_ path: String) throws(NllmError) {
         self.path = path

@@ -1,7 +1,7 @@
 /// Finds what a mistyped name was probably meant to be.
-enum NearestName {
+package enum NearestName {
     /// The known name that differs least, if the difference is small enough to be a typing mistake.
-    static func find(_ name: String, among known: some Sequence<String>) -> String? {
+    package static func find(_ name: String, among known: some Sequence<String>) -> String? {
         let limit = max(1, name.count / 3)
         let ranked = known.map { (distance: distance(name.lowercased(), $0.lowercased()), name: $0) }
             .filter { $0.distance <= limit }

@@ -34,7 +34,7 @@ public enum ShellWord {
     }
 
     /// The arguments as one line that can be shown and pasted.
-    static func line(_ arguments: [String]) -> String { arguments.map(quote).joined(separator: " ") }
+    package static func line(_ arguments: [String]) -> String { arguments.map(quote).joined(separator: " ") }
 
     /// The arguments as one line, as stored and hashed; it never changes.
     static func stored(_ arguments: [String]) -> String { arguments.map(quoteAsItIs).joined(separator: " ") }

@@ -43,13 +43,19 @@ extension Store {
             ) { (try $0.text("label"), try $0.text("name")) }
             guard !labels.contains(where: { $0.0 == name || $0.1 == name }) else { continue }
             let known = labels.map(\.0).quotedList
-            throw NllmError.usage("run `\(run.name)` has no model `\(ModelVariant.shown(name))`; it has \(known)")
+            throw NllmError.usage(
+                "run `\(run.name)` has no model `\(ModelVariant.shown(name))`; it has \(known)"
+                    + NearestName.hint(name, among: labels.flatMap { [$0.0, $0.1] }))
         }
         for name in selection.prompts {
             let found = try database.hasRow(
                 "SELECT 1 FROM prompts WHERE run_id = ? AND name = ? AND live = 1", run.id, name)
             guard !found else { continue }
-            throw NllmError.usage("run `\(run.name)` has no prompt `\(name)`")
+            let known = try database.rows(
+                "SELECT name FROM prompts WHERE run_id = ? AND live = 1 ORDER BY position LIMIT 10000", run.id
+            ) { try $0.text("name") }
+            throw NllmError.usage(
+                "run `\(run.name)` has no prompt `\(name)`" + NearestName.hint(name, among: known))
         }
     }
 

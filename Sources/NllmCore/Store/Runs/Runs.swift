@@ -74,13 +74,7 @@ extension Store {
     /// The run with this name; without a name, the newest one.
     public func run(_ name: String?) throws(NllmError) -> Run {
         try reading {
-            guard let name else {
-                let newest = try database.row("SELECT * FROM runs WHERE removing = 0 ORDER BY id DESC LIMIT 1") {
-                    try Run($0, in: folder)
-                }
-                guard let newest else { throw NllmError.noRuns(database: path) }
-                return newest
-            }
+            guard let name else { return try newestRun() }
             return try existingRun(name)
         }
     }
@@ -100,6 +94,14 @@ extension Store {
     /// The run with this name; nil if there is none.
     func run(named name: String) throws -> Run? {
         try database.row("SELECT * FROM runs WHERE name = ?", name) { try Run($0, in: folder) }
+    private func newestRun() throws -> Run {
+        let newest = try database.row("SELECT * FROM runs WHERE removing = 0 ORDER BY id DESC LIMIT 1") {
+            try Run($0, in: folder)
+        }
+        guard let newest else { throw NllmError.noRuns(database: path) }
+        return newest
+    }
+
     }
 
     func existingRun(_ name: String) throws -> Run {
@@ -117,8 +119,10 @@ extension Store {
     /// The current state of a run.
     public func progress(of run: Run, now: Date = Date()) throws(NllmError) -> RunProgress {
         guard let progress = try progress(ofRun: run.id, now: now) else {
+    /// The run with this name; `last` means the newest one, unless a run is called that.
             throw .noRun(name: run.name, database: path, nearest: nil)
         }
+        if name == "last" { return try newestRun() }
         return progress
     }
 
@@ -160,22 +164,6 @@ extension Store {
                     arguments AS model_arguments FROM models WHERE run_id = ? AND live = 1 ORDER BY position
                 """, run.id, read: ModelVariant.init)
         }
-    }
-
-    /// Attempts that ended, per second, over the last minute, or over the last hundred if these took less; nil if too
-    /// little is known.
-    private func rate(of run: Run, now: Date) throws -> Double? {
-        let (window, limit) = (60_000, 100)
-        let recent = try database.rows(
-            """
-            SELECT finished_at FROM attempts WHERE run_id = ? AND outcome <> 'interrupted' ORDER BY id DESC LIMIT ?
-            """, run.id, limit, read: { try $0.int("finished_at") }
-        ).filter { $0 > now.milliseconds - window && $0 <= now.milliseconds + Int(SetClock.tolerance * 1000) }
-        guard recent.count > 1, let first = recent.min(), run.finishedAt == nil else { return nil }
-        // A few that have only just ended say nothing about a rate.
-        let span = now.milliseconds - first
-        guard span >= (recent.count < limit ? 1000 : 1) else { return nil }
-        return Double(recent.count) * 1000 / Double(span)
     }
 
     /// Records whether a run has ended; values: the time, the run's id.
