@@ -7,11 +7,11 @@ struct ResultsDocument {
 
     /// Prints the object: the state of the run, nllm's totals, the manifest, and the results.
     func print(from store: Store) throws {
-        let head = JSONValue.object(progress.members + totals + [.init("manifest", manifest)]).description
+        let head = JSONValue.object(progress.members + totals + [.init("manifest", manifest)]).description.printableJSON
         Console.out(head.dropLast() + ",\"results\":[", terminator: "")
         var separator = ""
         try store.forEachResult(of: progress.run) { result in
-            Console.out(separator + result.description, terminator: "")
+            Console.out(separator + result.description.printableJSON, terminator: "")
             separator = ","
         }
         Console.out("]}")

@@ -27,8 +27,9 @@ struct ShowCommand: AsyncParsableCommand {
     }
 
     private static func text(_ cell: CellRecord) -> String {
-        let sample = cell.sample > 1 ? " #\(cell.sample)" : ""
-        var lines = ["[\(cell.model) \(cell.prompt)\(sample)] \(cell.status.rawValue)".oneLine]
+        let name = CellName.text(cell.model, prompt: cell.prompt, sample: cell.sample)
+        var lines = ["\(name) \(cell.status.rawValue)".oneLine, "  prompt:"]
+        lines += cell.text.printedLines.map { "    | \($0)" }
         if let notBefore = cell.notBefore { lines.append("  not before \(Timestamp.utc(notBefore))") }
         if let pause = cell.pause { lines.append("  model \(pause.text)") }
         for attempt in cell.attempts {
@@ -36,15 +37,8 @@ struct ShowCommand: AsyncParsableCommand {
             let duration = Format.duration(Double(attempt.duration) / 1000)
             lines.append("  \(number): \(attempt.outcome), exit code \(attempt.exitCode), \(duration)")
             if let failure = attempt.failure { lines.append("    \(failure)".oneLine) }
-            if let text = attempt.text, !text.isEmpty { lines += Self.lines(of: text).map { "    | \($0)" } }
+            if let text = attempt.text, !text.isEmpty { lines += text.printedLines.map { "    | \($0)" } }
         }
         return lines.joined(separator: "\n")
-    }
-
-    /// The lines of an answer, on whatever platform it was written.
-    private static func lines(of text: String) -> [String] {
-        text.replacing("\r\n", with: "\n").unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map {
-            String($0).printable
-        }
     }
 }

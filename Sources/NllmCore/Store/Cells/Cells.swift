@@ -16,6 +16,8 @@ public struct CellRecord: Sendable {
         public let startedAt: Date
         /// The failure's kind and message.
         public let failure: String?
+        /// The estimated cost in US dollars; nil if it is not known.
+        public let cost: Double?
         /// What `llm` printed.
         public let text: String?
         /// The end of standard error.
@@ -113,6 +115,7 @@ extension CellRecord.Attempt {
         startedAt = try row.date("started_at")
         let message = try row.optionalText("failure_message")
         failure = try row.optionalText("failure_kind").map { "\($0): \(message ?? "")" }
+        cost = try row.optionalDouble("cost")
         text = try row.optionalText("text")
         stderrTail = try row.optionalText("stderr_tail")
     }
@@ -122,6 +125,7 @@ extension CellRecord.Attempt {
             .init("number", number.map(JSONValue.integer) ?? .null), .init("outcome", .string(outcome)),
             .init("exit_code", .integer(exitCode)), .init("duration_ms", .integer(duration)),
             .init("started_at", .string(Timestamp.utc(startedAt))), .init("failure", .optional(failure)),
+            .init("cost_estimated", cost.map { .number(String($0)) } ?? .null),
             .init("text", .optional(text)), .init("stderr_tail", .optional(stderrTail)),
         ])
     }
