@@ -27,10 +27,16 @@ struct WorkCommand: AsyncParsableCommand {
 
     @OptionGroup var answers: AnswerOptions
 
+    @Flag(help: "Wait for new runs until stopped by a signal; print each run's folder when it has ended.")
+    var follow = false
+
     @Flag(help: "Print one JSON object per run instead of its folder.")
     var json = false
 
-    func validate() throws { try SettingOption.check(overrides.numbers) }
+    func validate() throws {
+        try SettingOption.check(overrides.numbers)
+        if follow, !runs.isEmpty { throw ValidationError("`--follow` works on all runs; name none") }
+    }
 
     /// What holds in place of the runs' settings.
     private var overrides: RunSettings.Given {
@@ -46,10 +52,13 @@ struct WorkCommand: AsyncParsableCommand {
         let configuration = try common.configuration()
         var options = try worker.options(configuration)
         options.runs = runs
+        options.follows = follow
         options.overrides = overrides
         try await WorkSession(
-            store: try common.open(configuration), options: options, common: common,
-            output: json ? .progress : .folder, streams: worker.stream ?? configuration.stream ?? false
+            // One that waits for runs may be there before them.
+            store: try common.open(configuration, follow ? .creating : .existing), options: options, common: common,
+            output: json ? .progress : .folder, streams: worker.stream ?? configuration.stream ?? false,
+            progress: worker.progress
         ).run()
     }
 }

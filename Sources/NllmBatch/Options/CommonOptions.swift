@@ -56,9 +56,9 @@ struct CommonOptions: ParsableArguments {
     /// Opens the database, which has to be there.
     func open() throws(NllmError) -> Store { try open(try configuration()) }
 
-    /// Opens the configured database, which has to be there.
-    func open(_ configuration: Configuration) throws(NllmError) -> Store {
-        try Store(path: configuration.database, isPrivate: configuration.isPrivate)
+    /// Opens the configured database, which has to be there unless it may be created.
+    func open(_ configuration: Configuration, _ opening: Store.Opening = .existing) throws(NllmError) -> Store {
+        try Store(path: configuration.database, opening, isPrivate: configuration.isPrivate)
     }
 
     /// Prints a message unless it is to be quiet.

@@ -103,6 +103,16 @@ final class RunIntake {
 
     // MARK: The end
 
+    /// Reports the runs that have ended while the worker waits for new ones; if they get cells again, they are new.
+    func report(_ outlook: Outlook) async throws(NllmError) {
+        await end(outlook.blocked)
+        for run in prepared.sorted() {
+            guard let progress = try await store.progress(ofRun: run), progress.hasEnded else { continue }
+            prepared.remove(run)
+            observe(.ended(progress))
+        }
+    }
+
     /// Ends blocked runs, and writes their artifacts and those of finished runs whose last worker could not.
     ///
     /// - Parameter blocked: the runs of which all that is left waits for someone to act.
@@ -111,10 +121,14 @@ final class RunIntake {
         for run in (try? await store.unexportedRuns(scope)) ?? [] {
             await attempt(run) { () throws(NllmError) in try await artifacts.finish(run: run) }
         }
+        await end(blocked)
+        return scope == nil ? nil : unusable.values.first
+    }
+
+    private func end(_ blocked: [RunID]) async {
         for run in (try? await store.block(blocked, now: Date())) ?? [] {
             await attempt(run) { () throws(NllmError) in try await artifacts.export(run: run) }
         }
-        return scope == nil ? nil : unusable.values.first
     }
 
     private func attempt(_ run: RunID, _ body: () async throws(NllmError) -> Void) async {

@@ -12,6 +12,8 @@ public enum WorkEvent: Sendable {
     case executor(ExecutorReport)
     /// The number of cells of a run that took answers that were there already.
     case cached(run: String, cells: Int)
+    /// A run has ended, while the worker waits for new ones.
+    case ended(RunProgress)
     /// No more cells of a model are started, because it can't be used.
     case modelPaused(model: String, ModelPause)
     /// Cells of a model that was paused are started again.

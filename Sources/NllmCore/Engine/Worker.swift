@@ -199,7 +199,9 @@ public actor Worker {
         guard runner.cells.isEmpty else { return false }
         if runner.isStopping || isLost { return true }
         if await outage.waitsForFolders() { return false }
-        return try await intake.outlook(worker: liveness.id, countingUnusable: false).cells == 0
+        let outlook = try await intake.outlook(worker: liveness.id, countingUnusable: false)
+        if options.follows { try await intake.report(outlook) }
+        return outlook.cells == 0 && !options.follows
     }
 
     // MARK: Claiming
@@ -231,8 +233,6 @@ public actor Worker {
         let time = round.next.flatMap { alarm.set($0, tick: Self.tick, now: Date()) }
         return cells.map(Job.execution) + (time.map { [.alarm(after: $0)] } ?? [])
     }
-
-    // MARK: What happens meanwhile
 
     private func run(_ cell: CellExecution, started: @escaping @Sendable () -> Void) async -> Bool {
         await runner.run(cell, form: intake.form(of: cell.claim.runID), started: started)
@@ -279,12 +279,7 @@ public actor Worker {
     private func leave() async {
         if !runner.isStopping { await recorder.giveUpWriting() }
         if isLost || !store.isInPlace { await rescue.salvage(from: store) }
-        if await rescue.note == nil {
-            try? await store.unregister(worker: liveness.id, now: Date())
-        } else {
-            // What is kept belongs to the cells as they are now.
-            try? await store.retire(worker: liveness.id, now: Date())
-        }
+        await liveness.end(keepingCells: await rescue.note != nil)
     }
 
     private func summary(_ outlook: Outlook) async throws(NllmError) -> WorkSummary {

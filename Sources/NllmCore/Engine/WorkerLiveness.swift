@@ -60,6 +60,17 @@ final class WorkerLiveness {
         if !isKnown, let renewed = try? await register(runs: runs, probing: []) { id = renewed }
     }
 
+    /// Ends this worker in the store.
+    ///
+    /// - Parameter keepingCells: whether answers are kept outside, which belong to the cells as they are now.
+    func end(keepingCells: Bool) async {
+        if keepingCells {
+            try? await store.retire(worker: id, now: Date())
+        } else {
+            try? await store.unregister(worker: id, now: Date())
+        }
+    }
+
     /// Puts back the cells of dead workers, unless that was done a moment ago.
     func inspectOthers() async throws(NllmError) {
         let now = ContinuousClock().now

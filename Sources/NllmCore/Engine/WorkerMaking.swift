@@ -30,7 +30,7 @@ extension Worker {
 
     /// The executor that was chosen; for a few cells, `process` in place of `auto`, where it does the same.
     private static func executor(for options: WorkOptions, in store: Store) async throws(NllmError) -> ExecutorChoice {
-        guard options.executor == .auto, options.maxMemory == nil else { return options.executor }
+        guard options.executor == .auto, options.maxMemory == nil, !options.follows else { return options.executor }
         let named = options.runs.isEmpty ? nil : try await store.runs(named: options.runs).map(\.id)
         let claimable = try await store.claimableRuns(named)
         guard try await store.pendingCells(of: claimable) <= ExecutorChoice.fewCells else { return .fork }
