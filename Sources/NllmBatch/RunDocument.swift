@@ -12,7 +12,7 @@ extension FailureGroup {
     fileprivate var json: JSONValue {
         .object([
             .init("model", .string(model)), .init("kind", .string(kind)), .init("message", .string(message)),
-            .init("cells", .integer(cells)),
+            .init("cells", .integer(cells)), .init("is_ok", .bool(isOK)),
         ])
     }
 }
@@ -33,7 +33,7 @@ extension RunProgress {
             .init("models", .array(models.map(\.json))),
             .init("cost_estimated", cost.map { .number(String($0)) } ?? .null),
             .init("rate_per_second", rate.map { .number(String($0)) } ?? .null),
-            .init("eta_seconds", remaining.map { .integer(Int($0.rounded(.up))) } ?? .null),
+            .init("eta_seconds", .seconds(remaining)),
             .init("created_at", .string(Timestamp.utc(run.createdAt))),
             .init("started_at", .optional(run.startedAt.map(Timestamp.utc))),
             .init("finished_at", .optional(run.finishedAt.map(Timestamp.utc))),
@@ -47,6 +47,9 @@ extension RunProgress.Model {
             .init("model", .string(label)), .init("counts", counts.json),
             .init("tokens_input", .integer(tokensInput)), .init("tokens_output", .integer(tokensOutput)),
             .init("cost_estimated", cost.map { .number(String($0)) } ?? .null),
+            .init("rate_per_second", pace.rate.map { .number(String($0)) } ?? .null),
+            .init("eta_seconds", .seconds(counts.left > 0 ? remaining() : nil)),
+            .init("latency_p50_seconds", pace.median.map { .number(String($0)) } ?? .null),
             .init(
                 "concurrency",
                 .object([
@@ -54,5 +57,27 @@ extension RunProgress.Model {
                     .init("allowed", allowed.map(JSONValue.integer) ?? .null),
                 ])), .init("waits", wait?.json ?? .null),
         ])
+    }
+}
+
+extension JSONValue {
+    /// A time that is only roughly known, in whole seconds.
+    fileprivate static func seconds(_ seconds: Double?) -> JSONValue {
+        seconds.map { .integer(Int($0.rounded(.up))) } ?? .null
+    }
+}
+
+extension RunProgress {
+    /// The cost for people, as far as it is known; nil if nothing is.
+    var costText: String? {
+        guard let cost else { return nil }
+        return (models.contains { $0.cost == nil && $0.counts.ended > 0 } ? "≥ " : "") + Format.dollars(cost)
+    }
+}
+
+extension RunProgress.Model {
+    /// Its tokens for people; empty without any.
+    var tokensText: String {
+        tokensInput + tokensOutput > 0 ? "\(Format.tokens(tokensInput))/\(Format.tokens(tokensOutput))" : ""
     }
 }

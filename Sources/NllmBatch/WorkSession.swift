@@ -13,6 +13,9 @@ struct WorkSession {
     private var options: WorkOptions
     private let common: CommonOptions
     private let output: Output
+    private let progress: ProgressDisplay.Form
+    /// Whether the answers are printed at the end.
+    private let showsAnswers: Bool
     private let screen: Screen
 
     /// What is printed about a run on standard output.
@@ -31,8 +34,15 @@ struct WorkSession {
     ///   - common: how much is printed.
     ///   - output: what is printed about a run.
     ///   - streams: whether lines of output are printed as they arrive.
-    init(store: Store, options: WorkOptions, common: CommonOptions, output: Output, streams: Bool) {
+    ///   - progress: how progress is shown.
+    ///   - showsAnswers: whether the answers are printed at the end.
+    init(
+        store: Store, options: WorkOptions, common: CommonOptions, output: Output, streams: Bool,
+        progress: ProgressDisplay.Form?, showsAnswers: Bool = false
+    ) {
+        self.showsAnswers = showsAnswers
         self.store = store
+        self.progress = progress ?? .auto
         self.common = common
         self.output = output
         self.options = options
@@ -47,7 +57,9 @@ struct WorkSession {
     /// - Throws: what prevented the work, what `check` throws, or the exit code if not everything is ok.
     func run(check: () async throws -> Void = {}) async throws {
         let (screen, quiet, verbose) = (screen, common.quiet, common.verbose)
-        let display = quiet ? nil : try ProgressDisplay(path: store.path, runs: options.runs, screen: screen)
+        let isShown = !quiet || progress == .json
+        let display =
+            isShown ? try ProgressDisplay(path: store.path, runs: options.runs, screen: screen, form: progress) : nil
         let feed = EventFeed()
         let worker = try Worker.make(
             store: store, options: options, observe: { if !quiet || $0.isUrgent { feed.put($0) } },
@@ -107,10 +119,27 @@ struct WorkSession {
         switch output {
         case .results:
             try ResultsDocument(progress: progress, manifest: try store.manifest(of: progress.run)).print(from: store)
-        case .folder where progress.hasEnded && !common.quiet: await screen.result(progress.run.folder)
-        case .progress: await screen.result(try await store.document(of: progress).description)
+        case .folder where progress.hasEnded && !common.quiet:
+            if showsAnswers { try await printAnswers(of: progress.run) }
+            await screen.result(progress.run.folder)
+        case .progress: await screen.result(try await store.document(of: progress))
         case .folder: break
         }
+    }
+
+    /// Prints each answer under a line with its model.
+    private func printAnswers(of run: Run) async throws {
+        var lines: [String] = []
+        try store.forEachCell(of: run, CellSelection()) { cell in
+            guard let attempt = cell.attempts.last else { return }
+            let facts = [
+                CellName.label(cell.model, sample: cell.sample), cell.status == .ok ? nil : cell.status.rawValue,
+                Format.duration(Double(attempt.duration) / 1000), attempt.cost.map(Format.dollars),
+            ]
+            lines.append("── \(facts.compactMap(\.self).joined(separator: " · ")) ──")
+            lines += (attempt.text ?? "").printedLines
+        }
+        for line in lines { await screen.result(line) }
     }
 
     private func summarize(_ work: WorkSummary) async throws {
@@ -118,7 +147,8 @@ struct WorkSession {
         for progress in work.runs {
             let name = progress.run.name
             summary.add(
-                progress, seconds: work.seconds[name], left: work.left.filter { $0.run == name },
+                try await store.measured(progress), seconds: work.seconds[name],
+                left: work.left.filter { $0.run == name },
                 failures: try await store.failures(of: progress.run), hint: common.hint)
         }
         guard !common.quiet, let terminal = Terminal.drawable else { return Console.error(summary.plain) }
@@ -150,12 +180,18 @@ extension WorkSummary {
 
 extension WorkEvent {
     /// Whether it is reported even if only errors are wanted.
-    var isUrgent: Bool { if case .storageWait = self { true } else { false } }
+    var isUrgent: Bool {
+        switch self {
+        case .storageWait: true
+        case .ended(let progress): progress.counts[.ok] < progress.counts.total
+        default: false
+        }
+    }
 
     /// The message for an event; nil for output, and for what only `--verbose` reports.
     func text(verbose: Bool) -> String? {
         switch self {
-        case .line, .piece: return nil
+        case .line, .piece, .ended: return nil
         case .executor(let report):
             if let reason = report.shortfall { return "executor \(report.choice), because \(reason)" }
             return verbose ? "executor \(report.choice): \(report.detail)" : nil

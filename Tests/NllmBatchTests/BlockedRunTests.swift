@@ -34,27 +34,10 @@ import Testing
             #expect(try requests(server, to: "good") == 6 * night)
             let newest = try batch.query("SELECT name FROM runs ORDER BY id DESC LIMIT 1")[0][0]
             names.append(newest)
-            let log = try batch.lines("nightly.log")
-            let time = #/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d /#
-            #expect(log.allSatisfy { $0.firstMatch(of: time) != nil }, "\(log)")
-            #expect(log.contains { $0.contains("\(newest): blocked, 6 ok, 3 error, 3 pending") }, "\(log)")
-            #expect(
-                log.contains {
-                    $0.contains("  broken: 3 cells left, paused after repeated auth failures: Error code: 401")
-                        && $0.hasSuffix("; fix that, then: nllm-batch work \(newest)")
-                }, "\(log)")
-            #expect(log.contains { $0.hasSuffix("see them with: nllm-batch show \(newest) --failed") }, "\(log)")
+            try expectReport(of: newest, in: batch)
         }
         #expect(Set(names).count == 3)
         #expect(try await states(batch) == ["blocked", "blocked", "blocked"])
-        // All results are there, in the order of the prompts.
-        for name in names {
-            let results = try batch.jsonLines("nllm-runs/\(name)/results.jsonl")
-            #expect(results.count == 9)
-            let ids = results.compactMap { $0["prompt_id"] as? String }
-            #expect(ids == ids.sorted())
-        }
-
         try await server.change(#"{"broken": {}, "good": {}}"#)
         let log = try batch.read("nightly.log")
         let fourth = try await batch.command(
@@ -62,7 +45,29 @@ import Testing
         #expect(fourth.code == 0)
         #expect(try batch.read("nightly.log") == log)
         #expect(try await states(batch) == ["finished", "blocked", "blocked", "blocked"])
-        // Workers leave them alone until they are named.
+        try await expectUntouched(names, batch, server)
+    }
+
+    /// The log says what has failed and what to do, each line with its time; all results are there, in order.
+    private func expectReport(of newest: String, in batch: Batch) throws {
+        let log = try batch.lines("nightly.log")
+        let time = #/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d /#
+        #expect(log.allSatisfy { $0.firstMatch(of: time) != nil }, "\(log)")
+        #expect(log.contains { $0.contains("\(newest): blocked, 6 ok, 3 error, 3 pending") }, "\(log)")
+        #expect(
+            log.contains {
+                $0.contains("  broken: 3 cells left, paused after repeated auth failures: Error code: 401")
+                    && $0.hasSuffix("; fix that, then: nllm-batch work \(newest)")
+            }, "\(log)")
+        #expect(log.contains { $0.hasSuffix("see them with: nllm-batch show \(newest) --failed") }, "\(log)")
+        let results = try batch.jsonLines("nllm-runs/\(newest)/results.jsonl")
+        #expect(results.count == 9)
+        let ids = results.compactMap { $0["prompt_id"] as? String }
+        #expect(ids == ids.sorted())
+    }
+
+    /// Workers leave blocked runs alone until they are named.
+    private func expectUntouched(_ names: [String], _ batch: Batch, _ server: LoopbackServer) async throws {
         let idle = try await batch.run("work").expectSuccess()
         #expect(
             idle.err

@@ -7,11 +7,13 @@ import Testing
     private static let validator = """
         import json, sys
         from jsonschema import Draft202012Validator
-        def load(name):
-            schema = json.load(open(f"{sys.argv[1]}/docs/schema/{name}.schema.json"))
+        from referencing import Registry, Resource
+        names = ("manifest", "result", "status", "list", "show", "run", "config")
+        schemas = {n: json.load(open(f"{sys.argv[1]}/docs/schema/{n}.schema.json")) for n in names}
+        for schema in schemas.values():
             Draft202012Validator.check_schema(schema)
-            return Draft202012Validator(schema)
-        validators = {name: load(name) for name in ("manifest", "result")}
+        files = Registry().with_resources((f"{n}.schema.json", Resource.from_contents(s)) for n, s in schemas.items())
+        validators = {name: Draft202012Validator(schema, registry=files) for name, schema in schemas.items()}
         for line in sys.stdin:
             name, document = json.loads(line)
             errors = [f"{'/'.join(map(str, e.absolute_path))}: {e.message}" for e in validators[name].iter_errors(document)]
@@ -69,6 +71,58 @@ import Testing
         #expect(batch.exists("nllm-runs/one/results/m.json"))
         #expect(batch.exists("nllm-runs/one/results/m#2.json"))
         #expect(try await flaws(documents, batch).filter { !$0.isEmpty } == [])
+    }
+
+    @Test func whatCommandsPrintIsAsItsSchemaSays() async throws {
+        let server = try await LoopbackServer(
+            #"{"broken": {"fail": {"status": 401}}, "empty": {"answer": ""}, "good": {}, "held": {"until": "go"}}"#)
+        let batch = try Batch(userPath: server.userPath)
+        try batch.write((1...5).map { "\"prompt \($0)\"\n" }.joined(), to: "p.jsonl")
+        var documents: [(String, [String: Any])] = []
+        func check(_ name: String, _ arguments: String...) async throws {
+            documents += try await printed(name, arguments, batch)
+        }
+        try await batch.run("enqueue", "p.jsonl", "-m", "good", "-m", "held", "--no-check", "--run", "open")
+            .expectSuccess()
+        try await check("status", "status", "--json")
+        let worker = try await batch.start("work", "open", "--executor", "shared", "--grace", "0")
+        try await eventually("cells run") { try server.requests().contains { $0.model == "held" } }
+        try await check("status", "status", "--json")
+        try await check("list", "list", "--json")
+        try await check("show", "show", "open", "--json")
+        worker.signal(SIGTERM)
+        _ = try await worker.result()
+        try await check(
+            "run", "run", "p.jsonl", "--no-check", "--executor", "shared", "--run", "night", "--json", "-m", "broken",
+            "-m", "empty", "-m", "good")
+        try await check("status", "status", "night", "--json")
+        try await check("status", "work", "night", "--json")
+        try await check("list", "list", "--json")
+        try await check("show", "show", "night", "--json")
+        try await check("config", "config", "show", "--json")
+        let progress = try await batch.run("run", "-m", "good", "--progress", "json", "--run", "one", "--", "hi")
+            .expectSuccess()
+        documents += try progress.err.split(separator: "\n").filter { $0.hasPrefix("{") }.map {
+            ("status", try object($0))
+        }
+        #expect(try await flaws(documents, batch).filter { !$0.isEmpty } == [])
+        let failures = try #require(
+            documents.last { $0.0 == "status" && $0.1["run"] as? String == "night" }?.1["failures"])
+        let kinds = (failures as? [[String: Any]])?.compactMap { $0["kind"] as? String }
+        #expect(kinds == ["auth", "empty"])
+    }
+
+    /// The objects that a command prints, one per line.
+    private func printed(_ name: String, _ arguments: [String], _ batch: Batch) async throws -> [(
+        String, [String: Any]
+    )] {
+        let result = try await batch.run(arguments)
+        #expect([0, 1].contains(result.code) && !result.lines.isEmpty, "\(arguments): \(result.err)")
+        return try result.lines.map { (name, try object($0)) }
+    }
+
+    private func object(_ line: some StringProtocol) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
     }
 
     private func manifest(_ batch: Batch, _ run: String) throws -> [String: Any] {

@@ -147,7 +147,7 @@ import Testing
             Loudness(arguments: ["--no-stream"], out: [folder], err: [enqueued] + end),
             Loudness(arguments: ["--stream"], out: ["[m] answer", folder], err: [enqueued] + end),
             Loudness(arguments: ["--stream", "--json"], out: ["JSON"], err: [enqueued, "[m] answer"] + end),
-            Loudness(arguments: ["--stream", "--quiet"], out: [folder], err: []),
+            Loudness(arguments: ["--stream", "--quiet"], out: [], err: []),
         ]
         for loudness in cases {
             try? FileManager.default.removeItem(atPath: batch.directory + "/nllm-runs")

@@ -16,16 +16,17 @@ struct ListCommand: AsyncParsableCommand {
         let store = try common.open()
         var table = Table(
             ("run", .left), ("state", .left), ("cells", .right), ("ok", .right), ("failed", .right), ("left", .right),
-            ("created", .left))
+            ("cost", .right), ("enqueued", .left))
         var blocked: [String] = []
         for run in try await store.runs() {
-            let progress = try await store.progress(of: run)
+            var progress = try await store.progress(of: run)
+            if progress.hasWorker { progress = try await store.measured(progress) }
             if progress.state == RunProgress.blocked { blocked.append(run.name) }
             let counts = progress.counts
             if json { Console.out(progress.json) }
             table.add([
                 run.name, progress.state, String(counts.total), String(counts[.ok]), String(counts.failed),
-                String(counts.left), Timestamp.utc(run.createdAt),
+                String(counts.left), progress.costText ?? "", Format.time(run.createdAt),
             ])
         }
         if !json { Console.out(table.text) }

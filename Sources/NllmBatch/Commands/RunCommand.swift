@@ -50,7 +50,8 @@ struct RunCommand: AsyncParsableCommand {
         // The caller wants a JSON object on standard output, unless told otherwise.
         let streams = worker.stream ?? (json ? false : configuration.stream ?? enqueue.isDirect)
         try await WorkSession(
-            store: store, options: options, common: common, output: json ? .results : .folder, streams: streams
+            store: store, options: options, common: common, output: json ? .results : .folder, streams: streams,
+            progress: worker.progress, showsAnswers: enqueue.isDirect && !streams
         ).run { try await report.checkModels(in: store) }
     }
 

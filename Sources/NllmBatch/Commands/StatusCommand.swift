@@ -3,7 +3,7 @@ import NllmCore
 
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Show the progress of a run: counts by state and model, rate, ETA.")
+        commandName: "status", abstract: "Show the progress of a run: counts by state and model, failures, rate, cost.")
 
     @OptionGroup var common: CommonOptions
 
@@ -15,34 +15,64 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let store = try common.open()
-        let progress = try await store.progress(of: try await store.run(run))
-        if json { Console.out(try await store.document(of: progress)) } else { Console.out(Self.text(progress)) }
+        let progress = try await store.measured(store.progress(of: try await store.run(run)))
+        if json { return Console.out(try await store.document(of: progress)) }
+        let failures = try await store.failures(of: progress.run)
+        Console.out(
+            (Self.head(progress) + [Self.table(progress).text] + rest(progress, failures)).joined(separator: "\n"))
     }
 
-    private static func text(_ progress: RunProgress) -> String {
-        var lines = ["\(progress.run.name): \(progress.state), \(Format.counts(progress.counts))".oneLine]
-        var table = Table(
-            ("model", .left), ("cells", .right), ("pending", .right), ("running", .right), ("allowed", .right),
-            ("ok", .right),
-            ("error", .right), ("timeout", .right), ("cancelled", .right), ("tokens in", .right), ("tokens out", .right)
-        )
-        for model in progress.models {
-            let allowed = model.allowed.map { String($0) } ?? ""
-            func cells(_ states: CellStatus...) -> [String] { states.map { String(model.counts[$0]) } }
-            table.add(
-                [model.label, String(model.counts.total)] + cells(.pending, .running) + [allowed]
-                    + cells(.ok, .error, .timeout, .cancelled)
-                    + [String(model.tokensInput), String(model.tokensOutput)])
+    private static func head(_ progress: RunProgress) -> [String] {
+        let run = progress.run
+        var times = "enqueued \(Format.time(run.createdAt))"
+        if let end = run.finishedAt {
+            times += ", finished \(Format.time(end))"
+        } else if let end = run.blockedAt {
+            times += ", blocked since \(Format.time(end))"
+        } else if let start = run.startedAt {
+            times += ", started \(Format.time(start))"
         }
-        lines.append(table.text)
-        lines += progress.models.compactMap { model in
-            model.wait.map { "\(model.label): \($0.text())".oneLine }
+        return ["\(progress.run.name): \(progress.state), \(Format.counts(progress.counts))".oneLine, "  " + times]
+    }
+
+    private static func table(_ progress: RunProgress) -> Table {
+        var table = Table(
+            ("model", .left), ("done", .right), ("failed", .right), ("cancelled", .right), ("running", .right),
+            ("p50", .right), ("tokens in/out", .right), ("cost", .right))
+        for model in progress.models {
+            let counts = model.counts
+            table.add([
+                model.label, "\(counts.ended)/\(counts.total)", String(counts.failed), String(counts[.cancelled]),
+                counts[.running] > 0 ? "\(counts[.running])" + (model.allowed.map { " of \($0)" } ?? "") : "",
+                model.pace.median.map(Format.duration) ?? "", model.tokensText, model.cost.map(Format.dollars) ?? "",
+            ])
+        }
+        return table
+    }
+
+    private func rest(_ progress: RunProgress, _ failures: [FailureGroup]) -> [String] {
+        var lines = progress.models.compactMap { model in model.wait.map { "\(model.label): \($0.text())".oneLine } }
+        lines += failures.map(\.sentence.oneLine)
+        if failures.contains(where: { !$0.isOK }) {
+            lines.append(
+                "see failures with: nllm-batch show \(progress.run.name) --failed\(common.hint); run them again with: "
+                    + "nllm-batch retry \(progress.run.name)\(common.hint)")
+        }
+        if progress.state == RunProgress.blocked {
+            lines.append("fix what it waits for, then: nllm-batch work \(progress.run.name)\(common.hint)")
         }
         if let rate = progress.rate {
             lines.append(
-                "rate: \(Format.rate(rate))" + (progress.remaining.map { ", ETA \(Format.duration($0))" } ?? ""))
+                "rate: \(Format.rate(rate))" + (progress.remaining.map { ", ~\(Format.duration($0)) left" } ?? ""))
         }
-        if let cost = progress.cost { lines.append("cost: \(Format.dollars(cost)) (estimated)") }
-        return (lines + ["folder: \(progress.run.folder.oneLine)"]).joined(separator: "\n")
+        if let cost = progress.costText { lines.append("cost: \(cost)\(Self.unpriced(progress)) (estimated)") }
+        return lines + ["folder: \(progress.run.folder.oneLine)"]
+    }
+
+    /// Which part of the models has no cost.
+    private static func unpriced(_ progress: RunProgress) -> String {
+        let asked = progress.models.filter { $0.counts.ended > 0 }
+        let count = asked.count { $0.cost == nil }
+        return count > 0 ? "; no price for \(count) of \(asked.count) models" : ""
     }
 }

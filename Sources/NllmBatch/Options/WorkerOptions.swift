@@ -23,7 +23,20 @@ struct WorkerOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: ArgumentHelp(.stream))
     var stream: Bool?
 
+    @Option(
+        help: ArgumentHelp(
+            "How progress is shown: auto (a table on a terminal, elsewhere a line every 10 s) or json (an object on "
+                + "standard error whenever something has changed).", valueName: "form"), transform: Self.progress)
+    var progress: ProgressDisplay.Form?
+
     @OptionGroup var limits: LimitOptions
+
+    private static func progress(_ text: String) throws -> ProgressDisplay.Form {
+        guard let form = ProgressDisplay.Form(rawValue: text) else {
+            throw ValidationError("`--progress` is `\(text)` but must be one of auto, json")
+        }
+        return form
+    }
 
     private static func executor(_ text: String) throws -> ExecutorChoice {
         guard let choice = ExecutorChoice(rawValue: text) else {

@@ -25,7 +25,7 @@ enum Console {
     }
 
     /// Prints a JSON value on one line.
-    static func out(_ value: JSONValue) { out(value.description) }
+    static func out(_ value: JSONValue) { out(value.description.printableJSON) }
 
     /// Prints lines of messages, if anyone reads them; in a file, each has its time.
     static func error(_ text: String) {

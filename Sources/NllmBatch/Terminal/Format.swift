@@ -1,3 +1,4 @@
+import FoundationEssentials
 import NllmCore
 
 /// Words for numbers and states.
@@ -27,6 +28,23 @@ enum Format {
         return "$\(units / scale).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
     }
 
+    /// A number of tokens as 850, 1.2k, 34k or 5.6M.
+    static func tokens(_ number: Int) -> String {
+        switch number {
+        case ..<1000: "\(number)"
+        case ..<10_000: "\(number / 100 / 10).\(number / 100 % 10)k"
+        case ..<1_000_000: "\(number / 1000)k"
+        default: "\(number / 100_000 / 10).\(number / 100_000 % 10)M"
+        }
+    }
+
+    /// A past time with its age: today 14:39 (12 min 5 s ago).
+    static func time(_ date: Date, now: Date = Date()) -> String {
+        let age = now.timeIntervalSince(date)
+        guard age >= 1 else { return Timestamp.day(date, now: now) }
+        return "\(Timestamp.day(date, now: now)) (\(duration(age)) ago)"
+    }
+
     /// A number with its noun: 1 cell, 2 cells.
     static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
@@ -35,5 +53,16 @@ enum Format {
         let order: [CellStatus] = [.ok, .error, .timeout, .cancelled, .running, .pending]
         let present = order.filter { counts[$0] > 0 }.map { "\(counts[$0]) \($0.rawValue)" }
         return present.isEmpty ? "no cells" : present.joined(separator: ", ")
+    }
+}
+
+extension String {
+    /// The lines of a text from whatever platform, without effect on a terminal and without an empty one at the end.
+    var printedLines: [String] {
+        var lines = replacing("\r\n", with: "\n").unicodeScalars.split(
+            separator: "\n", omittingEmptySubsequences: false
+        ).map { String($0).printable }
+        if lines.last == "" { lines.removeLast() }
+        return lines
     }
 }

@@ -1,6 +1,6 @@
 import NllmCore
 
-/// The state of runs, as lines that fit a terminal.
+/// The state of runs, as lines that fit a terminal: a total per run, and below it what each model does.
 struct LiveTable {
     /// A run, with its cells if each has its own line.
     struct Part {
@@ -8,48 +8,53 @@ struct LiveTable {
         var cells: [LiveCell]?
     }
 
+    /// The most columns of a model's name, and of a bar.
+    private static let (mostName, mostBar) = (28, 25)
+    /// The columns that are left for what stands behind a bar.
+    private static let behindBar = 30
+
     private let parts: [Part]
-    private let elapsed: Double
     private let columns: Int
     private let rows: Int
 
     /// - Parameters:
     ///   - parts: the runs.
-    ///   - elapsed: seconds since the work began.
     ///   - terminal: the terminal to draw on.
-    init(_ parts: [Part], elapsed: Double, on terminal: Terminal) {
+    init(_ parts: [Part], on terminal: Terminal) {
         self.parts = parts
-        self.elapsed = elapsed
         // One column and one row stay free: a full line would wrap, a full screen would scroll.
         columns = max(1, terminal.columns - 1)
         rows = max(1, terminal.rows - 1)
     }
 
     var lines: [StyledText] {
-        var lines = parts.flatMap(lines)
-        if parts.contains(where: { $0.cells == nil }) {
-            lines.append(StyledText("elapsed \(Format.duration(elapsed))"))
+        let shown = parts.prefix(parts.count > rows ? rows - 1 : rows)
+        var lines: [StyledText] = []
+        for (index, part) in shown.enumerated() {
+            // Each run gets its share of the rows that the others leave.
+            let room = (rows - lines.count - (parts.count - shown.count > 0 ? 1 : 0)) / (shown.count - index)
+            lines +=
+                part.cells.map { self.lines(of: $0, in: part.progress, rows: room) }
+                ?? self.lines(part.progress, rows: room)
         }
-        if lines.count > rows {
-            lines = Array(lines.prefix(rows - 1)) + [StyledText("… and \(lines.count - rows + 1) more lines")]
-        }
+        if shown.count < parts.count { lines.append(StyledText("… \(parts.count - shown.count) more runs")) }
         return lines.map { $0.cut(to: columns) }
     }
 
-    private func lines(of part: Part) -> [StyledText] {
-        let prefix = parts.count > 1 ? part.progress.run.name + " " : ""
-        if let cells = part.cells {
-            let labels = fit(cells.map { prefix + $0.model + ($0.sample > 1 ? " #\($0.sample)" : "") }, beside: 26)
-            return zip(labels, cells).map(Self.line)
-        }
-        let labels = fit(part.progress.models.map { prefix + $0.label }, beside: 30)
-        return zip(labels, part.progress.models).map { Self.line($0, $1, of: part.progress) }
-    }
+    // MARK: A run of one prompt
 
-    /// The labels, all made as wide as the widest, or as the other columns allow.
-    private func fit(_ labels: [String], beside others: Int) -> [String] {
-        let width = min(labels.map(Table.width).max() ?? 0, max(8, columns - others))
-        return labels.map { Table.fit($0, to: width) }
+    private func lines(of cells: [LiveCell], in progress: RunProgress, rows: Int) -> [StyledText] {
+        let prefix = parts.count > 1 ? progress.run.name + " " : ""
+        let labels = cells.map { prefix + $0.model + ($0.sample > 1 ? " #\($0.sample)" : "") }
+        let width = min(labels.map(Table.width).max() ?? 0, max(8, columns - 26))
+        let shown = cells.count > rows ? max(0, rows - 1) : cells.count
+        var lines = zip(labels, cells).prefix(shown).map { Self.line(Table.fit($0, to: width), $1) }
+        if shown < cells.count {
+            let rest = cells.dropFirst(shown)
+            let ended = rest.count { ![.pending, .running].contains($0.status) }
+            lines.append(StyledText("… \(rest.count) more models: \(ended)/\(rest.count)"))
+        }
+        return lines
     }
 
     private static func line(_ label: String, _ cell: LiveCell) -> StyledText {
@@ -66,22 +71,98 @@ struct LiveTable {
         case .running: ("⟳", .cyan)
         case .ok: ("✓", .green)
         case .error: ("✗", .red)
-        case .timeout: ("⏰", .yellow)
+        case .timeout: ("⏰", .red)
         case .cancelled: ("–", nil)
         }
     }
 
-    private static func line(_ label: String, _ model: RunProgress.Model, of progress: RunProgress) -> StyledText {
-        let counts = model.counts
-        var parts = ["\(label)  \(counts.ended)/\(counts.total)"]
-        if counts[.running] > 0 { parts.append("\(counts[.running]) running") }
-        parts.append("\(counts.failed) failed")
-        // The run's rate, divided by the remaining cells.
-        if let rate = progress.rate, progress.counts.left > 0, counts.left > 0 {
-            parts.append(Format.rate(rate * Double(counts.left) / Double(progress.counts.left)))
-            if let remaining = progress.remaining { parts.append("ETA \(Format.duration(remaining))") }
+    // MARK: A run of several prompts
+
+    private func lines(_ progress: RunProgress, rows: Int) -> [StyledText] {
+        let models = Self.inOrder(progress.models)
+        let shown = models.count + 1 > rows ? max(0, rows - 2) : models.count
+        let name = min(
+            ([Table.width(progress.run.name)] + models.prefix(shown).map { Table.width($0.label) + 2 }).max() ?? 0,
+            Self.mostName, max(10, columns / 2))
+        let done = (models.map(\.counts) + [progress.counts]).map { "\($0.ended)/\($0.total)".count }.max() ?? 0
+        let free = columns - name - done - 4 - Self.behindBar
+        let layout = Layout(name: name, bar: free < 8 ? 0 : min(free, Self.mostBar), done: done, columns: columns)
+        var lines = [layout.line(progress.run.name, progress.counts, Self.facts(of: progress), among: [])]
+        let facts = models.prefix(shown).map(Self.facts)
+        for (model, row) in zip(models, facts) {
+            lines.append(layout.line("  " + model.label, model.counts, row, among: facts))
         }
-        if let wait = model.wait, wait.reason != .place { parts.append(wait.text()) }
-        return StyledText(parts.joined(separator: "  "))
+        if shown < models.count, rows > 1 {
+            let rest = models.dropFirst(shown)
+            let counts = rest.map(\.counts).reduce(CellCounts(), +)
+            var line = StyledText("  … \(Format.count(rest.count, "more model")): \(counts.ended)/\(counts.total)")
+            if counts.failed > 0 { line.append(", \(counts.failed) failed", .red) }
+            lines.append(line)
+        }
+        return lines
+    }
+
+    /// Failing models first, then the others in the order of the run.
+    private static func inOrder(_ models: [RunProgress.Model]) -> [RunProgress.Model] {
+        let isFailing: (RunProgress.Model) -> Bool = { $0.isPaused || $0.counts.failed > 0 }
+        return models.filter(isFailing) + models.filter { !isFailing($0) }
+    }
+
+    /// What stands behind a bar, from left to right; a nil color is the terminal's own.
+    private typealias Facts = [(text: String, color: Color?)]
+
+    private static func facts(of progress: RunProgress) -> Facts {
+        let counts = progress.counts
+        var facts: Facts = [("\(counts.total > 0 ? counts.ended * 100 / counts.total : 100)%", nil)]
+        if counts.failed > 0 { facts.append(("\(counts.failed) failed", .red)) }
+        if let cost = progress.costText { facts.append((cost, nil)) }
+        if let remaining = progress.remaining { facts.append(("~\(Format.duration(remaining)) left", nil)) }
+        return facts
+    }
+
+    private static func facts(of model: RunProgress.Model) -> Facts {
+        [
+            state(of: model), (model.counts.failed > 0 ? "\(model.counts.failed) failed" : "", .red),
+            (model.pace.median.map { "p50 \(Format.duration($0))" } ?? "", nil),
+            (model.cost.map(Format.dollars) ?? "", nil),
+        ]
+    }
+
+    private static func state(of model: RunProgress.Model) -> (text: String, color: Color?) {
+        let counts = model.counts
+        if counts.left == 0 { return (counts.failed > 0 ? "✗" : "✓", counts.failed > 0 ? .red : nil) }
+        if let wait = model.wait, model.isPaused { return (wait.short(), .red) }
+        if counts[.running] > 0 { return ("\(counts[.running]) now", nil) }
+        return (model.wait.map { "waits: " + $0.short() } ?? "", nil)
+    }
+
+    /// The widths of the columns of a run.
+    private struct Layout {
+        var name: Int
+        var bar: Int
+        var done: Int
+        var columns: Int
+
+        /// A line: name, bar, cells, and as many of the facts as fit, in columns with those of all `rows`.
+        func line(_ label: String, _ counts: CellCounts, _ facts: Facts, among rows: [Facts]) -> StyledText {
+            var line = StyledText(Table.fit(label, to: name) + "  ")
+            if bar > 0 {
+                let filled = counts.total > 0 ? counts.ended * bar / counts.total : bar
+                line.append(String(repeating: "━", count: filled), .green)
+                line.append(String(repeating: "─", count: bar - filled) + "  ")
+            }
+            let text = "\(counts.ended)/\(counts.total)"
+            line.append(String(repeating: " ", count: max(0, done - text.count)) + text)
+            var gap = "  "
+            for (column, fact) in facts.enumerated() {
+                let width = rows.map { Table.width($0[column].text) }.max() ?? Table.width(fact.text)
+                guard width > 0 else { continue }
+                guard line.width + gap.count + Table.width(fact.text) <= columns else { break }
+                line.append(gap)
+                line.append(fact.text, fact.color)
+                gap = "  " + String(repeating: " ", count: width - Table.width(fact.text))
+            }
+            return line
+        }
     }
 }

@@ -41,6 +41,9 @@ actor Screen {
                 line(text, channel, of: model, prompt: prompt, sample: sample)
             } else if case .piece(let model, let text) = event {
                 piece(text, of: model)
+            } else if case .ended(let progress) = event {
+                message(progress.sentence)
+                if linesGoToError { result(progress.json) } else { result(progress.run.folder) }
             } else if let text = event.text(verbose: verbose) {
                 message(text.oneLine)
             }
@@ -58,8 +61,18 @@ actor Screen {
         Console.error(text)
     }
 
+    /// Prints objects for programs among the messages, one per line.
+    func object(_ text: String) {
+        endLine()
+        erase()
+        Console.draw(text + "\n")
+    }
+
     /// Prints a line of results.
     func result(_ text: String) { printOut(text.printable + "\n") }
+
+    /// Prints an object, or a line of several parts, among the results.
+    func result(_ value: JSONValue) { printOut(value.description.printableJSON + "\n") }
 
     private func line(_ text: String, _ channel: OutputChannel, of model: String, prompt: String?, sample: Int) {
         var line = StyledText(CellName.text(model, prompt: prompt, sample: sample), color(of: model))
@@ -148,6 +161,9 @@ actor Screen {
 enum CellName {
     /// `[model prompt #2]`, without the prompt if there is only one, and without the sample if it is the first.
     static func text(_ model: String, prompt: String?, sample: Int) -> String {
-        "[\(model)\(prompt.map { " " + $0 } ?? "")\(sample > 1 ? " #\(sample)" : "")]"
+        "[\(label(prompt.map { "\(model) \($0)" } ?? model, sample: sample))]"
     }
+
+    /// A name, with the sample if it is not the first.
+    static func label(_ name: String, sample: Int) -> String { name + (sample > 1 ? " #\(sample)" : "") }
 }

@@ -5,6 +5,8 @@ struct Summary {
     private static let title = "Summary"
     /// A narrower terminal has no room for a box.
     private static let leastColumns = 24
+    /// The most columns of a model's name.
+    private static let mostName = 28
     /// The most groups of failures of a run that are reported one by one.
     private static let mostGroups = 8
     /// The most lines of the box for one text.
@@ -29,14 +31,31 @@ struct Summary {
         isGood = isGood && progress.counts[.ok] == progress.counts.total
         let time = seconds.map { " in \(Format.duration($0))" } ?? ", no request made"
         lines.append((progress.sentence.oneLine + time, false))
+        if progress.models.count > 1 { lines += Self.table(progress).map { ("  " + $0, false) } }
         let reasons =
             left.map { $0.text(hint: hint) } + failures.prefix(Self.mostGroups).map(\.sentence)
             + Self.rest(failures.dropFirst(Self.mostGroups))
         lines += reasons.map { ("  " + $0.oneLine, true) }
-        if !failures.isEmpty {
+        if failures.contains(where: { !$0.isOK }) {
             lines.append(("  see them with: nllm-batch show \(progress.run.name) --failed\(hint)", false))
         }
         lines.append(("  artifacts: " + progress.run.folder.oneLine, false))
+    }
+
+    /// A row per model.
+    private static func table(_ progress: RunProgress) -> [String] {
+        var table = Table(
+            ("model", .left), ("ok", .right), ("failed", .right), ("left", .right), ("cancelled", .right),
+            ("p50", .right), ("tokens in/out", .right), ("cost", .right))
+        for model in progress.models {
+            table.add([
+                Table.fit(model.label, to: min(Table.width(model.label), mostName)), String(model.counts[.ok]),
+                String(model.counts.failed), String(model.counts.left), String(model.counts[.cancelled]),
+                model.pace.median.map(Format.duration) ?? "", model.tokensText,
+                model.cost.map(Format.dollars) ?? "",
+            ])
+        }
+        return table.lines(columns: nil)
     }
 
     /// The failures that are not reported one by one, counted by kind.
@@ -91,5 +110,9 @@ struct Summary {
 
 extension FailureGroup {
     /// The failures, for people.
-    var sentence: String { "\(cells) × \(kind) on \(model): \(message)" }
+    var sentence: String {
+        isOK
+            ? "\(Format.count(cells, "answer")) of \(model) \(cells == 1 ? "is" : "are") \(kind)"
+            : "\(cells) × \(kind) on \(model): \(message)"
+    }
 }

@@ -6,11 +6,14 @@ import NllmCore
     import Glibc
 #endif
 
-/// Rows of texts under headings, each column as wide as its longest text.
+/// Rows of texts under headings, each column as wide as its longest text; columns without a value are left out.
 struct Table {
     enum Alignment {
         case left, right
     }
+
+    /// The fewest columns to which the first column is cut where there is little room.
+    private static let leastFirst = 12
 
     private let headings: [(String, Alignment)]
     private var rows: [[String]] = []
@@ -23,28 +26,37 @@ struct Table {
 
     /// The table for standard output; if that is a terminal too narrow for it, one block of lines per row.
     var text: String {
-        let lines = lines
-        guard let columns = Terminal(STDOUT_FILENO)?.columns, lines.contains(where: { Self.width($0) > columns }) else {
+        let columns = Terminal(STDOUT_FILENO)?.columns
+        let lines = lines(columns: columns)
+        guard let columns, lines.contains(where: { Self.width($0) > columns }) else {
             return lines.joined(separator: "\n")
         }
         return rows.flatMap(block).joined(separator: "\n")
     }
 
-    private var lines: [String] {
+    /// The headings and the rows; the first column is cut as far as sensible if they are wider than `columns`.
+    func lines(columns: Int?) -> [String] {
         let all = [headings.map(\.0)] + rows
-        let widths = headings.indices.map { column in all.map { Self.width($0[column]) }.max() ?? 0 }
+        let used = headings.indices.filter { column in column == 0 || rows.contains { Self.hasValue($0[column]) } }
+        var widths = used.map { column in all.map { Self.width($0[column]) }.max() ?? 0 }
+        let excess = widths.reduce(0, +) + 2 * (widths.count - 1) - (columns ?? .max)
+        if excess > 0 { widths[0] = max(min(widths[0], Self.leastFirst), widths[0] - excess) }
         return all.map { row in
-            zip(row, zip(headings, widths)).map { text, column in
-                let padding = String(repeating: " ", count: column.1 - Self.width(text))
-                return column.0.1 == .left ? text + padding : padding + text
+            zip(used, widths).map { column, width in
+                let text = Self.fit(row[column], to: width)
+                guard headings[column].1 == .right else { return text }
+                let padding = width - Self.width(row[column])
+                return String(repeating: " ", count: max(0, padding)) + row[column]
             }
             .joined(separator: "  ").trimmingTrailingSpaces
         }
     }
 
+    private static func hasValue(_ text: String) -> Bool { text != "0" && text != "" }
+
     /// A row as lines of heading and value, without empty values.
     private func block(_ row: [String]) -> [String] {
-        zip(headings, row).filter { $0.1 != "0" && $0.1 != "" }.enumerated().map { index, cell in
+        zip(headings, row).filter { Self.hasValue($0.1) }.enumerated().map { index, cell in
             (index > 0 ? "  " : "") + "\(cell.0.0): \(cell.1)"
         }
     }

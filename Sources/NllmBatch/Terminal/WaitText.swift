@@ -32,6 +32,28 @@ extension Wait {
         }
     }
 
+    /// The same in a few words, for a table.
+    func short(now: Date = Date()) -> String {
+        guard let until, until > now else { return keyword }
+        return "\(keyword), \(Format.duration(until.timeIntervalSince(now)))"
+    }
+
+    private var keyword: String {
+        switch reason {
+        case .worker, .starting: "worker"
+        case .price: "no price"
+        case .run: "paused"
+        case .place: "free slot"
+        case .limit: "limit"
+        case .adapting, .pace: "pace"
+        case .provider: "rate limit"
+        case .pause(let pause): "blocked: \(pause.kind.rawValue)"
+        case .firstAnswer: "first answer"
+        case .cost, .tokens: "budget"
+        case .retry: "retry"
+        }
+    }
+
     /// The same for programs.
     var json: JSONValue {
         .object([

@@ -47,7 +47,7 @@ public struct CellCounts: Sendable, Equatable {
     public var failed: Int { self[.error] + self[.timeout] }
 
     /// The sums of both.
-    static func + (left: CellCounts, right: CellCounts) -> CellCounts {
+    package static func + (left: CellCounts, right: CellCounts) -> CellCounts {
         var sum = left
         for status in CellStatus.allCases { sum[status] += right[status] }
         return sum

@@ -27,6 +27,15 @@ public enum Timestamp {
         return (isToday ? "" : day(fields) + " ") + time(fields, ":")
     }
 
+    /// Local time for people, by the minute: `today 20:15`, `24 Nov 20:15`, `2025-11-24`.
+    public static func day(_ date: Date, now: Date = Date()) -> String {
+        let ((fields, _), (today, _)) = (broken(date, localtime_r), broken(now, localtime_r))
+        guard fields.tm_year == today.tm_year else { return day(fields) }
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let name = fields.tm_yday == today.tm_yday ? "today" : "\(fields.tm_mday) \(months[Int(fields.tm_mon)])"
+        return name + " " + time(fields, ":").prefix(5)
+    }
+
     /// Local time for a line of a log, `2026-11-23 20:15:00`.
     public static func log(_ date: Date) -> String {
         let (fields, _) = broken(date, localtime_r)

@@ -1,4 +1,4 @@
-/// Cells of one model in one run that failed in the same way.
+/// Cells of one model in one run that ended in the same way.
 public struct FailureGroup: Sendable, Equatable {
     /// The model's label.
     public var model: String
@@ -8,26 +8,29 @@ public struct FailureGroup: Sendable, Equatable {
     public var message: String
     /// The number of cells.
     public var cells: Int
+    /// Whether they count as ok all the same, as empty answers do.
+    public var isOK: Bool
 }
 
 extension Store {
-    /// The failures of a run, the most frequent first.
+    /// The failures of a run, and what is remarkable about its good answers; the most frequent first.
     ///
     /// - Throws: when the store cannot be read.
     public func failures(of run: Run) throws(NllmError) -> [FailureGroup] {
         try reading {
             try database.rows(
                 """
-                SELECT models.label, attempts.failure_kind, max(attempts.failure_message) AS message, count(*) AS n
-                FROM cells JOIN attempts ON attempts.id = cells.attempt_id JOIN models ON models.id = cells.model_id
-                WHERE cells.run_id = ?1 AND cells.live = 1 AND cells.status IN ('error', 'timeout')
-                    AND (SELECT sum(error + timeout) FROM counters WHERE run_id = ?1) > 0
-                GROUP BY models.id, attempts.failure_kind ORDER BY n DESC, models.id
+                SELECT models.label, attempts.failure_kind, max(attempts.failure_message) AS message,
+                    cells.status = 'ok' AS is_ok, count(*) AS n
+                FROM attempts JOIN cells ON cells.id = attempts.cell_id AND cells.attempt_id = attempts.id
+                JOIN models ON models.id = cells.model_id
+                WHERE attempts.run_id = ? AND attempts.failure_kind IS NOT NULL AND cells.live = 1
+                GROUP BY models.id, attempts.failure_kind, is_ok ORDER BY is_ok, n DESC, models.id
                 """, run.id
             ) { row in
                 FailureGroup(
                     model: try row.text("label"), kind: try row.text("failure_kind"), message: try row.text("message"),
-                    cells: try row.int("n"))
+                    cells: try row.int("n"), isOK: try row.bool("is_ok"))
             }
         }
     }

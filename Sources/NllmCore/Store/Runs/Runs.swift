@@ -20,15 +20,24 @@ public struct RunProgress: Sendable {
         /// What its next cell waits for; nil if it can start, or if nothing is left to start.
         public internal(set) var wait: Wait?
 
-        fileprivate var isPaused: Bool { if case .pause = wait?.reason { true } else { false } }
+        /// How fast its cells finish; empty unless it was measured.
+        public internal(set) var pace = ModelPace()
+
+        /// Whether it can't be used at present.
+        public var isPaused: Bool { if case .pause = wait?.reason { true } else { false } }
+
+        /// Seconds until its cells are done at its pace, after what they wait for is over; nil if that is unknown.
+        public func remaining(now: Date = Date()) -> Double? {
+            guard counts.left > 0 else { return 0 }
+            let wait = wait?.until.map { max(0, $0.timeIntervalSince(now)) } ?? 0
+            return pace.rate.map { wait + Double(counts.left) / $0 }
+        }
     }
 
     /// The run itself.
     public let run: Run
     /// Its models, in order.
     public internal(set) var models: [Model]
-    /// Cells per second that ended recently; nil if nothing runs or too little is known.
-    public let rate: Double?
     /// Whether a running worker may work on it.
     public internal(set) var hasWorker = false
 
@@ -41,11 +50,17 @@ public struct RunProgress: Sendable {
         return known.isEmpty ? nil : known.reduce(0, +)
     }
 
-    /// Seconds until everything in progress is done, at the current rate; nil if no worker does it.
+    /// Cells that finish per second; nil unless it was measured.
+    public var rate: Double? {
+        let known = models.compactMap(\.pace.rate)
+        return known.isEmpty ? nil : known.reduce(0, +)
+    }
+
+    /// Seconds until the slowest model is done; nil if that is unknown for one that can be used.
     public var remaining: Double? {
-        let left = models.filter { !$0.isPaused }.map(\.counts.left).reduce(0, +)
-        guard hasWorker, let rate, rate > 0, left > 0 else { return nil }
-        return Double(left) / rate
+        let times = models.filter { !$0.isPaused && $0.counts.left > 0 }.map { $0.remaining() }
+        guard hasWorker, !times.isEmpty, !times.contains(nil) else { return nil }
+        return times.compactMap { $0 }.max()
     }
 
     /// The state of a run whose remaining cells all wait for someone to act.
@@ -79,6 +94,14 @@ extension Store {
         }
     }
 
+    private func newestRun() throws -> Run {
+        let newest = try database.row("SELECT * FROM runs WHERE removing = 0 ORDER BY id DESC LIMIT 1") {
+            try Run($0, in: folder)
+        }
+        guard let newest else { throw NllmError.noRuns(database: path) }
+        return newest
+    }
+
     /// The runs with these names, without repetitions.
     func runs(named names: [String]) throws(NllmError) -> [Run] {
         try reading {
@@ -94,18 +117,12 @@ extension Store {
     /// The run with this name; nil if there is none.
     func run(named name: String) throws -> Run? {
         try database.row("SELECT * FROM runs WHERE name = ?", name) { try Run($0, in: folder) }
-    private func newestRun() throws -> Run {
-        let newest = try database.row("SELECT * FROM runs WHERE removing = 0 ORDER BY id DESC LIMIT 1") {
-            try Run($0, in: folder)
-        }
-        guard let newest else { throw NllmError.noRuns(database: path) }
-        return newest
     }
 
-    }
-
+    /// The run with this name; `last` means the newest one, unless a run is called that.
     func existingRun(_ name: String) throws -> Run {
         if let run = try run(named: name) { return try checkedForRemoval(run) }
+        if name == "last" { return try newestRun() }
         let names = try database.rows("SELECT name FROM runs") { try $0.text("name") }
         throw NllmError.noRun(name: name, database: path, nearest: NearestName.find(name, among: names))
     }
@@ -119,10 +136,8 @@ extension Store {
     /// The current state of a run.
     public func progress(of run: Run, now: Date = Date()) throws(NllmError) -> RunProgress {
         guard let progress = try progress(ofRun: run.id, now: now) else {
-    /// The run with this name; `last` means the newest one, unless a run is called that.
             throw .noRun(name: run.name, database: path, nearest: nil)
         }
-        if name == "last" { return try newestRun() }
         return progress
     }
 
@@ -132,8 +147,7 @@ extension Store {
             let run = try database.row("SELECT * FROM runs WHERE id = ?", runID) { try Run($0, in: folder) }
             guard let run else { return nil }
             var progress = RunProgress(
-                run: run, models: try database.rows(Self.progressSQL, run.id, read: RunProgress.Model.init),
-                rate: try rate(of: run, now: now))
+                run: run, models: try database.rows(Self.progressSQL, run.id, read: RunProgress.Model.init))
             if progress.counts.left > 0 { try addWaits(to: &progress, now: now) }
             return progress
         }
