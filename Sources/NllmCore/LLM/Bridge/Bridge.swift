@@ -118,6 +118,9 @@ final class Bridge: Sendable {
     /// Whether it can receive requests.
     var isAlive: Bool { state.withLock { !$0.hasEnded } }
 
+    /// The processor time that its process has used so far, in seconds; nil where the system does not tell.
+    var processorTime: Double? { process.processorTime }
+
     /// The number of callers that have entered and not left.
     var load: Int { state.withLock { $0.load } }
 

@@ -5,6 +5,8 @@ internal import Synchronization
 actor BridgeExecutor: Executor {
     /// The number of requests that keep one bridge busy; with more, another one is started if there is a core for it.
     private static let fullLoad = 32
+    /// With more than this number, another one is started if the bridge uses nearly all of a core's time.
+    private static let partialLoad = 4
     /// A request that was in flight this number of times when its bridge ended may be the cause, and is passed on.
     private static let mostDeaths = 2
 
@@ -23,6 +25,7 @@ actor BridgeExecutor: Executor {
     private var hasFailed = false
     private var isStopping = false
     private var deaths: [LLMRequest: Int] = [:]
+    private var watches: [ObjectIdentifier: ProcessorWatch] = [:]
 
     /// - Parameters:
     ///   - mode: how bridges run requests.
@@ -100,13 +103,19 @@ actor BridgeExecutor: Executor {
         }
         if let idlest = living.min(by: { $0.load < $1.load }) {
             idlest.enter()
-            if idlest.load > Self.fullLoad, living.count < most, starting == nil, !isStopping { startAnother() }
+            if living.count < most, starting == nil, !isStopping, isFull(idlest) { startAnother() }
             return idlest
         }
         guard !hasFailed, !isStopping else { return nil }
         let bridge = await (starting ?? startAnother()).value
         bridge?.enter()
         return bridge
+    }
+
+    private func isFull(_ bridge: Bridge) -> Bool {
+        bridge.load > Self.fullLoad
+            || bridge.load > Self.partialLoad
+                && watches[ObjectIdentifier(bridge), default: ProcessorWatch()].isBusy(bridge.processorTime)
     }
 
     @discardableResult
@@ -136,5 +145,29 @@ actor BridgeExecutor: Executor {
         guard !isStopping, !hasFailed else { return }
         hasFailed = true
         fellBack(failure)
+    }
+}
+
+/// Whether a process uses nearly all of a core's time, as measured from one look to the next.
+private struct ProcessorWatch {
+    private static let interval = Duration.milliseconds(500)
+    private static let most = 0.8
+
+    private var last: (time: ContinuousClock.Instant, used: Double)?
+
+    /// Looks once more.
+    ///
+    /// - Parameter used: the processor time that the process has used so far, in seconds; nil if it is not known.
+    /// - Returns: whether it has used nearly all of the time since the last look; false if that is not known yet.
+    mutating func isBusy(_ used: Double?) -> Bool {
+        guard let used else { return false }
+        let now = ContinuousClock.now
+        guard let last, used >= last.used else {
+            last = (now, used)
+            return false
+        }
+        guard now - last.time >= Self.interval else { return false }
+        self.last = (now, used)
+        return (used - last.used) / ((now - last.time) / .seconds(1)) > Self.most
     }
 }

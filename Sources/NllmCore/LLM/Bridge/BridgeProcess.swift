@@ -55,6 +55,12 @@ final class BridgeProcess: Sendable {
         return String(decoding: tail, as: UTF8.self).lastLine
     }
 
+    /// The processor time that it has used so far, in seconds; nil where the system does not tell.
+    var processorTime: Double? {
+        guard let pid = state.withLock({ $0.pid }), let activity = ProcessTable.activity(pid) else { return nil }
+        return Double(activity.ticks) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
     /// Runs the process to completion.
     ///
     /// - Parameters:
