@@ -140,22 +140,22 @@ import Testing
         for second in 0..<600 {
             try batch.write("", to: "nllm-runs/\(formatter.string(from: Date() + Double(second)))/mine")
         }
-        let run = try await batch.run(["run", "-q", "-m", "m", "--", "hi"], environment: ["TZ": "UTC"])
-        let name = try #require(run.lines.first).split(separator: "/").last.map(String.init) ?? ""
+        let run = try await batch.run(["run", "-m", "m", "--", "hi"], environment: ["TZ": "UTC"])
+        let name = try #require(run.lines.last).split(separator: "/").last.map(String.init) ?? ""
         #expect(name.wholeMatch(of: /\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d_1/) != nil, "\(name)")
     }
 
     @Test func aTildeIsTheHomeFolder() async throws {
         let batch = try Batch(llm: Self.echo())
         try batch.write("defaults:\n  outdir: \"~/nllm-results\"\n", to: ".nllm/config.yaml")
-        let run = try await batch.run("run", "-q", "-m", "m", "--run", "r", "--", "hi")
-        #expect(run.out == "\(batch.directory)/nllm-results/r\n")
+        let run = try await batch.run("run", "-m", "m", "--run", "r", "--", "hi")
+        #expect(run.lines.last == "\(batch.directory)/nllm-results/r")
     }
 
     @Test func theConfigurationDecidesWhetherAnswersAreStreamed() async throws {
         let batch = try Batch(llm: Self.echo())
         try batch.write("\"one\"", to: "p.jsonl")
-        for (stream, direct, file) in [("true", 2, 2), ("false", 1, 1)] {
+        for (stream, direct, file) in [("true", 2, 2), ("false", 3, 1)] {
             try batch.write("defaults: {stream: \(stream)}\n", to: ".nllm-config.yaml")
             #expect(try await batch.run("run", "-m", "m", "--new", "--", "hi").lines.count == direct)
             #expect(try await batch.run("run", "p.jsonl", "-m", "m", "--new").lines.count == file)

@@ -115,7 +115,7 @@ extension NllmExample {
             asks: ["gpt-4: Long analysis task"], outdir: "my-results"),
         NllmExample(
             command: #"nllm --no-stream --retries 2 -m gpt-4 -- "Flaky network request""#,
-            asks: ["gpt-4: Flaky network request"], prints: []),
+            asks: ["gpt-4: Flaky network request"], prints: ["── gpt-4", "echo: Flaky network request"]),
         NllmExample(
             command: #"nllm --raw -m gpt-4 -- "Debug this code: print('hello')""#,
             asks: ["gpt-4: Debug this code: print('hello')"],
