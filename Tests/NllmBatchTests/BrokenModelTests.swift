@@ -30,19 +30,23 @@ import Testing
         #expect(status.out.contains("broken: paused after repeated auth failures: \(message)"))
         let name = try batch.query("SELECT name FROM runs")[0][0]
         let show = try await batch.run("show", name, "-m", "broken")
-        #expect(show.out.contains("[broken 000060] pending\n  model paused after repeated auth failures: \(message)"))
+        #expect(
+            show.out.contains(
+                "[broken 000060] pending\n  prompt:\n    | prompt 60\n  model paused after repeated auth failures: \(message)"
+            ))
         let results = try batch.jsonLines("nllm-runs/\(name)/results.jsonl")
         let failures = results.compactMap { ($0["failure"] as? [String: Any])?["kind"] as? String }
         #expect(failures == ["auth", "auth", "auth"])
 
-        // The same command tries once, and no more.
-        let again = try await batch.run(arguments)
+        // A worker that is sent to it tries once, and no more.
+        let work = ["work", name, "--executor", "shared", "-j", "8"]
+        let again = try await batch.run(work)
         #expect(again.code == 1)
         #expect(try server.requests().count { $0.model == "broken" } == requests + 1)
         #expect(try counts(batch, "broken") == ["0", "3", "57"])
 
         try await server.change(#"{"broken": {}, "good": {}}"#)
-        let mended = try await batch.run(arguments).expectSuccess()
+        let mended = try await batch.run(work).expectSuccess()
         #expect(mended.err.contains("broken: recovered"))
         #expect(try counts(batch, "broken") == ["60", "0", "0"])
         #expect(try server.requests().count { $0.model == "good" } == 60)

@@ -30,7 +30,7 @@ import Testing
         #expect((results[3]["meta"] as? [String: Any])?.keys.contains("cost_estimated") == false)
 
         let status = try await batch.run("status", "r")
-        #expect(status.out.contains("cost: $1.07 (estimated)\n"), "\(status.out)")
+        #expect(status.out.contains("cost: ≥ $1.07; no price for 1 of 4 models (estimated)\n"), "\(status.out)")
         let rows = try batch.query("SELECT model, cost_estimated FROM results ORDER BY 1")
         #expect(rows.contains(["tabled", "0.06"]))
         #expect(rows.contains(["unknown", ""]))

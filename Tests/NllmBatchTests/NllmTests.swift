@@ -28,7 +28,9 @@ import Testing
 
     @Test func aPromptThatIsNotBehindTheTerminatorIsTakenForASource() async throws {
         let batch = try Batch(llm: Self.echo())
-        try await batch.refuses("run", "-m", "m", "hello", code: 66, error: "error: hello: no such file or directory")
+        try await batch.refuses(
+            "run", "-m", "m", "hello", code: 66,
+            error: "error: hello: no such file or directory; for a prompt: nllm-batch run -m m -- hello")
     }
 
     @Test func numbersThatNllmRefusesAreRefused() async throws {

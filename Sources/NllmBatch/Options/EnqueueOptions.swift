@@ -71,7 +71,7 @@ struct EnqueueOptions: ParsableArguments {
                 "`-o \(Redaction.redact(outdir))` is a directory of results; for an option of the model: "
                     + "--option \(ShellWord.quote(Redaction.redact(outdir)))")
         }
-        if let name = Set(sources).first(where: { name in sources.count { $0 == name } > 1 }) {
+        if let name = sources.first(where: { name in name != "-" && sources.count { $0 == name } > 1 }) {
             throw ValidationError("source `\(name)` is named twice")
         }
     }

@@ -21,6 +21,7 @@ enum ShownConfiguration {
           system: null  # default
           raw: false  # default
           db: "nllm-runs/batch.db"  # default
+          resume_within: 72000  # default
           prices: null  # default
           check: true  # default
           rpm: null  # default
