@@ -104,29 +104,28 @@ final class RunIntake {
     // MARK: The end
 
     /// Reports the runs that have ended while the worker waits for new ones; if they get cells again, they are new.
-    func report(_ outlook: Outlook) async throws(NllmError) {
-        await end(outlook.blocked)
-        for run in prepared.sorted() {
-            guard let progress = try await store.progress(ofRun: run), progress.hasEnded else { continue }
+    func reportEnded() async throws(NllmError) {
+        for run in try await store.endedRuns(prepared) {
             prepared.remove(run)
-            observe(.ended(progress))
+            if let progress = try await store.progress(ofRun: run) { observe(.ended(progress)) }
         }
     }
 
-    /// Ends blocked runs, and writes their artifacts and those of finished runs whose last worker could not.
+    /// Writes the artifacts of finished runs whose last worker could not.
     ///
-    /// - Parameter blocked: the runs of which all that is left waits for someone to act.
     /// - Returns: what is wrong with a run that the user named.
-    func finish(blocked: [RunID]) async -> NllmError? {
+    func finish() async -> NllmError? {
         for run in (try? await store.unexportedRuns(scope)) ?? [] {
             await attempt(run) { () throws(NllmError) in try await artifacts.finish(run: run) }
         }
-        await end(blocked)
         return scope == nil ? nil : unusable.values.first
     }
 
-    private func end(_ blocked: [RunID]) async {
-        for run in (try? await store.block(blocked, now: Date())) ?? [] {
+    /// Ends the runs of which all that is left waits for someone to act, and writes their artifacts.
+    func block(worker: WorkerID) async {
+        let blocked = try? await store.block(
+            runs: runs(), worker: worker, counting: Array(counted), maxWait: options.maxWait, now: Date())
+        for run in blocked ?? [] {
             await attempt(run) { () throws(NllmError) in try await artifacts.export(run: run) }
         }
     }

@@ -81,11 +81,11 @@ public actor Worker {
         await recorder.finishPublishing()
         try? await noteClock()
         let outlook = try? await intake.outlook(worker: liveness.id, countingUnusable: true)
-        await leave()
         failure = failure ?? runner.failure
+        if failure == nil, !runner.isStopping { await intake.block(worker: liveness.id) }
+        await leave()
         if failure == nil { failure = await recorder.failure }
-        let blocked = runner.isStopping ? [] : outlook?.blocked ?? []
-        if failure == nil { failure = await intake.finish(blocked: blocked) }
+        if failure == nil { failure = await intake.finish() }
         await store.checkpoint()
         if let failure { throw failure }
         return try await summary(outlook ?? Outlook())
@@ -200,7 +200,7 @@ public actor Worker {
         if runner.isStopping || isLost { return true }
         if await outage.waitsForFolders() { return false }
         let outlook = try await intake.outlook(worker: liveness.id, countingUnusable: false)
-        if options.follows { try await intake.report(outlook) }
+        if options.follows, !outlook.blocked.isEmpty { await intake.block(worker: liveness.id) }
         return outlook.cells == 0 && !options.follows
     }
 
@@ -247,6 +247,7 @@ public actor Worker {
         await recorder.writeRest()
         try await noteClock()
         try await liveness.inspectOthers()
+        if options.follows { try await intake.reportEnded() }
         guard !runner.cells.isEmpty else { return }
         let held = try await store.leases(worker: liveness.id)
         runner.cells.stopLost(worker: liveness.id, held: held)

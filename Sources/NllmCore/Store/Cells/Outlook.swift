@@ -38,34 +38,53 @@ extension Store {
     func outlook(
         runs: [RunID], worker: WorkerID, counting counted: [RunID], maxWait: Double, now: Date
     ) throws(NllmError) -> Outlook {
-        try reading {
-            let budget = try budget(ofWorker: worker) ?? Budget()
-            var outlook = Outlook()
-            for run in try database.rows(Self.unfinishedSQL, read: UnfinishedRun.init)
-            where runs.contains(run.id) {
-                if run.isPaused {
-                    outlook.paused += run.pending + run.running
-                    continue
-                }
-                outlook.cells += run.running
-                guard run.pending > 0 else { continue }
-                let admission = try waits(in: run.id, budget: budget, counting: counted, now: now)
-                var isBlocked = run.running == 0
-                for model in admission.models.values {
-                    let isQuiet = admission.spending.underWay == 0
-                    if let wait = admission.waits[model.id], wait.isFinal(now: now, maxWait: maxWait, isQuiet: isQuiet)
-                    {
-                        outlook.stuck.append(try cellsLeft(of: model, run: run.name, wait: wait))
-                        isBlocked = isBlocked && wait.needsAction(budget)
-                    } else {
-                        outlook.cells += 1
-                        isBlocked = false
-                    }
-                }
-                if isBlocked { outlook.blocked.append(run.id) }
+        try reading { try remaining(runs, worker: worker, counting: counted, maxWait: maxWait, now: now) }
+    }
+
+    /// Ends those of these runs whose remaining cells all wait for someone to act; the parameters are those of an
+    /// outlook.
+    ///
+    /// - Returns: the runs that are blocked now.
+    /// - Throws: if the store cannot be written.
+    func block(
+        runs: [RunID], worker: WorkerID, counting counted: [RunID], maxWait: Double, now: Date
+    ) throws(NllmError) -> [RunID] {
+        try transaction {
+            let outlook = try remaining(runs, worker: worker, counting: counted, maxWait: maxWait, now: now)
+            for run in outlook.blocked {
+                try database.run("UPDATE runs SET blocked_at = ? WHERE id = ?", now, run)
             }
-            return outlook
+            return outlook.blocked
         }
+    }
+
+    private func remaining(
+        _ runs: [RunID], worker: WorkerID, counting counted: [RunID], maxWait: Double, now: Date
+    ) throws -> Outlook {
+        let budget = try budget(ofWorker: worker) ?? Budget()
+        var outlook = Outlook()
+        for run in try database.rows(Self.unfinishedSQL, read: UnfinishedRun.init) where runs.contains(run.id) {
+            if run.isPaused {
+                outlook.paused += run.pending + run.running
+                continue
+            }
+            outlook.cells += run.running
+            guard run.pending > 0 else { continue }
+            let admission = try waits(in: run.id, budget: budget, counting: counted, now: now)
+            let isQuiet = admission.spending.underWay == 0
+            var isBlocked = run.running == 0
+            for model in admission.models.values {
+                if let wait = admission.waits[model.id], wait.isFinal(now: now, maxWait: maxWait, isQuiet: isQuiet) {
+                    outlook.stuck.append(try cellsLeft(of: model, run: run.name, wait: wait))
+                    isBlocked = isBlocked && wait.needsAction(budget)
+                } else {
+                    outlook.cells += 1
+                    isBlocked = false
+                }
+            }
+            if isBlocked { outlook.blocked.append(run.id) }
+        }
+        return outlook
     }
 
     /// Everything that decides on a run's cells, with what each model waits for that cannot start its next cell now.
@@ -134,6 +153,16 @@ extension Store {
             try database.rows(
                 "SELECT name FROM runs WHERE blocked_at IS NOT NULL AND finished_at IS NULL ORDER BY id DESC",
                 read: { try $0.text("name") })
+        }
+    }
+
+    /// Those of these runs on which no worker will do more by itself.
+    func endedRuns(_ runs: Set<RunID>) throws(NllmError) -> [RunID] {
+        try reading {
+            let ended: [RunID] = try database.rows(
+                "SELECT id FROM runs WHERE finished_at IS NOT NULL OR blocked_at IS NOT NULL ORDER BY id",
+                read: { try $0.id("id") })
+            return ended.filter(runs.contains)
         }
     }
 

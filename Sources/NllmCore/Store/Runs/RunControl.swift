@@ -88,23 +88,6 @@ extension Store {
         }
     }
 
-    /// Records that all cells of these runs that are left wait for someone to act.
-    ///
-    /// - Returns: the runs of which this is true.
-    /// - Throws: when the store can't be written.
-    func block(_ runs: [RunID], now: Date) throws(NllmError) -> [RunID] {
-        try transaction {
-            try runs.filter { run in
-                // Another worker may have started a cell in the meantime.
-                try database.run(
-                    """
-                    UPDATE runs SET blocked_at = ?1 WHERE id = ?2 AND finished_at IS NULL AND paused = 0
-                        AND NOT EXISTS (SELECT 1 FROM counters WHERE run_id = ?2 AND running > 0)
-                    """, now, run) == 1
-            }
-        }
-    }
-
     /// Lets workers go on with blocked runs.
     func unblock(_ runs: [RunID]) throws(NllmError) {
         try transaction {
