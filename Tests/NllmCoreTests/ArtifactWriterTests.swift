@@ -11,14 +11,7 @@ import Testing
 
     /// A store with a run of that many prompts on two models.
     private func store(prompts: Int) async throws -> (Store, Run) {
-        let source = folder + "/p.jsonl"
-        let lines = (1...prompts).map { "\"prompt \($0)\"\n" }.joined()
-        try Data(lines.utf8).write(to: URL(filePath: source))
-        var request = EnqueueRequest(sources: [try PromptSource(source)], configuration: Configuration())
-        request.models = ["m", "n"]
-        request.settings.outdir = folder
-        let (report, store) = try await Enqueuer(databasePath: folder + "/batch.db").enqueue(request)
-        return (store, try await store.run(report.run))
+        try await scratch.enqueue(prompts: prompts, models: ["m", "n"])
     }
 
     /// Records all cells, the last ones first, with answers of one length, and appends them in two groups.

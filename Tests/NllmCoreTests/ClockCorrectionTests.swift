@@ -13,16 +13,9 @@ import Testing
     private let ahead = 90_000.0
 
     private func store(_ prompts: Int, run name: String = "r", cache: Double? = nil) async throws -> (Store, Run) {
-        let source = folder + "/\(name).jsonl"
-        try Data((1...prompts).map { "\"prompt \($0)\"\n" }.joined().utf8).write(to: URL(filePath: source))
-        var request = EnqueueRequest(sources: [try PromptSource(source)], configuration: Configuration())
-        request.models = ["m"]
-        request.target = .named(name)
-        request.settings.outdir = folder
-        request.settings.cache = cache
-        request.checksModels = false
-        let (_, store) = try await Enqueuer(databasePath: folder + "/batch.db").enqueue(request)
-        return (store, try await store.run(name))
+        var settings = RunSettings.Given()
+        settings.cache = cache
+        return try await scratch.enqueue(name, prompts: prompts, settings: settings)
     }
 
     /// Ends a claim with a failure or an answer a second after `time`.

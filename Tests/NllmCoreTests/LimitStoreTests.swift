@@ -13,19 +13,11 @@ import Testing
     private func enqueue(
         _ name: String, prompts: Int, models: [String] = ["m"], settings: RunSettings.Given = .init()
     ) async throws -> (Store, Run) {
-        let source = folder + "/\(name).jsonl"
-        try Data((1...prompts).map { "\"prompt \($0)\"\n" }.joined().utf8).write(to: URL(filePath: source))
         var configuration = Configuration()
         configuration.costSettings = ["m": [.input: .init(value: .integer(1), source: .builtIn)]]
         configuration.costSettings["m"]?[.output] = .init(value: .integer(1), source: .builtIn)
-        var request = EnqueueRequest(sources: [try PromptSource(source)], configuration: configuration)
-        request.models = models
-        request.target = .named(name)
-        request.settings = settings
-        request.settings.outdir = folder
-        request.checksModels = false
-        let (_, store) = try await Enqueuer(databasePath: folder + "/batch.db").enqueue(request)
-        return (store, try await store.run(name))
+        return try await scratch.enqueue(
+            name, prompts: prompts, models: models, settings: settings, configuration: configuration)
     }
 
     /// Records how a claim ended at that many seconds.

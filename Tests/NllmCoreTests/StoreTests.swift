@@ -11,14 +11,7 @@ import Testing
 
     /// A store with one run of that many prompts on one model.
     private func store(prompts: Int) async throws -> (Store, Run) {
-        let source = folder + "/p.jsonl"
-        let lines = (1...prompts).map { "\"prompt \($0)\"\n" }.joined()
-        try Data(lines.utf8).write(to: URL(filePath: source))
-        var request = EnqueueRequest(sources: [try PromptSource(source)], configuration: Configuration())
-        request.models = ["m"]
-        request.settings.outdir = folder
-        let (report, store) = try await Enqueuer(databasePath: folder + "/batch.db").enqueue(request)
-        return (store, try await store.run(report.run))
+        try await scratch.enqueue(prompts: prompts)
     }
 
     private func worker(_ store: Store) async throws -> WorkerID {
