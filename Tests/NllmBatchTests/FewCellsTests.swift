@@ -80,6 +80,27 @@ import Testing
         #expect([130, 143].contains(try await worker.result().code))
     }
 
+    @Test func aWorkerOfAllRunsMayGetMore() async throws {
+        let batch = try batch()
+        try batch.write("x", to: "a.txt")
+        try await batch.run("enqueue", "a.txt", "-m", "echo", "--no-check").expectSuccess()
+        let work = try await batch.run("work", "--verbose").expectSuccess()
+        #expect(work.err.contains("executor fork: "), "\(work.err)")
+    }
+
+    @Test func linesInAFileOfMessagesHaveTheirTime() async throws {
+        let batch = try batch()
+        let run = try await batch.command(
+            "/bin/sh",
+            ["-c", "\"$@\" 2> log", "sh", Batch.binary, "run", "-m", "echo", "--json", "--stream", "--", "hi"]
+        ).expectSuccess()
+        #expect(run.out.hasPrefix("{"))
+        let log = try batch.lines("log")
+        #expect(log.count > 5)
+        let time = #/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d /#
+        #expect(log.allSatisfy { $0.firstMatch(of: time) != nil }, "\(log)")
+    }
+
     @Test func manyLinesInPiecesAreTheLinesOfTheAnswer() async throws {
         let text = "One.\n\n  Two: a\tb\n漢字 and more\n\n"
         let answer = String(decoding: try JSONEncoder().encode(text), as: UTF8.self)

@@ -29,10 +29,13 @@ extension Worker {
     }
 
     /// The executor that was chosen; for a few cells, `process` in place of `auto`, where it does the same.
+    ///
+    /// A worker of all runs may get any number of cells while it works.
     private static func executor(for options: WorkOptions, in store: Store) async throws(NllmError) -> ExecutorChoice {
-        guard options.executor == .auto, options.maxMemory == nil, !options.follows else { return options.executor }
-        let named = options.runs.isEmpty ? nil : try await store.runs(named: options.runs).map(\.id)
-        let claimable = try await store.claimableRuns(named)
+        guard options.executor == .auto, options.maxMemory == nil, !options.runs.isEmpty else {
+            return options.executor
+        }
+        let claimable = try await store.claimableRuns(try await store.runs(named: options.runs).map(\.id))
         guard try await store.pendingCells(of: claimable) <= ExecutorChoice.fewCells else { return .fork }
         // A cold `llm` does not report why an answer ended.
         let runs = try await store.runs().filter { claimable.contains($0.id) }
