@@ -113,7 +113,7 @@ extension CellsLeft {
             case .pause: "; fix that, then: nllm-batch work \(run)\(hint)"
             case .price: "; add it under `costs` and enqueue again"
             case .provider: "; later: nllm-batch work \(run)\(hint)"
-            case .cost, .tokens: "; continue with a larger budget"
+            case .cost, .tokens: "; with a larger budget, continue with: nllm-batch work \(run)\(hint)"
             default: ""
             }
         return "\(model): \(Format.count(cells, "cell")) left, \(wait.text())\(remedy)"

@@ -132,7 +132,7 @@ extension Store {
         }
     }
 
-    /// The run with this name, even if it is being removed.
+    /// The run with this name, or the newest one for `last`, even if it is being removed.
     func runToRemove(_ name: String) throws(NllmError) -> Run {
         try reading { try run(named: name) ?? existingRun(name) }
     }
