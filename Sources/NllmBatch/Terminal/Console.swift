@@ -40,7 +40,7 @@ enum Console {
     }
 
     /// The local time for a line of a log, `2026-11-28 02:15:03 `; empty if standard error is not a file.
-    private static var time: String { errorIsFile ? Timestamp.log(Date()) + " " : "" }
+    static var time: String { errorIsFile ? Timestamp.log(Date()) + " " : "" }
 
     private static let errorIsFile: Bool = {
         var info = stat()

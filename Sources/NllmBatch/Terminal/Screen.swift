@@ -19,7 +19,7 @@ actor Screen {
     private let outHasColors = Terminal.hasColors(STDOUT_FILENO)
     private let errorHasColors = Terminal.hasColors(STDERR_FILENO)
     private var colors: [String: Color] = [:]
-    /// Whether an answer's line has begun and not ended; meanwhile there is no table.
+    /// Whether an answer's line has begun and not ended; if it is on the terminal, there is no table meanwhile.
     private var isInLine = false
     /// The widths of the table's lines that are on the terminal.
     private var drawn: [Int] = []
@@ -71,7 +71,7 @@ actor Screen {
     /// Prints a line of results.
     func result(_ text: String) { printOut(text.printable + "\n") }
 
-    /// Prints an object, or a line of several parts, among the results.
+    /// Prints an object among the results.
     func result(_ value: JSONValue) { printOut(value.description.printableJSON + "\n") }
 
     private func line(_ text: String, _ channel: OutputChannel, of model: String, prompt: String?, sample: Int) {
@@ -89,7 +89,9 @@ actor Screen {
 
     private func piece(_ text: String, of model: String) {
         let name = StyledText(CellName.text(model, prompt: nil, sample: 1), color(of: model))
-        let prefix = name.text(colored: linesGoToError ? errorHasColors : outHasColors) + " "
+        let prefix =
+            linesGoToError
+            ? Console.time + name.text(colored: errorHasColors) + " " : name.text(colored: outHasColors) + " "
         var shown = ""
         for line in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             if line.offset > 0 {
@@ -108,9 +110,11 @@ actor Screen {
         }
     }
 
+    private var isInLineOfTerminal: Bool { isInLine && (linesGoToError || outIsTerminal) }
+
     /// Ends the line of an answer on the terminal, before something else is printed there.
     private func endLine() {
-        guard isInLine, linesGoToError || outIsTerminal else { return }
+        guard isInLineOfTerminal else { return }
         isInLine = false
         if linesGoToError { Console.draw("\n") } else { printOut("\n") }
     }
@@ -136,7 +140,7 @@ actor Screen {
 
     /// Draws the table in place of the previous one.
     func draw(_ lines: [StyledText]) {
-        guard !isInLine else { return }
+        guard !isInLineOfTerminal else { return }
         Console.draw(eraser + lines.map { $0.text(colored: errorHasColors) + "\n" }.joined())
         drawn = lines.map(\.width)
     }

@@ -21,7 +21,7 @@ struct Summary {
     ///
     /// - Parameters:
     ///   - progress: the run.
-    ///   - seconds: how long it was worked on; nil if it was not.
+    ///   - seconds: how long this worker has worked on it; nil if it has not.
     ///   - left: why cells were not executed.
     ///   - failures: why cells failed.
     ///   - hint: the options that lead to the same database.
@@ -29,7 +29,7 @@ struct Summary {
         _ progress: RunProgress, seconds: Double?, left: [CellsLeft], failures: [FailureGroup], hint: String
     ) {
         isGood = isGood && progress.counts[.ok] == progress.counts.total
-        let time = seconds.map { " in \(Format.duration($0))" } ?? ", no request made"
+        let time = seconds.map { " in \(Format.duration($0))" } ?? ""
         lines.append((progress.sentence.oneLine + time, false))
         if progress.models.count > 1 { lines += Self.table(progress).map { ("  " + $0, false) } }
         let reasons =
