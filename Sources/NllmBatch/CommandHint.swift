@@ -18,8 +18,8 @@ struct CommandHint {
     /// Options of `llm` that are passed on behind `--`, by the number of their values.
     private static let passedOn = [
         "-t": 1, "--template": 1, "-f": 1, "--fragment": 1, "-a": 1, "--attachment": 1, "--at": 2, "-p": 2,
-        "--param": 2,
-        "--schema": 1, "--schema-multi": 1, "-T": 1, "--tool": 1, "--functions": 1, "--sf": 1, "--system-fragment": 1,
+        "--param": 2, "--schema": 1, "--schema-multi": 1, "-T": 1, "--tool": 1, "--functions": 1, "--sf": 1,
+        "--system-fragment": 1,
         "-x": 0, "--extract": 0,
     ]
     /// Options of models, which stand behind `--option`.
@@ -71,7 +71,9 @@ struct CommandHint {
         if let command = Self.commands[first] {
             return "did you mean: \(Self.line(command.split(separator: " ").map(String.init) + rest, passed: passed))"
         }
-        if first.hasPrefix("-") || first.contains("/") || first.contains(".") || access(first, F_OK) == 0 {
+        let isOption = first.hasPrefix("-")
+        guard !isOption || ["-m", "--model"].contains(Self.parts(first).name) else { return nil }
+        if isOption || first.contains("/") || first.contains(".") || access(first, F_OK) == 0 {
             return "did you mean: \(Self.line(["run"] + arguments, passed: passed))"
         }
         if first.contains(" ") { return "for a prompt: \(Self.line(["run"] + rest, passed: [first] + (passed ?? [])))" }

@@ -27,6 +27,7 @@ import Testing
         ("init", 64, "Unexpected argument 'init'; did you mean: nllm-batch config init"),
         ("version", 64, "Unexpected argument 'version'; did you mean: nllm-batch --version"),
         ("-v", 64, "Unknown option '-v'; did you mean: nllm-batch --version"),
+        ("--verison", 64, "Unknown option '--verison'; see `nllm-batch --help`"),
         ("-V", 64, "Unknown option '-V'; did you mean: nllm-batch --version"),
         ("models", 64, "Unexpected argument 'models'; that is a command of llm: llm models"),
         ("keys", 64, "Unexpected argument 'keys'; that is a command of llm: llm keys"),
@@ -191,13 +192,12 @@ import Testing
             row.error.firstMatch(of: /(?:did you mean|for a prompt): (nllm-batch .*)$/).map { String($0.1) }
         }
         #expect(named.count > 25)
-        for command in Set(named) where !command.hasPrefix("nllm-batch run -- ") && command != "nllm-batch run p.jsonl"
-        {
+        for command in Set(named) {
             let batch = try await scene()
             var command = command.replacing("temperature=0.2", with: "example_bool=true")
             for option in ["max_tokens=20", "top_p=0.5"] { command = command.replacing("--option " + option, with: "") }
-            // Echo takes no attachment, and without a model the default one is asked.
-            if command.contains("-a hi.txt") || command == "nllm-batch run folder" { continue }
+            // Echo takes no attachment.
+            if command.contains("-a hi.txt") { continue }
             let result = try await shell(command, batch)
             #expect(result.code == 0, "\(command): \(result.err)")
         }
@@ -206,6 +206,6 @@ import Testing
     /// Runs a line with the shell, in which `nllm-batch` is the built binary.
     private func shell(_ line: String, _ batch: Batch) async throws -> Batch.Result {
         let path = "\(batch.directory)/bin:\(batch.environment["PATH"] ?? "")"
-        return try await batch.command("/bin/sh", ["-c", line], environment: ["PATH": path])
+        return try await batch.command("/bin/sh", ["-c", line], environment: ["PATH": path, "LLM_MODEL": "echo"])
     }
 }
