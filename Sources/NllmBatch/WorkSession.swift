@@ -166,7 +166,7 @@ struct WorkSession {
     private func end(_ summary: WorkSummary) throws {
         let paused = summary.runs.filter { $0.run.isPaused && $0.counts.left > 0 }
         if summary.onlyPausedLeft, summary.runs.isEmpty || !paused.isEmpty {
-            common.say("only paused runs are left; continue with: nllm-batch resume RUN\(common.hint)")
+            Console.error("only paused runs are left; continue with: nllm-batch resume RUN\(common.hint)")
             throw ExitStatus.tryLater.error
         }
         if !summary.isComplete { throw ExitStatus.cellsFailed.error }

@@ -23,8 +23,10 @@ import Testing
         #expect(asked < prompts.count)
         let counts = try batch.query("SELECT status, count(*) FROM cells GROUP BY status ORDER BY status")
         #expect(counts == [["ok", String(asked)], ["pending", String(prompts.count - asked)]])
-        for arguments in [["work"], ["work", "main"]] {
-            #expect(try await batch.run(arguments).code == 75)
+        for arguments in [["work"], ["work", "main"], ["work", "--quiet"]] {
+            let held = try await batch.run(arguments)
+            #expect(held.code == 75)
+            #expect(held.err.contains("only paused runs are left"), "\(arguments)")
         }
         #expect(try server.requests().count == asked)
 
