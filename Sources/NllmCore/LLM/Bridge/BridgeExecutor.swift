@@ -159,15 +159,12 @@ private struct ProcessorWatch {
     ///
     /// - Parameter used: the processor time that the process has used so far, in seconds; nil if it is not known.
     /// - Returns: whether it has used nearly all of the time since the last look; false if that is not known yet.
-    mutating func isBusy(_ used: Double?) -> Bool {
-        guard let used else { return false }
+    mutating func isBusy(_ used: @autoclosure () -> Double?) -> Bool {
         let now = ContinuousClock.now
-        guard let last, used >= last.used else {
-            last = (now, used)
-            return false
-        }
-        guard now - last.time >= Self.interval else { return false }
-        self.last = (now, used)
+        if let last, now - last.time < Self.interval { return false }
+        guard let used = used() else { return false }
+        defer { self.last = (now, used) }
+        guard let last else { return false }
         return (used - last.used) / ((now - last.time) / .seconds(1)) > Self.most
     }
 }
