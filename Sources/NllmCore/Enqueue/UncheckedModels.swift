@@ -16,7 +16,8 @@ extension EnqueueReport {
             try catalogue?.check(models)
         } catch {
             if isNew, try await store.progress(of: run).counts[.ok] == 0 {
-                _ = try await RunRemover(store: store).remove(run)
+                // If another worker has taken it up in the meantime, it stays.
+                _ = try? await RunRemover(store: store).remove(run)
             }
             throw error
         }
