@@ -105,6 +105,7 @@ import Testing
         documents += try progress.err.split(separator: "\n").filter { $0.hasPrefix("{") }.map {
             ("status", try object($0))
         }
+        #expect(documents.last?.1["run"] as? String == "one" && documents.last?.1["state"] as? String == "finished")
         #expect(try await flaws(documents, batch).filter { !$0.isEmpty } == [])
         let failures = try #require(
             documents.last { $0.0 == "status" && $0.1["run"] as? String == "night" }?.1["failures"])

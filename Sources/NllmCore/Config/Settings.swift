@@ -5,8 +5,7 @@ extension Setting {
     public static let all: [Setting] = [
         timeout, retries, stream, outdir, parallel, concurrency, executor, grace, maxMemory, maxAnswer, samples,
         system, raw, database, resumeWithin, prices, check, requestsPerMinute, tokensPerMinute, maxWait, maxCost,
-        maxTokensTotal,
-        budgetWindow, failOn, cache, priority, isPrivate, trustedFolders,
+        maxTokensTotal, budgetWindow, failOn, cache, priority, isPrivate, trustedFolders,
     ]
     /// The sections that hold settings.
     static let sections = ["defaults", "batch"]

@@ -1,7 +1,8 @@
 public import FoundationEssentials
 
 extension Store {
-    /// The runs to be removed, oldest first: finished and blocked ones of sufficient age, and those whose removal was interrupted.
+    /// The runs to be removed, oldest first: finished and blocked ones of sufficient age, and those whose removal was
+    /// interrupted.
     ///
     /// - Parameters:
     ///   - age: seconds since a run has finished or was blocked; nil for any.
