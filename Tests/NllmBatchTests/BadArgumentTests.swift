@@ -26,11 +26,11 @@ import Testing
         (["-", "-", "-m", "m"], "`-` is named twice, but standard input can be read once"),
         (
             ["-m", "m", "--timeout=-1"],
-            "`--timeout` is -1.0 but must be a number of seconds, or 0 for none; see `nllm-batch enqueue --help`"
+            "`--timeout` is `-1` but must be a duration such as 90, 15m, 24h or 7d; see `nllm-batch enqueue --help`"
         ),
         (
             ["-m", "m", "--timeout=nan"],
-            "`--timeout` is nan but must be a number of seconds, or 0 for none; see `nllm-batch enqueue --help`"
+            "`--timeout` is `nan` but must be a duration such as 90, 15m, 24h or 7d; see `nllm-batch enqueue --help`"
         ),
         (
             ["-m", "m", "--retries", "1001"],
@@ -69,7 +69,7 @@ import Testing
         ),
         (
             ["work", "--timeout=-0.5"],
-            "`--timeout` is -0.5 but must be a number of seconds, or 0 for none; see `nllm-batch work --help`"
+            "`--timeout` is `-0.5` but must be a duration such as 90, 15m, 24h or 7d; see `nllm-batch work --help`"
         ),
         (
             ["run", "p.jsonl", "-m", "m", "--new", "--run", "r"],

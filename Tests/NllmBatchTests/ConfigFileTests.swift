@@ -11,7 +11,7 @@ import Testing
         ),
         (
             "# mine\n\ndefaults:\n  timeout: 2 min\n",
-            ":4: `timeout` is a string, not a number of seconds; write `timeout: 120`"
+            ":4: `timeout` is a string, not a duration such as 90, 15m, 24h or 7d; write `timeout: 2m`"
         ),
         (
             "models: [a\ndefaults: {}\n",

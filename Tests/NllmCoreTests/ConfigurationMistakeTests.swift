@@ -29,9 +29,14 @@ import Testing
         ("models: [{name: a, optons: []}]", ["1: unknown key `optons` in a model; did you mean `options`?"]),
         ("? [a]\n: 1", ["1: a key that is no text; write a name before the colon"]),
         // Wrong types.
-        ("defaults:\n  timeout: soon", ["2: `timeout` is a string, not a number of seconds; write `timeout: 120`"]),
-        ("defaults: {timeout: '90'}", ["1: `timeout` is a string, not a number of seconds; write `timeout: 90`"]),
-        ("defaults: {timeout: [1]}", ["1: `timeout` is a list, not a number of seconds; write `timeout: 120`"]),
+        (
+            "defaults:\n  timeout: soon",
+            ["2: `timeout` is a string, not a duration such as 90, 15m, 24h or 7d; write `timeout: 2m`"]
+        ),
+        (
+            "defaults: {timeout: [1]}",
+            ["1: `timeout` is a list, not a duration such as 90, 15m, 24h or 7d; write `timeout: 2m`"]
+        ),
         ("defaults: {retries: yes}", ["1: `retries` is a boolean, not a whole number; write `retries: 5`"]),
         ("defaults: {retries: 1.5}", ["1: `retries` is 1.5 but must be a whole number from 0 to 1000"]),
         ("defaults: {stream: 'no'}", ["1: `stream` is a string, not true or false; write `stream: no`"]),
@@ -52,7 +57,7 @@ import Testing
         ("- a", ["1: a list, not a mapping of keys; start with a key such as `defaults:`"]),
         ("\njust text", ["2: a string, not a mapping of keys; start with a key such as `defaults:`"]),
         // Values that are not allowed.
-        ("defaults: {timeout: -1}", ["1: `timeout` is -1 but must be 0 to 1,000,000,000"]),
+        ("defaults: {timeout: -1}", ["1: `timeout` is -1 but must be 0 to 36525d"]),
         ("defaults: {retries: 1001}", ["1: `retries` is 1001 but must be 0 to 1000"]),
         ("batch: {concurrency: 0}", ["1: `concurrency` is 0 but must be 1 to 1024"]),
         ("batch: {samples: 10001}", ["1: `samples` is 10001 but must be 1 to 10,000"]),

@@ -32,12 +32,12 @@ import Testing
             (GivenNumber(.retries, 1000), nil, nil),
             (GivenNumber(.retries, nil as Int?), nil, nil),
             (
-                GivenNumber(.timeout, -0.5), "`--timeout` is -0.5 but must be a number of seconds, or 0 for none",
-                "`timeout` is -0.5 but must be 0.0 to 1000000000.0"
+                GivenNumber(.timeout, -0.5), "`--timeout` is -0.5 but must be 0 to 36525d",
+                "`timeout` is -0.5 but must be 0.0 to 3155760000.0"
             ),
             (
-                GivenNumber(.grace, 1e7), "`--grace` is 10000000.0 but must be 0 to 1,000,000 seconds",
-                "`grace` is 10000000.0 but must be 0.0 to 1000000.0"
+                GivenNumber(.grace, 1e7), "`--grace` is 10000000.0 but must be 0 to 30d",
+                "`grace` is 10000000.0 but must be 0.0 to 2592000.0"
             ),
             (
                 GivenNumber(.maxMemory, 15), "`--max-memory` is 15 but must be 16 to 1,000,000 megabytes",

@@ -19,8 +19,8 @@ struct WorkCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Seconds a cell may take; overrides the run's setting; 0 for no limit.", valueName: "seconds"))
-    var timeout: Double?
+            "How long a cell may take; overrides the run's setting; 0 for no limit.", valueName: "duration"))
+    var timeout: String?
 
     @Option(help: ArgumentHelp("Number of retries of a failed cell; overrides the run's setting.", valueName: "n"))
     var retries: Int?
@@ -34,6 +34,7 @@ struct WorkCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
+        try SettingOption.check(.timeout, duration: timeout)
         try SettingOption.check(overrides.numbers)
         if follow, !runs.isEmpty { throw ValidationError("`--follow` works on all runs; name none") }
     }
@@ -41,7 +42,7 @@ struct WorkCommand: AsyncParsableCommand {
     /// What holds in place of the runs' settings.
     private var overrides: RunSettings.Given {
         var overrides = RunSettings.Given()
-        overrides.timeout = timeout
+        overrides.timeout = timeout.flatMap(DurationText.seconds)
         overrides.retries = retries
         overrides.failOn = answers.failureKinds
         overrides.cache = answers.age

@@ -43,8 +43,11 @@ struct EnqueueOptions: ParsableArguments {
     @Flag(help: ArgumentHelp(.raw))
     var raw = false
 
-    @Option(help: ArgumentHelp(.timeout, valueName: "seconds"))
-    var timeout: Double?
+    @Option(help: ArgumentHelp(.files, valueName: "which"), transform: SettingOption.files)
+    var files: ArtifactFiles?
+
+    @Option(help: ArgumentHelp(.timeout, valueName: "duration"))
+    var timeout: String?
 
     @Option(help: ArgumentHelp(.retries, valueName: "n"))
     var retries: Int?
@@ -64,6 +67,7 @@ struct EnqueueOptions: ParsableArguments {
         guard !sources.isEmpty || isDirect else {
             throw ValidationError(SourceHint.noneNamed)
         }
+        try SettingOption.check(.timeout, duration: timeout)
         try SettingOption.check(settings.numbers)
         if outdir?.isEmpty == true { throw ValidationError("`--outdir` is empty; name a directory") }
         if let outdir, outdir.contains("="), !outdir.contains("/") {
@@ -87,7 +91,8 @@ struct EnqueueOptions: ParsableArguments {
         var settings = RunSettings.Given()
         settings.outdir = outdir
         settings.raw = raw ? true : nil
-        settings.timeout = timeout
+        settings.files = files
+        settings.timeout = timeout.flatMap(DurationText.seconds)
         settings.retries = retries
         settings.failOn = answers.failureKinds
         settings.cache = answers.age

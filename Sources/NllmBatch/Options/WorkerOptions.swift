@@ -11,8 +11,8 @@ struct WorkerOptions: ParsableArguments {
     @Option(help: ArgumentHelp(.executor, valueName: "way"), transform: Self.executor)
     var executor: ExecutorChoice?
 
-    @Option(help: ArgumentHelp(.grace, valueName: "seconds"))
-    var grace: Double?
+    @Option(help: ArgumentHelp(.grace, valueName: "duration"))
+    var grace: String?
 
     @Option(help: ArgumentHelp(.maxMemory, valueName: "mb"))
     var maxMemory: Int?
@@ -46,14 +46,17 @@ struct WorkerOptions: ParsableArguments {
         return choice
     }
 
-    func validate() throws { try SettingOption.check(given.numbers) }
+    func validate() throws {
+        try SettingOption.check(.grace, duration: grace)
+        try SettingOption.check(given.numbers)
+    }
 
     /// What was given, apart from limits.
     private var given: WorkOptions.Given {
         var given = WorkOptions.Given()
         given.concurrency = concurrency
         given.executor = executor
-        given.grace = grace
+        given.grace = grace.flatMap(DurationText.seconds)
         given.maxMemory = maxMemory
         given.maxAnswer = maxAnswer
         limits.fill(&given)

@@ -69,8 +69,6 @@ extension Configuration {
         }
     }
 
-    func number(_ setting: Setting) -> Double { value(of: setting).doubleValue ?? 0 }
-
     func duration(_ setting: Setting) -> Double? {
         value(of: setting).stringValue.flatMap(DurationText.age) ?? value(of: setting).doubleValue
     }

@@ -29,9 +29,7 @@ package struct GivenNumber {
     /// What is wrong with it on the command line; nil if it is allowed.
     package var optionProblem: String? {
         guard !isAllowed else { return nil }
-        // A range that ends nowhere near anything useful explains nothing.
-        let allowed = setting.meansNull ? setting.form.noun + ", or 0 for none" : setting.form.optionText ?? ""
-        return "`\(setting.optionName)` is \(number) but must be \(allowed)"
+        return "`\(setting.optionName)` is \(number) but must be \(setting.form.optionText ?? "")"
     }
 
     /// What is wrong with it in the library's options; nil if it is allowed.

@@ -1,6 +1,5 @@
 /// What a setting's value may be.
 enum SettingForm {
-    case seconds(ClosedRange<Double>)
     /// A whole number, of something that an option's message names after the range.
     case whole(ClosedRange<Int>, of: String = "")
     case dollars(ClosedRange<Double>)
@@ -60,7 +59,7 @@ enum SettingForm {
     /// The value if it is of the right type.
     private func typed(_ scalar: YAMLScalar) -> JSONValue? {
         switch self {
-        case .seconds, .dollars: return scalar.json
+        case .dollars: return scalar.json
         case .whole:
             guard let number = scalar.number else { return nil }
             return Int(exactly: number).map { .integer($0) }
@@ -90,7 +89,7 @@ enum SettingForm {
     private func flaw(of value: JSONValue, _ scalar: YAMLScalar) -> String? {
         let number = scalar.number ?? 0
         switch self {
-        case .seconds(let allowed), .dollars(let allowed):
+        case .dollars(let allowed):
             return allowed.contains(number) ? nil : "is \(scalar.text) but must be \(RangeText.words(allowed))"
         case .whole(let allowed, _):
             let isAllowed = value.intValue.map(allowed.contains) ?? false
@@ -112,7 +111,6 @@ enum SettingForm {
     /// What it is, with its article.
     var noun: String {
         switch self {
-        case .seconds: "a number of seconds"
         case .whole: "a whole number"
         case .dollars: "a number of US dollars"
         case .flag: "true or false"
@@ -131,7 +129,7 @@ extension SettingForm {
     /// The numbers that are allowed, in seconds for a duration; nil if it is not a number.
     var range: ClosedRange<Double>? {
         switch self {
-        case .seconds(let range), .dollars(let range), .duration(let range), .age(let range): range
+        case .dollars(let range), .duration(let range), .age(let range): range
         case .whole(let range, _): Double(range.lowerBound)...Double(range.upperBound)
         case .flag, .text, .path, .choice, .failureKinds, .folders: nil
         }
@@ -148,7 +146,6 @@ extension SettingForm {
     /// The numbers that are allowed, for messages about an option; nil if it is not a number.
     var optionText: String? {
         switch self {
-        case .seconds: rangeText.map { $0 + " seconds" }
         case .whole(_, let unit) where !unit.isEmpty: rangeText.map { "\($0) \(unit)" }
         case .dollars: rangeText.map { $0 + " US dollars" }
         default: rangeText

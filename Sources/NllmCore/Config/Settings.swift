@@ -11,9 +11,9 @@ extension Setting {
     static let sections = ["defaults", "batch"]
 
     package static let timeout = Setting(
-        "defaults.timeout", .seconds(0...1e9), builtIn: .integer(600), example: "120",
-        explanation: "Seconds that a cell may take; 0 or null for no limit.",
-        help: "Seconds a cell may take; 0 for no limit", meansNull: true)
+        "defaults.timeout", .duration(DurationText.ages), builtIn: .integer(600), example: "2m",
+        explanation: "How long a cell may take; 0 or null for no limit.",
+        help: "How long a cell may take; 0 for no limit", meansNull: true)
 
     package static let retries = Setting(
         "defaults.retries", .whole(0...1000), builtIn: .integer(3), example: "5",
@@ -47,9 +47,9 @@ extension Setting {
         help: "How llm is run: process, fork, shared, or auto, which is the fastest with the isolation of a process")
 
     package static let grace = Setting(
-        "batch.grace", .seconds(0...1e6), builtIn: .integer(10), example: "30",
-        explanation: "Seconds that cells in flight may take to finish after SIGINT or SIGTERM.",
-        help: "Seconds for cells in flight to finish after SIGINT, SIGTERM or SIGHUP")
+        "batch.grace", .duration(0...30 * day), builtIn: .integer(10), example: "30",
+        explanation: "How long cells in flight may take to finish after SIGINT or SIGTERM.",
+        help: "How long cells in flight may take to finish after SIGINT, SIGTERM or SIGHUP")
 
     package static let maxMemory = Setting(
         "batch.max_memory", .whole(16...1_000_000, of: "megabytes"), example: "2048",
@@ -174,7 +174,7 @@ extension Setting {
 
 extension Configuration {
     /// Seconds a cell may take; 0 for as long as it takes.
-    public var timeout: Double { number(.timeout) }
+    public var timeout: Double { duration(.timeout) ?? 0 }
     /// How often a failed cell is tried again.
     public var retries: Int { integer(.retries) }
     /// Whether answers are shown as they arrive; nil where that depends on what is run.
@@ -188,7 +188,7 @@ extension Configuration {
         value(of: .executor).stringValue.flatMap(ExecutorChoice.init) ?? .auto
     }
     /// Seconds that cells in flight are given to end after a request to stop.
-    public var grace: Double { number(.grace) }
+    public var grace: Double { duration(.grace) ?? 0 }
     /// Megabytes of address space an `llm` process may use; nil for no limit.
     public var maxMemory: Int? { value(of: .maxMemory).intValue }
     /// Megabytes that one answer may have.
