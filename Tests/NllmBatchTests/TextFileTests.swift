@@ -127,4 +127,22 @@ import Testing
         try await batch.enqueue(file, "-m", "echo", says: "1 cell")
         #expect(try batch.prompts("name, text") == [[id, "line 1\nline 2\n"]])
     }
+
+    @Test func whatADirectoryPassesOverIsNamed() async throws {
+        let batch = try Batch()
+        try batch.write("hello", to: "d/a.txt")
+        for name in ["b.csv", "c.jsonl", "d.json", "inner/e.pdf", ".hidden"] { try batch.write("x", to: "d/" + name) }
+        let enqueue = try await batch.run("enqueue", "d/", "-m", "echo", "--run", "r").expectSuccess()
+        #expect(
+            enqueue.err == """
+                d: 4 files passed over, because only .txt, .md and .prompt files of a directory are prompts: b.csv, \
+                c.jsonl, d.json and 1 more
+                1 cell in new run r
+
+                """)
+        try FileManager.default.removeItem(atPath: batch.directory + "/d/inner")
+        for name in ["b.csv", "c.jsonl"] { try FileManager.default.removeItem(atPath: batch.directory + "/d/" + name) }
+        let quiet = try await batch.run("enqueue", "d", "-m", "echo", "--dry-run").expectSuccess()
+        #expect(quiet.err.hasPrefix("d: 1 file passed over, because only .txt, .md and .prompt files"))
+    }
 }

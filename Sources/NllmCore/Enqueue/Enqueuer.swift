@@ -32,7 +32,7 @@ public struct Enqueuer: Sendable {
         async let facts = ManifestFacts(program: program)
         let selection = ModelSelection(request, note: note)
         let selected = try await selection.models(known: known)
-        let (spool, sources) = try Self.read(request, models: selected.variants)
+        let (spool, sources) = try read(request, models: selected.variants)
         let cells = spool.count * selected.variants.count * (request.samples ?? request.configuration.samples)
         let isQuick = request.isExecutedAtOnce && !request.needsPrices && cells <= ExecutorChoice.fewCells
         let names = selected.variants.map(\.name)
@@ -60,7 +60,7 @@ public struct Enqueuer: Sendable {
         let selected = try await ModelSelection(request, note: note).models(known: nil)
         selected.noteRepetitions(note, nil)
         let models = selected.variants
-        let (spool, _) = try Self.read(request, models: models)
+        let (spool, _) = try read(request, models: models)
         do {
             return try Preview(spool, models: models, request, limit: limit)
         } catch {
@@ -78,12 +78,12 @@ public struct Enqueuer: Sendable {
         note("llm does not report which values option `\(option)` of model \(model) takes; it is given as JSON text")
     }
 
-    private static func read(
+    private func read(
         _ request: EnqueueRequest, models: [ModelVariant]
     ) throws(NllmError) -> sending (PromptSpool, [SourceSummary]) {
         do {
             let spool = try PromptSpool()
-            let sources = try PromptReader.read(request.sources, models: models, into: spool.append)
+            let sources = try PromptReader.read(request.sources, models: models, into: spool.append, note: note)
             return (spool, sources)
         } catch {
             throw Store.translate(error, path: "for the prompts in the temporary folder", opening: false)

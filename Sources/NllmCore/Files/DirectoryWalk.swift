@@ -1,20 +1,24 @@
 internal import FoundationEssentials
 
-/// Finds the files below a directory.
-enum DirectoryWalk {
-    /// The paths of files with one of these extensions, relative to `root`, ordered by the bytes of their components.
-    ///
-    /// Hidden files and folders are skipped, and folders behind symbolic links, which may form a cycle. A path may lead
-    /// to something that is not a regular file.
-    static func files(below root: String, endings: Set<String>) throws(FileError) -> [String] {
-        var found: [String] = []
-        try walk(root, prefix: "", endings: endings, into: &found)
-        return found
+/// The files below a directory, by their paths relative to it, ordered by the bytes of their components.
+///
+/// Hidden files and folders are skipped, and folders behind symbolic links, which may form a cycle.
+struct DirectoryWalk {
+    private let endings: Set<String>
+    /// The files with one of the extensions; a path may lead to something that is not a regular file.
+    private(set) var files: [String] = []
+    /// Regular files with other extensions: the first ones, and their number.
+    private(set) var others: (first: [String], count: Int) = ([], 0)
+
+    private static let shownOthers = 3
+
+    /// Walks through a directory, looking for files with these extensions.
+    init(below root: String, endings: Set<String>) throws(FileError) {
+        self.endings = endings
+        try walk(root, prefix: "")
     }
 
-    private static func walk(
-        _ directory: String, prefix: String, endings: Set<String>, into found: inout [String]
-    ) throws(FileError) {
+    private mutating func walk(_ directory: String, prefix: String) throws(FileError) {
         let names: [String]
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: directory)
@@ -25,9 +29,12 @@ enum DirectoryWalk {
             let path = directory + "/" + name
             let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
             if type == .typeDirectory {
-                try walk(path, prefix: prefix + name + "/", endings: endings, into: &found)
+                try walk(path, prefix: prefix + name + "/")
             } else if type != nil, endings.contains(AbsolutePath.ending(name)) {
-                found.append(prefix + name)
+                files.append(prefix + name)
+            } else if type == .typeRegular {
+                if others.count < Self.shownOthers { others.first.append(prefix + name) }
+                others.count += 1
             }
         }
     }

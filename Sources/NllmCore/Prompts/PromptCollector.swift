@@ -11,6 +11,8 @@ struct PromptCollector {
     private let models: [ModelVariant]
     /// Whether ids are prefixed with their source's stem.
     private let isPrefixing: Bool
+    /// Takes what a user should know about a source in which nothing is wrong.
+    let note: (String) -> Void
     /// The number of prompts that were taken.
     private(set) var count = 0
     private(set) var problems = InputProblems()
@@ -19,7 +21,11 @@ struct PromptCollector {
     ///   - sink: takes the prompts.
     ///   - models: the run's models.
     ///   - isPrefixing: whether ids are prefixed with their source's stem.
-    init(sink: @escaping Sink, models: [ModelVariant], isPrefixing: Bool) {
+    ///   - note: takes what a user should know about a source in which nothing is wrong.
+    init(
+        sink: @escaping Sink, models: [ModelVariant], isPrefixing: Bool, note: @escaping (String) -> Void
+    ) {
+        self.note = note
         self.sink = sink
         self.models = models
         self.isPrefixing = isPrefixing

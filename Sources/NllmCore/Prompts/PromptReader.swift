@@ -8,12 +8,14 @@ enum PromptReader {
     ///   - sources: the sources in their order.
     ///   - models: the run's models, which prompts may name.
     ///   - sink: takes the prompts.
+    ///   - note: takes what a user should know about a source in which nothing is wrong.
     /// - Returns: a summary of each source.
     /// - Throws: what is wrong in them.
     static func read(
-        _ sources: [PromptSource], models: [ModelVariant], into sink: @escaping PromptCollector.Sink
+        _ sources: [PromptSource], models: [ModelVariant], into sink: @escaping PromptCollector.Sink,
+        note: @escaping (String) -> Void
     ) throws -> [SourceSummary] {
-        var collector = PromptCollector(sink: sink, models: models, isPrefixing: sources.count > 1)
+        var collector = PromptCollector(sink: sink, models: models, isPrefixing: sources.count > 1, note: note)
         let summaries = try sources.map { source in try read(source, into: &collector) }
         try collector.problems.check()
         return summaries
