@@ -61,10 +61,12 @@ struct TemporaryRun {
             let (_, cost) = try await Cost.of { try await enqueue("store") }
             print(step, cells, cost)
             try printRaw(step, cells) { try $0.cells(cells) }
-        case .prepare: for run in ["all", "jsonl"] { try await enqueue(run) }
+        case .prepare:
+            try await enqueue("all")
+            try await enqueue("jsonl", .jsonl)
         case .store: try await measureStore()
-        case .worker: try await work("all", .all, step)
-        case .jsonl: try await work("jsonl", .jsonl, step)
+        case .worker: try await work("all", step)
+        case .jsonl: try await work("jsonl", step)
         case .status:
             let cost = try await Cost.of {
                 let store = try Store(path: database)
@@ -81,10 +83,11 @@ struct TemporaryRun {
 
     // MARK: The steps
 
-    private func enqueue(_ name: String) async throws {
+    private func enqueue(_ name: String, _ files: ArtifactFiles = .all) async throws {
         var request = EnqueueRequest(sources: [try PromptSource(source)], configuration: Configuration())
         request.models = (1...models).map { "model-\($0)" }
         request.settings.outdir = folder
+        request.settings.files = files
         request.target = .named(name)
         _ = try await Enqueuer(databasePath: database).enqueue(request)
     }
@@ -129,11 +132,10 @@ struct TemporaryRun {
     }
 
     /// Lets a worker execute a whole run, from its first claim to its last artifact.
-    private func work(_ run: String, _ files: ArtifactFiles, _ step: Step) async throws {
+    private func work(_ run: String, _ step: Step) async throws {
         var options = WorkOptions()
         options.runs = [run]
         options.concurrency = Self.concurrency
-        options.files = files
         let worker = Worker(
             store: try Store(path: database), executor: InstantExecutor(), options: options, identity: .current())
         let (summary, cost) = try await Cost.of { try await worker.run(shutdown: Shutdown()) }

@@ -121,7 +121,7 @@ struct WorkSession {
             try ResultsDocument(progress: progress, manifest: try store.manifest(of: progress.run)).print(from: store)
         case .folder where progress.hasEnded && !common.quiet:
             if showsAnswers { try await printAnswers(of: progress.run) }
-            await screen.result(progress.run.folder)
+            if progress.run.hasFolder { await screen.result(progress.run.folder) }
         case .progress: await screen.result(try await store.document(of: progress))
         case .folder: break
         }

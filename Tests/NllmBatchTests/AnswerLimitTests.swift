@@ -75,7 +75,7 @@ import Testing
             let failure = line["failure"] as? [String: Any]
             guard line["model"] as? String == flood.model else {
                 #expect(line["status"] as? String == "ok", name)
-                #expect(line["text"] as? String == "good\n", name)
+                #expect(line["text"] as? String == "good", name)
                 continue
             }
             #expect(line["status"] as? String == "error", name)
@@ -107,7 +107,7 @@ import Testing
             for line in try batch.jsonLines("nllm-runs/r/results.jsonl") {
                 let meta = line["meta"] as? [String: Any]
                 let words = Self.isLong ? 100_000 : 4_000
-                #expect((line["text"] as? String)?.hasSuffix(" word\(words)\n") == true, name)
+                #expect((line["text"] as? String)?.hasSuffix(" word\(words)") == true, name)
                 #expect(meta?["tokens_output"] as? Int == words, name)
                 if let kilobytes = meta?["peak_memory_kb"] as? Int { #expect(kilobytes < 70_000, name) }
             }

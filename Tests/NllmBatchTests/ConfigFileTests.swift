@@ -49,7 +49,7 @@ import Testing
                 \(user):2: unknown key `timeout` in `batch`; did you mean `defaults.timeout`?
                 .nllm-config.yaml:1: `concurrency` is 0 but must be 1 to 1024
                 .nllm-config.yaml:1: unknown key `zzzzzzz` in `batch`; known are `concurrency`, `executor`, `grace`, \
-                `max_memory`, `max_answer`, `samples`, `system`, `raw`, `db`, `resume_within`, `prices`, `check`, `rpm`, `tpm`, `max_wait`, \
+                `max_memory`, `max_answer`, `samples`, `system`, `raw`, `files`, `db`, `resume_within`, `prices`, `check`, `rpm`, `tpm`, `max_wait`, \
                 `max_cost`, `max_tokens_total`, `budget_window`, `fail_on`, `cache`, `priority`, `private`, `trusted_folders`, `limits`
                 no.yaml: no such file or directory; name a file that is there; `nllm-batch config init` writes one
                 """)

@@ -80,6 +80,7 @@ import Testing
                 + #""batch.max_answer":{"value":16,"source":"default"},"#
                 + #""batch.samples":{"value":1,"source":"default"},"batch.system":\#(unset),"#
                 + #""batch.raw":{"value":true,"source":"\#(project):2"},"#
+                + #""batch.files":{"value":"all","source":"default"},"#
                 + #""batch.db":{"value":"nllm-runs/batch.db","source":"default"},"#
                 + #""batch.resume_within":{"value":72000,"source":"default"},"batch.prices":\#(unset),"#
                 + #""batch.check":{"value":true,"source":"default"},"#

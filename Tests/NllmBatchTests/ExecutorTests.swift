@@ -37,7 +37,7 @@ import Testing
             guard let text else { break }
             let isThat = (result.text ?? "").utf8.elementsEqual(text.utf8)
             #expect(isThat, "\(one.name): \(result.text?.prefix(200).debugDescription ?? "no text")")
-            #expect(result.kind == (text == "\n" ? "empty" : nil), one.comment)
+            #expect(result.kind == (text.isEmpty ? "empty" : nil), one.comment)
         case .failure(let kind, let code, let httpStatus, let text):
             #expect(result.status == "error", one.comment)
             #expect(result.exitCode == code, one.comment)

@@ -116,7 +116,7 @@ import Testing
         let work = try await worker.result().expectSuccess()
         #expect(!work.err.contains("stopping"))
         let results = try batch.jsonLines("nllm-runs/main/results.jsonl")
-        #expect(results.map { $0["text"] as? String } == ["ignored\n"])
+        #expect(results.map { $0["text"] as? String } == ["ignored"])
         #expect(results.map { $0["attempts"] as? Int } == [1])
     }
 

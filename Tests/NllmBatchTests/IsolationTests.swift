@@ -33,7 +33,7 @@ import Testing
                 IsolationScene.Case(
                     id: "raise", code: "raise ValueError('wrong')", status: "error", kind: "server", attempts: 2),
                 IsolationScene.Case(
-                    id: "noise", code: "import os\nos.write(1, b'{\\xff\\n')\nsay('fine')", text: { $0 == "fine\n" }),
+                    id: "noise", code: "import os\nos.write(1, b'{\\xff\\n')\nsay('fine')", text: { $0 == "fine" }),
             ], executor: "shared")
         try scene.check()
         let interrupted = try scene.batch.query("SELECT count(*) FROM attempts WHERE outcome = 'interrupted'")
@@ -49,7 +49,7 @@ import Testing
                     id: "closed",
                     code:
                         "import os\nfor n in range(3, 64):\n    try: os.close(n)\n    except OSError: pass\nsay('fine')",
-                    text: { $0 == "fine\n" }),
+                    text: { $0 == "fine" }),
             ], executor: "shared")
         try scene.check()
         let interrupted = try scene.batch.query(
@@ -74,7 +74,7 @@ import Testing
             if IsolationScene.isLong {
                 IsolationScene.Case(id: "blocking", code: code, status: "timeout", kind: "timeout", attempts: 2)
             } else {
-                IsolationScene.Case(id: "blocking", code: code, text: { $0 == "after all\n" })
+                IsolationScene.Case(id: "blocking", code: code, text: { $0 == "after all" })
             }
         let scene = try await IsolationScene([blocking], executor: "shared", timeout: 10)
         try scene.check()
@@ -93,7 +93,7 @@ import Testing
         ).expectSuccess()
         #expect(
             run.err.contains("executor process, because 1 threads run after llm's import; forking is unsafe then\n"))
-        #expect(try batch.jsonLines("nllm-runs/main/results.jsonl").map { $0["text"] as? String } == ["echo: ping\n"])
+        #expect(try batch.jsonLines("nllm-runs/main/results.jsonl").map { $0["text"] as? String } == ["echo: ping"])
     }
 
     @Test(arguments: ["fork", "shared"]) func whenNoWarmPythonCanBeStartedAnyMoreItIsSaidOnceAndWorkGoesOn(
@@ -114,7 +114,7 @@ import Testing
         let reason = "no warm Python can be started any more: llm can't be imported: ImportError: llm was moved away"
         #expect(work.err.components(separatedBy: reason).count == 2, "\(work.err)")
         let results = try batch.jsonLines("nllm-runs/main/results.jsonl")
-        #expect(results.map { $0["text"] as? String } == prompts.map { "echo: \($0)\n" })
+        #expect(results.map { $0["text"] as? String } == prompts.map { "echo: \($0)" })
         #expect(results.allSatisfy { $0["attempts"] as? Int == 1 })
         #expect(OSProcess.marked(in: batch).isEmpty)
     }

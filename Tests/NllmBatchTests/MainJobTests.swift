@@ -25,7 +25,7 @@ import Testing
             #expect(result["exit_code"] as? Int == 0)
             #expect(result["attempts"] as? Int == 1)
             #expect(result["sample"] as? Int == 1)
-            #expect(result["schema_version"] as? Int == 1)
+            #expect(result["schema_version"] as? Int == 2)
             #expect(result["failure"] is NSNull)
             #expect((result["duration_ms"] as? Int ?? 0) > 0)
             #expect((result["command"] as? [String])?.first == "llm")

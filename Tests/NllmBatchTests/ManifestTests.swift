@@ -53,7 +53,7 @@ import Testing
         #expect(manifest["llm_version"] as? String == "9.9")
         #expect((manifest["os_info"] as? String)?.isEmpty == false)
         #expect(manifest["working_directory"] as? String == scene.batch.directory)
-        #expect(manifest["schema_version"] as? Int == 1)
+        #expect(manifest["schema_version"] as? Int == 2)
         #expect(manifest["run"] as? String == "r")
         #expect((manifest["version"] as? String)?.isEmpty == false)
     }

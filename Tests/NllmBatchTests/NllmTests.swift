@@ -49,7 +49,7 @@ import Testing
         let batch = try Batch(llm: Batch.fakeLLM("[ \"$1\" = -m ] || exit 0; echo \"$*\""))
         let run = try await batch.run(
             "run", "-q", "-m", "m", "--model-option", "m:-o:t:1", "--json", "--", "-o", "t", "2", "-x", "hi")
-        #expect(run.out.contains(#""text":"-m m -n -u -o t 1 -o t 2 -x hi\n""#), "\(run.out) \(run.err)")
+        #expect(run.out.contains(#""text":"-m m -n -u -o t 1 -o t 2 -x hi""#), "\(run.out) \(run.err)")
     }
 
     @Test func aDryRunShowsNoSecrets() async throws {

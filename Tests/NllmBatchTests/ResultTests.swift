@@ -5,14 +5,14 @@ import Testing
 @Suite struct ResultTests {
     /// Results with a letter in place of each time and duration.
     private static let lines: String = {
-        let head = ###""schema_version":1,"run":"r","prompt_id""###
+        let head = ###""schema_version":2,"run":"r","prompt_id""###
         return """
-            {"model":"m[x=1]","status":"ok","duration_ms":N,"exit_code":0,"text":" {\\"b\\":1.50,\\"a\\":[]}\\n",\
+            {"model":"m[x=1]","status":"ok","duration_ms":N,"exit_code":0,"text":" {\\"b\\":1.50,\\"a\\":[]}",\
             "meta":{"tokens_input":1234,"tokens_output":16,"usage_details":{"cached":3}},\
             "command":["llm","-m","m","-n","-u","-s","s","-o","x","1","-o","t","0.10"],\
             "stderr_tail":"Token usage: 1,234 input, 16 output, {\\"cached\\": 3}\\n","json":{"b":1.50,"a":[]},\
             \(head):"a/json","sample":1,"attempts":1,"failure":null,"started_at":"T","finished_at":"T",\
-            "metadata":{"n":1.50,"a":"é"}}
+            "metadata":{"n":1.50,"a":"é"},"prompt":"json","vars":{"v":[2.0]}}
             {"model":"m[x=1]","status":"error","duration_ms":N,"exit_code":1,"text":"",\
             "meta":{"error":true,\
             "error_message":"Error code: 429 - Rate limit reached. Please try again in 20s."},\
@@ -20,11 +20,13 @@ import Testing
             "stderr_tail":"Error: Error code: 429 - Rate limit reached. Please try again in 20s.\\n","json":null,\
             \(head):"limited","sample":1,"attempts":1,"failure":{"kind":"rate_limited",\
             "message":"Error code: 429 - Rate limit reached. Please try again in 20s.","http_status":429,\
-            "retry_after":20.0},"started_at":"T","finished_at":"T","metadata":null}
+            "retry_after":20.0},"started_at":"T","finished_at":"T","metadata":null,\
+            "prompt":"limited","vars":null}
             {"model":"m[x=1]","status":"timeout","duration_ms":N,"exit_code":-1,"text":"partial","meta":{"timeout":true},\
             "command":["llm","-m","m","-n","-u","-o","x","1"],"stderr_tail":"","json":null,\
             \(head):"slow","sample":1,"attempts":1,"failure":{"kind":"timeout","message":"no answer within 5 s",\
-            "http_status":null,"retry_after":null},"started_at":"T","finished_at":"T","metadata":null}
+            "http_status":null,"retry_after":null},"started_at":"T","finished_at":"T","metadata":null,\
+            "prompt":"slow","vars":null}
 
             """
     }()
@@ -33,7 +35,7 @@ import Testing
         let batch = try Batch.scripted()
         try batch.write(
             """
-            {"id":"a/json","prompt":"json","metadata":{"n":1.50,"a":"é"},"system":"s","options":{"t":0.10}}
+            {"id":"a/json","prompt":"json","metadata":{"n":1.50,"a":"é"},"vars":{"v":[2.0]},"system":"s","options":{"t":0.10}}
             {"id":"limited","prompt":"limited"}
             {"id":"slow","prompt":"slow"}
 
@@ -104,6 +106,47 @@ import Testing
             })
     }
 
+    // MARK: Texts
+
+    @Test(arguments: ["process", "fork", "shared"])
+    func anAnswerIsWithoutTheLineBreakThatLLMAdds(executor: String) async throws {
+        let answers = ["positive", "ends\n", "two\n\n", "\n", "a\u{0}b", ""]
+        let behaviours = answers.enumerated().map { "\"m\($0)\": {\"answer\": \(Self.json($1))}" }
+        let server = try await LoopbackServer("{\(behaviours.joined(separator: ", "))}")
+        let batch = try Batch(userPath: server.userPath)
+        try batch.write("\"hi\"", to: "p.jsonl")
+        let models = answers.indices.flatMap { ["-m", "m\($0)"] }
+        try await batch.run(
+            ["run", "p.jsonl", "--run", "r", "--no-check", "--raw", "--executor", executor] + models
+        ).expectSuccess()
+        #expect(try batch.jsonLines("nllm-runs/r/results.jsonl").map { $0["text"] as? String } == answers)
+        #expect(try batch.read("nllm-runs/r/raw/m1.stdout.txt") == Data("ends\n\n".utf8))
+        let view = try batch.query("SELECT hex(text) FROM results ORDER BY model").map { $0[0] }
+        #expect(view == answers.map { $0.utf8.map { String(format: "%02X", $0) }.joined() })
+        #expect(try server.requests().count == answers.count)
+    }
+
+    private static func json(_ text: String) -> String {
+        String(decoding: (try? JSONEncoder().encode(text)) ?? Data(), as: UTF8.self)
+    }
+
+    @Test func aResultRepeatsItsPromptUnlessThatIsLong() async throws {
+        let batch = try Batch()
+        let most = String(repeating: "é", count: 32 << 10)
+        try batch.write(#"{"prompt": "\#(most)", "vars": {"b": 1.0, "a": null}}"# + "\n\"\(most)x\"\n", to: "p.jsonl")
+        try await batch.run("run", "p.jsonl", "-m", "echo", "--run", "r").expectSuccess()
+        let lines = try batch.jsonLines("nllm-runs/r/results.jsonl")
+        #expect(lines[0]["prompt"] as? String == most)
+        let long = try #require(lines[1]["prompt"] as? [String: Any])
+        #expect(long["bytes"] as? Int == 65_537)
+        let digest = try await batch.command("/usr/bin/sha256sum", [], input: most + "x")
+        #expect(digest.out.split(separator: " ").first.map(String.init) == long["sha256"] as? String)
+        #expect(lines[1]["vars"] is NSNull)
+        #expect(
+            String(decoding: try batch.read("nllm-runs/r/results.jsonl"), as: UTF8.self).contains(
+                #""vars":{"b":1.0,"a":null}}"#))
+    }
+
     // MARK: Raw output
 
     @Test func rawFilesHoldTheBytesAsTheyCame() async throws {
@@ -112,7 +155,7 @@ import Testing
         try await batch.enqueue("p.jsonl", "-m", "m/x", "--raw", says: "2 cells")
         try await batch.work()
         let lines = try batch.jsonLines("nllm-runs/r/results.jsonl")
-        #expect(lines.map { $0["text"] as? String } == ["a\u{FFFD}b\n", "fine é"])
+        #expect(lines.map { $0["text"] as? String } == ["a\u{FFFD}b", "fine é"])
         #expect(lines.map { $0["stderr_tail"] as? String } == ["warn \u{FFFD}\n", ""])
         #expect(
             try batch.files(below: "nllm-runs/r/raw") == [

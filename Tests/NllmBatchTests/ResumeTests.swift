@@ -86,7 +86,7 @@ import Testing
         #expect(second.out == "\(batch.directory)/nllm-runs/\(name)\n")
         #expect(try server.requestsByPrompt() == ["one": 1, "two": 1])
         let results = try batch.jsonLines("nllm-runs/\(name)/results.jsonl")
-        #expect(results.map { $0["text"] as? String } == ["echo: one\n", "echo: two\n"])
+        #expect(results.map { $0["text"] as? String } == ["echo: one", "echo: two"])
         #expect(batch.exists("nllm-runs/\(name)/results/000002/slow.json"))
     }
 }

@@ -17,7 +17,7 @@ import Testing
         }
         #expect(try server.requestsByPrompt() == Dictionary(uniqueKeysWithValues: prompts.map { ($0, 1) }))
         let results = try batch.jsonLines("nllm-runs/main/results.jsonl")
-        #expect(results.map { $0["text"] as? String } == prompts.map { "echo: \($0)\n" })
+        #expect(results.map { $0["text"] as? String } == prompts.map { "echo: \($0)" })
         #expect(try batch.query("SELECT count(*) FROM attempts") == [["12"]])
     }
 

@@ -42,7 +42,7 @@ import Testing
         // The command that was named.
         try await batch.run("work", "main").expectSuccess()
         let results = try batch.jsonLines("nllm-runs/main/results.jsonl")
-        #expect(results.map { $0["text"] as? String } == ["echo: one\n", "echo: two\n", "echo: three\n"])
+        #expect(results.map { $0["text"] as? String } == ["echo: one", "echo: two", "echo: three"])
         #expect(results.map { $0["attempts"] as? Int } == [1, 1, 1])
         #expect(try server.requestsByPrompt() == ["one": 2, "two": 2, "three": 1])
     }

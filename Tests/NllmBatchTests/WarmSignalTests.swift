@@ -39,7 +39,7 @@ import Testing
 
         try await batch.run(options).expectSuccess()
         let results = try batch.jsonLines("nllm-runs/main/results.jsonl")
-        #expect(results.map { $0["text"] as? String } == ["echo: one\n", "echo: two\n", "echo: three\n"])
+        #expect(results.map { $0["text"] as? String } == ["echo: one", "echo: two", "echo: three"])
         #expect(results.map { $0["attempts"] as? Int } == [1, 1, 1])
         #expect(try server.requestsByPrompt() == ["one": 2, "two": 2, "three": 1])
     }
@@ -127,7 +127,7 @@ import Testing
         try await worker.result().expectSuccess()
         #expect(OSProcess.isGone(started))
         let results = try batch.jsonLines("nllm-runs/main/results.jsonl")
-        #expect(results.map { $0["text"] as? String } == ["at last\n"])
+        #expect(results.map { $0["text"] as? String } == ["at last"])
     }
 
     @Test(arguments: ["fork", "shared"]) func aSignalIsHeardWhileAWarmPythonStarts(executor: String) async throws {

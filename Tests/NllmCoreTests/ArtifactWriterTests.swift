@@ -80,8 +80,10 @@ import Testing
     }
 
     @Test func filesOfCellsAreWrittenOnlyIfTheyAreWanted() async throws {
-        let (store, run) = try await store(prompts: 2)
-        let writer = ArtifactWriter(store: store, files: .jsonl)
+        var settings = RunSettings.Given()
+        settings.files = .jsonl
+        let (store, run) = try await scratch.enqueue(prompts: 2, models: ["m", "n"], settings: settings)
+        let writer = ArtifactWriter(store: store)
         try await answerAll(run, in: store, writer)
         try await writer.finish(run: run.id)
         #expect(try lines(run).count == 4)

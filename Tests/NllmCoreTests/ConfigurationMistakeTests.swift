@@ -212,7 +212,7 @@ import Testing
                 "1: unknown key `retries`; did you mean `defaults.retries`?",
                 "3: `raw` is a number, not true or false; write `raw: true`",
                 "4: unknown key `zzzzzzzzz` in `batch`; known are `concurrency`, `executor`, `grace`, `max_memory`, "
-                    + "`max_answer`, `samples`, `system`, `raw`, `db`, `resume_within`, `prices`, `check`, `rpm`, `tpm`, "
+                    + "`max_answer`, `samples`, `system`, `raw`, `files`, `db`, `resume_within`, `prices`, `check`, `rpm`, `tpm`, "
                     + "`max_wait`, `max_cost`, `max_tokens_total`, `budget_window`, `fail_on`, `cache`, `priority`, `private`, `trusted_folders`, `limits`",
                 "6: `defaults` is a list, not a mapping; write its keys indented below it",
             ]

@@ -16,17 +16,20 @@ struct ExportCommand: AsyncParsableCommand {
             "Write the run's folder below this directory instead; the run's own is left as it is.", valueName: "dir"))
     var outdir: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Which artifacts to write: all, or jsonl (without a file per cell) (default: as the run does; all if it "
+                + "writes none).", valueName: "which"), transform: SettingOption.files)
+    var files: ArtifactFiles?
+
     func validate() throws {
+        if files == .nothing { throw ValidationError("`--files none` leaves nothing to export") }
         if outdir?.isEmpty == true { throw ValidationError("`--outdir` is empty; name a folder") }
     }
 
     func run() async throws {
         let store = try common.open()
         let (run, exporter) = (try await store.run(run), Exporter(store: store))
-        if let outdir {
-            Console.out(try await exporter.export(run, to: outdir))
-        } else {
-            Console.out(try await exporter.export(run))
-        }
+        Console.out(try await exporter.export(run, files: files, to: outdir))
     }
 }

@@ -66,7 +66,7 @@ struct StatusCommand: AsyncParsableCommand {
                 "rate: \(Format.rate(rate))" + (progress.remaining.map { ", ~\(Format.duration($0)) left" } ?? ""))
         }
         if let cost = progress.costText { lines.append("cost: \(cost)\(Self.unpriced(progress)) (estimated)") }
-        return lines + ["folder: \(progress.run.folder.oneLine)"]
+        return progress.run.hasFolder ? lines + ["folder: \(progress.run.folder.oneLine)"] : lines
     }
 
     /// Which part of the models has no cost.

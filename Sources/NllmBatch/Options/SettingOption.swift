@@ -13,6 +13,15 @@ enum SettingOption {
         if let problem = numbers.lazy.compactMap(\.optionProblem).first { throw ValidationError(problem) }
     }
 
+    /// Which artifacts are written; throws if it is none of the choices.
+    static func files(_ text: String) throws -> ArtifactFiles {
+        guard let files = ArtifactFiles(rawValue: text) else {
+            let known = ArtifactFiles.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("`--files` is `\(text)` but must be one of \(known)")
+        }
+        return files
+    }
+
     /// Throws what is wrong with a duration.
     static func check(_ setting: Setting, duration text: String?) throws {
         if let problem = text.flatMap(setting.optionProblem) { throw ValidationError(problem) }

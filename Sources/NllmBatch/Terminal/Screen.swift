@@ -43,7 +43,11 @@ actor Screen {
                 piece(text, of: model)
             } else if case .ended(let progress) = event {
                 message(progress.sentence)
-                if linesGoToError { result(progress.json) } else { result(progress.run.folder) }
+                if linesGoToError {
+                    result(progress.json)
+                } else if progress.run.hasFolder {
+                    result(progress.run.folder)
+                }
             } else if let text = event.text(verbose: verbose) {
                 message(text.oneLine)
             }

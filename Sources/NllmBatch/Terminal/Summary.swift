@@ -39,7 +39,10 @@ struct Summary {
         if failures.contains(where: { !$0.isOK }) {
             lines.append(("  see them with: nllm-batch show \(progress.run.name) --failed\(hint)", false))
         }
-        lines.append(("  artifacts: " + progress.run.folder.oneLine, false))
+        let place =
+            progress.run.hasFolder
+            ? "artifacts: \(progress.run.folder.oneLine)" : "results: nllm-batch show \(progress.run.name)\(hint)"
+        lines.append(("  " + place, false))
     }
 
     /// A row per model.

@@ -8,7 +8,6 @@ internal import SystemPackage
 /// state of the store has all results up to that state's last attempt, and only later ones are appended.
 actor ArtifactWriter {
     private let store: Store
-    private let files: ArtifactFiles
     private var opened: ResultReader?
     /// Folders that are known to be their runs' own.
     private var taken: Set<String> = []
@@ -18,35 +17,37 @@ actor ArtifactWriter {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    init(store: Store, files: ArtifactFiles = .all) {
+    init(store: Store) {
         self.store = store
-        self.files = files
     }
 
     /// Prepares a run's folder for results, and repairs it if an earlier worker died before it had written everything.
     func prepare(run runID: RunID) async throws(NllmError) {
-        try await writing(run: runID) { folder in
+        try await writing(run: runID) { folder, files in
+            guard files != .nothing else { return }
             try Directory.checkWritable(folder.path, for: folder.path)
             let state = try reader().state(ofRun: runID)
             let lines = (try? Self.countLines(folder.lines)) ?? 0
             guard lines != state.results else { return try writeManifest(state, in: folder) }
-            try await writeAll(run: runID)
+            try await writeAll(run: runID, files)
         }
     }
 
     /// Appends results to a run's folder as they arrive.
     func append(run runID: RunID, attempts attemptIDs: [AttemptID]) async throws(NllmError) {
-        try await writing(run: runID) { folder in
+        try await writing(run: runID) { folder, files in
+            guard files != .nothing else { return }
             let results = try reader()
             try results.snapshot {
                 let last = try results.place(ofRun: runID).writtenAttemptID
-                try append(attemptIDs.filter { $0 > last }, of: results, in: folder, runID)
+                try append(attemptIDs.filter { $0 > last }, of: results, in: folder, files, runID)
             }
         }
     }
 
     private func append(
-        _ attemptIDs: [AttemptID], of results: ResultReader, in folder: RunFolder, _ runID: RunID
+        _ attemptIDs: [AttemptID], of results: ResultReader, in folder: RunFolder, _ files: ArtifactFiles,
+        _ runID: RunID
     ) throws {
         var group = GrowingLines.Group()
         func flush() throws {
@@ -58,7 +59,7 @@ actor ArtifactWriter {
             guard let result = try results.result(ofAttempt: attemptID) else { continue }
             let document = result.document
             group.add(Self.line(document), of: attemptID)
-            try write(result, document, in: folder, isNew: true)
+            if files == .all { try write(result, document, in: folder, isNew: true) }
             // Large answers are not collected.
             if group.size > Self.manyBytes { try flush() }
         }
@@ -75,39 +76,49 @@ actor ArtifactWriter {
 
     /// Writes the folder of a run that has ended anew, in order, unless another process has done it.
     func finish(run runID: RunID) async throws(NllmError) {
-        try await writing(run: runID) { _ in
+        try await writing(run: runID) { _, files in
             let state = try reader().state(ofRun: runID)
             let grown = growing.removeValue(forKey: runID)
             guard state.run.finishedAt != nil, !state.run.isExported else { return }
             // Cells of an edited run may have other names than when their results were written.
-            try await writeAll(run: runID, copying: state.run.isEdited ? nil : grown)
+            try await writeAll(run: runID, files, copying: state.run.isEdited ? nil : grown)
         }
     }
 
-    /// Writes everything from the current state of the store.
-    func export(run runID: RunID) async throws(NllmError) {
-        try await writing(run: runID) { _ in try await writeAll(run: runID) }
+    /// Writes a run's folder, or nothing, from the current state of the store.
+    ///
+    /// - Parameters:
+    ///   - runID: the run.
+    ///   - files: which artifacts, in place of the run's choice.
+    func export(run runID: RunID, files: ArtifactFiles? = nil) async throws(NllmError) {
+        try await writing(run: runID, files: files) { _, files in try await writeAll(run: runID, files) }
     }
 
-    /// Writes everything from the current state of the store into a folder other than the run's own.
-    func export(run runID: RunID, to path: String) async throws(NllmError) {
-        try await writing(run: runID, to: path) { _ in _ = try writeSnapshot(run: runID, to: path) }
+    /// Writes a folder other than the run's own from the current state of the store.
+    func export(run runID: RunID, files: ArtifactFiles, to path: String) async throws(NllmError) {
+        try await writing(run: runID, files: files, to: path) { _, files in
+            _ = try writeSnapshot(run: runID, files, to: path)
+        }
     }
 
     // MARK: Writing
 
-    /// Runs `body` while no other process writes to the run's folder, which is created if necessary; words errors.
+    /// Runs `body` while no other process writes to the run's folder, which is created if it gets any files; words
+    /// errors.
     private func writing(
-        run runID: RunID, to path: String? = nil, _ body: (RunFolder) async throws -> Void
+        run runID: RunID, files: ArtifactFiles? = nil, to path: String? = nil,
+        _ body: (RunFolder, ArtifactFiles) async throws -> Void
     ) async throws(NllmError) {
         do {
             let place = try reader().place(ofRun: runID)
             let folder = RunFolder(path: path ?? place.folder, isByPrompt: place.isByPrompt)
+            let files = files ?? place.files
+            guard files != .nothing else { return try await body(folder, files) }
             let isNew = try Directory.create(folder.path)
             if isNew { growing[runID] = nil }
             try await folder.locked {
                 if isNew || !taken.contains(folder.path) { try take(folder, try reader().state(ofRun: runID)) }
-                try await body(folder)
+                try await body(folder, files)
             }
         } catch let error as NllmError {
             throw error
@@ -148,20 +159,23 @@ actor ArtifactWriter {
     }
 
     /// Writes all artifacts, except for results that are written and only have to be copied; the folder is locked.
-    private func writeAll(run runID: RunID, copying grown: GrowingLines? = nil) async throws {
-        let (state, lastAttemptID) = try writeSnapshot(run: runID, to: nil, copying: grown)
+    private func writeAll(
+        run runID: RunID, _ files: ArtifactFiles, copying grown: GrowingLines? = nil
+    ) async throws {
+        let (state, lastAttemptID) = try writeSnapshot(run: runID, files, to: nil, copying: grown)
         try await store.noteWritten(state.run, through: lastAttemptID, now: Date())
     }
 
     /// Writes all artifacts from one state of the store, unaffected by concurrent records.
     private func writeSnapshot(
-        run runID: RunID, to path: String?, copying grown: GrowingLines? = nil
+        run runID: RunID, _ files: ArtifactFiles, to path: String?, copying grown: GrowingLines? = nil
     ) throws -> (RunState, lastAttemptID: AttemptID) {
         let results = try reader()
         return try results.snapshot {
             let state = try results.state(ofRun: runID)
+            guard files != .nothing else { return (state, try results.lastAttemptID(ofRun: runID)) }
             let folder = RunFolder(path: path ?? state.run.folder, isByPrompt: state.prompts > 1)
-            try FolderSweep(results: results, folder: folder, run: state.run).perform()
+            try FolderSweep(results: results, folder: folder, run: state.run, files: files).perform()
             var lines = try AtomicFile(path: folder.lines)
             var grown = grown ?? GrowingLines(path: folder.lines)
             try grown.reading { line in
@@ -170,7 +184,7 @@ actor ArtifactWriter {
                     guard let result = try results.result(ofAttempt: attemptID) else { return }
                     let document = result.document
                     try lines.write(Self.line(document))
-                    try write(result, document, in: folder)
+                    if files == .all { try write(result, document, in: folder) }
                 }
             }
             try lines.commit(durably: true)
@@ -183,7 +197,6 @@ actor ArtifactWriter {
     private func write(
         _ result: ResultRecord, _ document: JSONValue, in folder: RunFolder, isNew: Bool = false
     ) throws {
-        guard files == .all else { return }
         let name = RunFolder.name(model: result.file, sample: result.sample)
         func write(_ bytes: [UInt8], _ ending: String, _ kind: RunFolder.Kind) throws {
             let directory = folder.directory(kind, prompt: result.folder)

@@ -7,25 +7,34 @@ public struct Exporter: Sendable {
         self.store = store
     }
 
-    /// Writes the whole run folder from the current state of the store and returns its path.
-    @discardableResult
-    public func export(_ run: Run) async throws(NllmError) -> String {
-        try await ArtifactWriter(store: store).export(run: run.id)
-        return run.folder
-    }
-
-    /// Writes the whole run folder from the current state of the store below another directory and returns its path.
+    /// Writes a run folder from the current state of the store.
     ///
-    /// The run does not count as exported afterwards, because its own folder is not written.
-    public func export(_ run: Run, to outdir: String) async throws(NllmError) -> String {
+    /// If it is another than the run's own, the run does not count as exported afterwards.
+    ///
+    /// - Parameters:
+    ///   - run: the run.
+    ///   - files: which artifacts; nil for those that the run writes, and for all if it writes none.
+    ///   - outdir: a directory below which the folder is written; nil for the run's own.
+    /// - Returns: the folder's path.
+    /// - Throws: what cannot be written.
+    @discardableResult
+    public func export(
+        _ run: Run, files: ArtifactFiles? = nil, to outdir: String? = nil
+    ) async throws(NllmError) -> String {
+        let files = files ?? (run.hasFolder ? run.settings.files : .all)
+        let writer = ArtifactWriter(store: store)
+        guard let outdir else {
+            try await writer.export(run: run.id, files: files)
+            return run.folder
+        }
         let path = AbsolutePath.resolve(outdir) + "/" + run.name
-        try await ArtifactWriter(store: store).export(run: run.id, to: path)
+        try await writer.export(run: run.id, files: files, to: path)
         return path
     }
 
     /// Updates a run's folder after cells were requeued, if the run has one.
     public func refresh(_ run: Run) async throws(NllmError) {
         guard RunFolder.isInUse(run.folder) else { return }
-        try await export(run)
+        try await ArtifactWriter(store: store).export(run: run.id)
     }
 }

@@ -9,12 +9,13 @@ struct FolderSweep {
     let results: ResultReader
     let folder: RunFolder
     let run: Run
+    let files: ArtifactFiles
 
     func perform() throws {
         guard let top = OpenFolder(folder.path, followingLinks: true) else { return }
         for kind in RunFolder.Kind.allCases {
             guard let root = try open(kind.rawValue, in: top, at: folder.path) else { continue }
-            if kind == .raw, !run.settings.raw {
+            if files != .all || kind == .raw && !run.settings.raw {
                 RunFiles.clear(root, kind)
             } else if folder.isByPrompt {
                 try root.forEachName { name in try sweepPrompt(name, kind, in: root) }

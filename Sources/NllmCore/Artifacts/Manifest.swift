@@ -34,7 +34,7 @@ enum Manifest {
         // nllm's fields come first, and our version is not among them.
         let (version, nllm) = (facts.filter { $0.name == "version" }, facts.filter { $0.name != "version" })
         let ours: [JSONValue.Member] = [
-            .init("schema_version", .integer(ArtifactSchema.version)),
+            .init("schema_version", .integer(run.schemaVersion)),
             .init("run", .string(run.name)),
         ]
         let state: [JSONValue.Member] = [
@@ -48,7 +48,7 @@ enum Manifest {
                         ])
                     })),
             .init("counts", runState.counts.json),
-            .init("settings", run.settings.json),
+            .init("settings", run.settings.json(schemaVersion: run.schemaVersion)),
             .init("started_at", .optional(run.startedAt.map(Timestamp.utc))),
             .init("finished_at", .optional(run.finishedAt.map(Timestamp.utc))),
         ]

@@ -1,12 +1,10 @@
-/// The version of the formats of results and manifests.
-enum ArtifactSchema {
-    static let version = 1
-}
+internal import Crypto
 
 extension ResultRecord {
     /// The result as it appears in the artifacts: nllm's nine fields, then additional ones.
     var document: JSONValue {
-        .object([
+        let text = text
+        let members: [JSONValue.Member] = [
             .init("model", .string(label)),
             .init("status", .string(status.rawValue)),
             .init("duration_ms", .integer(durationMilliseconds)),
@@ -16,7 +14,7 @@ extension ResultRecord {
             .init("command", command),
             .init("stderr_tail", .string(stderrTail)),
             .init("json", isCutOff ? .null : JSONExtraction.extract(text) ?? .null),
-            .init("schema_version", .integer(ArtifactSchema.version)),
+            .init("schema_version", .integer(schemaVersion)),
             .init("run", .string(run)),
             .init("prompt_id", .string(prompt)),
             .init("sample", .integer(sample)),
@@ -25,6 +23,20 @@ extension ResultRecord {
             .init("started_at", .string(Timestamp.utc(startedAt))),
             .init("finished_at", .string(Timestamp.utc(finishedAt))),
             .init("metadata", metadata ?? .null),
+        ]
+        guard schemaVersion > 1 else { return .object(members) }
+        return .object(members + [.init("prompt", promptJSON), .init("vars", vars ?? .null)])
+    }
+
+    /// The longest prompt that is repeated in a result, in bytes.
+    private static let longestPrompt = 64 << 10
+
+    /// The prompt; a long one by its SHA-256 and its number of bytes.
+    private var promptJSON: JSONValue {
+        guard promptText.utf8.count > Self.longestPrompt else { return .string(promptText) }
+        let digest = SHA256.hash(data: Array(promptText.utf8))
+        return .object([
+            .init("sha256", .string(Hexadecimal.text(digest))), .init("bytes", .integer(promptText.utf8.count)),
         ])
     }
 

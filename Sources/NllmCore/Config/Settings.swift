@@ -4,7 +4,7 @@ extension Setting {
     /// All settings, in the order in which they are shown.
     public static let all: [Setting] = [
         timeout, retries, stream, outdir, parallel, concurrency, executor, grace, maxMemory, maxAnswer, samples,
-        system, raw, database, resumeWithin, prices, check, requestsPerMinute, tokensPerMinute, maxWait, maxCost,
+        system, raw, files, database, resumeWithin, prices, check, requestsPerMinute, tokensPerMinute, maxWait, maxCost,
         maxTokensTotal, budgetWindow, failOn, cache, priority, isPrivate, trustedFolders,
     ]
     /// The sections that hold settings.
@@ -76,6 +76,12 @@ extension Setting {
         "batch.raw", .flag, builtIn: .bool(false), example: "true",
         explanation: "Whether the raw output of llm is kept beside the results.",
         help: "Also keep the raw output of llm")
+
+    package static let files = Setting(
+        "batch.files", .choice(ArtifactFiles.allCases.map(\.rawValue)), builtIn: .string(ArtifactFiles.all.rawValue),
+        example: "jsonl",
+        explanation: "Which artifacts are written: all, jsonl (without a file per cell), or none.",
+        help: "Which artifacts are written: all, jsonl (without a file per cell), or none")
 
     package static let database = Setting(
         "batch.db", .path, builtIn: .string("nllm-runs/batch.db"), example: "nllm-runs/batch.db",
@@ -199,6 +205,8 @@ extension Configuration {
     public var system: String? { value(of: .system).stringValue.flatMap { $0.isEmpty ? nil : $0 } }
     /// Whether the raw output of `llm` is kept.
     public var raw: Bool { optionalFlag(.raw) ?? false }
+    /// Which artifacts are written.
+    public var artifacts: ArtifactFiles { value(of: .files).stringValue.flatMap(ArtifactFiles.init) ?? .all }
     /// The database's path.
     public var database: String { path(.database) ?? "" }
     /// Seconds that an unfinished run may be old to be continued in place of a new one.

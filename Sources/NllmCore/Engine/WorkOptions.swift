@@ -10,8 +10,6 @@ public struct WorkOptions: Sendable {
     public var streams = false
     /// Whether the answer of a run of one cell is then reported in pieces, not in lines.
     public var streamsPieces = false
-    /// Which artifacts are written.
-    public var files: ArtifactFiles
     /// Cells at a time.
     public var concurrency: Int
     /// How `llm` is run.
@@ -62,9 +60,6 @@ public struct WorkOptions: Sendable {
         /// the runs.
         public var budgetWindow: Double?
 
-        /// Which artifacts are written; default: all.
-        public var files: ArtifactFiles?
-
         /// Nothing given.
         public init() {}
 
@@ -91,7 +86,6 @@ public struct WorkOptions: Sendable {
         maxCost = given.maxCost ?? configuration.maxCost
         maxTokensTotal = given.maxTokensTotal ?? configuration.maxTokensTotal
         budgetWindow = given.budgetWindow ?? configuration.budgetWindow
-        files = given.files ?? .all
     }
 
     var budget: Budget { Budget(maxCost: maxCost, maxTokens: maxTokensTotal, window: budgetWindow) }

@@ -32,7 +32,7 @@ public actor Worker {
         self.options = options
         mark = identity.mark
         self.observe = observe
-        let artifacts = ArtifactWriter(store: store, files: options.files)
+        let artifacts = ArtifactWriter(store: store)
         rescue = Rescue(database: store.path, mark: identity.mark, concurrency: options.concurrency)
         recorder = Recorder(store: store, artifacts: artifacts, rescue: rescue, observe: observe)
         rescues = RescueIntake(store: store, mark: identity.mark, recorder: recorder, observe: observe)

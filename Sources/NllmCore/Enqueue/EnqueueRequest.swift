@@ -91,6 +91,7 @@ extension RunSettings {
         let (given, configuration) = (request.settings, request.configuration)
         outdir = AbsolutePath.resolve(given.outdir ?? configuration.outdir)
         raw = given.raw ?? configuration.raw
+        files = given.files ?? configuration.artifacts
         timeout = given.timeout ?? configuration.timeout
         retries = given.retries ?? configuration.retries
         failOn = given.failOn ?? configuration.failOn

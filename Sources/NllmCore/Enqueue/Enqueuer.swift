@@ -40,17 +40,29 @@ public struct Enqueuer: Sendable {
         let models = try selection.plan(selected, catalogue)
         try await check(spool.structuredOptions, selected.variants, program)
 
-        try Directory.checkCreatable(RunSettings(request).outdir)
+        let settings = RunSettings(request)
+        if settings.files != .nothing { try Directory.checkCreatable(settings.outdir) }
         let store = if let known { known } else { try Store(path: databasePath, .creating, isPrivate: isPrivate) }
         let plan = try await Self.plan(request, models: models, sources: sources, facts: facts)
         var report = try await store.enqueue(plan, prompts: spool)
         report.areModelsUnchecked = isQuick && catalogue == nil && selection.checks
-        if isPrivate, report.isNew { try PrivateFiles.restrict(folder: report.folder) }
+        if report.isNew, settings.files != .nothing {
+            if isPrivate { try PrivateFiles.restrict(folder: report.folder) }
+            noteNumber(of: report.cells, settings)
+        }
         // Results of cells that left the run are removed from its folder.
         if !report.isNew, !report.isUnchanged {
             try await Exporter(store: store).refresh(try await store.run(report.run))
         }
         return (report, store)
+    }
+
+    /// The number of cells from which their files are worth a word.
+    private static let manyFiles = 10_000
+
+    private func noteNumber(of cells: Int, _ settings: RunSettings) {
+        guard cells > Self.manyFiles, settings.files == .all else { return }
+        note("a file is written per cell, \(cells) in all; with `--files jsonl` there is results.jsonl alone")
     }
 
     /// The commands that would run: the first cells, and the total number; nothing is written anywhere.

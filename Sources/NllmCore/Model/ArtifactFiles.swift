@@ -4,4 +4,6 @@ public enum ArtifactFiles: String, Sendable, CaseIterable {
     case all
     /// The manifest and `results.jsonl`, without the files of cells.
     case jsonl
+    /// Nothing: the results stay in the database.
+    case nothing = "none"
 }

@@ -25,8 +25,12 @@ public struct Run: Sendable, Equatable {
     public let isBeingRemoved: Bool
     /// The directory in which `llm` runs.
     let directory: String
+    /// The version of its artifacts' format.
+    let schemaVersion: Int
     let manifest: JSONValue
 
     /// The folder with the run's artifacts.
     public var folder: String { settings.outdir + "/" + name }
+    /// Whether workers write artifacts into the folder.
+    public var hasFolder: Bool { settings.files != .nothing }
 }

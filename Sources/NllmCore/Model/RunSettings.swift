@@ -4,6 +4,8 @@ public struct RunSettings: Sendable, Equatable {
     public var outdir: String
     /// Whether the raw output of `llm` is kept.
     public var raw: Bool
+    /// Which artifacts are written.
+    public var files: ArtifactFiles
     /// Seconds a cell may take; 0 for as long as it takes.
     public var timeout: Double
     /// How often a failed cell is tried again.
@@ -21,6 +23,8 @@ public struct RunSettings: Sendable, Equatable {
         public var outdir: String?
         /// Whether the raw output of `llm` is kept beside the results; default: no.
         public var raw: Bool?
+        /// Which artifacts are written; default: all.
+        public var files: ArtifactFiles?
         /// Seconds a cell may take, 0 for no limit; default: 600.
         public var timeout: Double?
         /// The number of retries of a failed cell; default: 3.
@@ -39,13 +43,15 @@ public struct RunSettings: Sendable, Equatable {
     /// Rounded up, because 0 means no limit.
     var timeoutMilliseconds: Int { Int((timeout * 1000).rounded(.up)) }
 
-    var json: JSONValue {
-        .object([
+    /// The settings as they appear in a manifest of a version.
+    func json(schemaVersion: Int) -> JSONValue {
+        let members: [JSONValue.Member] = [
             .init("outdir", .string(outdir)), .init("raw", .bool(raw)), .init("timeout", .number(Self.text(timeout))),
             .init("retries", .integer(retries)), .init("fail_on", Self.json(failOn)),
             .init("cache_seconds", cache.map { .number(Self.text($0)) } ?? .null),
             .init("priority", .integer(priority)),
-        ])
+        ]
+        return .object(schemaVersion > 1 ? members + [.init("files", .string(files.rawValue))] : members)
     }
 
     static func json(_ kinds: [FailureKind]) -> JSONValue {

@@ -52,7 +52,7 @@ struct ExecutorCase: Sendable {
     var modelName: String { String(modelLabel.prefix { $0 != "[" }) }
 
     /// The end, which is an echo of the prompt unless the table says otherwise.
-    var expectedEnd: End { end ?? .answer("echo: \(prompt)\n") }
+    var expectedEnd: End { end ?? .answer("echo: \(prompt)") }
 
     /// Whether `shared` can run it: Python's interface takes what these flags give, and one text.
     var canBeShared: Bool {

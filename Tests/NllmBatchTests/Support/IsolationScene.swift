@@ -59,7 +59,7 @@ struct IsolationScene: Sendable {
         let results = try results()
         for prompt in Self.quiet {
             let result = try #require(results[prompt])
-            #expect(result["text"] as? String == "echo: \(prompt)\n")
+            #expect(result["text"] as? String == "echo: \(prompt)")
             #expect(result["attempts"] as? Int == 1, "\(prompt)")
         }
     }

@@ -20,6 +20,7 @@ enum ShownConfiguration {
           samples: 1  # default
           system: null  # default
           raw: false  # default
+          files: "all"  # default
           db: "nllm-runs/batch.db"  # default
           resume_within: 72000  # default
           prices: null  # default

@@ -11,13 +11,18 @@ struct ResultRecord {
     var run: String
     var prompt: String
     var metadata: JSONValue?
+    var promptText: String
+    var vars: JSONValue?
+    /// The version of the run's artifacts' format.
+    var schemaVersion: Int
     var label: String
     var status: CellStatus
     /// The number of attempts that count.
     var attempts: Int
     var exitCode: Int
     var failure: Failure?
-    var text: String
+    /// What `llm` printed.
+    var output: String
     var stderrTail: String
     /// The command line that was run, redacted.
     var command: JSONValue
@@ -38,10 +43,17 @@ struct ResultRecord {
 }
 
 extension ResultRecord {
+    /// The answer; since version 2 without the line break that `llm` adds to a complete one.
+    var text: String {
+        guard schemaVersion > 1, exitCode == 0, output.utf8.last == UInt8(ascii: "\n") else { return output }
+        return String(decoding: output.utf8.dropLast(), as: UTF8.self)
+    }
+
     /// All columns that ``init(_:)`` reads; to be completed with a condition on `cells`.
     static let sql = """
         SELECT cells.sample, cells.status, cells.attempts, cells.attempt_id, prompts.name AS prompt, prompts.folder,
-            prompts.metadata, models.label, models.file, runs.name AS run, runs.raw, attempts.duration_ms,
+            prompts.metadata, prompts.text AS prompt_text, prompts.vars, models.label, models.file, runs.name AS run,
+            runs.raw, runs.schema_version, attempts.duration_ms,
             attempts.exit_code, attempts.started_at, attempts.finished_at, attempts.failure_kind,
             attempts.failure_message, attempts.http_status, attempts.retry_after, attempts.tokens_input,
             attempts.tokens_output, attempts.usage_details, attempts.cost, attempts.cpu_ms, attempts.peak_memory_kb,
@@ -63,12 +75,15 @@ extension ResultRecord {
         run = try row.text("run")
         prompt = try row.text("prompt")
         metadata = try row.optionalJSON("metadata")
+        promptText = try row.text("prompt_text")
+        vars = try row.optionalJSON("vars")
+        schemaVersion = try row.int("schema_version")
         label = try row.text("label")
         status = try row.value("status")
         attempts = try row.int("attempts")
         exitCode = try row.int("exit_code")
         failure = try row.optionalText("failure_kind") == nil ? nil : try Failure(row)
-        text = try row.text("text")
+        output = try row.text("text")
         stderrTail = try row.text("stderr_tail")
         command = try row.json("command")
         tokensInput = try row.optionalInt("tokens_input")
@@ -82,7 +97,7 @@ extension ResultRecord {
         finishedAt = try row.date("finished_at")
         durationMilliseconds = try row.int("duration_ms")
         if try row.bool("raw") {
-            raw = (try row.optionalBytes("stdout") ?? Array(text.utf8), try row.optionalBytes("stderr") ?? [])
+            raw = (try row.optionalBytes("stdout") ?? Array(output.utf8), try row.optionalBytes("stderr") ?? [])
         }
     }
 }

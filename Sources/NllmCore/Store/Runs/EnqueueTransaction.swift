@@ -31,7 +31,9 @@ struct EnqueueTransaction {
         try replaceSources(runID)
         try count(runID)
         if let known {
-            let isSame = try before == outline(runID) && known.settings.raw == plan.given.raw ?? known.settings.raw
+            let isSame =
+                try before == outline(runID) && known.settings.raw == plan.given.raw ?? known.settings.raw
+                && known.settings.files == plan.given.files ?? known.settings.files
             report.isUnchanged = isSame && report.kept == report.cells && report.removed == 0
             try reopen(known, isUnchanged: report.isUnchanged)
         }
@@ -45,22 +47,23 @@ struct EnqueueTransaction {
         let settings = plan.settings
         let id: RunID = try database.insert(
             """
-            INSERT INTO runs (id, name, identity, directory, outdir, raw, timeout_ms, retries, fail_on, cache_ms, priority,
-                system, options, arguments, manifest, created_at)
-            SELECT coalesce(max(id), 0) + 1, :name, :identity, :directory, :outdir, :raw, :timeout_ms, :retries, :fail_on,
-                :cache_ms, :priority, :system, :options, :arguments, :manifest, :created_at
+            INSERT INTO runs (id, name, identity, directory, outdir, raw, files, timeout_ms, retries, fail_on, cache_ms,
+                priority, system, options, arguments, manifest, schema_version, created_at)
+            SELECT coalesce(max(id), 0) + 1, :name, :identity, :directory, :outdir, :raw, :files, :timeout_ms, :retries,
+                :fail_on, :cache_ms, :priority, :system, :options, :arguments, :manifest, :schema_version, :created_at
             FROM (SELECT id FROM runs UNION ALL SELECT id FROM removed_runs) AS used
             RETURNING id
             """,
             named: [
                 "name": name, "identity": plan.identity, "directory": plan.common.directory,
                 "outdir": StoredFolder.text(settings.outdir, database: folder), "raw": settings.raw,
-                "timeout_ms": settings.timeoutMilliseconds, "retries": settings.retries,
+                "files": settings.files.rawValue, "timeout_ms": settings.timeoutMilliseconds,
+                "retries": settings.retries,
                 "fail_on": RunSettings.json(settings.failOn),
                 "cache_ms": settings.cache.map(RunSettings.milliseconds(cache:)), "priority": settings.priority,
                 "system": plan.common.system, "options": ModelOption.json(plan.common.options),
                 "arguments": JSONValue.strings(plan.common.arguments), "manifest": plan.manifest,
-                "created_at": plan.createdAt,
+                "schema_version": ArtifactSchema.version, "created_at": plan.createdAt,
             ])
         return (id, name)
     }
@@ -74,9 +77,10 @@ struct EnqueueTransaction {
 
     /// The given name, else the time, with a number if that is taken; creates its folder.
     private func freeName() throws -> String {
+        let hasFolder = plan.settings.files != .nothing
         if case .named(let name) = plan.target {
             let folder = plan.settings.outdir + "/" + name
-            if try reservation.make(folder) { return name }
+            if try !hasFolder || reservation.make(folder) { return name }
             switch FolderStanding.ofNewRun(folder) {
             // It may be left from an enqueue that was killed.
             case .empty, .missing: return name
@@ -88,7 +92,7 @@ struct EnqueueTransaction {
         var name = base
         var number = 0
         while try database.row("SELECT 1 FROM runs WHERE name = ?", name, read: { _ in true }) == true
-            || !reservation.make(plan.settings.outdir + "/" + name)
+            || hasFolder && !reservation.make(plan.settings.outdir + "/" + name)
         {
             number += 1
             name = "\(base)_\(number)"
@@ -270,7 +274,7 @@ struct EnqueueTransaction {
     private func reopen(_ run: Run, isUnchanged: Bool) throws {
         try database.run(
             """
-            UPDATE runs SET raw = coalesce(:raw, raw), timeout_ms = coalesce(:timeout_ms, timeout_ms),
+            UPDATE runs SET raw = coalesce(:raw, raw), files = coalesce(:files, files), timeout_ms = coalesce(:timeout_ms, timeout_ms),
                 retries = coalesce(:retries, retries), fail_on = coalesce(:fail_on, fail_on),
                 cache_ms = coalesce(:cache_ms, cache_ms), priority = coalesce(:priority, priority), system = :system,
                 options = :options, arguments = :arguments, identity = :identity, edited = edited OR :is_changed,
@@ -279,7 +283,8 @@ struct EnqueueTransaction {
             WHERE id = :run
             """,
             named: [
-                "raw": plan.given.raw, "timeout_ms": plan.given.timeout.map { _ in plan.settings.timeoutMilliseconds },
+                "raw": plan.given.raw, "files": plan.given.files?.rawValue,
+                "timeout_ms": plan.given.timeout.map { _ in plan.settings.timeoutMilliseconds },
                 "retries": plan.given.retries, "fail_on": plan.given.failOn.map(RunSettings.json),
                 "cache_ms": plan.given.cache.map(RunSettings.milliseconds(cache:)), "priority": plan.given.priority,
                 "system": plan.common.system, "options": ModelOption.json(plan.common.options),

@@ -17,6 +17,7 @@ extension Run {
         isEdited = try row.bool("edited")
         isBeingRemoved = try row.bool("removing")
         directory = try row.text("directory")
+        schemaVersion = try row.int("schema_version")
         manifest = try row.json("manifest")
     }
 }
@@ -26,10 +27,20 @@ extension RunSettings {
     init(_ row: any Row, in folder: String) throws {
         outdir = try StoredFolder.path(row.text("outdir"), database: folder)
         raw = try row.bool("raw")
+        files = try ArtifactFiles(row)
         timeout = Double(try row.int("timeout_ms")) / 1000
         retries = try row.int("retries")
         failOn = try row.json("fail_on").stringValues.compactMap(FailureKind.init)
         cache = try row.optionalInt("cache_ms").map { Double($0) / 1000 }
         priority = try row.int("priority")
+    }
+}
+
+extension ArtifactFiles {
+    /// Reads the column of `runs`.
+    init(_ row: any Row) throws {
+        let text = try row.text("files")
+        guard let files = ArtifactFiles(rawValue: text) else { throw DamagedValue("`\(text)` as files of a run") }
+        self = files
     }
 }

@@ -12,7 +12,7 @@ enum Migrations {
         ("0003-resources", resources), ("0004-limits", limits),
         ("0005-refusals-and-clocks", refusalsAndClocks), ("0006-relative-folders", relativeFolders),
         ("0007-files", files), ("0008-failure-kinds", failureKinds), ("0009-comparisons", ""),
-        ("0010-blocked-runs", blockedRuns),
+        ("0010-blocked-runs", blockedRuns), ("0011-results", results),
     ]
 
     /// Steps that SQL alone cannot do, by the migration's name; they run after its SQL.
