@@ -3,18 +3,9 @@ import Testing
 
 /// What README.md says is what happens.
 @Suite struct ReadmeTests {
-    private let readme: String
+    private let readme: MarkdownDocument
 
-    init() throws {
-        readme = try String(contentsOf: URL(filePath: Batch.packageRoot + "/README.md"), encoding: .utf8)
-    }
-
-    /// The fenced blocks of that language, in their order.
-    private func blocks(_ language: String) -> [String] {
-        readme.components(separatedBy: "```\(language)\n").dropFirst().compactMap {
-            $0.components(separatedBy: "\n```").first
-        }
-    }
+    init() throws { readme = try MarkdownDocument("README.md") }
 
     /// A home folder in which cron finds the tools where README's line looks for them.
     private func home() throws -> Batch {
@@ -30,7 +21,7 @@ import Testing
     }
 
     @Test func theCronLineTwiceAtOnceDoesTheWorkOnce() async throws {
-        let line = try #require(blocks("cron").first)
+        let line = try #require(readme.blocks(in: "cron").first)
         let command = try #require(line.firstRange(of: "cd ")).lowerBound
         let batch = try home()
         // What cron gives a job, and nothing else.
@@ -49,38 +40,13 @@ import Testing
         #expect(attempts == [["ok"], ["ok"]])
     }
 
-    @Test func theExampleDoesWhatItSays() async throws {
-        let batch = try Batch()
-        let script = try #require(blocks("sh").first { $0.contains("enqueue prompts.jsonl") })
-        let path = [URL(filePath: Batch.binary).deletingLastPathComponent().path, batch.environment["PATH"] ?? ""]
-        let result = try await batch.command(
-            "/bin/sh", ["-ec", script + "\n"], environment: ["PATH": path.joined(separator: ":")]
-        ).expectSuccess()
-        let shown = try #require(blocks("").first { $0.contains("4 cells in new run first") })
-        // Messages and results are separate streams; what is shown is both.
-        let expected = shown.replacing("/home/me/evals", with: batch.directory).split(separator: "\n").map(String.init)
-        let printed = Set((result.lines + result.err.split(separator: "\n").map(String.init)).map(steady))
-        for line in expected.map(steady) { #expect(printed.contains(line), "\(line)") }
-        let tree = try #require(blocks("").first { $0.hasPrefix("nllm-runs/first/") })
-        for line in tree.split(separator: "\n").dropFirst() {
-            let name = try #require(line.split(separator: " ").first)
-            #expect(batch.exists("nllm-runs/first/\(name)"), "\(name)")
-        }
-    }
-
-    /// A line without what differs from one time to the next: durations, times, and the spaces before them.
-    private func steady(_ line: String) -> String {
-        line.replacing(#/ *[0-9.]+ (ms|s)\b/#, with: " TIME").replacing(#/today [0-9:]+( \(.*?\))?/#, with: "today")
-            .replacing(#/ +p50/#, with: " p50")
-    }
-
     @Test func everyOptionThatReadmeNamesIsInTheHelp() async throws {
         let batch = try Batch()
         var known = ""
         for command in ["enqueue", "work", "run", "show", "retry", "cancel", "doctor"] {
             known += try await batch.run(command, "--help").out
         }
-        let rows = readme.split(separator: "\n").filter { $0.hasPrefix("| `-") }
+        let rows = readme.text.split(separator: "\n").filter { $0.hasPrefix("| `-") }
         let named = rows.flatMap { $0.matches(of: /--[a-z-]+/).map { String($0.output) } }
         #expect(named.count > 10)
         for option in named { #expect(known.contains(option), "\(option)") }
