@@ -15,7 +15,8 @@ import Testing
             atPath: batch.directory + "/d/link.txt", withDestinationPath: "z.txt")
         // A folder behind a link is passed over: it may lead in a circle.
         try FileManager.default.createSymbolicLink(atPath: batch.directory + "/d/circle", withDestinationPath: ".")
-        try await batch.enqueue("d", "-m", "echo", says: "11 cells")
+        let enqueue = try await batch.run("enqueue", "d", "-m", "echo", "--run", "r").expectSuccess()
+        #expect(enqueue.err.hasSuffix("prompts: README, picture.png\n11 cells in new run r\n"))
         #expect(
             try batch.prompts("name, text") == [
                 ["B", "text of B.TXT"],
@@ -72,7 +73,7 @@ import Testing
         try batch.write("abc", to: "d/sub/pic.png")
         try batch.write(Self.full, to: "d/sub/full.md")
         try batch.write("---\nid: 007\n---\nA number with zeros is text.", to: "d/zeros.txt")
-        try await batch.enqueue("d", "-m", "m", "-m", "other", "--no-check", says: "4 cells")
+        try await batch.run("enqueue", "d", "-m", "m", "-m", "other", "--no-check", "--run", "r").expectSuccess()
         #expect(
             try batch.prompts("name, text, system, schema, options, attachments, vars, expect, metadata") == [
                 [
