@@ -1,4 +1,6 @@
 PREFIX ?= /usr/local
+# Where the tests keep what commands have printed as JSON.
+OUTPUTS = $(CURDIR)/.build/test-outputs
 SWIFT ?= swift
 LINTERS = .build/lint-venv/bin
 PYTHON_SCRIPTS = scripts/check-layers scripts/make-fixture scripts/test-summary scripts/update-prices
@@ -27,7 +29,9 @@ build: setup ## Build for release.
 
 test: setup ## Build and run all tests, the long ones briefly.
 	$(SWIFT) build --build-tests
-	scripts/test-summary $(TEST_PARTS)
+	rm -rf $(OUTPUTS) && mkdir $(OUTPUTS)
+	NLLM_BATCH_OUTPUTS=$(OUTPUTS) scripts/test-summary $(TEST_PARTS)
+	.venv/bin/python Tests/Support/validate.py $(OUTPUTS)
 
 soak: setup ## Run all tests, the long ones in full.
 	$(SWIFT) build --build-tests

@@ -139,7 +139,7 @@ import Testing
         #expect(quiet.out == "")
         #expect(quiet.code == 1)
         let run = try await shell(#"nllm --json -q -m gpt-4 -- "Generate random number""# + read, batch)
-        #expect(run.out == "echo: Generate random number\n\n", "\(run.err)")
+        #expect(run.out == "echo: Generate random number\n", "\(run.err)")
     }
 
     // MARK: Dry run

@@ -3,30 +3,13 @@ import Testing
 
 /// The files under docs/schema say what the artifacts are: real ones are held against them, and damaged ones fail.
 @Suite struct SchemaTests {
-    /// Validates every line of standard input, `[schema's name, document]`, and prints what is wrong with it, if anything.
-    private static let validator = """
-        import json, sys
-        from jsonschema import Draft202012Validator
-        from referencing import Registry, Resource
-        names = ("manifest", "result", "status", "list", "show", "run", "config")
-        schemas = {n: json.load(open(f"{sys.argv[1]}/docs/schema/{n}.schema.json")) for n in names}
-        for schema in schemas.values():
-            Draft202012Validator.check_schema(schema)
-        files = Registry().with_resources((f"{n}.schema.json", Resource.from_contents(s)) for n, s in schemas.items())
-        validators = {name: Draft202012Validator(schema, registry=files) for name, schema in schemas.items()}
-        for line in sys.stdin:
-            name, document = json.loads(line)
-            errors = [f"{'/'.join(map(str, e.absolute_path))}: {e.message}" for e in validators[name].iter_errors(document)]
-            print(json.dumps("; ".join(errors)[:500]))
-        """
-
     /// What is wrong with each document; an empty text for a sound one.
     private func flaws(_ documents: [(String, [String: Any])], _ batch: Batch) async throws -> [String] {
         let lines = try documents.map { name, document in
             String(decoding: try JSONSerialization.data(withJSONObject: [name, document]), as: UTF8.self) + "\n"
         }
         let result = try await batch.command(
-            Batch.venv + "/python", ["-c", Self.validator, Batch.packageRoot], input: lines.joined()
+            Batch.venv + "/python", [Batch.packageRoot + "/Tests/Support/validate.py"], input: lines.joined()
         ).requireSuccess()
         return try result.lines.map { line in
             try #require(

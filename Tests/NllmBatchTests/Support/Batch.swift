@@ -68,7 +68,18 @@ final class Batch: Sendable {
         _ path: String, _ arguments: [String], input: String = "", environment extra: [String: String] = [:]
     ) async throws -> Result {
         let process = try await start(path, arguments, input: input, environment: extra)
-        return try await process.result()
+        let result = try await process.result()
+        if path == Self.binary { try Self.record(arguments, result) }
+        return result
+    }
+
+    /// Keeps what a command has printed as JSON, to be held against its schema when all tests have ended.
+    private static func record(_ arguments: [String], _ result: Result) throws {
+        guard let folder = ProcessInfo.processInfo.environment["NLLM_BATCH_OUTPUTS"], arguments.contains("--json")
+        else { return }
+        let output = ["arguments": arguments, "out": result.out] as [String: Any]
+        try JSONSerialization.data(withJSONObject: output)
+            .write(to: URL(filePath: "\(folder)/\(UUID().uuidString).json"))
     }
 
     /// Starts nllm-batch and returns while it runs.
