@@ -90,6 +90,7 @@ actor ArtifactWriter {
     /// - Parameters:
     ///   - runID: the run.
     ///   - files: which artifacts, in place of the run's choice.
+    /// - Throws: what cannot be written.
     func export(run runID: RunID, files: ArtifactFiles? = nil) async throws(NllmError) {
         try await writing(run: runID, files: files) { _, files in try await writeAll(run: runID, files) }
     }
