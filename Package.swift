@@ -14,8 +14,8 @@ let swiftSettings: [SwiftSetting] = [
 
 /// The modules of the Python package, and the text that a Python starts with; BridgeSources.swift has their order.
 let bridgeModules = [
-    "bootstrap", "protocol", "failure", "llm_log", "body", "pieces", "sharing", "rehearsal", "imported_llm", "memory",
-    "child", "fork_server", "transcript", "shared_models", "shared_server", "start",
+    "bootstrap", "protocol", "failure", "llm_log", "body", "pieces", "sharing", "rehearsal", "imported_llm", "keys",
+    "memory", "child", "fork_server", "transcript", "shared_models", "shared_server", "start",
 ]
 
 let package = Package(

@@ -195,6 +195,7 @@ extension WorkEvent {
         case .executor(let report):
             if let reason = report.shortfall { return "executor \(report.choice), because \(reason)" }
             return verbose ? "executor \(report.choice): \(report.detail)" : nil
+        case .keyMissing(let model, let key): return "\(model): \(key.text)"
         case .cached(let run, let cells):
             return "\(run): \(Format.count(cells, "cell")) answered from earlier runs, without a request"
         case .modelPaused(let model, let pause): return "\(model): \(pause.text); no more of its cells are started"

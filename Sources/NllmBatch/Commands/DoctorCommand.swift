@@ -18,8 +18,10 @@ struct DoctorCommand: AsyncParsableCommand {
         try DescriptorLimit.check(.programs)
         let configuration = checkConfiguration()
         if fix { await fixLog() }
+        let executor = await Self.findExecutor(configuration)
         let checks: [(String, Result<String, NllmError>?)] = [
-            ("llm", await Self.checkLLM()), ("executor", await Self.checkExecutor(configuration)),
+            ("llm", await Self.checkLLM()), ("executor", executor.map { $0.map(Self.description) }),
+            ("keys", await Self.checkKeys(executor, configuration)),
             ("configuration", configuration.map(Self.description)), ("database", await checkDatabase(configuration)),
         ]
         for (name, result) in checks { if let result { tell(name, result) } }
@@ -53,19 +55,42 @@ struct DoctorCommand: AsyncParsableCommand {
         tell("fixed", .success(done))
     }
 
-    /// How the configured executor would run `llm` and why; nil if that cannot be determined.
-    private static func checkExecutor(_ configuration: Result<Configuration, NllmError>) async -> Result<
-        String, NllmError
-    >? {
+    private typealias Found = (asked: ExecutorChoice, report: ExecutorReport)
+
+    /// How the configured executor would run `llm`; nil if that cannot be determined.
+    private static func findExecutor(
+        _ configuration: Result<Configuration, NllmError>
+    ) async -> Result<Found, NllmError>? {
         guard case .success(let configuration) = configuration, (try? LLMProgram.find()) != nil else { return nil }
-        let asked = configuration.executor
         do throws(NllmError) {
-            let report = try await ExecutorReport.find(asked)
-            let name = asked == report.choice ? "\(asked)" : "\(asked) is \(report.choice) here"
-            return .success(report.shortfall.map { "\(name), because \($0)" } ?? "\(name): \(report.detail)")
+            return .success((configuration.executor, try await ExecutorReport.find(configuration.executor)))
         } catch {
             return .failure(error)
         }
+    }
+
+    private static func description(of executor: Found) -> String {
+        let (asked, report) = executor
+        let name = asked == report.choice ? "\(asked)" : "\(asked) is \(report.choice) here"
+        return report.shortfall.map { "\(name), because \($0)" } ?? "\(name): \(report.detail)"
+    }
+
+    /// Whether the configured models, or llm's default model, have their keys; nil if only a warm Python could tell.
+    private static func checkKeys(
+        _ executor: Result<Found, NllmError>?, _ configuration: Result<Configuration, NllmError>
+    ) async -> Result<String, NllmError>? {
+        guard case .success((_, let report))? = executor, report.choice != .process,
+            case .success(let configuration) = configuration
+        else { return nil }
+        var names = configuration.models?.map(\.modelName)
+        // Nobody may have asked for llm's default model.
+        let isChosen = names != nil
+        if names == nil { names = (try? await LLMProgram.find().defaultModel()).map { [$0] } }
+        guard let names else { return nil }
+        let missing = names.compactMap { name in report.missingKeys.first(of: name).map { "\(name): \($0.text)" } }
+        if missing.isEmpty { return .success("\(names.joined(separator: ", ")): none is missing") }
+        let text = missing.joined(separator: "; ")
+        return isChosen ? .failure(.llmUnusable(reason: text)) : .success("llm's default model \(text)")
     }
 
     /// Nil if it is unknown which database is meant.

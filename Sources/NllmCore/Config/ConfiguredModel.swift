@@ -6,6 +6,9 @@ public struct ConfiguredModel: Sendable, Equatable {
     public let options: [String]
     /// The file and the line that name it.
     public let source: Configuration.Source
+
+    /// The name by which `llm` knows it.
+    public var modelName: String { options.isEmpty ? (try? ModelVariant(name).name) ?? name : name }
 }
 
 extension ConfigurationReader {

@@ -10,6 +10,8 @@ public enum WorkEvent: Sendable {
     case piece(model: String, text: String)
     /// Cells are run in this way from now on.
     case executor(ExecutorReport)
+    /// A model that is about to be asked has no key.
+    case keyMissing(model: String, MissingKey)
     /// The number of cells of a run that took answers that were there already.
     case cached(run: String, cells: Int)
     /// A run has ended, while the worker waits for new ones.

@@ -22,6 +22,9 @@ extension Worker {
             ) { observe(.executor($0)) }
             let (executor, report) = try await factory.make(try await Self.executor(for: options, in: store))
             observe(.executor(report))
+            for (model, key) in try await Self.missingKeys(report, for: options, in: store) {
+                observe(.keyMissing(model: model, key))
+            }
             return CopyingExecutor(executor, mark: identity.mark)
         }
         return Worker(
@@ -35,11 +38,33 @@ extension Worker {
         guard options.executor == .auto, options.maxMemory == nil, !options.runs.isEmpty else {
             return options.executor
         }
-        let claimable = try await store.claimableRuns(try await store.runs(named: options.runs).map(\.id))
-        guard try await store.pendingCells(of: claimable) <= ExecutorChoice.fewCells else { return .fork }
+        let runs = try await claimable(options, in: store)
+        guard try await store.pendingCells(of: runs.map(\.id)) <= ExecutorChoice.fewCells else { return .fork }
         // A cold `llm` does not report why an answer ended.
-        let runs = try await store.runs().filter { claimable.contains($0.id) }
         let failOn = options.overrides.failOn ?? runs.flatMap(\.settings.failOn)
         return failOn.allSatisfy { $0 == .empty } ? .process : .fork
+    }
+
+    /// The runs that have cells to be done.
+    private static func claimable(_ options: WorkOptions, in store: Store) async throws(NllmError) -> [Run] {
+        let named = options.runs.isEmpty ? nil : try await store.runs(named: options.runs).map(\.id)
+        let claimable = try await store.claimableRuns(named)
+        return try await store.runs().filter { claimable.contains($0.id) }
+    }
+
+    /// The models that are about to be asked and have no key, by their labels.
+    private static func missingKeys(
+        _ report: ExecutorReport, for options: WorkOptions, in store: Store
+    ) async throws(NllmError) -> [(model: String, key: MissingKey)] {
+        guard !report.missingKeys.isEmpty else { return [] }
+        var missing: [(model: String, key: MissingKey)] = []
+        for run in try await claimable(options, in: store) {
+            let waiting = try await store.progress(of: run).models.filter { $0.counts.left > 0 }.map(\.label)
+            for model in try await store.models(of: run) where waiting.contains(model.label) {
+                guard let key = report.missingKeys.first(of: model.name) else { continue }
+                if !missing.contains(where: { $0.model == model.label }) { missing.append((model.label, key)) }
+            }
+        }
+        return missing
     }
 }

@@ -106,7 +106,8 @@ struct ExecutorFactory: Sendable {
                     shortfall: "no warm Python can be started any more: \(failure.reason)"))
         }
         let report = ExecutorReport(
-            choice: mode == .fork ? .fork : .shared, detail: description.sentence, shortfall: shortfall)
+            choice: mode == .fork ? .fork : .shared, detail: description.sentence, shortfall: shortfall,
+            missingKeys: description.missingKeys)
         return (executor, report)
     }
 }

@@ -8,6 +8,8 @@ public struct ExecutorReport: Sendable, Equatable {
     public internal(set) var detail: String
     /// Why it is not the requested one; nil if it is.
     public internal(set) var shortfall: String?
+    /// The keys that `llm` does not have, as far as that is known.
+    public internal(set) var missingKeys: [MissingKey] = []
 
     /// The time allowed for the trial on a busy machine.
     private static let patience = Duration.seconds(180)

@@ -61,6 +61,7 @@ struct BridgeDescription: Sendable, Equatable {
     var log: String
     /// The new path of a broken log, if there was one.
     var movedLog: String?
+    var missingKeys: [MissingKey]
 
     /// Nil if it uses another version of the protocol.
     fileprivate init?(_ json: JSONValue) {
@@ -70,6 +71,7 @@ struct BridgeDescription: Sendable, Equatable {
         else { return nil }
         (self.python, self.executable, self.llm, self.log) = (python, executable, llm, log)
         movedLog = json["moved"]?.stringValue
+        missingKeys = if case .array(let keys)? = json["missing_keys"] { keys.compactMap(MissingKey.init) } else { [] }
         self.plugins = plugins.map { "\($0.name) \($0.value.stringValue ?? "")".trimmingSuffix(" ") }
     }
 }

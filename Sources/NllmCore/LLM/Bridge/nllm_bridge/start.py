@@ -22,6 +22,7 @@ from pathlib import Path
 from nllm_bridge.failure import UnusableError
 from nllm_bridge.fork_server import ForkServer
 from nllm_bridge.imported_llm import MAX_ANSWER, Llm
+from nllm_bridge.keys import missing_keys
 from nllm_bridge.llm_log import LOG_SETTLING, LogFlawError, Migrations, log_migrations, log_path, prepare_log
 from nllm_bridge.protocol import PROTOCOL, Channel, Json
 from nllm_bridge.shared_server import MOST_THREADS, SharedServer
@@ -99,7 +100,7 @@ def main(arguments: list[str]) -> None:
             first = log_ready(settings)
         else:
             llm = prepared_llm(mode, int(settings.get("max_answer", MAX_ANSWER)))
-            first = ready(mode, llm.plugins(), llm.log)
+            first = {**ready(mode, llm.plugins(), llm.log), "missing_keys": missing_keys(llm)}
     except BaseException as error:  # Plugins may raise anything, and exit.
         is_known = isinstance(error, (UnusableError, LogFlawError))
         if not is_known:

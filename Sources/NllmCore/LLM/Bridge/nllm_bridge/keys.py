@@ -1,0 +1,34 @@
+"""The keys that llm's models need and do not have."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from nllm_bridge.imported_llm import Llm
+from nllm_bridge.protocol import Json
+
+
+def missing_keys(llm: Llm) -> list[Json]:
+    """For each missing key the names of its models; a model of which that is not known for sure is left out.
+
+    No key is kept: llm looks for it as it does before a request, and only whether it has found one counts.
+    """
+    models: dict[tuple[str, str | None], list[str]] = {}
+    for entry in llm.package.get_models_with_aliases():
+        with contextlib.suppress(Exception):
+            model = entry.model or entry.async_model
+            if is_without_key(llm, model):
+                names = [model.model_id, *entry.aliases]
+                models.setdefault((model.needs_key, model.key_env_var), []).extend(map(str, names))
+    return [{"key": key, "variable": variable, "models": names} for (key, variable), names in models.items()]
+
+
+def is_without_key(llm: Llm, model: Any) -> bool:
+    if not isinstance(model.needs_key, str):
+        return False
+    try:
+        model.get_key()
+    except llm.package.NeedsKeyException:
+        return True
+    return False
