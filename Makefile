@@ -27,13 +27,15 @@ demo: setup ## Run samples/prompts on two models without any key.
 build: setup ## Build for release.
 	$(SWIFT) build -c release --product nllm-batch
 
-test: setup ## Build and run all tests, the long ones briefly.
+test: ## Build and run all tests, the long ones briefly.
+	@scripts/setup --tests
 	$(SWIFT) build --build-tests
 	rm -rf $(OUTPUTS) && mkdir $(OUTPUTS)
 	NLLM_BATCH_OUTPUTS=$(OUTPUTS) scripts/test-summary $(TEST_PARTS)
 	.venv/bin/python Tests/Support/validate.py $(OUTPUTS)
 
-soak: setup ## Run all tests, the long ones in full.
+soak: ## Run all tests, the long ones in full.
+	@scripts/setup --tests
 	$(SWIFT) build --build-tests
 	NLLM_BATCH_SOAK=1 scripts/test-summary $(TEST_PARTS)
 

@@ -8,7 +8,7 @@ import Testing
     init() throws { readme = try MarkdownDocument("README.md") }
 
     /// A home folder in which cron finds the tools where README's line looks for them.
-    private func home() throws -> Batch {
+    func home() throws -> Batch {
         let batch = try Batch()
         try batch.write(
             #"{"id":"a","prompt":"one"}"# + "\n" + #"{"id":"b","prompt":"two"}"# + "\n", to: "evals/prompts.jsonl")
