@@ -73,7 +73,7 @@ extension Store {
             let admission = try waits(in: run.id, budget: budget, counting: counted, now: now)
             let isQuiet = admission.spending.underWay == 0
             var isBlocked = run.running == 0
-            for model in admission.models.values {
+            for model in admission.models.values.sorted(by: { $0.id < $1.id }) {
                 if let wait = admission.waits[model.id], wait.isFinal(now: now, maxWait: maxWait, isQuiet: isQuiet) {
                     outlook.stuck.append(try cellsLeft(of: model, run: run.name, wait: wait))
                     isBlocked = isBlocked && wait.needsAction(budget)
