@@ -30,7 +30,9 @@ public struct RunProgress: Sendable {
         public func remaining(now: Date = Date()) -> Double? {
             guard counts.left > 0 else { return 0 }
             let wait = wait?.until.map { max(0, $0.timeIntervalSince(now)) } ?? 0
-            return pace.rate.map { wait + Double(counts.left) / $0 }
+            // Those in flight are half done, on average.
+            let cells = Double(counts.left) - Double(counts[.running]) / 2
+            return pace.rate.map { wait + cells / $0 }
         }
     }
 
