@@ -1,9 +1,18 @@
 import ArgumentParser
 import NllmCore
 
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Show the progress of a run: counts by state and model, failures, rate, cost.")
+
+    /// The most lines on a terminal for one reason, as far as its message allows.
+    private static let linesOfReason = 2
 
     @OptionGroup var common: CommonOptions
 
@@ -18,11 +27,20 @@ struct StatusCommand: AsyncParsableCommand {
         let progress = try await store.measured(store.progress(of: try await store.run(run)))
         if json { return Console.out(try await store.document(of: progress)) }
         let failures = try await store.failures(of: progress.run)
-        Console.out(
-            (Self.head(progress) + [Self.table(progress).text] + rest(progress, failures)).joined(separator: "\n"))
+        var lines =
+            Self.fitted(Self.head(progress)) + [Self.table(progress).text] + Self.fitted(rest(progress, failures))
+        // A path stays whole, to be copied.
+        if progress.run.hasFolder { lines.append("folder: \(progress.run.folder.oneLine)") }
+        Console.out(lines.joined(separator: "\n"))
     }
 
-    private static func head(_ progress: RunProgress) -> [String] {
+    /// The lines as they are, or on a terminal in lines that fit it.
+    private static func fitted(_ lines: [ReportLine]) -> [String] {
+        guard let columns = Terminal(STDOUT_FILENO)?.columns else { return lines.map(\.text) }
+        return lines.flatMap { $0.lines(columns: columns, most: linesOfReason) }
+    }
+
+    private static func head(_ progress: RunProgress) -> [ReportLine] {
         let run = progress.run
         var times = "enqueued \(Format.time(run.createdAt))"
         if let end = run.finishedAt {
@@ -32,7 +50,10 @@ struct StatusCommand: AsyncParsableCommand {
         } else if let start = run.startedAt {
             times += ", started \(Format.time(start))"
         }
-        return ["\(progress.run.name): \(progress.state), \(Format.counts(progress.counts))".oneLine, "  " + times]
+        return [
+            ReportLine("\(progress.run.name): \(progress.state), \(Format.counts(progress.counts))"),
+            ReportLine("  " + times),
+        ]
     }
 
     private static func table(_ progress: RunProgress) -> Table {
@@ -50,9 +71,13 @@ struct StatusCommand: AsyncParsableCommand {
         return table
     }
 
-    private func rest(_ progress: RunProgress, _ failures: [FailureGroup]) -> [String] {
-        var lines = progress.models.compactMap { model in model.wait.map { "\(model.label): \($0.text())".oneLine } }
-        lines += failures.map(\.sentence.oneLine)
+    private func rest(_ progress: RunProgress, _ failures: [FailureGroup]) -> [ReportLine] {
+        let waits = progress.models.compactMap { model in model.wait.map { $0.line(model.label + ": ") } }
+        return waits + failures.map { $0.line() } + remedies(progress, failures).map { ReportLine($0) }
+    }
+
+    private func remedies(_ progress: RunProgress, _ failures: [FailureGroup]) -> [String] {
+        var lines: [String] = []
         if failures.contains(where: { !$0.isOK }) {
             lines.append(
                 "see failures with: nllm-batch show \(progress.run.name) --failed\(common.hint); run them again with: "
@@ -66,7 +91,7 @@ struct StatusCommand: AsyncParsableCommand {
                 "rate: \(Format.rate(rate))" + (progress.remaining.map { ", ~\(Format.duration($0)) left" } ?? ""))
         }
         if let cost = progress.costText { lines.append("cost: \(cost)\(Self.unpriced(progress)) (estimated)") }
-        return progress.run.hasFolder ? lines + ["folder: \(progress.run.folder.oneLine)"] : lines
+        return lines
     }
 
     /// Which part of the models has no cost.

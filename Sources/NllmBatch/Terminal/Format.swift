@@ -45,6 +45,17 @@ enum Format {
         return "\(Timestamp.day(date, now: now)) (\(duration(age)) ago)"
     }
 
+    /// An age in a single unit: 12 min ago.
+    static func age(_ date: Date, now: Date = Date()) -> String {
+        let seconds = max(0, Int(now.timeIntervalSince(date)))
+        return switch seconds {
+        case ..<60: "\(seconds) s ago"
+        case ..<3600: "\(seconds / 60) min ago"
+        case ..<86400: "\(seconds / 3600) h ago"
+        default: "\(seconds / 86400) d ago"
+        }
+    }
+
     /// A number with its noun: 1 cell, 2 cells.
     static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 

@@ -11,7 +11,7 @@ struct LiveTable {
     /// The most columns of a model's name, and of a bar.
     private static let (mostName, mostBar) = (28, 25)
     /// The columns that are left for what stands behind a bar.
-    private static let behindBar = 30
+    private static let behindBar = 32
 
     private let parts: [Part]
     private let columns: Int
@@ -38,7 +38,7 @@ struct LiveTable {
                 ?? self.lines(part.progress, rows: room)
         }
         if shown.count < parts.count { lines.append(StyledText("… \(parts.count - shown.count) more runs")) }
-        return lines.map { $0.cut(to: columns) }
+        return lines.map { $0.shortened(to: columns) }
     }
 
     // MARK: A run of one prompt
@@ -87,10 +87,10 @@ struct LiveTable {
         let done = (models.map(\.counts) + [progress.counts]).map { "\($0.ended)/\($0.total)".count }.max() ?? 0
         let free = columns - name - done - 4 - Self.behindBar
         let layout = Layout(name: name, bar: free < 8 ? 0 : min(free, Self.mostBar), done: done, columns: columns)
-        var lines = [layout.line(progress.run.name, progress.counts, Self.facts(of: progress), among: [])]
+        var lines = [layout.line(progress.run.name, progress.counts, Self.facts(of: progress))]
         let facts = models.prefix(shown).map(Self.facts)
         for (model, row) in zip(models, facts) {
-            lines.append(layout.line("  " + model.label, model.counts, row, among: facts))
+            lines.append(layout.line("  " + model.label, model.counts, row, wait: Self.wait(of: model), among: facts))
         }
         if shown < models.count, rows > 1 {
             let rest = models.dropFirst(shown)
@@ -131,9 +131,14 @@ struct LiveTable {
     private static func state(of model: RunProgress.Model) -> (text: String, color: Color?) {
         let counts = model.counts
         if counts.left == 0 { return (counts.failed > 0 ? "✗" : "✓", counts.failed > 0 ? .red : nil) }
-        if let wait = model.wait, model.isPaused { return (wait.short(), .red) }
-        if counts[.running] > 0 { return ("\(counts[.running]) now", nil) }
-        return (model.wait.map { "waits: " + $0.short() } ?? "", nil)
+        return (counts[.running] > 0 && !model.isPaused ? "\(counts[.running]) now" : "", nil)
+    }
+
+    /// What a model waits for of which no cell is in flight, or that is paused.
+    private static func wait(of model: RunProgress.Model) -> (text: String, color: Color?)? {
+        guard let wait = model.wait, model.counts.left > 0 else { return nil }
+        if model.isPaused { return (wait.short(), .red) }
+        return model.counts[.running] > 0 ? nil : ("waits: " + wait.short(), nil)
     }
 
     /// The widths of the columns of a run.
@@ -144,7 +149,12 @@ struct LiveTable {
         var columns: Int
 
         /// A line: name, bar, cells, and as many of the facts as fit, in columns with those of all `rows`.
-        func line(_ label: String, _ counts: CellCounts, _ facts: Facts, among rows: [Facts]) -> StyledText {
+        ///
+        /// What a model waits for takes the place of the columns that it covers.
+        func line(
+            _ label: String, _ counts: CellCounts, _ facts: Facts, wait: (text: String, color: Color?)? = nil,
+            among rows: [Facts] = []
+        ) -> StyledText {
             var line = StyledText(Table.fit(label, to: name) + "  ")
             if bar > 0 {
                 let filled = counts.total > 0 ? counts.ended * bar / counts.total : bar
@@ -153,14 +163,20 @@ struct LiveTable {
             }
             let text = "\(counts.ended)/\(counts.total)"
             line.append(String(repeating: " ", count: max(0, done - text.count)) + text)
-            var gap = "  "
+            var start = line.width + 2
+            if let wait {
+                line.append("  ")
+                line.append(Table.shorten(wait.text, to: max(1, columns - start)), wait.color)
+            }
             for (column, fact) in facts.enumerated() {
                 let width = rows.map { Table.width($0[column].text) }.max() ?? Table.width(fact.text)
                 guard width > 0 else { continue }
-                guard line.width + gap.count + Table.width(fact.text) <= columns else { break }
-                line.append(gap)
-                line.append(fact.text, fact.color)
-                gap = "  " + String(repeating: " ", count: width - Table.width(fact.text))
+                guard start + Table.width(fact.text) <= columns else { break }
+                if !fact.text.isEmpty, line.width + 2 <= start {
+                    line.append(String(repeating: " ", count: start - line.width))
+                    line.append(fact.text, fact.color)
+                }
+                start += width + 2
             }
             return line
         }

@@ -38,15 +38,17 @@ struct StyledText {
         .joined()
     }
 
-    /// The line, cut to a number of terminal columns.
-    func cut(to columns: Int) -> StyledText {
-        var (cut, left) = (StyledText(), columns)
+    /// The line in at most this number of terminal columns; a cut line ends with an ellipsis.
+    func shortened(to columns: Int) -> StyledText {
+        guard width > columns else { return self }
+        var (cut, left) = (StyledText(), columns - 1)
         for part in parts {
             let text = Table.cut(part.text, to: left)
             cut.append(text, part.color)
             guard text == part.text else { break }
             left -= Table.width(text)
         }
+        cut.append("…")
         return cut
     }
 }

@@ -9,12 +9,16 @@ struct Summary {
     private static let mostName = 28
     /// The most groups of failures of a run that are reported one by one.
     private static let mostGroups = 8
-    /// The most lines of the box for one text.
-    private static let linesOfReason = 4
-    private static let wrapIndent = "    "
+    /// The most lines of the box for one reason, as far as its message allows.
+    private static let linesOfReason = 2
+    private static let indent = "  "
 
-    /// Lines as they are, and whether they may be shortened.
-    private var lines: [(text: String, isReason: Bool)] = []
+    private enum Part {
+        case line(ReportLine)
+        case table(Table)
+    }
+
+    private var parts: [Part] = []
     private var isGood = true
 
     /// Adds a run.
@@ -30,23 +34,24 @@ struct Summary {
     ) {
         isGood = isGood && progress.counts[.ok] == progress.counts.total
         let time = seconds.map { " in \(Format.duration($0))" } ?? ""
-        lines.append((progress.sentence.oneLine + time, false))
-        if progress.models.count > 1 { lines += Self.table(progress).map { ("  " + $0, false) } }
-        let reasons =
-            left.map { $0.text(hint: hint) } + failures.prefix(Self.mostGroups).map(\.sentence)
-            + Self.rest(failures.dropFirst(Self.mostGroups))
-        lines += reasons.map { ("  " + $0.oneLine, true) }
+        parts.append(.line(ReportLine(progress.sentence + time)))
+        if progress.models.count > 1 { parts.append(.table(Self.table(progress))) }
+        var reasons = left.map { $0.line(Self.indent, hint: hint) }
+        reasons += failures.prefix(Self.mostGroups).map { $0.line(Self.indent) }
+        reasons += Self.rest(failures.dropFirst(Self.mostGroups)).map { ReportLine(Self.indent + $0) }
         if failures.contains(where: { !$0.isOK }) {
-            lines.append(("  see them with: nllm-batch show \(progress.run.name) --failed\(hint)", false))
+            reasons.append(
+                ReportLine("\(Self.indent)see them with: nllm-batch show \(progress.run.name) --failed\(hint)"))
         }
         let place =
             progress.run.hasFolder
-            ? "artifacts: \(progress.run.folder.oneLine)" : "results: nllm-batch show \(progress.run.name)\(hint)"
-        lines.append(("  " + place, false))
+            ? "artifacts: \(progress.run.folder)" : "results: nllm-batch show \(progress.run.name)\(hint)"
+        reasons.append(ReportLine(Self.indent + place))
+        parts += reasons.map(Part.line)
     }
 
     /// A row per model.
-    private static func table(_ progress: RunProgress) -> [String] {
+    private static func table(_ progress: RunProgress) -> Table {
         var table = Table(
             ("model", .left), ("ok", .right), ("failed", .right), ("left", .right), ("cancelled", .right),
             ("p50", .right), ("tokens in/out", .right), ("cost", .right))
@@ -58,7 +63,7 @@ struct Summary {
                 model.cost.map(Format.dollars) ?? "",
             ])
         }
-        return table.lines(columns: nil)
+        return table
     }
 
     /// The failures that are not reported one by one, counted by kind.
@@ -70,19 +75,20 @@ struct Summary {
     }
 
     /// The text for a stream that is not a terminal.
-    var plain: String { lines.map(\.text).joined(separator: "\n") }
+    var plain: String {
+        parts.flatMap { part in
+            switch part {
+            case .line(let line): [line.text]
+            case .table(let table): table.lines(columns: nil).map { Self.indent + $0 }
+            }
+        }.joined(separator: "\n")
+    }
 
     /// The lines of a box on a terminal, or without one if it has no room.
     func box(columns: Int) -> [StyledText] {
-        guard columns >= Self.leastColumns else { return lines.map { StyledText($0.text) } }
+        guard columns >= Self.leastColumns else { return plain.split(separator: "\n").map { StyledText(String($0)) } }
         // One column stays free, and each border takes two.
-        let room = columns - 5
-        let inside = lines.flatMap { line in
-            let wrapped = Self.wrap(line.text, to: room)
-            guard line.isReason, wrapped.count > Self.linesOfReason else { return wrapped }
-            let last = Table.cut(wrapped[Self.linesOfReason - 1], to: room - 2) + " …"
-            return wrapped.prefix(Self.linesOfReason - 1) + [last]
-        }
+        let inside = lines(columns: columns - 5)
         let width = max(inside.map(Table.width).max() ?? 0, Table.width(Self.title) + 2)
         let color: Color = isGood ? .green : .yellow
         let rest = String(repeating: "─", count: width - Table.width(Self.title) - 1)
@@ -97,25 +103,23 @@ struct Summary {
         return [top] + middle + [bottom]
     }
 
-    /// Breaks a text into lines, at a space if possible; all but the first are indented.
-    private static func wrap(_ text: String, to columns: Int) -> [String] {
-        var lines: [String] = []
-        var rest = text
-        while Table.width(rest) > columns {
-            let fitting = rest.prefix(Table.cut(rest, to: columns).count)
-            let end = fitting.drop { $0 == " " }.lastIndex(of: " ") ?? fitting.endIndex
-            lines.append(String(rest[..<end]))
-            rest = wrapIndent + rest[end...].drop { $0 == " " }
+    private func lines(columns: Int) -> [String] {
+        parts.flatMap { part in
+            switch part {
+            case .line(let line): return line.lines(columns: columns, most: Self.linesOfReason)
+            case .table(let table):
+                let rows = table.lines(columns: columns - Self.indent.count).map { Self.indent + $0 }
+                return rows.flatMap { ReportLine($0).lines(columns: columns, most: .max) }
+            }
         }
-        return lines + [rest]
     }
 }
 
 extension FailureGroup {
     /// The failures, for people.
-    var sentence: String {
+    func line(_ indent: String = "") -> ReportLine {
         isOK
-            ? "\(Format.count(cells, "answer")) of \(model) \(cells == 1 ? "is" : "are") \(kind)"
-            : "\(cells) × \(kind) on \(model): \(message)"
+            ? ReportLine("\(indent)\(Format.count(cells, "answer")) of \(model) \(cells == 1 ? "is" : "are") \(kind)")
+            : ReportLine("\(indent)\(cells) × \(kind) on \(model): ", message: message)
     }
 }

@@ -27,11 +27,19 @@ struct Table {
     /// The table for standard output; if that is a terminal too narrow for it, one block of lines per row.
     var text: String {
         let columns = Terminal(STDOUT_FILENO)?.columns
-        let lines = lines(columns: columns)
-        guard let columns, lines.contains(where: { Self.width($0) > columns }) else {
-            return lines.joined(separator: "\n")
-        }
-        return rows.flatMap(block).joined(separator: "\n")
+        return (fits(columns) ? lines(columns: columns) : rows.flatMap(block)).joined(separator: "\n")
+    }
+
+    /// Whether so many columns are enough; nil means any number.
+    func fits(_ columns: Int?) -> Bool {
+        guard let columns else { return true }
+        return lines(columns: columns).allSatisfy { Self.width($0) <= columns }
+    }
+
+    /// Whether so many columns are enough for all texts as they are; nil means any number.
+    func fitsUncut(_ columns: Int?) -> Bool {
+        guard let columns else { return true }
+        return lines(columns: nil).allSatisfy { Self.width($0) <= columns }
     }
 
     /// The headings and the rows; the first column is cut as far as sensible if they are wider than `columns`.
@@ -85,9 +93,14 @@ struct Table {
             })
     }
 
+    /// The text in at most this number of terminal columns; a cut text ends with an ellipsis.
+    static func shorten(_ text: String, to columns: Int) -> String {
+        width(text) <= columns ? text : cut(text, to: columns - 1) + "…"
+    }
+
     /// The text in exactly this number of terminal columns; a cut text ends with an ellipsis.
     static func fit(_ text: String, to columns: Int) -> String {
-        let fitting = width(text) <= columns ? text : cut(text, to: columns - 1) + "…"
+        let fitting = shorten(text, to: columns)
         return fitting + String(repeating: " ", count: max(0, columns - width(fitting)))
     }
 }

@@ -3,11 +3,25 @@ import NllmCore
 
 extension Wait {
     /// Why cells do not start and when the next one may, for people; appended to the model's label and a colon.
-    func text(now: Date = Date()) -> String {
-        guard let until else { return what }
-        let seconds = max(0, until.timeIntervalSince(now))
-        if seconds < 1 { return what }
-        return "\(what); next at \(Timestamp.clock(until, now: now)) (in \(Format.duration(seconds)))"
+    func text(now: Date = Date()) -> String { line(now: now).text }
+
+    /// The same between other words.
+    func line(_ before: String = "", after: String = "", now: Date = Date()) -> ReportLine {
+        ReportLine(before + what, message: message, after: next(now) + after)
+    }
+
+    private func next(_ now: Date) -> String {
+        guard let until, until.timeIntervalSince(now) >= 1 else { return "" }
+        return "; next at \(Timestamp.clock(until, now: now)) (in \(Format.duration(until.timeIntervalSince(now))))"
+    }
+
+    /// What the provider has said, if it has; it stands behind the words.
+    private var message: String {
+        switch reason {
+        case .provider(let message): message
+        case .pause(let pause): pause.message.oneLine
+        default: ""
+        }
     }
 
     private var what: String {
@@ -20,8 +34,8 @@ extension Wait {
         case .limit(let limit): limit.text
         case .adapting(let cells): "waiting for an answer; the provider accepts about \(cells) at a time"
         case .pace(let perSecond): "limited to the provider's pace, about \(Format.rate(perSecond))"
-        case .provider(let message): "the provider asked to wait: \(message)"
-        case .pause(let pause): pause.text
+        case .provider: "the provider asked to wait: "
+        case .pause(let pause): pause.words
         case .firstAnswer: "waiting for the model's first answer"
         case .cost(let spent, let next, let budget):
             "budget reached: \(Format.dollars(spent)) of \(Format.dollars(budget)) spent or reserved; the next cell may "
@@ -57,7 +71,7 @@ extension Wait {
     /// The same for programs.
     var json: JSONValue {
         .object([
-            .init("for", .string(name)), .init("message", .string(what)),
+            .init("for", .string(name)), .init("message", .string(what + message)),
             .init("until", .optional(until.map(Timestamp.utc))),
         ])
     }
@@ -98,15 +112,18 @@ extension Limit {
 
 extension ModelPause {
     /// Why the model is paused, for people.
-    var text: String {
+    var text: String { words + message.oneLine }
+
+    /// The same without the provider's message, which follows.
+    fileprivate var words: String {
         let reason = kind.isRefusal ? "" : " after repeated \(kind.rawValue) failures"
-        return "paused\(reason): \(message.oneLine)"
+        return "paused\(reason): "
     }
 }
 
 extension CellsLeft {
     /// What was left undone and why, and what to do, for people.
-    func text(hint: String) -> String {
+    func line(_ indent: String, hint: String) -> ReportLine {
         let remedy =
             switch wait.reason {
             case .pause(let pause) where pause.kind.isRefusal: "; later: nllm-batch work \(run)\(hint)"
@@ -116,6 +133,6 @@ extension CellsLeft {
             case .cost, .tokens: "; with a larger budget, continue with: nllm-batch work \(run)\(hint)"
             default: ""
             }
-        return "\(model): \(Format.count(cells, "cell")) left, \(wait.text())\(remedy)"
+        return wait.line("\(indent)\(model): \(Format.count(cells, "cell")) left, ", after: remedy)
     }
 }
