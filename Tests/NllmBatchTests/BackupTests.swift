@@ -37,6 +37,62 @@ import Testing
             try batch.files(below: "r")["results.jsonl"] == batch.files(below: "nllm-runs/r")["results.jsonl"])
     }
 
+    /// The cells that are ok, run and are left, and how many workers run some.
+    private static let counts = """
+        SELECT sum(status = 'ok'), sum(status = 'running'), sum(status = 'pending'),
+            count(DISTINCT CASE WHEN status = 'running' THEN worker_id END) FROM cells
+        """
+
+    /// A run of 40 cells, each of which notes that it was asked; after the twelfth they wait for the file `go`.
+    private func waitingBatch() async throws -> Batch {
+        try await batch(
+            prompts: 40,
+            llm: #"""
+                case $1 in -m) ;; *) exit;; esac
+                prompt=$(cat)
+                echo "$prompt" >> "$HOME/asked"
+                if [ "${prompt#prompt }" -gt 12 ]; then until [ -e "$HOME/go" ]; do sleep 0.05; done; fi
+                echo "$prompt"
+                """#)
+    }
+
+    @Test func aCopyMadeWhileFourWorkersRunIsResumedToTheEnd() async throws {
+        let batch = try await waitingBatch()
+        var workers: [RunningProcess] = []
+        for _ in 1...4 { workers.append(try await batch.start("work", "-j", "2", "--executor", "process")) }
+        let halfway = [["12", "8", "20", "4"]]
+        try await eventually("four workers are at it") { try batch.query(Self.counts) == halfway }
+        try FileManager.default.createDirectory(
+            atPath: batch.directory + "/elsewhere", withIntermediateDirectories: true)
+        try await batch.run("backup", "elsewhere/copy.db").expectSuccess()
+        #expect(try batch.query(Self.counts, database: "elsewhere/copy.db") == halfway)
+        #expect(try batch.query("PRAGMA integrity_check", database: "elsewhere/copy.db") == [["ok"]])
+        #expect(try batch.query("PRAGMA foreign_key_check", database: "elsewhere/copy.db") == [])
+        let status = try await batch.run("status", "--db", "elsewhere/copy.db").expectSuccess()
+        #expect(status.lines.last == "folder: \(batch.directory)/elsewhere/r")
+
+        // A home of its own lets its cells go, while the others still wait.
+        try batch.write("", to: "home/go")
+        let work = try await batch.run(
+            ["work", "--db", "elsewhere/copy.db", "-j", "4", "--executor", "process"],
+            environment: ["HOME": batch.directory + "/home"]
+        ).expectSuccess()
+        #expect(work.out == "\(batch.directory)/elsewhere/r\n")
+        for worker in workers {
+            #expect(work.err.contains("2 cells of worker \(worker.pid), which is gone, requeued\n"), "\(work.err)")
+        }
+        #expect(try Set(batch.lines("home/asked")) == Set((13...40).map { "prompt \($0)" }))
+        #expect(try batch.lines("home/asked").count == 28)
+        #expect(try batch.query(Self.counts) == halfway)
+
+        try batch.write("", to: "go")
+        for worker in workers { try await worker.result().expectSuccess() }
+        #expect(
+            try batch.files(below: "elsewhere/r")["results.jsonl"].map { $0.count(where: { $0 == 0x0A }) } == 40)
+        // The work on the copy has disturbed nobody.
+        #expect(try batch.lines("asked").count == 40)
+    }
+
     @Test(arguments: ["text", "empty", "sqlite", "folder", "link", "fifo", "itself", "missing folder"])
     func onlyADatabaseOfOursIsReplaced(kind: String) async throws {
         let batch = try await batch(prompts: 1)

@@ -84,9 +84,7 @@ final class WorkerLiveness {
         for other in dead {
             // Another worker is just taking in what it left.
             if inUse.contains(other.identity.mark), other.isGone(seenFrom: identity) { continue }
-            if other.identity.sharesHost(with: identity) {
-                ProcessTable.killGroups(variable: ProcessMark.variable, value: other.identity.mark)
-            }
+            other.endProcesses(seenFrom: identity)
             let cells = try await store.takeOver(worker: other.id, now: Date())
             if cells > 0 { observe(.takenOver(pid: other.identity.pid, cells: cells)) }
         }

@@ -40,6 +40,12 @@ extension WorkerRow {
         return ProcessTable.activity(pid).map { ["Z", "X"].contains($0.state) } ?? false
     }
 
+    /// Ends the processes that it has left on this host; one that has ended in order has left none.
+    func endProcesses(seenFrom observer: WorkerIdentity) {
+        guard !hasEnded, identity.sharesHost(with: observer) else { return }
+        ProcessTable.killGroups(variable: ProcessMark.variable, value: identity.mark)
+    }
+
     /// Whether it seems to have given no sign of life for too long, as far as a single look shows.
     ///
     /// A heartbeat in the future comes from a clock that differs, and says no more than an old one.

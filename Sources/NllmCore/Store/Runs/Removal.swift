@@ -54,9 +54,7 @@ extension Store {
         }
         for worker in try workers() where holders.contains(worker.id) {
             guard worker.isGone(seenFrom: observer) || worker.seemsSilent(now: now) else { continue }
-            if worker.identity.sharesHost(with: observer) {
-                ProcessTable.killGroups(variable: ProcessMark.variable, value: worker.identity.mark)
-            }
+            worker.endProcesses(seenFrom: observer)
             try takeOver(worker: worker.id, now: now)
         }
     }
