@@ -4,7 +4,7 @@ import Testing
 /// A model without a key is named before anything is paid.
 @Suite struct MissingKeyTests {
     private static let behaviours = #"""
-        {"keyless": {"llm": {"api_key_name": "nobodys", "aliases": ["kl"]}}, "good": {}, "other": {}}
+        {"keyless": {"llm": {"api_key_name": "nobodys", "aliases": ["kl"]}}, "good": {}, "gpt-4o-mini": {}}
         """#
     private static let variable = ", or in the environment variable OPENAI_API_KEY"
     private static let line = "no key; set one with: llm keys set nobodys" + variable
@@ -33,21 +33,24 @@ import Testing
 
     @Test func aKeyThatIsThereIsNotMissed() async throws {
         let (batch, server) = try await scene()
+        // Registered once more, with a key that is there.
+        let again = try await batch.run("run", "p.jsonl", "-m", "gpt-4o-mini", "-m", "good").expectSuccess()
+        #expect(!again.err.contains("no key"), "\(again.err)")
         let keys = #"{"loopback": "sk-a", "nobodys": "sk-b"}"#
         try Data(keys.utf8).write(to: URL(filePath: server.userPath + "/keys.json"))
         let run = try await batch.run("run", "p.jsonl", "-m", "keyless", "-m", "good").expectSuccess()
         #expect(!run.err.contains("no key"))
         #expect(!(run.err + run.out).contains("sk-b"))
-        #expect(try server.requests().count == 4)
+        #expect(try server.requests().count == 8)
     }
 
     @Test func ofOneOrTwoCellsLLMSaysIt() async throws {
         let (batch, _) = try await scene()
-        let run = try await batch.run("run", "-m", "gpt-4o-mini", "--", "hi")
+        let run = try await batch.run("run", "-m", "gpt-4o", "--", "hi")
         #expect(run.code == 1)
         #expect(
             run.err.contains(
-                "1 × auth on gpt-4o-mini: No key found - add one using 'llm keys set openai' or set the "
+                "1 × auth on gpt-4o: No key found - add one using 'llm keys set openai' or set the "
                     + "OPENAI_API_KEY environment variable"))
     }
 

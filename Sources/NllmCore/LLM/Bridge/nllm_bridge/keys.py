@@ -14,14 +14,16 @@ def missing_keys(llm: Llm) -> list[Json]:
 
     No key is kept: llm looks for it as it does before a request, and only whether it has found one counts.
     """
-    models: dict[tuple[str, str | None], list[str]] = {}
-    for entry in llm.package.get_models_with_aliases():
+    models: dict[str, Any] = {}
+    with contextlib.suppress(Exception):
+        # By name, because of two models with the same one llm takes the later.
+        models = {**llm.package.get_async_model_aliases(), **llm.package.get_model_aliases()}
+    missing: dict[tuple[str, str | None], list[str]] = {}
+    for name, model in models.items():
         with contextlib.suppress(Exception):
-            model = entry.model or entry.async_model
             if is_without_key(llm, model):
-                names = [model.model_id, *entry.aliases]
-                models.setdefault((model.needs_key, model.key_env_var), []).extend(map(str, names))
-    return [{"key": key, "variable": variable, "models": names} for (key, variable), names in models.items()]
+                missing.setdefault((model.needs_key, model.key_env_var), []).append(name)
+    return [{"key": key, "variable": variable, "models": names} for (key, variable), names in missing.items()]
 
 
 def is_without_key(llm: Llm, model: Any) -> bool:
