@@ -142,6 +142,18 @@ import Testing
             "model `echo[temperature]`: `temperature` is not key=value; write 'NAME[key=value,key=value]'"
         ),
         ("run p.jsonl -m echo -j 0", 64, "`--concurrency` is 0 but must be 1 to 1024; see `nllm-batch run --help`"),
+        (
+            "run p.jsonl -m echo --timeout 10min", 64,
+            "`--timeout` is `10min` but must be a duration such as 90, 15m, 24h or 7d; see `nllm-batch run --help`"
+        ),
+        (
+            "work --grace soon", 64,
+            "`--grace` is `soon` but must be a duration such as 90, 15m, 24h or 7d; see `nllm-batch work --help`"
+        ),
+        (
+            "run p.jsonl -m echo --files csv", 64,
+            "`--files` is `csv` but must be one of all, jsonl, none; see `nllm-batch run --help`"
+        ),
         ("show nope", 66, "no run `nope` in nllm-runs/batch.db; `nllm-batch list` shows the runs"),
         ("show rr", 66, "no run `rr` in nllm-runs/batch.db; did you mean `r`?"),
         ("show r --prompt 00001", 64, "run `r` has no prompt `00001`; did you mean `000001`?"),
