@@ -38,6 +38,7 @@ extension Store {
         try readOnlyConnection().backUp(to: copy)
         // Nobody works on the copy: its cells that run are free, and who takes them ends nobody's processes.
         try copy.run("UPDATE workers SET ended_at = heartbeat_at WHERE ended_at IS NULL")
+        try copy.run("DELETE FROM limits")
         // A single file, which can be read anywhere.
         try copy.execute("PRAGMA journal_mode = DELETE")
         let problems = try copy.rows("PRAGMA quick_check(1)") { try $0.text("quick_check") }.filter { $0 != "ok" }
