@@ -49,7 +49,8 @@ import Testing
             + "You can find your API key at https://platform.openai.com/account/api-keys."
         #expect(
             logs[2] == [
-                "TIME RUN: blocked, 3 error, 3 pending in DURATION",
+                "TIME RUN: blocked, 3 error, 3 pending in DURATION", "TIME   model    failed  left p50",
+                "TIME   refused       3     3 DURATION",
                 "TIME   refused: 3 cells left, paused after repeated auth failures: \(refusal); fix that, then: "
                     + "nllm-batch work RUN",
                 "TIME   3 × auth on refused: \(refusal)", "TIME   see them with: nllm-batch show RUN --failed",

@@ -79,9 +79,11 @@ struct StatusCommand: AsyncParsableCommand {
     private func remedies(_ progress: RunProgress, _ failures: [FailureGroup]) -> [String] {
         var lines: [String] = []
         if failures.contains(where: { !$0.isOK }) {
-            lines.append(
-                "see failures with: nllm-batch show \(progress.run.name) --failed\(common.hint); run them again with: "
-                    + "nllm-batch retry \(progress.run.name)\(common.hint)")
+            // Those of a blocked run are run again together with what is left.
+            let again =
+                progress.state == RunProgress.blocked
+                ? "" : "; run them again with: nllm-batch retry \(progress.run.name)\(common.hint)"
+            lines.append("see failures with: nllm-batch show \(progress.run.name) --failed\(common.hint)\(again)")
         }
         if progress.state == RunProgress.blocked {
             lines.append("fix what it waits for, then: nllm-batch work \(progress.run.name)\(common.hint)")

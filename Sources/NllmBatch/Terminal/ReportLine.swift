@@ -33,6 +33,8 @@ struct ReportLine {
 
     /// Breaks a text into lines, at a space if possible.
     private static func wrap(_ text: String, to columns: Int) -> [String] {
+        // Nothing can be broken in less.
+        guard columns > 2 * indent.count else { return [text] }
         var lines: [String] = []
         var rest = text
         while Table.width(rest) > columns {

@@ -35,7 +35,8 @@ struct Summary {
         isGood = isGood && progress.counts[.ok] == progress.counts.total
         let time = seconds.map { " in \(Format.duration($0))" } ?? ""
         parts.append(.line(ReportLine(progress.sentence + time)))
-        if progress.models.count > 1 { parts.append(.table(Self.table(progress))) }
+        // Of a single cell, its answer says it all.
+        if progress.counts.total > 1 { parts.append(.table(Self.table(progress))) }
         var reasons = left.map { $0.line(Self.indent, hint: hint) }
         reasons += failures.prefix(Self.mostGroups).map { $0.line(Self.indent) }
         reasons += Self.rest(failures.dropFirst(Self.mostGroups)).map { ReportLine(Self.indent + $0) }
