@@ -2,7 +2,8 @@ internal import FoundationEssentials
 
 /// The files below a directory, by their paths relative to it, ordered by the bytes of their components.
 ///
-/// Hidden files and folders are skipped, and folders behind symbolic links, which may form a cycle.
+/// Hidden files and folders are skipped, folders behind symbolic links, which may form a cycle, and the folders of runs
+/// and their database.
 struct DirectoryWalk {
     private let endings: Set<String>
     /// The files with one of the extensions; a path may lead to something that is not a regular file.
@@ -18,6 +19,11 @@ struct DirectoryWalk {
         try walk(root, prefix: "")
     }
 
+    /// Whether a folder with these names holds runs, or is one.
+    private static func isOfRuns(_ names: [String]) -> Bool {
+        names.contains("batch.db") || RunFiles.top.allSatisfy(names.contains)
+    }
+
     private mutating func walk(_ directory: String, prefix: String) throws(FileError) {
         let names: [String]
         do {
@@ -25,6 +31,7 @@ struct DirectoryWalk {
         } catch {
             throw FileError(error, path: directory, reason: "the directory can't be read")
         }
+        guard prefix.isEmpty || !Self.isOfRuns(names) else { return }
         for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) where !name.hasPrefix(".") {
             let path = directory + "/" + name
             let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType

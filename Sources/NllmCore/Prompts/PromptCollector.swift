@@ -11,21 +11,17 @@ struct PromptCollector {
     private let models: [ModelVariant]
     /// Whether ids are prefixed with their source's stem.
     private let isPrefixing: Bool
-    /// Takes what a user should know about a source in which nothing is wrong.
-    let note: (String) -> Void
     /// The number of prompts that were taken.
     private(set) var count = 0
     private(set) var problems = InputProblems()
+    /// What a user should know about the sources if nothing is wrong in them.
+    private(set) var notes: [String] = []
 
     /// - Parameters:
     ///   - sink: takes the prompts.
     ///   - models: the run's models.
     ///   - isPrefixing: whether ids are prefixed with their source's stem.
-    ///   - note: takes what a user should know about a source in which nothing is wrong.
-    init(
-        sink: @escaping Sink, models: [ModelVariant], isPrefixing: Bool, note: @escaping (String) -> Void
-    ) {
-        self.note = note
+    init(sink: @escaping Sink, models: [ModelVariant], isPrefixing: Bool) {
         self.sink = sink
         self.models = models
         self.isPrefixing = isPrefixing
@@ -76,6 +72,9 @@ struct PromptCollector {
             report(place, "model `\(ModelVariant.shown(name))` is not one of this run, which has \(labels)")
         }
     }
+
+    /// Adds what a user should know about a source if nothing is wrong.
+    mutating func note(_ text: String) { notes.append(text) }
 
     /// Notes a problem.
     mutating func report(_ place: InputPlace, _ message: String) {

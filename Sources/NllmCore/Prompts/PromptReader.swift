@@ -15,9 +15,10 @@ enum PromptReader {
         _ sources: [PromptSource], models: [ModelVariant], into sink: @escaping PromptCollector.Sink,
         note: @escaping (String) -> Void
     ) throws -> [SourceSummary] {
-        var collector = PromptCollector(sink: sink, models: models, isPrefixing: sources.count > 1, note: note)
+        var collector = PromptCollector(sink: sink, models: models, isPrefixing: sources.count > 1)
         let summaries = try sources.map { source in try read(source, into: &collector) }
         try collector.problems.check()
+        collector.notes.forEach(note)
         return summaries
     }
 
