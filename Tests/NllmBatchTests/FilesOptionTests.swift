@@ -22,9 +22,9 @@ import Testing
         #expect(manifest.contains(#""files": "jsonl""#))
         let results = try batch.read("nllm-runs/r/results.jsonl")
 
-        // Everything can be had from the database, and goes again.
-        try await batch.run("export", "r", "--files", "all").expectSuccess()
-        #expect(try names(batch).contains("results/000001/echo.json"))
+        // Everything can be had from the database, elsewhere.
+        try await batch.run("export", "r", "-o", "other", "--files", "all").expectSuccess()
+        #expect(try batch.files(below: "other/r").keys.contains("results/000001/echo.json"))
         try await batch.run("export", "r").expectSuccess()
         #expect(try names(batch) == ["manifest.json", "results.jsonl"])
         #expect(try batch.read("nllm-runs/r/results.jsonl") == results)
@@ -45,8 +45,9 @@ import Testing
         #expect(document.out.contains(#""prompt":"two","vars":{"n":2}"#))
         #expect(!batch.exists("nllm-runs/r"))
 
-        try await batch.run("export", "r").expectSuccess()
-        #expect(try names(batch).contains("results/000001/echo.json"))
+        let export = try await batch.run("export", "r")
+        #expect(export.code == 64)
+        #expect(export.err == "error: run r was made without a folder; name one with --outdir\n")
         let other = try await batch.run("export", "r", "-o", "other", "--files", "jsonl").expectSuccess()
         #expect(other.out == "\(batch.directory)/other/r\n")
         #expect(try batch.files(below: "other/r").keys.sorted() == ["manifest.json", "results.jsonl"])
@@ -80,6 +81,14 @@ import Testing
         #expect(try names(batch) == ["manifest.json", "results.jsonl"])
         try await batch.run(command + ["--files", "all"]).expectSuccess()
         #expect(try names(batch) == all)
+        // Whether there is a folder stays as it is.
+        let none = try await batch.run(command + ["--files", "none"])
+        #expect(none.code == 64)
+        #expect(none.err == "error: run r has a folder; leave out --files none, or make a new run\n")
+        try await batch.run("run", "p.jsonl", "-m", "echo", "--run", "n", "--files", "none").expectSuccess()
+        let some = try await batch.run("enqueue", "p.jsonl", "-m", "echo", "--run", "n", "--files", "all")
+        #expect(some.code == 64)
+        #expect(some.err == "error: run n was made without a folder; leave out --files, or make a new run\n")
     }
 
     @Test func theConfigurationAndTheCommandLineSayWhich() async throws {
@@ -89,6 +98,8 @@ import Testing
         #expect(try names(batch) == ["manifest.json", "results.jsonl"])
         try await batch.run("run", "p.jsonl", "-m", "echo", "--run", "s", "--files", "all").expectSuccess()
         #expect(try names(batch, "s").count > 3)
+        let raw = try await batch.run("run", "p.jsonl", "-m", "echo", "--raw")
+        #expect(raw.err == "error: `--raw` keeps files of each cell, but `files` is jsonl\n")
         try batch.write("batch:\n  files: some\n", to: ".nllm-config.yaml")
         let wrong = try await batch.run("list")
         #expect(wrong.code == 78)
@@ -101,7 +112,8 @@ import Testing
             ["run", "p.jsonl", "--files", "jsonl", "--raw"],
             "`--raw` keeps files of each cell; leave out `--files jsonl`"
         ),
-        (["export", "r", "--files", "none"], "`--files none` leaves nothing to export"),
+        (["export", "r", "-o", "d", "--files", "none"], "`--files none` leaves nothing to export"),
+        (["export", "r", "--files", "all"], "`--files` needs --outdir; a run's own folder has its own"),
     ])
     func whatMakesNoSenseIsRefused(arguments: [String], error: String) async throws {
         let refused = try await scene().run(arguments)

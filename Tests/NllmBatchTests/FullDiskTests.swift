@@ -171,7 +171,7 @@ import Testing
         #expect(again.err.contains("6 answers that an earlier worker could not record, recorded now"))
         #expect(try batch.lines("calls").count == 6)
         let texts = try batch.jsonLines("nllm-runs/r/results.jsonl").compactMap { $0["text"] as? String }
-        #expect(texts.map { $0.drop { $0 == "a" } } == (1...6).map { " prompt \($0)\n" })
+        #expect(texts.map { $0.drop { $0 == "a" } } == (1...6).map { " prompt \($0)" })
         #expect(texts.allSatisfy { $0.utf8.count > 1_000_000 })
         #expect(batch.rescueFiles == [])
     }

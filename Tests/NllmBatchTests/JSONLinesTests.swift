@@ -142,7 +142,7 @@ import Testing
             #"{"prompt":"p","attachments":["pic.png","../top.png","./sub/../sub/pic.png","\#(absolute)","HTTPS://x.org/a b"]}"#,
             to: "data/prompts.jsonl")
         try batch.write("---\nattachments: [pic.png]\n---\nText", to: "data/sub/text.md")
-        try await batch.enqueue("data/prompts.jsonl", "data", "-m", "echo", says: "2 cells")
+        try await batch.run("enqueue", "data/prompts.jsonl", "data", "-m", "echo", "--run", "r").expectSuccess()
         let expected = [
             ["data/pic.png", "top.png", "data/sub/pic.png", "elsewhere/abc.bin"].map { "\(batch.directory)/\($0)" }
                 + ["HTTPS://x.org/a b"],

@@ -32,7 +32,7 @@ import Testing
     private static let prompts = [
         Case(arguments: ["-m", "a", "--", "hello"], given: "[-m][a][-n][-u]\nstdin: hello"),
         Case(arguments: ["-m", "a", "--", "-5 + 3 = ?"], given: "[-m][a][-n][-u]\nstdin: -5 + 3 = ?"),
-        Case(arguments: ["-m", "a", "--"], input: "piped\n", given: "[-m][a][-n][-u]\nstdin: piped\n"),
+        Case(arguments: ["-m", "a", "--"], input: "piped\n", given: "[-m][a][-n][-u]\nstdin: piped"),
         Case(arguments: ["-m", "a", "--", "hello"], input: "piped", given: "[-m][a][-n][-u]\nstdin: piped hello"),
         Case(arguments: ["-m", "a", "--", "-x"], input: "piped", given: "[-m][a][-n][-u][-x]\nstdin: piped"),
         Case(

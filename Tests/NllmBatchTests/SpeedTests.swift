@@ -126,10 +126,11 @@ import Testing
             guard let begin = done.map(\.begin).min(), let end = done.map(\.end).max() else { continue }
             let booked = Double(done.count) / (end - begin)
             rates.append(rate / booked)
-            let running = try #require(document["concurrency"] as? [String: Any])["used"] as? Double ?? 0
-            let cells = Double(entries.count - done.count) - running / 2
+            // What the server has recorded may have ended since.
+            let counts = try #require(document["counts"] as? [String: Int])
+            let cells = Double(counts["pending", default: 0]) + Double(counts["running", default: 0]) / 2
             // It is said in whole seconds.
-            left.append(eta / max(1, (cells / booked).rounded(.up)))
+            left.append(eta / max(1, (cells / rate).rounded(.up)))
         }
         #expect(try abs(median(rates) - 1) < 0.1, "\(model): \(rates)")
         #expect(try abs(median(left) - 1) < 0.1, "\(model): \(left)")

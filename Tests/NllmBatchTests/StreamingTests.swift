@@ -178,7 +178,7 @@ import Testing
         #expect(String(decoding: try batch.read("code"), as: UTF8.self) == "0\n")
         #expect(!shell.err.contains("error"))
         let texts = try batch.jsonLines("nllm-runs/r/results.jsonl").map { $0["text"] as? String }
-        #expect(texts == ["one\ntwo\n", "one\ntwo\n"])
+        #expect(texts == ["one\ntwo", "one\ntwo"])
     }
 
     @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "there is a full device"))
@@ -191,6 +191,6 @@ import Testing
         #expect(shell.err.hasSuffix("\nerror: standard output: No space left on device\n"))
         #expect(shell.err.contains("r: 3 ok in "))
         let texts = try batch.jsonLines("nllm-runs/r/results.jsonl").map { $0["text"] as? String }
-        #expect(texts == Array(repeating: "one\ntwo\n", count: 3))
+        #expect(texts == Array(repeating: "one\ntwo", count: 3))
     }
 }

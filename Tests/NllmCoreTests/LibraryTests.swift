@@ -52,7 +52,7 @@ import Testing
         let refused: [(change: (inout NllmOptions) -> Void, message: String)] = [
             ({ $0.concurrency = 0 }, "`concurrency` is 0 but must be 1 to 1024"),
             ({ $0.retries = -1 }, "`retries` is -1 but must be 0 to 1000"),
-            ({ $0.timeout = -0.5 }, "`timeout` is -0.5 but must be 0.0 to 1000000000.0"),
+            ({ $0.timeout = -0.5 }, "`timeout` is -0.5 but must be 0.0 to 3155760000.0"),
             ({ $0.maxMemory = 1 }, "`maxMemory` is 1 but must be 16 to 1000000"),
             ({ $0.maxAnswer = 0 }, "`maxAnswer` is 0 but must be 1 to 256"),
             ({ $0.maxWait = -1 }, "`maxWait` is -1.0 but must be 0.0 to 2592000.0"),

@@ -75,13 +75,13 @@ struct DoctorCommand: AsyncParsableCommand {
         return report.shortfall.map { "\(name), because \($0)" } ?? "\(name): \(report.detail)"
     }
 
-    /// Whether the configured models, or llm's default model, have their keys; nil if only a warm Python could tell.
+    /// Whether the configured models, or llm's default model, have their keys; nil if that cannot be determined.
     private static func checkKeys(
         _ executor: Result<Found, NllmError>?, _ configuration: Result<Configuration, NllmError>
     ) async -> Result<String, NllmError>? {
-        guard case .success((_, let report))? = executor, report.choice != .process,
-            case .success(let configuration) = configuration
+        guard case .success((_, let report))? = executor, case .success(let configuration) = configuration
         else { return nil }
+        guard report.choice != .process else { return .success("not checked, because only a warm Python tells") }
         var names = configuration.models?.map(\.modelName)
         // Nobody may have asked for llm's default model.
         let isChosen = names != nil

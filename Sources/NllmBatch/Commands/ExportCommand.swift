@@ -18,11 +18,14 @@ struct ExportCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Which artifacts to write: all, or jsonl (without a file per cell) (default: as the run does; all if it "
-                + "writes none).", valueName: "which"), transform: SettingOption.files)
+            "With --outdir, which artifacts to write: all, or jsonl, without a file per cell (default: as the run does; "
+                + "all if it writes none).", valueName: "which"), transform: SettingOption.files)
     var files: ArtifactFiles?
 
     func validate() throws {
+        if files != nil, outdir == nil {
+            throw ValidationError("`--files` needs --outdir; a run's own folder has its own")
+        }
         if files == .nothing { throw ValidationError("`--files none` leaves nothing to export") }
         if outdir?.isEmpty == true { throw ValidationError("`--outdir` is empty; name a folder") }
     }
@@ -30,6 +33,10 @@ struct ExportCommand: AsyncParsableCommand {
     func run() async throws {
         let store = try common.open()
         let (run, exporter) = (try await store.run(run), Exporter(store: store))
-        Console.out(try await exporter.export(run, files: files, to: outdir))
+        if let outdir {
+            Console.out(try await exporter.export(run, to: outdir, files: files))
+        } else {
+            Console.out(try await exporter.export(run))
+        }
     }
 }

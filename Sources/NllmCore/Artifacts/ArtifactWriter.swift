@@ -85,14 +85,9 @@ actor ArtifactWriter {
         }
     }
 
-    /// Writes a run's folder, or nothing, from the current state of the store.
-    ///
-    /// - Parameters:
-    ///   - runID: the run.
-    ///   - files: which artifacts, in place of the run's choice.
-    /// - Throws: what cannot be written.
-    func export(run runID: RunID, files: ArtifactFiles? = nil) async throws(NllmError) {
-        try await writing(run: runID, files: files) { _, files in try await writeAll(run: runID, files) }
+    /// Writes everything that the run writes from the current state of the store.
+    func export(run runID: RunID) async throws(NllmError) {
+        try await writing(run: runID) { _, files in try await writeAll(run: runID, files) }
     }
 
     /// Writes a folder other than the run's own from the current state of the store.

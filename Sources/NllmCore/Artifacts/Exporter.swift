@@ -7,28 +7,30 @@ public struct Exporter: Sendable {
         self.store = store
     }
 
-    /// Writes a run folder from the current state of the store.
+    /// Writes the whole run folder from the current state of the store and returns its path.
+    @discardableResult
+    public func export(_ run: Run) async throws(NllmError) -> String {
+        guard run.hasFolder else { throw .usage("run \(run.name) was made without a folder; name one with --outdir") }
+        try await ArtifactWriter(store: store).export(run: run.id)
+        return run.folder
+    }
+
+    /// Writes a run folder from the current state of the store below another directory.
     ///
-    /// If it is another than the run's own, the run does not count as exported afterwards.
+    /// The run does not count as exported afterwards, because its own folder is not written.
     ///
     /// - Parameters:
     ///   - run: the run.
+    ///   - outdir: the directory.
     ///   - files: which artifacts; nil for those that the run writes, and for all if it writes none.
-    ///   - outdir: a directory below which the folder is written; nil for the run's own.
     /// - Returns: the folder's path.
     /// - Throws: what cannot be written.
-    @discardableResult
     public func export(
-        _ run: Run, files: ArtifactFiles? = nil, to outdir: String? = nil
+        _ run: Run, to outdir: String, files: ArtifactFiles? = nil
     ) async throws(NllmError) -> String {
-        let files = files ?? (run.hasFolder ? run.settings.files : .all)
-        let writer = ArtifactWriter(store: store)
-        guard let outdir else {
-            try await writer.export(run: run.id, files: files)
-            return run.folder
-        }
         let path = AbsolutePath.resolve(outdir) + "/" + run.name
-        try await writer.export(run: run.id, files: files, to: path)
+        let files = files ?? (run.hasFolder ? run.settings.files : .all)
+        try await ArtifactWriter(store: store).export(run: run.id, files: files, to: path)
         return path
     }
 

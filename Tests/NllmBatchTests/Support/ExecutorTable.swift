@@ -32,10 +32,10 @@ enum ExecutorTable {
         ExecutorCase(name: "user's own option", tokens: [2, 3]),
         ExecutorCase(
             name: "schema", model: .server(schemaAnswer), fields: #""schema": "name, age int""#,
-            end: .answer("{\"name\": \"Rex\"}\n"), tokens: [2, 2]),
+            end: .answer("{\"name\": \"Rex\"}"), tokens: [2, 2]),
         ExecutorCase(
             name: "schema in file", model: .server(schemaAnswer), arguments: ["--schema", "schema.json"],
-            end: .answer("{\"name\": \"Rex\"}\n"), tokens: [2, 2]),
+            end: .answer("{\"name\": \"Rex\"}"), tokens: [2, 2]),
         ExecutorCase(
             name: "schema for several", model: .server(schemaAnswer), arguments: ["--schema-multi", "name, age int"],
             end: .answer("{\"name\": \"Rex\"}\n"), tokens: [2, 2]),

@@ -69,6 +69,12 @@ struct EnqueueTransaction {
     }
 
     private func checkFolder(of run: Run) throws {
+        if let files = plan.given.files, (files == .nothing) == run.hasFolder {
+            throw NllmError.usage(
+                run.hasFolder
+                    ? "run \(run.name) has a folder; leave out --files none, or make a new run"
+                    : "run \(run.name) was made without a folder; leave out --files, or make a new run")
+        }
         guard plan.given.outdir != nil,
             AbsolutePath.real(run.settings.outdir) != AbsolutePath.real(plan.settings.outdir)
         else { return }
