@@ -71,7 +71,8 @@ extension RunProgress {
     /// The cost for people, as far as it is known; nil if nothing is.
     var costText: String? {
         guard let cost else { return nil }
-        return (models.contains { $0.cost == nil && $0.counts.ended > 0 } ? "≥ " : "") + Format.dollars(cost)
+        let isPartial = models.contains { ($0.cost == nil || !$0.unpricedOptions.isEmpty) && $0.counts.ended > 0 }
+        return (isPartial ? "≥ " : "") + Format.dollars(cost)
     }
 }
 

@@ -36,6 +36,54 @@ import Testing
         #expect(rows.contains(["unknown", ""]))
     }
 
+    /// 1,000 tokens in and 500 out: 0.06 dollars at the plain price, half of it with `flex`; nobody knows `fast`.
+    @Test func optionsThatAreChargedOtherwiseCountAsWhatTheyCost() async throws {
+        let behaviour = """
+            {"usage_details": {"prompt_tokens": 1000, "completion_tokens": 500}, "llm": {"service_tier": true}}
+            """
+        let server = try await LoopbackServer(#"{"m": \#(behaviour), "free": \#(behaviour)}"#)
+        let batch = try Batch(userPath: server.userPath)
+        try batch.write(
+            """
+            costs:
+              m: {input_per_1k: 0.03, output_per_1k: 0.06}
+              m[service_tier=flex]: {input_per_1k: 0.015, output_per_1k: 0.03}
+            """, to: ".nllm-config.yaml")
+        try batch.write(
+            """
+            {"id": "plain", "prompt": "hi"}
+            {"id": "default", "prompt": "hi", "options": {"service_tier": "default"}}
+            {"id": "flex", "prompt": "hi", "options": {"service_tier": "flex"}}
+            {"id": "fast", "prompt": "hi", "options": {"service_tier": "fast"}}
+
+            """, to: "p.jsonl")
+        try await batch.run("run", "p.jsonl", "-m", "m", "--run", "r").expectSuccess()
+        let costs = try batch.query("SELECT prompt_id, cost_estimated FROM results ORDER BY 1")
+        #expect(costs == [["default", "0.06"], ["fast", ""], ["flex", "0.03"], ["plain", "0.06"]])
+        let status = try await batch.run("status", "r")
+        #expect(status.out.contains("cost: ≥ $0.1500; no price for service_tier=fast (estimated)\n"), "\(status.out)")
+        let limited = try await batch.run("run", "p.jsonl", "-m", "m", "--run", "limited", "--max-cost", "9")
+        #expect(limited.code == 78)
+        #expect(limited.err.contains("no price is known for model `m[service_tier=fast]` of run limited, so its cost"))
+
+        // However the option is given: with the model, for all models, or behind `--`.
+        for given in [["-m", "m[service_tier=flex]"], ["-m", "m", "--option", "service_tier=flex"]] {
+            try await batch.run(["run", "--new", "--no-stream"] + given + ["--", "hi"]).expectSuccess()
+        }
+        try await batch.run("run", "--new", "--no-stream", "-m", "m", "--", "-o", "service_tier", "flex", "hi")
+            .expectSuccess()
+        let last = try batch.query("SELECT cost_estimated FROM results WHERE run NOT IN ('r', 'limited')")
+        #expect(last == [["0.03"], ["0.03"], ["0.03"]])
+
+        try await batch.run("run", "--run", "f", "--no-stream", "-m", "m[service_tier=fast]", "--", "hi")
+            .expectSuccess()
+        let unknown = try await batch.run("status", "f")
+        #expect(unknown.out.contains("cost: no price for service_tier=fast\n"), "\(unknown.out)")
+        let refused = try await batch.run("run", "-m", "m[service_tier=fast]", "--max-cost", "9", "--", "hi")
+        #expect(refused.code == 78)
+        #expect(refused.err.hasPrefix("error: no price is known for model `m[service_tier=fast]`, so its cost"))
+    }
+
     @Test func aBadPriceFileIsToldWithItsLines() async throws {
         let batch = try Batch()
         try batch.write("m: {input_per_1k: -1, output_per_1k: 1}\n", to: "prices.yaml")

@@ -11,7 +11,7 @@ import Testing
         let prompt = try #require(
             reader.prompt([PromptField(name: "prompt", value: .string("p")), field], defaultID: "1") { _, _ in })
         #expect(prompt.schema == "{\"title\":\"a\u{85}b\u{2028}c\\u007f\\u001bé\"}")
-        let model = PlannedModel(variant: try ModelVariant("m"), price: nil)
+        let model = PlannedModel(variant: try ModelVariant("m"))
         let common = CommonRequest(directory: "/")
         let key = CellKeys(prompt: prompt, common: common).key(.init(model, common: common), sample: 1)
         #expect(Hexadecimal.text(key) == "3989720ccb063a16d19f18e988444fdb9ba7594d80c31d43ab3bcda7dce39468")

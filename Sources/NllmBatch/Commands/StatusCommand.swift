@@ -92,14 +92,23 @@ struct StatusCommand: AsyncParsableCommand {
             lines.append(
                 "rate: \(Format.rate(rate))" + (progress.remaining.map { ", ~\(Format.duration($0)) left" } ?? ""))
         }
-        if let cost = progress.costText { lines.append("cost: \(cost)\(Self.unpriced(progress)) (estimated)") }
+        let unpriced = Self.unpriced(progress)
+        if let cost = progress.costText {
+            lines.append("cost: \(([cost] + unpriced).joined(separator: "; ")) (estimated)")
+        } else if progress.models.contains(where: { !$0.unpricedOptions.isEmpty && $0.counts.ended > 0 }) {
+            lines.append("cost: " + unpriced.joined(separator: "; "))
+        }
         return lines
     }
 
-    /// Which part of the models has no cost.
-    private static func unpriced(_ progress: RunProgress) -> String {
+    /// What has no price: models as a whole, and options of others.
+    private static func unpriced(_ progress: RunProgress) -> [String] {
         let asked = progress.models.filter { $0.counts.ended > 0 }
-        let count = asked.count { $0.cost == nil }
-        return count > 0 ? "; no price for \(count) of \(asked.count) models" : ""
+        let options = Set(asked.flatMap(\.unpricedOptions)).sorted().map {
+            $0.isEmpty ? "requests without options" : $0
+        }
+        let count = asked.count { $0.cost == nil && $0.unpricedOptions.isEmpty }
+        return (count > 0 ? ["no price for \(count) of \(asked.count) models"] : [])
+            + options.map { "no price for " + $0.oneLine }
     }
 }

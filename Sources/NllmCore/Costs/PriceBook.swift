@@ -12,12 +12,39 @@ public struct PriceBook: Sendable {
     }
 
     /// The price of a model by `llm`'s name for it; nil if no source knows it.
-    public func price(of model: String) -> Price? { price(ofAny: [model]) }
+    public func price(of model: String) -> Price? { prices(names: [model])[.none] }
 
-    /// The price of a model with several names: a source overrides those after it.
-    func price(ofAny names: [String]) -> Price? {
-        names.lazy.compactMap { costs[$0] }.first ?? names.lazy.compactMap(PriceSnapshot.price(of:)).first
-            ?? names.lazy.compactMap { file[$0] }.first
+    /// Finds the prices of a model of a run.
+    ///
+    /// - Parameters:
+    ///   - model: the model; what its label names costs that with the options in the label.
+    ///   - id: the name that its alias stands for.
+    /// - Returns: all that are known.
+    func prices(of model: ModelVariant, id: String?) -> ModelPrices {
+        let label = model.label == model.name ? nil : (text: model.label, options: PricedOptions(model.options))
+        return prices(names: [model.name, id].compactMap(\.self), label: label)
+    }
+
+    /// Prices by the first source that knows them; the table also adds some with options to those of another source.
+    private func prices(names: [String], label: (text: String, options: PricedOptions)? = nil) -> ModelPrices {
+        func prices(in table: [String: Price]) -> [PricedOptions: Price] {
+            var found: [PricedOptions: Price] = [:]
+            for name in names.reversed() {
+                if let price = table[name] { found[.none] = price }
+                // Options are written as with `-m`.
+                for (key, price) in table where key.hasPrefix(name + "[") {
+                    guard let options = try? ModelVariant(key).options, options.allSatisfy(\.isPriced) else { continue }
+                    found[PricedOptions(options)] = price
+                }
+            }
+            if let label, let price = table[label.text] { found[label.options] = price }
+            return found
+        }
+        let own = prices(in: costs)
+        guard own[.none] == nil else { return ModelPrices(own) }
+        var prices = names.lazy.compactMap(PriceSnapshot.prices(of:)).first ?? ModelPrices(prices(in: file))
+        for (options, price) in own { prices[options] = price }
+        return prices
     }
 }
 

@@ -7,7 +7,10 @@ public enum PriceSnapshot {
     ///
     /// Letter case does not matter. Each call reads the whole snapshot: look up a price once per model, not once per
     /// cell.
-    public static func price(of model: String) -> Price? {
+    public static func price(of model: String) -> Price? { prices(of: model)?[.none] }
+
+    /// The prices of that model, without options and with those that change them.
+    static func prices(of model: String) -> ModelPrices? {
         let model = model.lowercased()
         // The model's name in the current part of the snapshot; nil in other providers' parts.
         var name: Substring.UTF8View?
@@ -19,7 +22,7 @@ public enum PriceSnapshot {
                 let words = line.split(separator: UInt8(ascii: " "))
                 let end = words.firstIndex { $0.elementsEqual(":".utf8) } ?? words.endIndex
                 guard words[..<end].contains(where: { NamePattern.matches($0, name) }) else { continue }
-                return Price(numbers: words[end...].dropFirst())
+                return ModelPrices(words: words[end...].dropFirst())
             }
         }
         return nil
@@ -39,6 +42,19 @@ public enum PriceSnapshot {
             if bare { return model.utf8[...] }
         }
         return nil
+    }
+}
+
+extension ModelPrices {
+    /// Prices in the snapshot's notation: the one without options, then those after each `? option=value`.
+    fileprivate init?(words: ArraySlice<Substring.UTF8View>) {
+        let parts = words.split(omittingEmptySubsequences: false) { $0.elementsEqual("?".utf8) }
+        guard let first = parts.first, let plain = Price(numbers: first) else { return nil }
+        self.init([.none: plain])
+        for part in parts.dropFirst() {
+            guard let options = part.first, let price = Price(numbers: part.dropFirst()) else { return nil }
+            self[PricedOptions(text: String(decoding: options, as: UTF8.self))] = price
+        }
     }
 }
 

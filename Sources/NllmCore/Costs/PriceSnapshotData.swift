@@ -36,14 +36,14 @@ gpt-4 gpt-4-0314 gpt-4-0613 ^ft:gpt-4-0 : 30 60
 gpt-4-32k gpt-4-32k-0314 gpt-4-32k-0613 : 60 120
 gpt-4-turbo gpt-4-turbo-2024-04-09 gpt-4-turbo-0125-preview gpt-4-0125-preview gpt-4-1106-preview gpt-4-turbo-preview : 10 30
 gpt-4-vision-preview gpt-4-1106-vision-preview : 10 30
-gpt-4.1 gpt-4.1-2025-04-14 : 2 8 0.5
-gpt-4.1-mini gpt-4.1-mini-2025-04-14 : 0.4 1.6 0.1
-gpt-4.1-nano gpt-4.1-nano-2025-04-14 : 0.1 0.4 0.025
+gpt-4.1 gpt-4.1-2025-04-14 : 2 8 0.5 ? service_tier=priority 3.5 14 0.875 ? service_tier=fast 3.5 14 0.875
+gpt-4.1-mini gpt-4.1-mini-2025-04-14 : 0.4 1.6 0.1 ? service_tier=priority 0.7 2.8 0.175 ? service_tier=fast 0.7 2.8 0.175
+gpt-4.1-nano gpt-4.1-nano-2025-04-14 : 0.1 0.4 0.025 ? service_tier=priority 0.2 0.8 0.05 ? service_tier=fast 0.2 0.8 0.05
 ^gpt-4.5-preview : 75 150 37.5
-gpt-4o gpt-4o-2024-08-06 gpt-4o-2024-11-20 : 2.5 10 1.25
-gpt-4o-2024-05-13 : 5 15
+gpt-4o gpt-4o-2024-08-06 gpt-4o-2024-11-20 : 2.5 10 1.25 ? service_tier=priority 4.25 17 2.125 ? service_tier=fast 4.25 17 2.125
+gpt-4o-2024-05-13 : 5 15 ? service_tier=priority 8.75 26.25 ? service_tier=fast 8.75 26.25
 ^gpt-4o-audio-preview
-gpt-4o-mini gpt-4o-mini-2024-07-18 gpt-4o-mini-search-preview gpt-4o-mini-search-preview-2025-03-11 : 0.15 0.6 0.075
+gpt-4o-mini gpt-4o-mini-2024-07-18 gpt-4o-mini-search-preview gpt-4o-mini-search-preview-2025-03-11 : 0.15 0.6 0.075 ? service_tier=priority 0.25 1 0.125 ? service_tier=fast 0.25 1 0.125
 ^gpt-4o-mini-2024-07-18.ft- : 0.3 1.2
 ^gpt-4o-mini-audio
 ^gpt-4o-mini-realtime
@@ -53,38 +53,38 @@ gpt-4o-mini-tts
 gpt-4o-search-preview gpt-4o-search-preview-2025-03-11 : 2.5 10
 gpt-4o-transcribe gpt-4o-transcribe-diarize
 gpt-4o:extended : 6 18
-gpt-5 gpt-5-2025-08-07 gpt-5-chat gpt-5-chat-latest gpt-5-codex : 1.25 10 0.125
+gpt-5 gpt-5-2025-08-07 gpt-5-chat gpt-5-chat-latest gpt-5-codex : 1.25 10 0.125 ? service_tier=flex 0.625 5 0.0625 ? service_tier=priority 2.5 20 0.25 ? service_tier=fast 2.5 20 0.25
 gpt-5-image
 gpt-5-image-mini
-gpt-5-mini gpt-5-mini-2025-08-07 : 0.25 2 0.025
-gpt-5-nano ^gpt-5-nano- : 0.05 0.4 0.005
+gpt-5-mini gpt-5-mini-2025-08-07 : 0.25 2 0.025 ? service_tier=flex 0.125 1 0.0125 ? service_tier=priority 0.45 3.6 0.045 ? service_tier=fast 0.45 3.6 0.045
+gpt-5-nano ^gpt-5-nano- : 0.05 0.4 0.005 ? service_tier=flex 0.025 0.2 0.0025
 gpt-5-pro gpt-5-pro-2025-10-06 : 15 120
 gpt-5-search-api : 1.25 10 0.125
-gpt-5.1 gpt-5.1-2025-11-13 gpt-5.1-codex gpt-5.1-codex-max gpt-5.1-chat gpt-5.1-chat-latest gpt-5-1 gpt-5-1-2025-11-13 gpt-5-1-codex gpt-5-1-codex-max gpt-5-1-chat gpt-5-1-chat-latest : 1.25 10 0.125
+gpt-5.1 gpt-5.1-2025-11-13 gpt-5.1-codex gpt-5.1-codex-max gpt-5.1-chat gpt-5.1-chat-latest gpt-5-1 gpt-5-1-2025-11-13 gpt-5-1-codex gpt-5-1-codex-max gpt-5-1-chat gpt-5-1-chat-latest : 1.25 10 0.125 ? service_tier=flex 0.625 5 0.0625 ? service_tier=priority 2.5 20 0.25 ? service_tier=fast 2.5 20 0.25
 gpt-5.1-codex-mini gpt-5.1-mini gpt-5-1-codex-mini gpt-5-1-mini : 0.25 2 0.025
-gpt-5.2 gpt-5.2-2025-12-11 gpt-5-2 gpt-5-2-2025-12-11 gpt-5.2-chat gpt-5.2-chat-latest gpt-5-2-chat gpt-5-2-chat-latest gpt-5.2-codex gpt-5-2-codex : 1.75 14 0.175
+gpt-5.2 gpt-5.2-2025-12-11 gpt-5-2 gpt-5-2-2025-12-11 gpt-5.2-chat gpt-5.2-chat-latest gpt-5-2-chat gpt-5-2-chat-latest gpt-5.2-codex gpt-5-2-codex : 1.75 14 0.175 ? service_tier=flex 0.875 7 0.0875 ? service_tier=priority 3.5 28 0.35 ? service_tier=fast 3.5 28 0.35
 gpt-5.2-pro gpt-5.2-pro-2025-12-11 gpt-5-2-pro-2025-12-11 : 21 168
 gpt-5.3 gpt-5-3 gpt-5.3-chat gpt-5.3-chat-latest gpt-5-3-chat gpt-5-3-chat-latest : 1.75 14 0.175
-gpt-5.3-codex gpt-5-3-codex : 1.75 14 0.175
-gpt-5.4 gpt-5.4-2026-03-05 gpt-5-4 gpt-5-4-2026-03-05 : 2.5 15 0.25 >272000 5 22.5 0.5
+gpt-5.3-codex gpt-5-3-codex : 1.75 14 0.175 ? service_tier=priority 3.5 28 0.35 ? service_tier=fast 3.5 28 0.35
+gpt-5.4 gpt-5.4-2026-03-05 gpt-5-4 gpt-5-4-2026-03-05 : 2.5 15 0.25 >272000 5 22.5 0.5 ? service_tier=flex 1.25 7.5 0.13 >272000 2.5 11.25 0.25 ? service_tier=priority 5 30 0.5 ? service_tier=fast 5 30 0.5
 gpt-5.4-image-2
-gpt-5.4-mini gpt-5.4-mini-2026-03-17 gpt-5-4-mini gpt-5-4-mini-2026-03-17 : 0.75 4.5 0.075
-gpt-5.4-nano gpt-5.4-nano-2026-03-17 gpt-5-4-nano gpt-5-4-nano-2026-03-17 : 0.2 1.25 0.02
-gpt-5.4-pro gpt-5.4-pro-2026-03-05 gpt-5-4-pro gpt-5-4-pro-2026-03-05 : 30 180 >272000 60 270
-gpt-5.5 gpt-5.5-2026-04-23 gpt-5.5-2026-04-24 gpt-5-5 gpt-5-5-2026-04-23 gpt-5-5-2026-04-24 gpt-5.5-chat gpt-5.5-chat-latest gpt-5-5-chat gpt-5-5-chat-latest gpt-5.5-codex gpt-5-5-codex : 5 30 0.5 >272000 10 45 1
+gpt-5.4-mini gpt-5.4-mini-2026-03-17 gpt-5-4-mini gpt-5-4-mini-2026-03-17 : 0.75 4.5 0.075 ? service_tier=flex 0.375 2.25 0.0375 ? service_tier=priority 1.5 9 0.15 ? service_tier=fast 1.5 9 0.15
+gpt-5.4-nano gpt-5.4-nano-2026-03-17 gpt-5-4-nano gpt-5-4-nano-2026-03-17 : 0.2 1.25 0.02 ? service_tier=flex 0.1 0.625 0.01
+gpt-5.4-pro gpt-5.4-pro-2026-03-05 gpt-5-4-pro gpt-5-4-pro-2026-03-05 : 30 180 >272000 60 270 ? service_tier=flex 15 90 >272000 30 135
+gpt-5.5 gpt-5.5-2026-04-23 gpt-5.5-2026-04-24 gpt-5-5 gpt-5-5-2026-04-23 gpt-5-5-2026-04-24 gpt-5.5-chat gpt-5.5-chat-latest gpt-5-5-chat gpt-5-5-chat-latest gpt-5.5-codex gpt-5-5-codex : 5 30 0.5 >272000 10 45 1 ? service_tier=flex 2.5 15 0.25 >272000 5 22.5 0.5 ? service_tier=priority 12.5 75 1.25 ? service_tier=fast 12.5 75 1.25
 gpt-5.5-cyber : 12.5 75 1.25
-gpt-5.5-pro gpt-5.5-pro-2026-04-23 gpt-5-5-pro gpt-5-5-pro-2026-04-23 : 30 180 >272000 60 270
+gpt-5.5-pro gpt-5.5-pro-2026-04-23 gpt-5-5-pro gpt-5-5-pro-2026-04-23 : 30 180 >272000 60 270 ? service_tier=flex 15 90
 gpt-5.6-cyber : 12.5 75 1.25 15.625
-gpt-5.6-luna gpt-5-6-luna gpt-5.6-luna-####-##-## gpt-5-6-luna-####-##-## : 0.2 1.2 0.02 0.25 >272000 0.4 1.8 0.04 0.5
-gpt-5.6-sol gpt-5-6-sol gpt-5.6 gpt-5-6 gpt-5.6-sol-####-##-## gpt-5-6-sol-####-##-## : 4 20 0.4 5 >272000 8 30 0.8 10
-gpt-5.6-terra gpt-5-6-terra gpt-5.6-terra-####-##-## gpt-5-6-terra-####-##-## : 2 12 0.2 2.5 >272000 4 18 0.4 5
-gpt-6-astra gpt-6-astra-####-##-## : 10 50 1 12.5 >272000 20 75 2 25
+gpt-5.6-luna gpt-5-6-luna gpt-5.6-luna-####-##-## gpt-5-6-luna-####-##-## : 0.2 1.2 0.02 0.25 >272000 0.4 1.8 0.04 0.5 ? service_tier=flex 0.1 0.6 0.01 0.125 >272000 0.2 0.9 0.02 0.25 ? service_tier=priority 0.4 2.4 0.04 0.5 >272000 0.8 3.6 0.08 1 ? service_tier=fast 0.4 2.4 0.04 0.5 >272000 0.8 3.6 0.08 1
+gpt-5.6-sol gpt-5-6-sol gpt-5.6 gpt-5-6 gpt-5.6-sol-####-##-## gpt-5-6-sol-####-##-## : 4 20 0.4 5 >272000 8 30 0.8 10 ? service_tier=flex 2 10 0.2 2.5 >272000 4 15 0.4 5 ? service_tier=priority 8 40 0.8 10 >272000 16 60 1.6 20 ? service_tier=fast 8 40 0.8 10 >272000 16 60 1.6 20
+gpt-5.6-terra gpt-5-6-terra gpt-5.6-terra-####-##-## gpt-5-6-terra-####-##-## : 2 12 0.2 2.5 >272000 4 18 0.4 5 ? service_tier=flex 1 6 0.1 1.25 >272000 2 9 0.2 2.5 ? service_tier=priority 4 24 0.4 5 >272000 8 36 0.8 10 ? service_tier=fast 4 24 0.4 5 >272000 8 36 0.8 10
+gpt-6-astra gpt-6-astra-####-##-## : 10 50 1 12.5 >272000 20 75 2 25 ? service_tier=flex 5 25 0.5 6.25 >272000 10 37.5 1 12.5 ? service_tier=priority 20 100 2 25 >272000 40 150 4 50 ? service_tier=fast 20 100 2 25 >272000 40 150 4 50
 gpt-6-cyber : 20 100 2 25
-gpt-6-luna gpt-6-luna-####-##-## : 0.1 0.5 0.01 0.125 >272000 0.2 0.75 0.02 0.25
+gpt-6-luna gpt-6-luna-####-##-## : 0.1 0.5 0.01 0.125 >272000 0.2 0.75 0.02 0.25 ? service_tier=flex 0.05 0.25 0.005 0.0625 >272000 0.1 0.375 0.01 0.125 ? service_tier=priority 0.2 1 0.02 0.25 >272000 0.4 1.5 0.04 0.5 ? service_tier=fast 0.2 1 0.02 0.25 >272000 0.4 1.5 0.04 0.5
 gpt-6-rosalind : 15 75 1.5 18.75 >272000 30 112.5 3 37.5
-gpt-6-sol gpt-6-sol-####-##-## : 2 10 0.2 2.5 >272000 4 15 0.4 5
-gpt-6.1-sol gpt-6.1-sol-####-##-## : 2 10 0.1 2.5 >272000 4 15 0.2 5
-gpt-6.1-terra gpt-6.1-terra-####-##-## : 1 5 0.05 1.25 >272000 2 7.5 0.1 2.5
+gpt-6-sol gpt-6-sol-####-##-## : 2 10 0.2 2.5 >272000 4 15 0.4 5 ? service_tier=flex 1 5 0.1 1.25 >272000 2 7.5 0.2 2.5 ? service_tier=priority 4 20 0.4 5 >272000 8 30 0.8 10 ? service_tier=fast 4 20 0.4 5 >272000 8 30 0.8 10
+gpt-6.1-sol gpt-6.1-sol-####-##-## : 2 10 0.1 2.5 >272000 4 15 0.2 5 ? service_tier=flex 1 5 0.05 1.25 >272000 2 7.5 0.1 2.5 ? service_tier=priority 4 20 0.2 5 >272000 8 30 0.4 10 ? service_tier=fast 4 20 0.2 5 >272000 8 30 0.4 10
+gpt-6.1-terra gpt-6.1-terra-####-##-## : 1 5 0.05 1.25 >272000 2 7.5 0.1 2.5 ? service_tier=flex 0.5 2.5 0.025 0.625 >272000 1 3.75 0.05 1.25 ? service_tier=priority 2 10 0.1 2.5 >272000 4 15 0.2 5 ? service_tier=fast 2 10 0.1 2.5 >272000 4 15 0.2 5
 gpt-audio gpt-audio-2025-08-28 gpt-audio-1.5
 gpt-audio-mini gpt-audio-mini-2025-10-06 gpt-audio-mini-2025-12-15
 gpt-chat-latest chat-latest : 5 30 0.5
@@ -112,11 +112,11 @@ o1 o1-2024-12-17 : 15 60 7.5
 o1-mini o1-mini-2024-09-12 : 1.1 4.4 0.55
 o1-preview o1-preview-2024-09-12 : 15 60 7.5
 o1-pro o1-pro-2025-03-19 : 150 600
-o3 o3-2025-04-16 : 2 8 0.5
+o3 o3-2025-04-16 : 2 8 0.5 ? service_tier=flex 1 4 0.25 ? service_tier=priority 3.5 14 0.875 ? service_tier=fast 3.5 14 0.875
 o3-deep-research o3-deep-research-2025-06-26 : 10 40 2.5
 o3-mini o3-mini-2025-01-31 o3-mini-high : 1.1 4.4 0.55
 o3-pro o3-pro-2025-06-10 : 20 80
-o4-mini-2025-04-16 o4-mini-high o4-mini : 1.1 4.4 0.275
+o4-mini-2025-04-16 o4-mini-high o4-mini : 1.1 4.4 0.275 ? service_tier=flex 0.55 2.2 0.138 ? service_tier=priority 2 8 0.5 ? service_tier=fast 2 8 0.5
 o4-mini-deep-research o4-mini-deep-research-2025-06-26 : 2 8 0.5
 text-davinci-002 : 20 20
 text-davinci-003 : 20 20
@@ -136,18 +136,18 @@ whisper-1
 ^claude-3-sonnet : 3 15 0.3 3.75
 claude-fable-5 claude-fable-5-######## : 10 50 1 12.5
 claude-fable-5-1 claude-fable-5-1-######## : 10 50 0.25 12.5
-claude-fable-5-2 claude-fable-5-2-######## : 8 40 0.2 10
+claude-fable-5-2 claude-fable-5-2-######## : 8 40 0.2 10 ? speed=fast 16 80 0.4 20
 ^claude-haiku-4-5 ^claude-haiku-4.5 ^claude-4-5-haiku ^claude-4.5-haiku : 1 5 0.1 1.25
 claude-haiku-5-5 claude-haiku-5-5-######## ^claude-haiku-5-5@ ^claude-haiku-5.5 ^claude-5-5-haiku ^claude-5.5-haiku : 0.1 0.5 0.01 0.125 >100000 0.5 2.5 0.05 0.625
-claude-mythos-5-2 claude-mythos-5-2-######## : 8 40 0.2 10
+claude-mythos-5-2 claude-mythos-5-2-######## : 8 40 0.2 10 ? speed=fast 16 80 0.4 20
 ^claude-opus-4-0 ^claude-4-opus claude-opus-4 claude-opus-4-20250514 : 15 75 1.5 18.75
 ^claude-opus-4-1 ^claude-opus-4.1 : 15 75 1.5 18.75
 ^claude-opus-4-5 ^claude-opus-4.5 ^claude-4-5-opus ^claude-4.5-opus : 5 25 0.5 6.25
 ^claude-opus-4-6 ^claude-opus-4.6 ^claude-4-6-opus ^claude-4.6-opus : 5 25 0.5 6.25
 ^claude-opus-4-7 ^claude-opus-4.7 ^claude-4-7-opus ^claude-4.7-opus : 5 25 0.5 6.25
-^claude-opus-4-8 ^claude-opus-4.8 ^claude-4-8-opus ^claude-4.8-opus : 5 25 0.5 6.25
-claude-opus-5 claude-opus-5-latest claude-opus-5-######## claude-opus-5@######## claude-opus-5-####-##-## ^claude-opus-5.0 ^claude-5-opus ^claude-5.0-opus : 5 25 0.5 6.25
-claude-opus-5-5 claude-opus-5-5-######## ^claude-opus-5.5 ^claude-5-5-opus ^claude-5.5-opus : 4 20 0.2 5
+^claude-opus-4-8 ^claude-opus-4.8 ^claude-4-8-opus ^claude-4.8-opus : 5 25 0.5 6.25 ? speed=fast 10 50 1 12.5
+claude-opus-5 claude-opus-5-latest claude-opus-5-######## claude-opus-5@######## claude-opus-5-####-##-## ^claude-opus-5.0 ^claude-5-opus ^claude-5.0-opus : 5 25 0.5 6.25 ? speed=fast 10 50 1 12.5
+claude-opus-5-5 claude-opus-5-5-######## ^claude-opus-5.5 ^claude-5-5-opus ^claude-5.5-opus : 4 20 0.2 5 ? speed=fast 8 40 0.4 10
 ^claude-sonnet-4-2025 ^claude-sonnet-4-0 ^claude-sonnet-4@ claude-sonnet-4 ^claude-4-sonnet : 3 15 0.3 3.75
 ^claude-sonnet-4-5 ^claude-sonnet-4.5 : 3 15 0.3 3.75 >200000 6 22.5 0.6 7.5
 ^claude-sonnet-4-6 ^claude-sonnet-4.6 : 3 15 0.3 3.75

@@ -64,12 +64,12 @@ struct ModelSelection {
         let models = try selected.variants.map { model throws(NllmError) in
             PlannedModel(
                 variant: model, files: try Self.files(model.arguments + common.arguments, &search),
-                price: prices.price(
-                    ofAny: [model.label, model.name, catalogue?.id(of: model.name)].compactMap(\.self)))
+                prices: prices.prices(of: model, id: catalogue?.id(of: model.name)))
         }
-        let unpriced = request.needsPrices ? models.filter { $0.price == nil } : []
+        let unpriced = request.needsPrices ? models.filter { $0.prices[$0.pricedOptions(with: common)] == nil } : []
         if let first = unpriced.first {
-            throw .unpriced(model: first.variant.name, run: nil, count: unpriced.count)
+            throw .unpriced(
+                model: first.variant.name + first.pricedOptions(with: common).suffix, run: nil, count: unpriced.count)
         }
         return models
     }

@@ -63,9 +63,8 @@ extension LLMRequest {
 
     /// The most tokens in an answer; nil if the request sets no limit.
     fileprivate var outputCap: Int? {
-        let given = options.map { ($0.name, $0.value) } + flags("--option").map { ($0.first ?? "", $0.last ?? "") }
         // The last one applies, and -1 means that there is none.
-        return given.last { Self.caps.contains($0.0) }.flatMap { Int($0.1) }.flatMap { $0 >= 0 ? $0 : nil }
+        allOptions.last { Self.caps.contains($0.name) }.flatMap { Int($0.value) }.flatMap { $0 >= 0 ? $0 : nil }
     }
 
     /// Bytes of text in the request.
@@ -81,10 +80,6 @@ extension LLMRequest {
             "--functions", "--conversation",
         ]
         return attachments.isEmpty && !LLMArguments(arguments).flags.contains { more.contains($0.name) }
-    }
-
-    private func flags(_ name: String) -> [[String]] {
-        arguments.isEmpty ? [] : LLMArguments(arguments).flags.filter { $0.name == name }.map(\.values)
     }
 }
 

@@ -35,11 +35,11 @@ extension Claim {
         retries = try row.int("retries")
         raw = try row.bool("raw")
         failOn = Set(try row.json("fail_on").stringValues.compactMap(FailureKind.init))
-        price = try row.optionalText("price").flatMap { Price(json: try JSONParser.parse($0)) }
         request = LLMRequest(
             prompt: try Prompt(id: prompt, request: row), model: try ModelVariant(row),
             common: try CommonRequest(row),
             files: RequestFile.files(try row.json("files")))
+        price = try row.optionalJSON("price").flatMap { ModelPrices(json: $0).price(of: request) }
     }
 }
 

@@ -89,13 +89,20 @@ extension Store {
         let unpriced = try reading {
             try database.rows(
                 """
-                SELECT runs.id, runs.name AS run, models.label FROM runs JOIN models ON models.run_id = runs.id
-                JOIN counters ON counters.model_id = models.id
-                WHERE runs.finished_at IS NULL AND models.live = 1 AND models.price IS NULL AND pending + running > 0
+                SELECT runs.id, runs.name AS run, models.label, models.price
+                FROM runs JOIN models ON models.run_id = runs.id JOIN counters ON counters.model_id = models.id
+                WHERE runs.finished_at IS NULL AND models.live = 1 AND pending + running > 0
                 ORDER BY runs.id, models.position
                 """
-            ) { (runID: try $0.id("id") as RunID, name: try $0.text("run"), label: try $0.text("label")) }
-        }.filter { runs?.contains($0.runID) ?? true }
+            ) { row in
+                let prices = try row.optionalJSON("price").map(ModelPrices.init)
+                return (
+                    runID: try row.id("id") as RunID, name: try row.text("run"),
+                    label: try row.text("label") + (prices?.firstMissing?.suffix ?? ""),
+                    isPriced: prices.map { $0.firstMissing == nil } ?? false
+                )
+            }
+        }.filter { !$0.isPriced && runs?.contains($0.runID) ?? true }
         guard let first = unpriced.first else { return }
         throw .unpriced(model: first.label, run: first.name, count: unpriced.count)
     }

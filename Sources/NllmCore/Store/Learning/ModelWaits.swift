@@ -71,6 +71,7 @@ extension RunProgress.Model {
         self.init(
             id: try row.id("model_id"), label: try row.text("label"), counts: try CellCounts(row),
             tokensInput: try row.int("tokens_input"), tokensOutput: try row.int("tokens_output"),
-            cost: try row.optionalDouble("cost"))
+            cost: try row.optionalDouble("cost"),
+            unpricedOptions: try row.optionalJSON("price").map(ModelPrices.init)?.missing.map(\.text).sorted() ?? [])
     }
 }

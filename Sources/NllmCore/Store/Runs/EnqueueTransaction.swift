@@ -141,19 +141,23 @@ struct EnqueueTransaction {
         let insertion = try database.statement(
             "INSERT INTO \(table) (run_id, prompt_id, model_id, sample, key) VALUES (?, ?, ?, ?, ?)")
         let parts = models.map { (id: $0.id, key: CellKeys.ModelPart($0.planned, common: plan.common)) }
+        var options = models.map { _ in Set<PricedOptions>() }
         let variants = plan.variants
         var (position, cells) = (0, 0)
         try prompts.forEach { prompt in
             let id = try insert(prompt, runID: runID, position: position)
             position += 1
             let keys = CellKeys(prompt: prompt, common: plan.common)
-            for model in parts where model.key.planned.variant.isMeant(by: prompt, among: variants) {
+            for (index, model) in parts.enumerated()
+            where model.key.planned.variant.isMeant(by: prompt, among: variants) {
+                options[index].insert(models[index].pricedOptions(of: prompt, plan.common))
                 for sample in 1...(prompt.samples ?? plan.samples) {
                     try insertion.run(runID, id, model.id, sample, keys.key(model.key, sample: sample))
                     cells += 1
                 }
             }
         }
+        for (model, options) in zip(models, options) { try note(options, of: model) }
         return cells
     }
 

@@ -3,6 +3,19 @@ extension EnqueueTransaction {
     struct KnownModel {
         var id: ModelID
         var planned: PlannedModel
+        /// Its priced options where a prompt has no options of its own.
+        private let usual: PricedOptions
+
+        init(id: ModelID, planned: PlannedModel, common: CommonRequest) {
+            self.id = id
+            self.planned = planned
+            usual = planned.pricedOptions(with: common)
+        }
+
+        func pricedOptions(of prompt: Prompt, _ common: CommonRequest) -> PricedOptions {
+            guard !prompt.options.isEmpty else { return usual }
+            return LLMRequest(prompt: prompt, model: planned.variant, common: common).pricedOptions
+        }
     }
 
     /// Creates the rows of the plan's models, in order.
@@ -15,7 +28,8 @@ extension EnqueueTransaction {
         return try zip(plan.models, files).enumerated().map { position, pair in
             let (planned, file) = pair
             return KnownModel(
-                id: try insert(planned, runID: runID, position: position, file: file), planned: planned)
+                id: try insert(planned, runID: runID, position: position, file: file), planned: planned,
+                common: plan.common)
         }
     }
 
@@ -25,7 +39,7 @@ extension EnqueueTransaction {
         let options = ModelOption.json(model.options)
         let arguments = JSONValue.strings(model.arguments)
         let files = JSONValue.array(planned.files.map(\.json))
-        let price = planned.price.map { $0.json }
+        let price = planned.prices.json
         let same: ModelID? = try database.row(
             """
             SELECT id FROM models WHERE run_id = ? AND label = ? AND name = ? AND options = ? AND system IS ?
@@ -48,5 +62,14 @@ extension EnqueueTransaction {
             ])
         try database.run("INSERT INTO counters (model_id, run_id) VALUES (?, ?)", id, runID)
         return id
+    }
+
+    /// Notes with the prices which options of cells have none; a model without any price needs no such note.
+    func note(_ options: Set<PricedOptions>, of model: KnownModel) throws {
+        var prices = model.planned.prices
+        guard !prices.isEmpty else { return }
+        for options in options { prices.note(options) }
+        guard prices != model.planned.prices else { return }
+        try database.run("UPDATE models SET price = ? WHERE id = ?", prices.json, model.id)
     }
 }

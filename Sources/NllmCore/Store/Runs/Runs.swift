@@ -15,6 +15,8 @@ public struct RunProgress: Sendable {
         public let tokensOutput: Int
         /// US dollars over all attempts, as far as prices and tokens are known; nil if none are.
         public let cost: Double?
+        /// Options of its cells for which no price is known although there are others, as `service_tier=flex`.
+        public let unpricedOptions: [String]
         /// The number of cells that limits and the provider allow at a time; nil if nothing is left to do.
         public internal(set) var allowed: Int?
         /// What its next cell waits for; nil if it can start, or if nothing is left to start.
@@ -156,7 +158,7 @@ extension Store {
     }
 
     private static let progressSQL = """
-        SELECT model_id, label, counters.* FROM counters JOIN models ON models.id = counters.model_id
+        SELECT model_id, label, price, counters.* FROM counters JOIN models ON models.id = counters.model_id
         WHERE counters.run_id = ? AND models.live = 1 ORDER BY models.position
         """
 
