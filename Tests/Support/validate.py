@@ -1,9 +1,9 @@
 """Holds documents against the JSON Schemas of docs/schema.
 
-Without an argument, every line of standard input is `[schema's name, document]`, and for each a line is printed: what is
-wrong with it as JSON text, empty if nothing is. With a folder, the outputs of commands that the tests have recorded
-there are checked, each a file with `arguments` and `out`; exits with 1 if one is not as its schema says, or if there are
-hardly any.
+Without an argument, every line of standard input is `[schema's name, document]`, and for each a line is printed: what
+is wrong with it as JSON text, empty if nothing is. With a folder, the outputs of commands that the tests have recorded
+there are checked, each a file with `arguments` and `out`; exits with 1 if one is not as its schema says, or if there
+are hardly any.
 """
 
 import json

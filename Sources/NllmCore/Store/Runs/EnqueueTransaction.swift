@@ -284,7 +284,8 @@ struct EnqueueTransaction {
     private func reopen(_ run: Run, isUnchanged: Bool) throws {
         try database.run(
             """
-            UPDATE runs SET raw = coalesce(:raw, raw), files = coalesce(:files, files), timeout_ms = coalesce(:timeout_ms, timeout_ms),
+            UPDATE runs SET raw = coalesce(:raw, raw), files = coalesce(:files, files),
+                timeout_ms = coalesce(:timeout_ms, timeout_ms),
                 retries = coalesce(:retries, retries), fail_on = coalesce(:fail_on, fail_on),
                 cache_ms = coalesce(:cache_ms, cache_ms), priority = coalesce(:priority, priority), system = :system,
                 options = :options, arguments = :arguments, identity = :identity, edited = edited OR :is_changed,

@@ -8,7 +8,8 @@ extension Migrations {
         DROP VIEW failures;
         DROP VIEW results;
 
-        -- Since version 2 without the line break that llm adds to an answer; in bytes, because text functions stop at NUL.
+        -- Since version 2 without the line break that llm adds to an answer; in bytes, because text functions stop at
+        -- NUL.
         CREATE VIEW results AS
         SELECT runs.name AS run, prompts.name AS prompt_id, models.label AS model, cells.sample, cells.status,
             CASE WHEN runs.schema_version > 1 AND attempts.exit_code = 0
