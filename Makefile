@@ -7,8 +7,6 @@ PYTHON_SCRIPTS = scripts/check-layers scripts/make-fixture scripts/test-summary 
 PYTHON_FILES = Benchmarks Sources Tests $(PYTHON_SCRIPTS)
 UNITTEST = .venv/bin/python -m unittest discover
 TEST_PARTS = "Swift=$(SWIFT) test --skip-build" "Scripts=$(UNITTEST) Tests/Scripts" "Bridge=$(UNITTEST) Tests/Bridge"
-# Only editors need an index, which takes time to make.
-NO_INDEX = --disable-index-store
 # A crash must not wait for a debugger.
 export SWIFT_BACKTRACE = enable=no
 # Most tests start processes: with one for each test at once, all of them are late.
@@ -23,7 +21,7 @@ setup: ## Install what is missing: libsqlite3-dev, and llm in .venv.
 	@scripts/setup
 
 demo: setup ## Run samples/prompts on two models without any key.
-	$(SWIFT) build --product nllm-batch $(NO_INDEX)
+	$(SWIFT) build --product nllm-batch
 	scripts/demo
 
 build: setup ## Build for release.
@@ -31,14 +29,14 @@ build: setup ## Build for release.
 
 test: ## Build and run all tests, the long ones briefly.
 	@scripts/setup --tests
-	$(SWIFT) build --build-tests $(NO_INDEX)
+	$(SWIFT) build --build-tests
 	rm -rf $(OUTPUTS) && mkdir $(OUTPUTS)
 	NLLM_BATCH_OUTPUTS=$(OUTPUTS) scripts/test-summary $(TEST_PARTS)
 	.venv/bin/python Tests/Support/validate.py $(OUTPUTS)
 
 soak: ## Run all tests, the long ones in full.
 	@scripts/setup --tests
-	$(SWIFT) build --build-tests $(NO_INDEX)
+	$(SWIFT) build --build-tests
 	NLLM_BATCH_SOAK=1 scripts/test-summary $(TEST_PARTS)
 
 lint: ## Check the code's format, style and layers.
