@@ -37,7 +37,7 @@ import Testing
     }
 
     /// 1,000 tokens in and 500 out: 0.06 dollars at the plain price, half of it with `flex`; nobody knows `fast`.
-    @Test func optionsThatAreChargedOtherwiseCountAsWhatTheyCost() async throws {
+    private func tieredScene() async throws -> (Batch, LoopbackServer) {
         let behaviour = """
             {"usage_details": {"prompt_tokens": 1000, "completion_tokens": 500}, "llm": {"service_tier": true}}
             """
@@ -49,6 +49,11 @@ import Testing
               m: {input_per_1k: 0.03, output_per_1k: 0.06}
               m[service_tier=flex]: {input_per_1k: 0.015, output_per_1k: 0.03}
             """, to: ".nllm-config.yaml")
+        return (batch, server)
+    }
+
+    @Test func optionsThatAreChargedOtherwiseCountAsWhatTheyCost() async throws {
+        let (batch, server) = try await tieredScene()
         try batch.write(
             """
             {"id": "plain", "prompt": "hi"}
@@ -65,14 +70,18 @@ import Testing
         let limited = try await batch.run("run", "p.jsonl", "-m", "m", "--run", "limited", "--max-cost", "9")
         #expect(limited.code == 78)
         #expect(limited.err.contains("no price is known for model `m[service_tier=fast]` of run limited, so its cost"))
+        #expect(try server.requests().count == 4)
+    }
 
-        // However the option is given: with the model, for all models, or behind `--`.
+    @Test func soTheyDoHoweverTheyAreGiven() async throws {
+        let (batch, server) = try await tieredScene()
+        // With the model, for all models, or behind `--`.
         for given in [["-m", "m[service_tier=flex]"], ["-m", "m", "--option", "service_tier=flex"]] {
             try await batch.run(["run", "--new", "--no-stream"] + given + ["--", "hi"]).expectSuccess()
         }
         try await batch.run("run", "--new", "--no-stream", "-m", "m", "--", "-o", "service_tier", "flex", "hi")
             .expectSuccess()
-        let last = try batch.query("SELECT cost_estimated FROM results WHERE run NOT IN ('r', 'limited')")
+        let last = try batch.query("SELECT cost_estimated FROM results")
         #expect(last == [["0.03"], ["0.03"], ["0.03"]])
 
         try await batch.run("run", "--run", "f", "--no-stream", "-m", "m[service_tier=fast]", "--", "hi")
@@ -82,6 +91,7 @@ import Testing
         let refused = try await batch.run("run", "-m", "m[service_tier=fast]", "--max-cost", "9", "--", "hi")
         #expect(refused.code == 78)
         #expect(refused.err.hasPrefix("error: no price is known for model `m[service_tier=fast]`, so its cost"))
+        #expect(try server.requests().count == 4)
     }
 
     @Test func aBadPriceFileIsToldWithItsLines() async throws {
