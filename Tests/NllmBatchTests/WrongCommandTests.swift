@@ -152,7 +152,8 @@ import Testing
         ),
         (
             "run p.jsonl -m echo --files csv", 64,
-            "`--files` is `csv` but must be one of all, jsonl, none; see `nllm-batch run --help`"
+            "The value 'csv' is invalid for '--files <which>': `--files` is `csv` but must be one of all, jsonl, none; "
+                + "see `nllm-batch run --help`"
         ),
         ("show nope", 66, "no run `nope` in nllm-runs/batch.db; `nllm-batch list` shows the runs"),
         ("show rr", 66, "no run `rr` in nllm-runs/batch.db; did you mean `r`?"),
