@@ -2,13 +2,12 @@ internal import FoundationEssentials
 
 /// The files below a directory, by their paths relative to it, ordered by the bytes of their components.
 ///
-/// Hidden files and folders are skipped, folders behind symbolic links, which may form a cycle, and the folders of runs
-/// and their database.
+/// Hidden files and folders are skipped, folders behind symbolic links, which may form a cycle, and the folders of runs.
 struct DirectoryWalk {
     private let endings: Set<String>
     /// The files with one of the extensions; a path may lead to something that is not a regular file.
     private(set) var files: [String] = []
-    /// Regular files with other extensions: the first ones, and their number.
+    /// Regular files with other extensions, databases of runs aside: the first ones, and their number.
     private(set) var others: (first: [String], count: Int) = ([], 0)
 
     private static let shownOthers = 3
@@ -19,11 +18,6 @@ struct DirectoryWalk {
         try walk(root, prefix: "")
     }
 
-    /// Whether a folder with these names holds runs, or is one.
-    private static func isOfRuns(_ names: [String]) -> Bool {
-        names.contains("batch.db") || RunFiles.top.allSatisfy(names.contains)
-    }
-
     private mutating func walk(_ directory: String, prefix: String) throws(FileError) {
         let names: [String]
         do {
@@ -31,7 +25,7 @@ struct DirectoryWalk {
         } catch {
             throw FileError(error, path: directory, reason: "the directory can't be read")
         }
-        guard prefix.isEmpty || !Self.isOfRuns(names) else { return }
+        guard prefix.isEmpty || !RunFiles.top.allSatisfy(names.contains) else { return }
         for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) where !name.hasPrefix(".") {
             let path = directory + "/" + name
             let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
@@ -39,7 +33,7 @@ struct DirectoryWalk {
                 try walk(path, prefix: prefix + name + "/")
             } else if type != nil, endings.contains(AbsolutePath.ending(name)) {
                 files.append(prefix + name)
-            } else if type == .typeRegular {
+            } else if type == .typeRegular, !name.hasPrefix("batch.db") {
                 if others.count < Self.shownOthers { others.first.append(prefix + name) }
                 others.count += 1
             }
