@@ -22,7 +22,8 @@ extension Worker {
             ) { observe(.executor($0)) }
             let (executor, report) = try await factory.make(try await Self.executor(for: options, in: store))
             observe(.executor(report))
-            for (model, key) in try await Self.missingKeys(report, for: options, in: store) {
+            // What could be said of keys is not worth an error.
+            for (model, key) in (try? await Self.missingKeys(report, for: options, in: store)) ?? [] {
                 observe(.keyMissing(model: model, key))
             }
             return CopyingExecutor(executor, mark: identity.mark)

@@ -27,7 +27,9 @@ def missing_keys(llm: Llm) -> list[Json]:
 
 
 def is_without_key(llm: Llm, model: Any) -> bool:
-    if not isinstance(model.needs_key, str):
+    kinds = (llm.package.KeyModel, llm.package.AsyncKeyModel)
+    # Others may do without, or look for it in a way of their own.
+    if not isinstance(model, kinds) or type(model).get_key is not llm.package.KeyModel.get_key:
         return False
     try:
         model.get_key()
