@@ -88,6 +88,12 @@ import Testing
         try await batch.run("run", "p.jsonl", "-m", "echo", "--run", "n", "--files", "none").expectSuccess()
         let some = try await batch.run("enqueue", "p.jsonl", "-m", "echo", "--run", "n", "--files", "all")
         #expect(some.code == 64)
+        // Nor does a run get files of cells and lose their raw output.
+        try await batch.run("run", "p.jsonl", "-m", "echo", "--run", "raw", "--raw").expectSuccess()
+        let less = try await batch.run("enqueue", "p.jsonl", "-m", "echo", "--run", "raw", "--files", "jsonl")
+        #expect(less.code == 64)
+        #expect(less.err == "error: run raw keeps raw output in files of each cell; leave out --files jsonl\n")
+        #expect(try names(batch, "raw").contains("raw/000001/echo.stdout.txt"))
         #expect(some.err == "error: run n was made without a folder; leave out --files, or make a new run\n")
     }
 
@@ -110,10 +116,13 @@ import Testing
         (["run", "p.jsonl", "--files", "csv"], "`--files` is `csv` but must be one of all, jsonl, none"),
         (
             ["run", "p.jsonl", "--files", "jsonl", "--raw"],
-            "`--raw` keeps files of each cell; leave out `--files jsonl`"
+            "`--raw` keeps files of each cell, but `files` is jsonl"
         ),
         (["export", "r", "-o", "d", "--files", "none"], "`--files none` leaves nothing to export"),
-        (["export", "r", "--files", "all"], "`--files` needs --outdir; a run's own folder has its own"),
+        (
+            ["export", "r", "--files", "all"],
+            "`--files` applies to --outdir; a run's own folder holds what the run writes"
+        ),
     ])
     func whatMakesNoSenseIsRefused(arguments: [String], error: String) async throws {
         let refused = try await scene().run(arguments)

@@ -24,7 +24,7 @@ struct ExportCommand: AsyncParsableCommand {
 
     func validate() throws {
         if files != nil, outdir == nil {
-            throw ValidationError("`--files` needs --outdir; a run's own folder has its own")
+            throw ValidationError("`--files` applies to --outdir; a run's own folder holds what the run writes")
         }
         if files == .nothing { throw ValidationError("`--files none` leaves nothing to export") }
         if outdir?.isEmpty == true { throw ValidationError("`--outdir` is empty; name a folder") }

@@ -69,9 +69,6 @@ struct EnqueueOptions: ParsableArguments {
         }
         try SettingOption.check(.timeout, duration: timeout)
         try SettingOption.check(settings.numbers)
-        if raw, let files, files != .all {
-            throw ValidationError("`--raw` keeps files of each cell; leave out `--files \(files.rawValue)`")
-        }
         if outdir?.isEmpty == true { throw ValidationError("`--outdir` is empty; name a directory") }
         if let outdir, outdir.contains("="), !outdir.contains("/") {
             throw ValidationError(

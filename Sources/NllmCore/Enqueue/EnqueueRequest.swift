@@ -67,6 +67,10 @@ extension EnqueueRequest {
         if case .named(let name) = target, !RunName.isValid(name) {
             throw .usage("run name `\(name)`: \(RunName.rule)")
         }
+        let files = RunSettings(self).files
+        if settings.raw == true, files != .all {
+            throw .usage("`--raw` keeps files of each cell, but `files` is \(files.rawValue)")
+        }
         guard sources.filter({ $0.kind == .standardInput }).count < 2 else {
             throw .usage("`-` is named twice, but standard input can be read once")
         }

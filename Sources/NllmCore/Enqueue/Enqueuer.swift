@@ -41,9 +41,6 @@ public struct Enqueuer: Sendable {
         try await check(spool.structuredOptions, selected.variants, program)
 
         let settings = RunSettings(request)
-        if request.settings.raw == true, settings.files != .all {
-            throw NllmError.usage("`--raw` keeps files of each cell, but `files` is \(settings.files.rawValue)")
-        }
         if settings.files != .nothing { try Directory.checkCreatable(settings.outdir) }
         let store = if let known { known } else { try Store(path: databasePath, .creating, isPrivate: isPrivate) }
         let plan = try await Self.plan(request, models: models, sources: sources, facts: facts)

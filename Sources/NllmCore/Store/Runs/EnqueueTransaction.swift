@@ -75,6 +75,14 @@ struct EnqueueTransaction {
                     ? "run \(run.name) has a folder; leave out --files none, or make a new run"
                     : "run \(run.name) was made without a folder; leave out --files, or make a new run")
         }
+        let (raw, files) = (plan.given.raw ?? run.settings.raw, plan.given.files ?? run.settings.files)
+        if raw, files != .all, plan.given.raw != nil || plan.given.files != nil {
+            let option = plan.given.files == nil ? "--raw" : "--files \(files.rawValue)"
+            throw NllmError.usage(
+                run.settings.raw
+                    ? "run \(run.name) keeps raw output in files of each cell; leave out \(option)"
+                    : "run \(run.name) has no files of cells, in which raw output is kept; leave out \(option)")
+        }
         guard plan.given.outdir != nil,
             AbsolutePath.real(run.settings.outdir) != AbsolutePath.real(plan.settings.outdir)
         else { return }
