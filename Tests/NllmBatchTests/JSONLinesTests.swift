@@ -110,7 +110,7 @@ import Testing
             input: "\n{\"prompt\":\"one\",\"attachments\":[\"image.png\"]}\n\"two\""
         ).expectSuccess()
         #expect(result.out == "r\n")
-        #expect(result.err == "2 cells in new run r\n")
+        #expect(result.err.hasPrefix("2 cells in new run r\n"))
         #expect(
             try batch.prompts("name, text, attachments") == [
                 [
@@ -128,7 +128,7 @@ import Testing
             "/bin/bash", ["-c", "exec \"$0\" enqueue <(echo '\"piped\"') -m echo --run r", Batch.binary]
         ).expectSuccess()
         #expect(result.out == "r\n")
-        #expect(result.err == "1 cell in new run r\n")
+        #expect(result.err.hasPrefix("1 cell in new run r\n"))
         #expect(try batch.prompts("name, text") == [["000001", "piped"]])
     }
 

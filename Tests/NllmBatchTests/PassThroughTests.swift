@@ -111,7 +111,7 @@ import Testing
         let same = try await batch.run("enqueue", "p.jsonl", "-m", "a", "--run", "r", "--", "--schema", "name, age int")
         #expect(same.err == "run r: 2 kept, 0 changed, 0 new, 0 removed\n")
         let other = try await batch.run("enqueue", "p.jsonl", "-m", "a", "--run", "r", "--", "--schema", "name")
-        #expect(other.err == "run r: 0 kept, 2 changed, 0 new, 0 removed\n")
+        #expect(other.err.hasPrefix("run r: 0 kept, 2 changed, 0 new, 0 removed\n"))
     }
 
     @Test func aFileBehindTheTerminatorCountsByItsContent() async throws {
@@ -122,7 +122,7 @@ import Testing
         try await batch.run(enqueue).expectSuccess()
         #expect(try await batch.run(enqueue).err == "run r: 1 kept, 0 changed, 0 new, 0 removed\n")
         try batch.write("second", to: "fragment.txt")
-        #expect(try await batch.run(enqueue).err == "run r: 0 kept, 1 changed, 0 new, 0 removed\n")
+        #expect(try await batch.run(enqueue).err.hasPrefix("run r: 0 kept, 1 changed, 0 new, 0 removed\n"))
     }
 
     @Test func theRealModelGetsExactlyThatSystemOptionAndPrompt() async throws {
@@ -198,7 +198,7 @@ import Testing
         for command in ["run", "enqueue"] {
             let dry = try await batch.run(command, "p.jsonl", "-m", "a[t=1 2]", "--dry-run", "--", "-x").expectSuccess()
             #expect(dry.lines.count == 40)
-            #expect(dry.err == "and 5 cells more\n25 cells in all; nothing was run\n")
+            #expect(dry.err.hasPrefix("and 5 cells more\n25 cells in all; nothing was run\nestimate for a[t=1 2]: "))
             #expect(batch.changes(since: before) == [])
             let shell = try await batch.command("/bin/sh", ["-c", dry.lines.prefix(2).joined(separator: "\n")])
             #expect(shell.out == "[-m][a][-n][-u][-o][t][1 2][-x]\nstdin: it's 1\n")

@@ -126,7 +126,8 @@ import Testing
     ])
     func aLongWordIsNotTakenForAKey(word: String) async throws {
         let batch = try Batch()
-        let result = try await batch.run("run", "--dry-run", "-m", "m", "--system", word, "--", "hi").expectSuccess()
+        let result = try await batch.run("run", "--dry-run", "--no-check", "-m", "m", "--system", word, "--", "hi")
+            .expectSuccess()
         #expect(result.out == "printf %s hi | llm -m m -n -u -s \(word)\n")
     }
 
@@ -134,7 +135,7 @@ import Testing
         "abcdefghijklmnopqrstuvwxyz012345", "0123456789abcdef0123456789abcdef", "aBcDeFgHiJkLmNoPqRsTuVwXyZaBcDeF",
     ])
     func whatCanOnlyBeAKeyStillIs(key: String) async throws {
-        let result = try await Batch().run("run", "--dry-run", "-m", "m", "--system", key, "--", "hi")
+        let result = try await Batch().run("run", "--dry-run", "--no-check", "-m", "m", "--system", key, "--", "hi")
         #expect(result.out == "printf %s hi | llm -m m -n -u -s '***REDACTED***'\n")
     }
 }

@@ -29,6 +29,7 @@ struct EnqueueCommand: AsyncParsableCommand {
             databasePath: configuration.database, isPrivate: configuration.isPrivate, note: common.say)
         let (report, _) = try await enqueuer.enqueue(request)
         common.say(report.sentence)
+        for estimate in report.estimates { common.say(estimate.sentence) }
         if json { Console.out(report.json) } else { Console.out(report.run) }
     }
 }
@@ -46,6 +47,7 @@ extension EnqueueReport {
             .init("run", .string(run)), .init("folder", .string(folder)), .init("is_new", .bool(isNew)),
             .init("cells", .integer(cells)), .init("kept", .integer(kept)), .init("changed", .integer(changed)),
             .init("new", .integer(new)), .init("removed", .integer(removed)),
+            .init("estimates", .array(estimates.map(\.json))),
         ])
     }
 }

@@ -46,6 +46,9 @@ struct RunCommand: AsyncParsableCommand {
         let (report, store) = try await enqueuer.enqueue(request)
         if let left = report.leftRun { try await sayLeft(left, in: store) }
         common.say(!report.isNew && target == .unfinished ? "resuming " + report.sentence : report.sentence)
+        if !enqueue.isDirect {
+            for estimate in report.estimates where estimate.cost != nil { common.say(estimate.sentence) }
+        }
         options.runs = [report.run]
         // The caller wants a JSON object on standard output, unless told otherwise.
         let streams = worker.stream ?? (json ? false : configuration.stream ?? enqueue.isDirect)

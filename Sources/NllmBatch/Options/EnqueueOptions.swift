@@ -133,7 +133,7 @@ struct EnqueueOptions: ParsableArguments {
 
     /// Prints what would be run.
     func printPreview(_ request: EnqueueRequest, common: CommonOptions, json: Bool) async throws(NllmError) {
-        let enqueuer = Enqueuer(databasePath: "", note: common.say)
+        let enqueuer = Enqueuer(databasePath: request.configuration.database, note: common.say)
         let preview = try await enqueuer.preview(request, limit: 20)
         for cell in preview.cells {
             if json { Console.out(cell.json) } else { Console.out(cell.shellLine) }
@@ -141,5 +141,6 @@ struct EnqueueOptions: ParsableArguments {
         let rest = preview.count - preview.cells.count
         if rest > 0 { common.say("and \(Format.count(rest, "cell")) more") }
         common.say("\(Format.count(preview.count, "cell")) in all; nothing was run")
+        for estimate in preview.estimates { common.say(estimate.sentence) }
     }
 }

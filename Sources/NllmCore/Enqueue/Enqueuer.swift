@@ -33,10 +33,8 @@ public struct Enqueuer: Sendable {
         let selection = ModelSelection(request, note: note)
         let selected = try await selection.models(known: known)
         let (spool, sources) = try read(request, models: selected.variants)
-        let cells = spool.count * selected.variants.count * (request.samples ?? request.configuration.samples)
-        let isQuick = request.isExecutedAtOnce && !request.needsPrices && cells <= ExecutorChoice.fewCells
-        let names = selected.variants.map(\.name)
-        let catalogue = await isQuick ? program?.rememberedModels(naming: names) : program?.models(naming: names)
+        let isQuick = request.isQuick(prompts: spool.count, models: selected.variants.count)
+        let catalogue = await program?.models(naming: selected.variants.map(\.name), isQuick: isQuick)
         let models = try selection.plan(selected, catalogue)
         try await check(spool.structuredOptions, selected.variants, program)
 
@@ -65,16 +63,22 @@ public struct Enqueuer: Sendable {
         note("a file is written per cell, \(cells) in all; with `--files jsonl` there is results.jsonl alone")
     }
 
-    /// The commands that would run: the first cells, and the total number; nothing is written anywhere.
+    /// The commands that would run: the first cells, the total number, and what they are expected to take; nothing is
+    /// written anywhere.
     public func preview(_ request: EnqueueRequest, limit: Int) async throws(NllmError) -> Preview {
         try DescriptorLimit.check(.programs)
         try request.check()
-        let selected = try await ModelSelection(request, note: note).models(known: nil)
-        selected.noteRepetitions(note, nil)
-        let models = selected.variants
-        let (spool, _) = try read(request, models: models)
+        let selection = ModelSelection(request, note: note)
+        let selected = try await selection.models(known: nil)
+        let program = try? LLMProgram.find()
+        let (spool, _) = try read(request, models: selected.variants)
+        let isQuick = request.isQuick(prompts: spool.count, models: selected.variants.count)
+        let catalogue = await program?.models(naming: selected.variants.map(\.name), isQuick: isQuick)
+        let models = try selection.plan(selected, catalogue)
         do {
-            return try Preview(spool, models: models, request, limit: limit)
+            var preview = try Preview(spool, models: models, request, limit: limit)
+            preview.estimates = Store.estimates(preview.sizes, path: databasePath)
+            return preview
         } catch {
             throw Store.translate(error, path: "for the prompts in the temporary folder", opening: false)
         }
@@ -143,5 +147,20 @@ public struct Enqueuer: Sendable {
             parts.append(.array(further.map(JSONValue.strings)))
         }
         return Hexadecimal.text(SHA256.hash(data: JSONWriter.stored(.array(parts))))
+    }
+}
+
+extension EnqueueRequest {
+    /// Whether the cells are so few, and executed at once, that `llm` is not asked beforehand for its models.
+    fileprivate func isQuick(prompts: Int, models: Int) -> Bool {
+        let cells = prompts * models * (samples ?? configuration.samples)
+        return isExecutedAtOnce && !needsPrices && cells <= ExecutorChoice.fewCells
+    }
+}
+
+extension LLMProgram {
+    /// The models that it knows; if that must be quick, those that it knew when it was asked last.
+    fileprivate func models(naming names: [String], isQuick: Bool) async -> ModelCatalogue? {
+        await isQuick ? rememberedModels(naming: names) : models(naming: names)
     }
 }

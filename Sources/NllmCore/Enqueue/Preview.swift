@@ -18,13 +18,21 @@ public struct Preview: Sendable {
     public private(set) var cells: [Cell] = []
     /// The total number of cells.
     public private(set) var count = 0
+    /// What they are expected to take, by model.
+    public internal(set) var estimates: [Estimate] = []
+    /// The sizes of their requests, by model.
+    private(set) var sizes: [RequestSizes]
 
-    init(_ spool: PromptSpool, models: [ModelVariant], _ request: EnqueueRequest, limit: Int) throws {
+    init(_ spool: PromptSpool, models planned: [PlannedModel], _ request: EnqueueRequest, limit: Int) throws {
         let common = try request.common()
-        let samples = request.samples ?? request.configuration.samples
+        let defaultSamples = request.samples ?? request.configuration.samples
+        let models = planned.map(\.variant)
+        sizes = planned.map { RequestSizes($0, common: common) }
         try spool.forEach { prompt in
-            for model in models where model.isMeant(by: prompt, among: models) {
-                for sample in 1...(prompt.samples ?? samples) {
+            for (index, model) in models.enumerated() where model.isMeant(by: prompt, among: models) {
+                let samples = prompt.samples ?? defaultSamples
+                sizes[index].add(prompt, samples: samples)
+                for sample in 1...samples {
                     count += 1
                     guard cells.count < limit else { continue }
                     let asked = LLMRequest(prompt: prompt, model: model, common: common)

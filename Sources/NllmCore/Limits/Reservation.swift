@@ -62,7 +62,7 @@ extension LLMRequest {
     ]
 
     /// The most tokens in an answer; nil if the request sets no limit.
-    fileprivate var outputCap: Int? {
+    var outputCap: Int? {
         // The last one applies, and -1 means that there is none.
         allOptions.last { Self.caps.contains($0.name) }.flatMap { Int($0.value) }.flatMap { $0 >= 0 ? $0 : nil }
     }

@@ -44,6 +44,8 @@ public struct EnqueueReport: Sendable, Equatable {
     public var areModelsUnchecked = false
     /// The unfinished run that would have been continued if it were not blocked or too old.
     public var leftRun: Run?
+    /// What the new and changed cells are expected to take, by model.
+    public var estimates: [Estimate] = []
     /// The number of live cells in the run.
     public var cells: Int { kept + changed + new }
 }

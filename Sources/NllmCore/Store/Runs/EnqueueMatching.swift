@@ -40,6 +40,23 @@ extension EnqueueTransaction {
             """, runID)
     }
 
+    /// The sizes of the requests that the run did not have before, by model.
+    func sizesOfNewCells(_ models: [KnownModel]) throws -> [RequestSizes] {
+        try models.map { model in
+            var sizes = RequestSizes(model.planned, common: plan.common)
+            try database.forEachRow(
+                """
+                SELECT prompts.*, samples FROM prompts JOIN (SELECT prompt_id, count(*) AS samples
+                    FROM temp.wanted WHERE cell_id IS NULL AND model_id = ? GROUP BY prompt_id) AS new
+                ON new.prompt_id = prompts.id
+                """, model.id
+            ) { row in
+                sizes.add(try Prompt(id: row.text("name"), request: row), samples: try row.int("samples"))
+            }
+            return sizes
+        }
+    }
+
     private func wanted(_ condition: String) throws -> Int {
         try database.row("SELECT count(*) AS n FROM temp.wanted WHERE \(condition)") { try $0.int("n") } ?? 0
     }

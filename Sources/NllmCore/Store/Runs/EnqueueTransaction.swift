@@ -24,9 +24,12 @@ struct EnqueueTransaction {
             try makeWantedTable()
             _ = try insert(prompts, runID: runID, models: models, cellsInto: "temp.wanted")
             try match(runID, &report)
+            report.estimates = try database.estimates(sizesOfNewCells(models))
             try database.execute("DROP TABLE temp.wanted")
         } else {
-            report.new = try insert(prompts, runID: runID, models: models, cellsInto: "cells")
+            let sizes = try insert(prompts, runID: runID, models: models, cellsInto: "cells")
+            report.new = sizes.map(\.cells).reduce(0, +)
+            report.estimates = try database.estimates(sizes)
         }
         try replaceSources(runID)
         try count(runID)
@@ -142,31 +145,31 @@ struct EnqueueTransaction {
             """)
     }
 
-    /// Inserts the prompts, and their cells into that table; returns the number of cells.
+    /// Inserts the prompts, and their cells into that table; returns the sizes of their requests, by model.
     private func insert(
         _ prompts: PromptSpool, runID: RunID, models: [KnownModel], cellsInto table: String
-    ) throws -> Int {
+    ) throws -> [RequestSizes] {
         let insertion = try database.statement(
             "INSERT INTO \(table) (run_id, prompt_id, model_id, sample, key) VALUES (?, ?, ?, ?, ?)")
         let parts = models.map { (id: $0.id, key: CellKeys.ModelPart($0.planned, common: plan.common)) }
-        var options = models.map { _ in Set<PricedOptions>() }
+        var sizes = models.map { RequestSizes($0.planned, common: plan.common) }
         let variants = plan.variants
-        var (position, cells) = (0, 0)
+        var position = 0
         try prompts.forEach { prompt in
             let id = try insert(prompt, runID: runID, position: position)
             position += 1
             let keys = CellKeys(prompt: prompt, common: plan.common)
             for (index, model) in parts.enumerated()
             where model.key.planned.variant.isMeant(by: prompt, among: variants) {
-                options[index].insert(models[index].pricedOptions(of: prompt, plan.common))
-                for sample in 1...(prompt.samples ?? plan.samples) {
+                let samples = prompt.samples ?? plan.samples
+                sizes[index].add(prompt, samples: samples)
+                for sample in 1...samples {
                     try insertion.run(runID, id, model.id, sample, keys.key(model.key, sample: sample))
-                    cells += 1
                 }
             }
         }
-        for (model, options) in zip(models, options) { try note(options, of: model) }
-        return cells
+        for (model, sizes) in zip(models, sizes) { try note(sizes.pricedOptions, of: model) }
+        return sizes
     }
 
     private func insert(_ prompt: Prompt, runID: RunID, position: Int) throws -> PromptID {

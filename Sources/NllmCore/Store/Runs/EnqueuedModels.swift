@@ -3,19 +3,6 @@ extension EnqueueTransaction {
     struct KnownModel {
         var id: ModelID
         var planned: PlannedModel
-        /// Its priced options where a prompt has no options of its own.
-        private let usual: PricedOptions
-
-        init(id: ModelID, planned: PlannedModel, common: CommonRequest) {
-            self.id = id
-            self.planned = planned
-            usual = planned.pricedOptions(with: common)
-        }
-
-        func pricedOptions(of prompt: Prompt, _ common: CommonRequest) -> PricedOptions {
-            guard !prompt.options.isEmpty else { return usual }
-            return LLMRequest(prompt: prompt, model: planned.variant, common: common).pricedOptions
-        }
     }
 
     /// Creates the rows of the plan's models, in order.
@@ -28,8 +15,7 @@ extension EnqueueTransaction {
         return try zip(plan.models, files).enumerated().map { position, pair in
             let (planned, file) = pair
             return KnownModel(
-                id: try insert(planned, runID: runID, position: position, file: file), planned: planned,
-                common: plan.common)
+                id: try insert(planned, runID: runID, position: position, file: file), planned: planned)
         }
     }
 
