@@ -21,22 +21,27 @@ struct ShowCommand: AsyncParsableCommand {
         let selection = failures.limit(cells.selection)
         try await store.check(selection, in: run)
         let json = json
+        var prompt: String?
         try store.forEachCell(of: run, selection) { cell in
-            if json { Console.out(cell.json) } else { Console.out(Self.text(cell)) }
+            if json { Console.out(cell.json) } else { Console.out(Self.text(cell, showsPrompt: cell.prompt != prompt)) }
+            prompt = cell.prompt
         }
     }
 
-    private static func text(_ cell: CellRecord) -> String {
+    /// The cell for people; of several cells that ask the same, the first one shows the prompt.
+    private static func text(_ cell: CellRecord, showsPrompt: Bool) -> String {
         let name = CellName.text(cell.model, prompt: cell.prompt, sample: cell.sample)
-        var lines = ["\(name) \(cell.status.rawValue)".oneLine, "  prompt:"]
-        lines += cell.text.printedLines.map { "    | \($0)" }
+        var lines = ["\(name) \(cell.status.rawValue)".oneLine]
+        if showsPrompt { lines += ["  prompt:"] + cell.text.printedLines.map { "    | \($0)" } }
         if let notBefore = cell.notBefore { lines.append("  not before \(Timestamp.utc(notBefore))") }
         if let pause = cell.pause { lines.append("  model \(pause.text)") }
         for attempt in cell.attempts {
             let number = attempt.number.map { "attempt \($0)" } ?? "interrupted attempt"
             let duration = Format.duration(Double(attempt.duration) / 1000)
             lines.append("  \(number): \(attempt.outcome), exit code \(attempt.exitCode), \(duration)")
-            if let failure = attempt.failure { lines.append("    \(failure)".oneLine) }
+            if let failure = attempt.failure {
+                lines += ReportLine.fitted([ReportLine("    \(failure)")])
+            }
             if let text = attempt.text, !text.isEmpty { lines += text.printedLines.map { "    | \($0)" } }
         }
         return lines.joined(separator: "\n")

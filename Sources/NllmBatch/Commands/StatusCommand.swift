@@ -34,11 +34,7 @@ struct StatusCommand: AsyncParsableCommand {
         Console.out(lines.joined(separator: "\n"))
     }
 
-    /// The lines as they are, or on a terminal in lines that fit it.
-    private static func fitted(_ lines: [ReportLine]) -> [String] {
-        guard let columns = Terminal(STDOUT_FILENO)?.columns else { return lines.map(\.text) }
-        return lines.flatMap { $0.lines(columns: columns, most: linesOfReason) }
-    }
+    private static func fitted(_ lines: [ReportLine]) -> [String] { ReportLine.fitted(lines, most: linesOfReason) }
 
     private static func head(_ progress: RunProgress) -> [ReportLine] {
         let run = progress.run

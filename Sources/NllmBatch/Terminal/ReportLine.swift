@@ -1,5 +1,11 @@
 import NllmCore
 
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
 /// A line that reports something, and in it, if a provider has said why, its message.
 ///
 /// Where there is little room, only the message is shortened: what stands around it names models, times and commands.
@@ -18,6 +24,12 @@ struct ReportLine {
 
     /// The whole text, in one line.
     var text: String { before + message + after }
+
+    /// The texts for standard output: in one line each, or on a terminal in at most so many that fit it.
+    static func fitted(_ lines: [ReportLine], most: Int = .max) -> [String] {
+        guard let columns = Terminal(STDOUT_FILENO)?.columns else { return lines.map(\.text) }
+        return lines.flatMap { $0.lines(columns: columns, most: most) }
+    }
 
     /// The text in lines of so many columns, all but the first indented; the message is shortened if they are too many.
     func lines(columns: Int, most: Int) -> [String] {

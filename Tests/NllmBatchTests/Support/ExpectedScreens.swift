@@ -54,26 +54,31 @@ extension ScreenTests {
         $
         """
 
-    /// `show` with cells that wait, have failed and are in flight.
+    /// `show` with an answer and cells that wait, have failed and are in flight.
     static let show = """
-        [gemini-2.5-flash-preview-05-20 q6] pending
+        [gpt-4o-mini q6] ok
           prompt:
             | prompt 6
+          attempt 1: ok, exit code 0, 0.0 s
+            | echo: prompt 6
+        [anthropic/claude-opus-4-5-20251101-thinking q6] running
+        [gemini-2.5-flash-preview-05-20 q6] pending
           not before 0000-00-00T00:00:00.000Z
           attempt 1: error, exit code 1, 0.0 s
-            rate_limited: Error code: 429 - Rate limit reached for gemini-2.5-flash-prev
-        iew-05-20 in organization org-loopback on requests per min (RPM): Limit 3, Used
-        3, Requested 1. Please try again in 6m40s. Visit https://platform.openai.com/acc
-        ount/rate-limits to learn more.
+            rate_limited: Error code: 429 - Rate limit reached for
+            gemini-2.5-flash-preview-05-20 in organization org-loopback on requests per
+            min (RPM): Limit 3, Used 3, Requested 1. Please try again in 6m40s. Visit
+            https://platform.openai.com/account/rate-limits to learn more.
+        [meta-llama/Llama-3.3-70B-Instruct-Turbo q6] error
+          attempt 1: error, exit code 1, 0.0 s
+            request: Error code: 400 - This model's maximum context length is 128000
+            tokens. However, your messages resulted in 131072 tokens. Please reduce the
+            length of the messages.
         [o4-mini-deep-research q6] error
-          prompt:
-            | prompt 6
           attempt 1: error, exit code 1, 0.0 s
             auth: Error code: 401 - Incorrect API key provided: ***REDACTED***. You can
-        find your API key at https://platform.openai.com/account/api-keys.
+            find your API key at https://platform.openai.com/account/api-keys.
         [mistralai/mixtral-8x22b-instruct-v0.1 q6] running
-          prompt:
-            | prompt 6
         $
         """
 
