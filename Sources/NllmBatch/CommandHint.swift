@@ -89,6 +89,7 @@ struct CommandHint {
         let (name, value) = Self.parts(arguments[index])
         let (before, after) = (Array(arguments[..<index]), Array(arguments[(index + 1)...]))
         let asks = ["run", "enqueue"].contains(arguments.first)
+        if arguments.first == "show", !name.hasPrefix("-") { return (before + ["--prompt", word] + after, passed) }
         if let option = Self.options[name] {
             return (before + [option] + (value.map { [$0] } ?? []) + after, passed)
         }

@@ -105,8 +105,7 @@ import Testing
             #expect(known || said == nil)
             if let said, end - sample.time > 5 { left.append(said / (end - sample.time)) }
         }
-        // How fast it goes on when other programs begin or end is nobody's to know.
-        #expect(try abs(median(left) - 1) < 0.3, "\(left)")
+        #expect(try abs(median(left) - 1) < 0.1, "\(left)")
     }
 
     private func document(_ model: String, _ sample: Sample) throws -> [String: Any] {

@@ -155,6 +155,7 @@ import Testing
             "The value 'csv' is invalid for '--files <which>': `--files` is `csv` but must be one of all, jsonl, none; "
                 + "see `nllm-batch run --help`"
         ),
+        ("show r 000001", 64, "Unexpected argument '000001'; did you mean: nllm-batch show r --prompt 000001"),
         ("show nope", 66, "no run `nope` in nllm-runs/batch.db; `nllm-batch list` shows the runs"),
         ("show rr", 66, "no run `rr` in nllm-runs/batch.db; did you mean `r`?"),
         ("show r --prompt 00001", 64, "run `r` has no prompt `00001`; did you mean `000001`?"),

@@ -37,16 +37,17 @@ struct EnqueueCommand: AsyncParsableCommand {
 extension EnqueueReport {
     /// What was done, for people.
     var sentence: String {
-        isNew
-            ? "\(Format.count(cells, "cell")) in new run \(run)"
-            : "run \(run): \(kept) kept, \(changed) changed, \(new) new, \(removed) removed"
+        guard !isNew else { return "\(Format.count(cells, "cell")) in new run \(run)" }
+        let before = restored > 0 ? "; \(restored) answered before" : ""
+        let rest = removed > 0 ? " (answers are kept)" : ""
+        return "run \(run): \(kept) kept, \(changed) changed, \(new) new, \(removed) removed\(rest)\(before)"
     }
 
     var json: JSONValue {
         .object([
             .init("run", .string(run)), .init("folder", .string(folder)), .init("is_new", .bool(isNew)),
             .init("cells", .integer(cells)), .init("kept", .integer(kept)), .init("changed", .integer(changed)),
-            .init("new", .integer(new)), .init("removed", .integer(removed)),
+            .init("new", .integer(new)), .init("restored", .integer(restored)), .init("removed", .integer(removed)),
             .init("estimates", .array(estimates.map(\.json))),
         ])
     }

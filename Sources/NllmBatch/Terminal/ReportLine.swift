@@ -11,6 +11,8 @@ import NllmCore
 /// Where there is little room, only the message is shortened: what stands around it names models, times and commands.
 struct ReportLine {
     private static let indent = "    "
+    /// Stands for a space at which no line is broken.
+    private static let noBreakSpace = "\u{A0}"
     /// The columns of a message that are kept however little room there is.
     private static let leastMessage = 40
 
@@ -43,18 +45,23 @@ struct ReportLine {
         return lines
     }
 
-    /// Breaks a text into lines, at a space if possible.
+    /// Breaks a text into lines, at a space if possible, and not in a command that fits in a line, so that it can be
+    /// copied.
     private static func wrap(_ text: String, to columns: Int) -> [String] {
         // Nothing can be broken in less.
         guard columns > 2 * indent.count else { return [text] }
         var lines: [String] = []
-        var rest = text
+        var rest = text.replacing(#/nllm-batch [^;]*/#) { match in
+            let command = String(match.output)
+            let fits = Table.width(command) <= columns - indent.count
+            return fits ? command.replacing(" ", with: noBreakSpace) : command
+        }
         while Table.width(rest) > columns {
             let fitting = rest.prefix(Table.cut(rest, to: columns).count)
             let end = fitting.drop { $0 == " " }.lastIndex(of: " ") ?? fitting.endIndex
             lines.append(String(rest[..<end]))
             rest = indent + rest[end...].drop { $0 == " " }
         }
-        return lines + [rest]
+        return (lines + [rest]).map { $0.replacing(noBreakSpace, with: " ") }
     }
 }

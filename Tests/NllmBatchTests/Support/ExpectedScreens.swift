@@ -97,8 +97,8 @@ extension ScreenTests {
         │     wait: Error code: 429 - Rate limit reached fo…; next at 00:00:00 (in 0  │
         │     min 00 s); later: nllm-batch work 2026-11-28_02-15-01                   │
         │   o4-mini-deep-research: 1 cell left, paused after repeated auth failures:  │
-        │     Error code: 401 - Incorrect API key pro…; fix that, then: nllm-batch    │
-        │     work 2026-11-28_02-15-01                                                │
+        │     Error code: 401 - Incorrect API key pro…; fix that, then:               │
+        │     nllm-batch work 2026-11-28_02-15-01                                     │
         │   4 × request on meta-llama/Llama-3.3-70B-Instruct-Turbo: Error code: 400   │
         │     - This model's maximum context length is 128000 tokens. However, your … │
         │   3 × auth on o4-mini-deep-research: Error code: 401 - Incorrect API key    │

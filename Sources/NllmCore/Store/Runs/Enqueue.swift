@@ -36,6 +36,8 @@ public struct EnqueueReport: Sendable, Equatable {
     public var changed = 0
     /// The number of cells that did not exist before.
     public var new = 0
+    /// The number of changed and new cells whose answers the run had before, so that they are not requested again.
+    public var restored = 0
     /// The number of cells that were removed.
     public var removed = 0
     /// Whether the run existed and nothing in it has changed, not even an id or the order.

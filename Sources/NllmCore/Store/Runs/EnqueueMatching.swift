@@ -9,6 +9,7 @@ extension EnqueueTransaction {
         report.new = try wanted("cell_id IS NULL") - report.changed
         // An answer that was paid for and left the run before comes back with its request.
         try pair(runID, with: "live = 0 AND status = 'ok'")
+        report.restored = try wanted("cell_id IS NOT NULL") - report.kept
         try database.run(
             """
             UPDATE cells SET live = 1, prompt_id = wanted.prompt_id, model_id = wanted.model_id
