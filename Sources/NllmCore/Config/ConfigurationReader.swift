@@ -16,7 +16,7 @@ extension Configuration {
         _ places: [ConfigurationPlace], trust: ConfigurationTrust = .ofNamedFolders
     ) throws(NllmError) -> Configuration {
         var configuration = Configuration()
-        var problems = InputProblems()
+        var problems = InputProblems(isGrouped: false)
         var trust = trust
         let user = places.first { $0.role == .user }
         if let user, let project = places.first(where: { $0.role == .project }),
@@ -30,7 +30,7 @@ extension Configuration {
             reader.read()
             (configuration, problems) = (reader.configuration, reader.problems)
         }
-        guard problems.isEmpty else { throw .badConfiguration(problems: problems.first, count: problems.count) }
+        guard problems.isEmpty else { throw .badConfiguration(problems: problems.first, count: problems.listed) }
         let parallel = configuration.settings.removeValue(forKey: .parallel)
         if configuration.settings[.concurrency] == nil { configuration.settings[.concurrency] = parallel }
         return configuration

@@ -19,7 +19,8 @@ public enum ConfigurationTrust: Sendable {
 extension Configuration {
     /// Whether the user's file names a folder, or one above it, as trusted; links are followed.
     static func trusts(_ directory: String, _ user: ConfigurationPlace) -> Bool {
-        var reader = ConfigurationReader(place: user, configuration: Configuration(), problems: InputProblems())
+        var reader = ConfigurationReader(
+            place: user, configuration: Configuration(), problems: InputProblems(isGrouped: false))
         reader.read()
         let real = RealPath.find(directory)
         return reader.configuration.trustedFolders.contains { folder in

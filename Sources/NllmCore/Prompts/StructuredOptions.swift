@@ -9,9 +9,10 @@ struct StructuredOptions: Sendable {
         var models: [String]?
     }
 
-    /// The first places of each use, each with its position among all, and how many there are.
-    private var uses: [Use: (places: [(position: Int, place: InputPlace)], count: Int)] = [:]
-    private var count = 0
+    /// Where each use is found first, and how often.
+    private var uses: [Use: (first: InputPlace, count: Int)] = [:]
+    /// The uses in the order in which they were found.
+    private var order: [Use] = []
 
     var isEmpty: Bool { uses.isEmpty }
 
@@ -19,12 +20,9 @@ struct StructuredOptions: Sendable {
     mutating func add(_ prompt: Prompt, at place: InputPlace) {
         for option in prompt.options {
             guard let structure = option.structure else { continue }
-            count += 1
             let use = Use(option: option.name, structure: structure, models: prompt.models)
-            var known = uses[use] ?? ([], 0)
-            known.count += 1
-            if known.places.count < InputProblems.shown { known.places.append((count, place)) }
-            uses[use] = known
+            if uses[use] == nil { order.append(use) }
+            uses[use, default: (place, 0)].count += 1
         }
     }
 
@@ -38,10 +36,10 @@ struct StructuredOptions: Sendable {
     func check(
         _ models: [ModelVariant], _ types: OptionTypes?
     ) throws(NllmError) -> (option: String, model: String)? {
-        var problems: [(position: Int, problem: InputProblem)] = []
-        var count = 0
+        var problems = InputProblems()
         var unknown: (option: String, model: String)?
-        for (use, known) in uses.sorted(by: { $0.value.places[0].position < $1.value.places[0].position }) {
+        for use in order {
+            guard let known = uses[use] else { continue }
             let meant = models.filter { model in
                 use.models?.contains { model.answers(to: $0, among: models) } ?? true
             }
@@ -50,15 +48,15 @@ struct StructuredOptions: Sendable {
                 unknown = unknown ?? (use.option, model.label)
             }
             for case (let model, .refused(let wanted)) in verdicts {
-                count += known.count
                 let message =
                     "option `\(use.option)` takes \(wanted), not \(use.structure.rawValue) (model `\(model.label)`)"
-                problems += known.places.map { ($0.position, InputProblem($0.place, message)) }
+                var problem = InputProblem(known.first, message)
+                problem.count = known.count
+                problems.add(problem)
                 break
             }
         }
-        guard !problems.isEmpty else { return unknown }
-        let first = problems.sorted { $0.position < $1.position }.prefix(InputProblems.shown).map(\.problem)
-        throw .badInput(problems: first, count: count)
+        try problems.check()
+        return unknown
     }
 }
