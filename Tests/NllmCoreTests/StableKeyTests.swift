@@ -10,7 +10,7 @@ import Testing
         let record = PromptRecord(
             fields: [field], text: "p", id: "1", place: InputPlace(file: "p.jsonl"), directory: "/")
         var reader = PromptFieldReader()
-        let prompt = try #require(reader.prompt(record) { _, _ in })
+        let prompt = try #require(reader.prompt(record, variables: []) { _, _ in })
         #expect(prompt.schema == "{\"title\":\"a\u{85}b\u{2028}c\\u007f\\u001bé\"}")
         let model = PlannedModel(variant: try ModelVariant("m"))
         let common = CommonRequest(directory: "/")

@@ -8,6 +8,8 @@ struct EnqueueOptions: ParsableArguments {
             "JSONL files, directories of text files, single text files, or - for standard input.", valueName: "source"))
     var sources: [String] = []
 
+    @OptionGroup(title: "Prompts") var records: RecordOptions
+
     @Option(
         name: [.short, .customLong("model")],
         help: ArgumentHelp(
@@ -26,6 +28,11 @@ struct EnqueueOptions: ParsableArguments {
         name: .customLong("option"),
         help: ArgumentHelp("Option for every model; repeatable.", valueName: "key=value"))
     var options: [String] = []
+
+    @Option(
+        name: .customLong("sweep"),
+        help: ArgumentHelp("Every model with each of these values; repeatable.", valueName: "key=value,…"))
+    var sweeps: [String] = []
 
     @Option(help: ArgumentHelp(.samples, valueName: "n"))
     var samples: Int?
@@ -118,7 +125,13 @@ struct EnqueueOptions: ParsableArguments {
             found.append(PromptSource(direct))
         }
         var request = EnqueueRequest(sources: found, configuration: configuration)
+        request.prompts = try records.options()
+        if isDirect, request.prompts != PromptOptions() {
+            throw .usage(
+                "`--map`, `--template`, `--only`, `--pick` and `--limit` are for sources, not for a prompt behind --")
+        }
         request.models = models
+        request.sweeps = sweeps
         request.modelOptions = modelOptions
         request.options = options
         request.samples = samples
@@ -135,6 +148,10 @@ struct EnqueueOptions: ParsableArguments {
     func printPreview(_ request: EnqueueRequest, common: CommonOptions, json: Bool) async throws(NllmError) {
         let enqueuer = Enqueuer(databasePath: request.configuration.database, note: common.say)
         let preview = try await enqueuer.preview(request, limit: 20)
+        if let first = preview.first, !isDirect {
+            common.say("first prompt, \(first.id):")
+            for line in first.text.printedLines { common.say("  | \(line)") }
+        }
         for cell in preview.cells {
             if json { Console.out(cell.json) } else { Console.out(cell.shellLine) }
         }

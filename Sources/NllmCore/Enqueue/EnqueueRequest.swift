@@ -2,10 +2,14 @@
 public struct EnqueueRequest: Sendable {
     /// The sources of prompts.
     public var sources: [PromptSource]
+    /// How their records become prompts.
+    public var prompts = PromptOptions()
     /// Models as `-m` takes them.
     public var models: [String] = []
     /// Arguments for single models, as `--model-option` takes them.
     public var modelOptions: [String] = []
+    /// Options whose values multiply all models, as `KEY=VALUE,VALUE…`.
+    public var sweeps: [String] = []
     /// Options for all models, as `KEY=VALUE`.
     public var options: [String] = []
     /// The number of times each prompt is sent to each model.

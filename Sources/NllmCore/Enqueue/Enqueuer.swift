@@ -99,7 +99,9 @@ public struct Enqueuer: Sendable {
     ) throws(NllmError) -> sending (PromptSpool, [SourceSummary]) {
         do {
             let spool = try PromptSpool()
-            let sources = try PromptReader.read(request.sources, models: models, into: spool.append, note: note)
+            let sources = try PromptReader.read(
+                request.sources, models: models, options: request.prompts, into: spool.append, note: note)
+            try spool.keep(request.prompts.subset)
             return (spool, sources)
         } catch {
             throw Store.translate(error, path: "for the prompts in the temporary folder", opening: false)
@@ -146,6 +148,7 @@ public struct Enqueuer: Sendable {
         if request.configuration.models != nil || !request.modelOptions.isEmpty || !common.arguments.isEmpty {
             parts.append(.array(further.map(JSONValue.strings)))
         }
+        if !request.prompts.identity.isEmpty { parts.append(.strings(request.prompts.identity)) }
         return Hexadecimal.text(SHA256.hash(data: JSONWriter.stored(.array(parts))))
     }
 }

@@ -32,6 +32,7 @@ struct ModelSelection {
     func models(known: Store?) async throws(NllmError) -> Selected {
         var selected = try await named(known)
         try apply(request.modelOptions, to: &selected.variants)
+        for sweep in request.sweeps { selected.variants = try ModelVariant.swept(selected.variants, by: sweep) }
         selected.variants = ModelVariant.distinct(selected.variants)
         for model in selected.variants {
             if let word = LLMArguments(model.arguments).words.first {

@@ -16,6 +16,8 @@ public struct Preview: Sendable {
 
     /// The first cells, in the order of the results.
     public private(set) var cells: [Cell] = []
+    /// The first prompt: its id, and its text as it would be sent, secrets replaced.
+    public private(set) var first: (id: String, text: String)?
     /// The total number of cells.
     public private(set) var count = 0
     /// What they are expected to take, by model.
@@ -29,6 +31,7 @@ public struct Preview: Sendable {
         let models = planned.map(\.variant)
         sizes = planned.map { RequestSizes($0, common: common) }
         try spool.forEach { prompt in
+            if first == nil { first = (prompt.id, Redaction.redact(prompt.text)) }
             for (index, model) in models.enumerated() where model.isMeant(by: prompt, among: models) {
                 let samples = prompt.samples ?? defaultSamples
                 sizes[index].add(prompt, samples: samples)

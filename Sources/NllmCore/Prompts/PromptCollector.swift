@@ -11,6 +11,12 @@ struct PromptCollector {
     private let models: [ModelVariant]
     /// Whether ids are prefixed with their source's stem.
     private let isPrefixing: Bool
+    /// How records become prompts.
+    private let options: PromptOptions
+    /// The fields of the current source.
+    private var census = FieldCensus()
+    /// Whether the current source has prompts that look like templates.
+    private var hasPlaces = false
     /// It is shared by all sources, because many prompts may have the same attachments.
     private var fields = PromptFieldReader()
     /// The number of prompts that were taken.
@@ -22,22 +28,77 @@ struct PromptCollector {
     /// - Parameters:
     ///   - sink: takes the prompts.
     ///   - models: the run's models.
+    ///   - options: how records become prompts.
     ///   - isPrefixing: whether ids are prefixed with their source's stem.
-    init(sink: @escaping Sink, models: [ModelVariant], isPrefixing: Bool) {
+    init(sink: @escaping Sink, models: [ModelVariant], options: PromptOptions, isPrefixing: Bool) {
         self.sink = sink
         self.models = models
+        self.options = options
         self.isPrefixing = isPrefixing
     }
 
     /// The id of a prompt that does not name one.
     static func id(line: Int) -> String { line.digits(6) }
 
-    /// Takes the prompt in a record, or reports everything that is wrong with it.
+    /// Takes the prompt in a record, or one for each template, or reports everything that is wrong with it.
     ///
     /// - Throws: if the sink cannot take it.
     mutating func take(_ record: PromptRecord, of source: PromptSource) throws {
-        let prompt = fields.prompt(record) { problems.add(InputProblem($0, $1)) }
-        if let prompt { try append(prompt, record.place, of: source) }
+        var mapped = record
+        let (fields, variables) = options.mapping.apply(record.fields) { census.addMapped($0) }
+        mapped.fields = fields.filter { PromptFieldReader.names.contains($0.name) }
+        let others = fields.filter { !PromptFieldReader.names.contains($0.name) } + variables
+        census.add(known: mapped.fields, others: others, at: record.place)
+        let prompt = self.fields.prompt(mapped, variables: others) { problems.add(InputProblem($0, $1)) }
+        guard let prompt else { return }
+        hasPlaces = hasPlaces || options.templates.isEmpty && prompt.vars != nil && prompt.text.contains("{{")
+        guard options.templates.isEmpty else { return try take(prompt, record, of: source) }
+        guard record.text != nil || mapped.fields.contains(where: { $0.name == "prompt" }) else {
+            return census.addMissingPrompt(at: record.place)
+        }
+        if let flaw = PromptFieldReader.flaw(text: prompt.text, "prompt") { return report(record.place, flaw) }
+        try append(prompt, record.place, of: source)
+    }
+
+    /// Takes a prompt for each template, with the fields of a record in its places.
+    private mutating func take(_ prompt: Prompt, _ record: PromptRecord, of source: PromptSource) throws {
+        let vars = record.fields.first { $0.name == "vars" }?.value
+        func value(_ name: String) -> JSONValue? {
+            if let field = record.fields.first(where: { $0.name == name }) { return field.value }
+            if name == "prompt", let text = record.text { return .string(text.withoutByteOrderMark) }
+            if name == "id" { return .string(prompt.id) }
+            if let value = vars?.member(at: name[...]) { return value }
+            guard let dot = name.firstIndex(of: ".") else { return nil }
+            let outer = record.fields.first { $0.name == name[..<dot] }
+            return outer?.value.member(at: name[name.index(after: dot)...])
+        }
+        for template in options.templates {
+            var filled = prompt
+            if options.templates.count > 1 { filled.id += "/" + template.name }
+            do throws(TemplateFlaw) {
+                filled.text = try template.render(value)
+            } catch {
+                report(record.place, error.message(template))
+                continue
+            }
+            if let flaw = PromptFieldReader.flaw(text: filled.text, "prompt") {
+                report(record.place, flaw)
+            } else {
+                try append(filled, record.place, of: source)
+            }
+        }
+    }
+
+    /// Ends a source: reports what is unknown or missing in all its records.
+    mutating func end(_ source: PromptSource) {
+        for (place, message) in census.problems(options.mapping, source: source.path) { report(place, message) }
+        if let text = census.note(of: source) { note(text) }
+        if hasPlaces {
+            note(
+                "\(source.displayed): `{{` in a prompt stays as it is; to fill in variables, give the text with --template"
+            )
+        }
+        (census, hasPlaces) = (FieldCensus(), false)
     }
 
     /// Takes a prompt, unless something is wrong with it.
@@ -89,5 +150,16 @@ struct PromptCollector {
     /// Notes a problem.
     mutating func report(_ place: InputPlace, _ message: String) {
         problems.add(InputProblem(place, message))
+    }
+}
+
+extension TemplateFlaw {
+    /// What is wrong, for a user.
+    fileprivate func message(_ template: PromptTemplate) -> String {
+        switch reason {
+        case .missing: "template \(template.name): no variable `\(name)`"
+        case .structured(let kind):
+            "template \(template.name): `\(name)` is \(kind); write {{\(name) | dump}} for its JSON"
+        }
     }
 }

@@ -23,9 +23,12 @@ struct PromptFieldReader {
     ///
     /// - Parameters:
     ///   - record: the record.
+    ///   - variables: fields that are kept as variables, with those in `vars`; a member of `vars` wins.
     ///   - problem: called for each problem, with its place.
-    /// - Returns: the prompt; nil if there was any problem.
-    mutating func prompt(_ record: PromptRecord, problem: (InputPlace, String) -> Void) -> Prompt? {
+    /// - Returns: the prompt, whose text is still to be checked; nil if there was any problem.
+    mutating func prompt(
+        _ record: PromptRecord, variables: [PromptField], problem: (InputPlace, String) -> Void
+    ) -> Prompt? {
         var prompt = Prompt(id: record.id, text: record.text ?? "")
         var sound = true
         var seen: Set<String> = []
@@ -38,23 +41,26 @@ struct PromptFieldReader {
                 problem(record.place.at(line: field.line), error.message)
             }
         }
-        if record.text == nil, !seen.contains("prompt") {
-            sound = false
-            problem(record.place, "no `prompt`; each prompt needs its text")
-        } else if sound, let message = Self.flaw(text: prompt.text, "prompt") {
-            sound = false
-            problem(record.place, message)
-        }
+        prompt.vars = Self.vars(record.fields.first { $0.name == "vars" }?.value, variables)
         return sound ? prompt : nil
+    }
+
+    /// The members of `vars` with further variables, as JSON text; nil if there are none.
+    private static func vars(_ own: JSONValue?, _ variables: [PromptField]) -> String? {
+        guard !variables.isEmpty else { return own.flatMap { $0 == .null ? nil : JSONWriter.text($0) } }
+        var members: [JSONValue.Member] = []
+        if case .object(let own)? = own { members = own }
+        var names = Set(members.map(\.name))
+        for field in variables where names.insert(field.name).inserted {
+            members.append(JSONValue.Member(field.name, field.value))
+        }
+        return JSONWriter.text(.object(members))
     }
 
     private mutating func take(
         _ field: PromptField, of record: PromptRecord, into prompt: inout Prompt
     ) throws(FieldError) {
-        guard field.value != .null || field.name == "prompt" else {
-            guard Self.names.contains(field.name) else { throw unknown(field.name) }
-            return
-        }
+        guard field.value != .null || field.name == "prompt" else { return }
         switch field.name {
         case "id": prompt.id = try id(field)
         case "prompt":
@@ -65,6 +71,7 @@ struct PromptFieldReader {
             prompt.schema = try schema(field)
             if let text = prompt.schema, case .string = field.value { prompt.schemaFile = try schemaFile(text) }
         case "options":
+            guard case .object = field.value else { throw wrong(field, "an object") }
             do { prompt.options = try ModelOption.options(field.value) } catch { throw FieldError(error.message) }
             if let name = Redaction.secret(in: ModelOption.arguments(prompt.options)) {
                 throw FieldError(LLMCommand.secretRefusal(name))
@@ -78,19 +85,15 @@ struct PromptFieldReader {
             prompt.samples = count
         case "vars":
             guard case .object = field.value else { throw wrong(field, "an object") }
-            prompt.vars = JSONWriter.text(field.value)
         case "expect": prompt.expect = JSONWriter.text(field.value)
         case "metadata": prompt.metadata = JSONWriter.text(field.value)
-        default: throw unknown(field.name)
+        default: break
         }
     }
 
-    private func unknown(_ name: String) -> FieldError {
-        FieldError("unknown field `\(name)`" + NearestName.hint(name, among: Self.names))
-    }
-
     private func wrong(_ field: PromptField, _ wanted: String) -> FieldError {
-        FieldError("`\(field.name)` is \(field.value.kind), not \(wanted)")
+        let way = field.name == "prompt" ? "" : "; to keep it as a variable, add --map vars=\(field.name)"
+        return FieldError("`\(field.name)` is \(field.value.kind), not \(wanted)\(way)")
     }
 
     private func string(_ field: PromptField) throws(FieldError) -> String {

@@ -7,15 +7,16 @@ enum PromptReader {
     /// - Parameters:
     ///   - sources: the sources in their order.
     ///   - models: the run's models, which prompts may name.
+    ///   - options: how records become prompts.
     ///   - sink: takes the prompts.
     ///   - note: takes what a user should know about a source in which nothing is wrong.
     /// - Returns: a summary of each source.
     /// - Throws: what is wrong in them.
     static func read(
-        _ sources: [PromptSource], models: [ModelVariant], into sink: @escaping PromptCollector.Sink,
-        note: @escaping (String) -> Void
+        _ sources: [PromptSource], models: [ModelVariant], options: PromptOptions,
+        into sink: @escaping PromptCollector.Sink, note: @escaping (String) -> Void
     ) throws -> [SourceSummary] {
-        var collector = PromptCollector(sink: sink, models: models, isPrefixing: sources.count > 1)
+        var collector = PromptCollector(sink: sink, models: models, options: options, isPrefixing: sources.count > 1)
         let summaries = try sources.map { source in try read(source, into: &collector) }
         try collector.problems.check()
         collector.notes.forEach(note)
@@ -37,6 +38,7 @@ enum PromptReader {
         } catch let error as FileError {
             throw NllmError.unreadable(path: error.path, reason: error.reason)
         }
+        collector.end(source)
         if collector.count == prompts, collector.problems.count == problems {
             let what = source.kind == .directory ? "no .txt, .md or .prompt file in it" : "no prompt in it"
             collector.report(InputPlace(file: source.path), what)

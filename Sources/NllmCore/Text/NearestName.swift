@@ -14,7 +14,7 @@ package enum NearestName {
     }
 
     /// The number of single-character edits, counting a swap of neighbors as one.
-    private static func distance(_ first: String, _ second: String) -> Int {
+    static func distance(_ first: String, _ second: String) -> Int {
         let (first, second) = (Array(first), Array(second))
         var rows = [Array(0...second.count)]
         for (i, left) in first.enumerated() {

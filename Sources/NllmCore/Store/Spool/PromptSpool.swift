@@ -59,6 +59,22 @@ final class PromptSpool {
         }
     }
 
+    /// Leaves only some prompts.
+    ///
+    /// - Throws: if nothing has one of the wanted ids.
+    func keep(_ subset: PromptSubset) throws {
+        guard !subset.isAll else { return }
+        let ids = try database.rows("SELECT id FROM prompts ORDER BY position") { try $0.text("id") }
+        if let missing = subset.unmatched(ids).first {
+            throw NllmError.usage(
+                "`--only \(missing)`: no prompt has such an id" + NearestName.hint(missing, among: ids))
+        }
+        let chosen = Set(subset.chosen(ids))
+        let deletion = try database.statement("DELETE FROM prompts WHERE id = ?")
+        for id in ids where !chosen.contains(id) { try deletion.run(id) }
+        count = chosen.count
+    }
+
     /// The largest number of samples that a prompt requests; 0 if none does.
     func mostSamples() throws -> Int {
         try database.row("SELECT coalesce(max(samples), 0) AS n FROM prompts") { try $0.int("n") } ?? 0
