@@ -64,6 +64,8 @@ BEHAVIOURS: Json = {
     "html": {"html_200": True},
     "hanging": {"hang": True},
     "late": {"delay_ms": 300},
+    "second turn": {"fail": {"status": 400}, "turn": 2},
+    "second hangs": {"hang": True, "turn": 2},
     "patient": {"fail": {"status": 429, "retry_after": 1.5}},
 }
 

@@ -136,7 +136,7 @@ struct EnqueueOptions: ParsableArguments {
         let enqueuer = Enqueuer(databasePath: "", note: common.say)
         let preview = try await enqueuer.preview(request, limit: 20)
         for cell in preview.cells {
-            if json { Console.out(cell.json) } else { Console.out(cell.shellLine) }
+            if json { Console.out(cell.json) } else { Console.out(cell.text) }
         }
         let rest = preview.count - preview.cells.count
         if rest > 0 { common.say("and \(Format.count(rest, "cell")) more") }

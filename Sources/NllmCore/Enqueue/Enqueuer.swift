@@ -96,6 +96,7 @@ public struct Enqueuer: Sendable {
         do {
             let spool = try PromptSpool()
             let sources = try PromptReader.read(request.sources, models: models, into: spool.append, note: note)
+            if spool.hasConversations { try request.checkConversations(with: models) }
             return (spool, sources)
         } catch {
             throw Store.translate(error, path: "for the prompts in the temporary folder", opening: false)

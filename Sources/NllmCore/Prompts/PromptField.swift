@@ -11,7 +11,8 @@ struct PromptField {
 /// Turns fields into a prompt, in the same way for every format.
 struct PromptFieldReader {
     static let names = [
-        "id", "prompt", "system", "options", "attachments", "schema", "vars", "models", "samples", "expect", "metadata",
+        "id", "prompt", "messages", "conversations", "turns", "system", "options", "attachments", "schema", "vars",
+        "models", "samples", "expect", "metadata",
     ]
 
     /// The directory for relative attachment paths.
@@ -49,12 +50,11 @@ struct PromptFieldReader {
                 problem(field.line, error.message)
             }
         }
-        if text == nil, !seen.contains("prompt") {
+        do throws(FieldError) {
+            try takeQuestion(fields, text: text, isSound: sound, into: &prompt)
+        } catch {
             sound = false
-            problem(nil, "no `prompt`; each prompt needs its text")
-        } else if sound, let message = Self.flaw(text: prompt.text, "prompt") {
-            sound = false
-            problem(nil, message)
+            problem(nil, error.message)
         }
         return sound ? prompt : nil
     }
@@ -68,6 +68,41 @@ struct PromptFieldReader {
         case "id": prompt.id = try id(field)
         case "prompt":
             guard text == nil else { throw FieldError("`prompt` is a field, but the text below is the prompt") }
+    /// The fields that say what is asked; a prompt has one of them.
+    private static let questions = ["prompt", "messages", "conversations", "turns"]
+
+    private func takeQuestion(
+        _ fields: [PromptField], text: String?, isSound: Bool, into prompt: inout Prompt
+    ) throws(FieldError) {
+        let asking = fields.filter { Self.questions.contains($0.name) && $0.value != .null || $0.name == "prompt" }
+        guard let first = asking.first else {
+            guard text != nil else { throw FieldError("no `prompt`; each prompt needs its text") }
+            if isSound, let flaw = Self.flaw(text: prompt.text, "prompt") { throw FieldError(flaw) }
+            return
+        }
+        if let second = asking.dropFirst().first(where: { $0.name != first.name }) {
+            throw FieldError("`\(first.name)` and `\(second.name)` exclude each other; a prompt has one of them")
+        }
+        guard isSound else { return }
+        switch first.name {
+        case "prompt": if let flaw = Self.flaw(text: prompt.text, "prompt") { throw FieldError(flaw) }
+        case "turns": prompt.take(turns: try turns(first))
+        default:
+            var reader = MessageReader()
+            let conversation = try reader.conversation(first)
+            prompt.take(conversation, reader.contents)
+        }
+    }
+
+    private func turns(_ field: PromptField) throws(FieldError) -> [String] {
+        let turns = try strings(field)
+        guard !turns.isEmpty else { throw FieldError("`turns` is empty") }
+        for turn in turns {
+            if let flaw = Self.flaw(text: turn, "turns") { throw FieldError("`turns`: \(flaw)") }
+        }
+        return turns
+    }
+
             prompt.text = try string(field).withoutByteOrderMark
         case "system": prompt.system = try argument(field)?.withoutByteOrderMark
         case "schema":
@@ -77,6 +112,10 @@ struct PromptFieldReader {
             do { prompt.options = try ModelOption.options(field.value) } catch { throw FieldError(error.message) }
             if let name = Redaction.secret(in: ModelOption.arguments(prompt.options)) {
                 throw FieldError(LLMCommand.secretRefusal(name))
+            }
+        case "messages", "conversations", "turns":
+            guard text == nil else {
+                throw FieldError("`\(field.name)` is a field, but the text below is the prompt")
             }
         case "attachments": prompt.attachments = try attachments(field)
         case "models": prompt.models = try strings(field)
@@ -186,7 +225,8 @@ struct PromptFieldReader {
     }
 }
 
-private struct FieldError: Error {
+/// What is wrong with a field.
+struct FieldError: Error {
     var message: String
 
     init(_ message: String) {

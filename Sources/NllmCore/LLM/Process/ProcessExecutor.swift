@@ -44,6 +44,10 @@ final class ProcessExecutor: Executor {
         _ request: LLMRequest, timeout: Duration?, stop: StopSignal, output: OutputObserver?,
         started: @escaping @Sendable () -> Void
     ) async -> Execution {
+        guard !request.isConversation else {
+            let reason = "a conversation needs llm's Python interface, and --executor process has its command line only"
+            return Execution(end: .notStarted(reason: reason), cause: .refused, since: Stopwatch())
+        }
         guard await gate.enter() else {
             return Execution(end: .notStarted(reason: "stopping"), cause: .stopped, since: Stopwatch())
         }

@@ -28,6 +28,11 @@ struct EnqueueTransaction {
         } else {
             report.new = try insert(prompts, runID: runID, models: models, cellsInto: "cells")
         }
+        try prompts.forEachContent { digest, content in
+            try database.run(
+                "INSERT INTO contents (run_id, sha256, content) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", runID, digest,
+                content)
+        }
         try replaceSources(runID)
         try count(runID)
         if let known {

@@ -7,6 +7,8 @@ final class PromptSpool {
     private(set) var count = 0
     /// Options of the prompts that not every model accepts.
     private(set) var structuredOptions = StructuredOptions()
+    /// Whether a prompt is more than one message.
+    private(set) var hasConversations = false
 
     init() throws {
         database = try SQLiteConnection(path: "", access: .create)
@@ -27,6 +29,8 @@ final class PromptSpool {
                 options TEXT NOT NULL,
                 attachments TEXT NOT NULL,
                 models TEXT,
+                messages TEXT,
+                turns TEXT,
                 samples INTEGER,
                 vars TEXT,
                 expect TEXT,
@@ -38,6 +42,7 @@ final class PromptSpool {
 
     private static let insertSQL = """
         INSERT INTO prompts (id, place, models, samples, \(PromptColumns.list))
+            CREATE TABLE contents (sha256 TEXT PRIMARY KEY, content BLOB NOT NULL) STRICT;
         VALUES (:id, :place, :models, :samples, \(PromptColumns.parameters))
         ON CONFLICT (id) DO NOTHING
         """
@@ -52,6 +57,11 @@ final class PromptSpool {
         guard added == 0 else {
             count += 1
             structuredOptions.add(prompt, at: place)
+            if prompt.isConversation { hasConversations = true }
+            for (digest, content) in prompt.contents {
+                try database.run(
+                    "INSERT INTO contents (sha256, content) VALUES (?, ?) ON CONFLICT DO NOTHING", digest, content)
+            }
             return nil
         }
         return try database.row("SELECT place FROM prompts WHERE id = ?", prompt.id) { row in
@@ -75,3 +85,10 @@ final class PromptSpool {
         }
     }
 }
+    /// Calls `body` with each attachment that stood in prompts, and its digest.
+    func forEachContent(_ body: (String, [UInt8]) throws -> Void) throws {
+        try database.forEachRow("SELECT sha256, content FROM contents") { row in
+            try body(row.text("sha256"), row.bytes("content"))
+        }
+    }
+
