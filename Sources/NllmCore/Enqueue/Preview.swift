@@ -41,7 +41,7 @@ public struct Preview: Sendable {
                     cells.append(
                         Cell(
                             prompt: prompt.id, model: model.label, sample: sample,
-                            command: Redaction.redact(arguments: ["llm"] + LLMCommand.arguments(asked)),
+                            command: LLMCommand.shown(asked),
                             input: asked.prompt.map { Redaction.redact($0) }, messages: Self.messages(asked)))
                 }
             }

@@ -1,6 +1,6 @@
 /// Takes prompts and problems from the readers of all formats.
 ///
-/// Prompts are counted and passed on; ids are completed and, like models and the length of arguments, checked here, so that
+/// Prompts are counted and passed on; ids are completed and, like models, checked here, so that
 /// all formats accept the same.
 struct PromptCollector {
     /// Takes a prompt from its place, or says where an earlier one with the same id stands.
@@ -39,7 +39,6 @@ struct PromptCollector {
     /// - Throws: if the sink cannot take it.
     mutating func append(_ prompt: Prompt, _ place: InputPlace, of source: PromptSource) throws {
         checkModels(of: prompt, place)
-        checkArguments(of: prompt, place)
         var prompt = prompt
         // A text file's id is already its source's stem, unless it has another one.
         if isPrefixing, prompt.id != source.stem { prompt.id = "\(source.stem)/\(prompt.id)" }
@@ -49,19 +48,6 @@ struct PromptCollector {
         } else {
             count += 1
         }
-    }
-
-    /// All arguments together have a limit, too.
-    private mutating func checkArguments(of prompt: Prompt, _ place: InputPlace) {
-        let texts =
-            prompt.options.flatMap { ["-o", $0.name, $0.value] } + prompt.attachments.flatMap { ["-a", $0.location] }
-            + [prompt.system, prompt.schema].compactMap(\.self)
-        let size = texts.map { $0.utf8.count + 1 }.reduce(0, +)
-        guard size > LLMCommand.totalLimit else { return }
-        report(
-            place,
-            "system prompt, schema, options and attachments are \(size) bytes long, but `llm` can be given "
-                + "\(LLMCommand.totalLimit) at most")
     }
 
     private mutating func checkModels(of prompt: Prompt, _ place: InputPlace) {
