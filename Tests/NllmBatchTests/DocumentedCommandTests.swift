@@ -6,6 +6,7 @@ import Testing
 @Suite struct DocumentedCommandTests {
     private static let documents = [
         "README.md", "docs/configuration.md", "docs/database.md", "docs/limits.md", "docs/tasks/conversations.md",
+        "docs/tasks/openai-batch.md",
     ]
     /// What sets up the project itself, which `.ci/run` does.
     private static let projectCommands = ["make ", "scripts/"]

@@ -31,8 +31,8 @@ public struct Enqueuer: Sendable {
         let program = try? LLMProgram.find()
         async let facts = ManifestFacts(program: program)
         let selection = ModelSelection(request, note: note)
-        let selected = try await selection.models(known: known)
-        let (spool, sources) = try read(request, models: selected.variants)
+        var selected = try await selection.models(known: known)
+        let (spool, sources) = try read(request, selection, &selected)
         let cells = spool.count * selected.variants.count * (request.samples ?? request.configuration.samples)
         let isQuick = request.isExecutedAtOnce && !request.needsPrices && cells <= ExecutorChoice.fewCells
         let names = selected.variants.map(\.name)
@@ -69,12 +69,12 @@ public struct Enqueuer: Sendable {
     public func preview(_ request: EnqueueRequest, limit: Int) async throws(NllmError) -> Preview {
         try DescriptorLimit.check(.programs)
         try request.check()
-        let selected = try await ModelSelection(request, note: note).models(known: nil)
+        let selection = ModelSelection(request, note: note)
+        var selected = try await selection.models(known: nil)
+        let (spool, _) = try read(request, selection, &selected)
         selected.noteRepetitions(note, nil)
-        let models = selected.variants
-        let (spool, _) = try read(request, models: models)
         do {
-            return try Preview(spool, models: models, request, limit: limit)
+            return try Preview(spool, models: selected.variants, request, limit: limit)
         } catch {
             throw Store.translate(error, path: "for the prompts in the temporary folder", opening: false)
         }
@@ -90,13 +90,28 @@ public struct Enqueuer: Sendable {
         note("llm does not report which values option `\(option)` of model \(model) takes; it is given as JSON text")
     }
 
+    /// Reads the prompts, and takes the models that they name unless the command names some.
     private func read(
-        _ request: EnqueueRequest, models: [ModelVariant]
+        _ request: EnqueueRequest, _ selection: ModelSelection, _ selected: inout ModelSelection.Selected
     ) throws(NllmError) -> sending (PromptSpool, [SourceSummary]) {
         do {
             let spool = try PromptSpool()
-            let sources = try PromptReader.read(request.sources, models: models, into: spool.append, note: note)
-            if spool.hasConversations { try request.checkConversations(with: models) }
+            let isOpen = selection.isOpen
+            var notes: [String] = []
+            defer { ([selected.decision].compactMap(\.self) + notes).forEach(note) }
+            let append: PromptCollector.Sink = { prompt, place in
+                var prompt = prompt
+                if isOpen, prompt.models == nil { prompt.models = prompt.model.map { [$0] } }
+                return try spool.append(prompt, from: place)
+            }
+            let sources = try PromptReader.read(request.sources, models: selected.variants, into: append) {
+                notes.append($0)
+            }
+            if isOpen, !spool.namedModels.isEmpty {
+                if spool.hasUnnamed { try spool.limitOthers(to: selected.variants.map(\.label)) }
+                try selected.take(spool.namedModels, hasOthers: spool.hasUnnamed)
+            }
+            if spool.hasConversations { try request.checkConversations(with: selected.variants) }
             return (spool, sources)
         } catch {
             throw Store.translate(error, path: "for the prompts in the temporary folder", opening: false)

@@ -15,7 +15,31 @@ struct ModelSelection {
     struct Selected: Sendable {
         fileprivate(set) var variants: [ModelVariant]
         /// Whether the user named them, so that they may be misspelled.
-        fileprivate let areNamed: Bool
+        fileprivate var areNamed: Bool
+        /// Which models were decided on, if the user named none.
+        private(set) var decision: String?
+        /// Whether the prompts name them.
+        fileprivate var areOfPrompts = false
+
+        fileprivate init(variants: [ModelVariant], areNamed: Bool, decision: String? = nil) {
+            (self.variants, self.areNamed, self.decision) = (variants, areNamed, decision)
+        }
+
+        /// Takes the models that prompts name in place of those that nobody named for this run.
+        ///
+        /// - Parameters:
+        ///   - names: their names.
+        ///   - hasOthers: whether there are prompts that name none, which are for the models so far.
+        /// - Throws: for a name that no model has.
+        mutating func take(_ names: [String], hasOthers: Bool) throws(NllmError) {
+            if !hasOthers { (variants, decision) = ([], nil) }
+            for name in names where !variants.contains(where: { $0.label == name }) {
+                variants.append(try ModelVariant(named: name))
+            }
+            let said = "using the models that the prompts name: " + names.joined(separator: ", ")
+            decision = [decision, said].compactMap(\.self).joined(separator: "; ")
+            (areNamed, areOfPrompts) = (true, true)
+        }
 
         /// Reports models that are named more than once.
         func noteRepetitions(_ note: (String) -> Void, _ catalogue: ModelCatalogue?) {
@@ -55,7 +79,7 @@ struct ModelSelection {
     /// - Throws: for a model that `llm` does not know or whose price is required but unknown, and for a price file that
     ///   cannot be used.
     func plan(_ selected: Selected, _ catalogue: ModelCatalogue?) throws(NllmError) -> [PlannedModel] {
-        if selected.areNamed, checks { try catalogue?.check(selected.variants) }
+        if selected.areNamed, checks { try check(selected, catalogue) }
         selected.noteRepetitions(note, catalogue)
         let prices = try PriceBook(
             configured: request.configuration.costs, file: request.configuration.prices)
@@ -74,6 +98,18 @@ struct ModelSelection {
         return models
     }
 
+    private func check(_ selected: Selected, _ catalogue: ModelCatalogue?) throws(NllmError) {
+        do throws(NllmError) {
+            try catalogue?.check(selected.variants)
+        } catch {
+            guard selected.areOfPrompts else { throw error }
+            throw .usage("\(error); -m names a model for all prompts")
+        }
+    }
+
+    /// Whether prompts may name models: the command names none.
+    var isOpen: Bool { request.models.isEmpty && request.modelOptions.isEmpty && request.direct == nil }
+
     /// Whether `llm` must know the models.
     var checks: Bool { request.checksModels ?? request.configuration.checksModels }
 
@@ -90,12 +126,12 @@ struct ModelSelection {
         if !request.modelOptions.isEmpty { return Selected(variants: try namedByOptions(), areNamed: true) }
         if case .named(let name) = request.target, let run = try? await known?.run(name) {
             let models = try await known?.models(of: run) ?? []
-            note("using the models of run \(name): " + models.map(\.label).joined(separator: ", "))
-            return Selected(variants: models, areNamed: false)
+            let decision = "using the models of run \(name): " + models.map(\.label).joined(separator: ", ")
+            return Selected(variants: models, areNamed: false, decision: decision)
         }
         let name = try await LLMProgram.find().defaultModel()
-        note("no model named; using llm's default model \(name)")
-        return Selected(variants: [try ModelVariant(name)], areNamed: false)
+        let decision = "no model named; using llm's default model \(name)"
+        return Selected(variants: [try ModelVariant(name)], areNamed: false, decision: decision)
     }
 
     /// A configured model: a text is parsed like `-m`, a name with options is `llm`'s own.

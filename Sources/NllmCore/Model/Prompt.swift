@@ -20,6 +20,12 @@ struct Prompt: Sendable, Equatable {
     /// Options that override the model's and the run's.
     var options: [ModelOption] = []
     var attachments: [Attachment] = []
+    /// The model that a line of a batch file names, which the run is given if it is given no other; known only while
+    /// prompts are read.
+    var model: String?
+    /// Whether it comes from a batch file, so that options which a model does not have are refused before anything is
+    /// asked; known only while prompts are read.
+    var isFromBatch = false
     /// Labels or names of the models for this prompt; nil for all models of the run.
     var models: [String]?
     /// The number of samples per model; overrides the run's number.
@@ -28,12 +34,6 @@ struct Prompt: Sendable, Equatable {
     var vars: String?
     var expect: String?
     var metadata: String?
-}
-
-/// A file or URL that is sent with a prompt.
-struct Attachment: Sendable, Equatable {
-    /// An absolute path, or a URL.
-    var location: String
 
     /// Whether more than one message is sent, which `llm`'s command line cannot do.
     var isConversation: Bool { conversation != nil || !turns.isEmpty }
@@ -42,6 +42,12 @@ struct Attachment: Sendable, Equatable {
     func system(for model: String?, common: String?) -> String? {
         conversation?.hasSystem == true ? nil : system ?? model ?? common
     }
+}
+
+/// A file or URL that is sent with a prompt.
+struct Attachment: Sendable, Equatable {
+    /// An absolute path, or a URL.
+    var location: String
     /// SHA-256 of the file's content in hexadecimal; nil for a URL, which counts by its text.
     var digest: String?
 

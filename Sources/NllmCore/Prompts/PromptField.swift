@@ -39,6 +39,15 @@ struct PromptFieldReader {
         _ fields: [PromptField], text: String? = nil, defaultID: String, problem: (Int?, String) -> Void
     ) -> Prompt? {
         var prompt = Prompt(id: defaultID, text: text ?? "")
+        var fields = fields
+        do throws(FieldError) {
+            if let batch = try BatchRequest(fields) {
+                (fields, prompt.model, prompt.isFromBatch) = (batch.fields, batch.model, true)
+            }
+        } catch {
+            problem(nil, error.message)
+            return nil
+        }
         var sound = true
         var seen: Set<String> = []
         for field in fields {
@@ -59,15 +68,6 @@ struct PromptFieldReader {
         return sound ? prompt : nil
     }
 
-    private mutating func take(_ field: PromptField, text: String?, into prompt: inout Prompt) throws(FieldError) {
-        guard field.value != .null || field.name == "prompt" else {
-            guard Self.names.contains(field.name) else { throw unknown(field.name) }
-            return
-        }
-        switch field.name {
-        case "id": prompt.id = try id(field)
-        case "prompt":
-            guard text == nil else { throw FieldError("`prompt` is a field, but the text below is the prompt") }
     /// The fields that say what is asked; a prompt has one of them.
     private static let questions = ["prompt", "messages", "conversations", "turns"]
 
@@ -103,7 +103,20 @@ struct PromptFieldReader {
         return turns
     }
 
+    private mutating func take(_ field: PromptField, text: String?, into prompt: inout Prompt) throws(FieldError) {
+        guard field.value != .null || field.name == "prompt" else {
+            guard Self.names.contains(field.name) else { throw unknown(field.name) }
+            return
+        }
+        switch field.name {
+        case "id": prompt.id = try id(field)
+        case "prompt":
+            guard text == nil else { throw FieldError("`prompt` is a field, but the text below is the prompt") }
             prompt.text = try string(field).withoutByteOrderMark
+        case "messages", "conversations", "turns":
+            guard text == nil else {
+                throw FieldError("`\(field.name)` is a field, but the text below is the prompt")
+            }
         case "system": prompt.system = try argument(field)?.withoutByteOrderMark
         case "schema":
             prompt.schema = try schema(field)
@@ -112,10 +125,6 @@ struct PromptFieldReader {
             do { prompt.options = try ModelOption.options(field.value) } catch { throw FieldError(error.message) }
             if let name = Redaction.secret(in: ModelOption.arguments(prompt.options)) {
                 throw FieldError(LLMCommand.secretRefusal(name))
-            }
-        case "messages", "conversations", "turns":
-            guard text == nil else {
-                throw FieldError("`\(field.name)` is a field, but the text below is the prompt")
             }
         case "attachments": prompt.attachments = try attachments(field)
         case "models": prompt.models = try strings(field)

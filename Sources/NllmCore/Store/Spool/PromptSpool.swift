@@ -7,8 +7,12 @@ final class PromptSpool {
     private(set) var count = 0
     /// Options of the prompts that not every model accepts.
     private(set) var structuredOptions = StructuredOptions()
+    /// The models that prompts from batch files name, in order, and whether there are prompts that name none.
+    private(set) var namedModels: [String] = []
+    private(set) var hasUnnamed = false
     /// Whether a prompt is more than one message.
     private(set) var hasConversations = false
+    private var known: Set<String> = []
 
     init() throws {
         database = try SQLiteConnection(path: "", access: .create)
@@ -23,26 +27,26 @@ final class PromptSpool {
                 place TEXT NOT NULL,
                 text TEXT NOT NULL,
                 in_arguments INTEGER NOT NULL,
+                messages TEXT,
+                turns TEXT,
                 system TEXT,
                 schema TEXT,
                 schema_file TEXT,
                 options TEXT NOT NULL,
                 attachments TEXT NOT NULL,
                 models TEXT,
-                messages TEXT,
-                turns TEXT,
                 samples INTEGER,
                 vars TEXT,
                 expect TEXT,
                 metadata TEXT
             ) STRICT;
+            CREATE TABLE contents (sha256 TEXT PRIMARY KEY, content BLOB NOT NULL) STRICT;
             BEGIN;
             """)
     }
 
     private static let insertSQL = """
         INSERT INTO prompts (id, place, models, samples, \(PromptColumns.list))
-            CREATE TABLE contents (sha256 TEXT PRIMARY KEY, content BLOB NOT NULL) STRICT;
         VALUES (:id, :place, :models, :samples, \(PromptColumns.parameters))
         ON CONFLICT (id) DO NOTHING
         """
@@ -58,6 +62,12 @@ final class PromptSpool {
             count += 1
             structuredOptions.add(prompt, at: place)
             if prompt.isConversation { hasConversations = true }
+            if let model = prompt.model {
+                if !known.contains(model) { namedModels.append(model) }
+                known.insert(model)
+            } else {
+                hasUnnamed = true
+            }
             for (digest, content) in prompt.contents {
                 try database.run(
                     "INSERT INTO contents (sha256, content) VALUES (?, ?) ON CONFLICT DO NOTHING", digest, content)
@@ -69,9 +79,21 @@ final class PromptSpool {
         }
     }
 
+    /// Limits prompts to these models that are for all models of the run.
+    func limitOthers(to models: [String]) throws {
+        try database.run("UPDATE prompts SET models = ? WHERE models IS NULL", JSONValue.strings(models))
+    }
+
     /// The largest number of samples that a prompt requests; 0 if none does.
     func mostSamples() throws -> Int {
         try database.row("SELECT coalesce(max(samples), 0) AS n FROM prompts") { try $0.int("n") } ?? 0
+    }
+
+    /// Calls `body` with each attachment that stood in prompts, and its digest.
+    func forEachContent(_ body: (String, [UInt8]) throws -> Void) throws {
+        try database.forEachRow("SELECT sha256, content FROM contents") { row in
+            try body(row.text("sha256"), row.bytes("content"))
+        }
     }
 
     /// Calls `body` with each prompt in the order of reading.
@@ -85,10 +107,3 @@ final class PromptSpool {
         }
     }
 }
-    /// Calls `body` with each attachment that stood in prompts, and its digest.
-    func forEachContent(_ body: (String, [UInt8]) throws -> Void) throws {
-        try database.forEachRow("SELECT sha256, content FROM contents") { row in
-            try body(row.text("sha256"), row.bytes("content"))
-        }
-    }
-
