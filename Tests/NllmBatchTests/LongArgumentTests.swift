@@ -35,4 +35,17 @@ import Testing
         #expect(command.filter { $0.hasPrefix("sha256:") && $0.hasSuffix(" bytes)") }.count == 3)
         #expect(try FileManager.default.contentsOfDirectory(atPath: server.userPath + "/tmp") == [])
     }
+
+    @Test func aNameWithBracketsThatLLMKnowsIsThatModel() async throws {
+        let server = try await LoopbackServer(#"{"opus[1m]": {}, "m": {}, "m[temperature=1]": {}}"#)
+        let batch = try Batch(userPath: server.userPath)
+        try batch.write("\"hi\"\n", to: "p.jsonl")
+        let models = ["-m", "opus[1m]", "-m", "m[temperature=1]", "-m", "m[temperature=0]"]
+        try await batch.run(["run", "p.jsonl", "--run", "r"] + models).expectSuccess()
+        #expect(Set(try server.requests().map(\.model)) == ["opus[1m]", "m[temperature=1]", "m"])
+        #expect(try batch.query("SELECT count(*) FROM models WHERE options <> '{}'") == [["1"]])
+        try await batch.refuses(
+            "run", "p.jsonl", "-m", "m[1m]", code: 64,
+            error: "error: model `m[1m]`: `1m` is not key=value; write 'NAME[key=value,key=value]'")
+    }
 }

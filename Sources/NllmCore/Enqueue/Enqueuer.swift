@@ -37,6 +37,7 @@ public struct Enqueuer: Sendable {
         let isQuick = request.isExecutedAtOnce && !request.needsPrices && cells <= ExecutorChoice.fewCells
         let names = selected.variants.map(\.name)
         let catalogue = await isQuick ? program?.rememberedModels(naming: names) : program?.models(naming: names)
+        try selected.recognize(catalogue)
         let models = try selection.plan(selected, catalogue)
         try await check(spool.structuredOptions, selected.variants, program)
 

@@ -41,6 +41,15 @@ struct ModelSelection {
             (areNamed, areOfPrompts) = (true, true)
         }
 
+        /// Takes texts with brackets for names where `llm` knows them as such.
+        mutating func recognize(_ catalogue: ModelCatalogue?) throws(NllmError) {
+            for (index, model) in variants.enumerated()
+            where model.label.hasPrefix(model.name + "[") && catalogue?.id(of: model.label) != nil {
+                variants[index] = try ModelVariant(named: model.label)
+                try variants[index].append(model.arguments)
+            }
+        }
+
         /// Reports models that are named more than once.
         func noteRepetitions(_ note: (String) -> Void, _ catalogue: ModelCatalogue?) {
             guard areNamed else { return }
@@ -117,11 +126,18 @@ struct ModelSelection {
     private func named(_ known: Store?) async throws(NllmError) -> Selected {
         let names = request.models.isEmpty ? request.direct?.models ?? [] : request.models
         if !names.isEmpty {
-            let variants = try names.map { name throws(NllmError) in try ModelVariant(name) }
-            return Selected(variants: variants, areNamed: true)
+            return Selected(variants: try await Self.variants(names), areNamed: true)
         }
         if let models = request.configuration.models {
-            return Selected(variants: try models.map(Self.variant), areNamed: true)
+            var variants: [ModelVariant] = []
+            for model in models {
+                // A text is parsed like `-m`, a name with options is llm's own.
+                variants +=
+                    model.options.isEmpty
+                    ? try await Self.variants([model.name])
+                    : [try ModelVariant(name: model.name, arguments: model.options)]
+            }
+            return Selected(variants: variants, areNamed: true)
         }
         if !request.modelOptions.isEmpty { return Selected(variants: try namedByOptions(), areNamed: true) }
         if case .named(let name) = request.target, let run = try? await known?.run(name) {
@@ -134,10 +150,20 @@ struct ModelSelection {
         return Selected(variants: [try ModelVariant(name)], areNamed: false, decision: decision)
     }
 
-    /// A configured model: a text is parsed like `-m`, a name with options is `llm`'s own.
-    private static func variant(_ model: ConfiguredModel) throws(NllmError) -> ModelVariant {
-        model.options.isEmpty
-            ? try ModelVariant(model.name) : try ModelVariant(name: model.name, arguments: model.options)
+    /// The models that texts mean: `NAME` or `NAME[key=value,…]`, unless `llm` knows the whole text as a name.
+    private static func variants(_ texts: [String]) async throws(NllmError) -> [ModelVariant] {
+        var variants: [ModelVariant] = []
+        for text in texts {
+            do throws(NllmError) {
+                variants.append(try ModelVariant(text))
+            } catch {
+                guard text.contains("["), let catalogue = await (try? LLMProgram.find())?.models(naming: [text]),
+                    catalogue.id(of: text) != nil
+                else { throw error }
+                variants.append(try ModelVariant(named: text))
+            }
+        }
+        return variants
     }
 
     // MARK: Arguments of single models
