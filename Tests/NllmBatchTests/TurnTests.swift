@@ -43,6 +43,19 @@ import Testing
         #expect(try server.requests().count == 9)
     }
 
+    @Test func allTurnsAreShown() async throws {
+        let server = try await LoopbackServer(#"{"m": {"answer": "to {prompt}"}}"#)
+        let batch = try Batch(userPath: server.userPath)
+        try batch.write(#"{"id": "talk", "turns": ["one", "two", "three"]}"#, to: "p.jsonl")
+        try await batch.run("run", "p.jsonl", "-m", "m", "--no-check", "--run", "r").expectSuccess()
+        let shown = try await batch.run("show", "r", "--json").expectSuccess()
+        #expect(
+            shown.out.contains(#""earlier":["to one","to two"]"#)
+                && shown.out.contains(#""turns":["one","two","three"]"#))
+        let text = try await batch.run("show", "r").expectSuccess()
+        #expect(text.out.contains("    | to one\n    | to two\n    | to three\n"))
+    }
+
     @Test(arguments: ["fork", "shared"]) func aTurnThatFailsEndsTheCellAndWhatWasAnsweredIsKept(
         executor: String
     ) async throws {
@@ -97,5 +110,26 @@ import Testing
         try run.requireSuccess()
         #expect((run.out + run.err).contains("echo: one\n"))
         #expect((run.out + run.err).contains("echo: two\n"))
+    }
+
+    @Test func aRescuedAnswerHasItsTurns() async throws {
+        let batch = try Batch()
+        try batch.write(#"{"id": "p", "turns": ["one", "two"]}"#, to: "p.jsonl")
+        try await batch.run("enqueue", "p.jsonl", "-m", "m", "--no-check", "--run", "r").expectSuccess()
+        let key = try batch.query("SELECT lower(hex(key)) FROM cells")[0][0]
+        try batch.write(
+            """
+            {"version": 1, "run": "r", "key": "\(key)", "prompt_id": "p", "model": "m", "sample": 1, "worker": "gone", \
+            "lease": 1, "reserved_tokens": 1, "expected_tokens": 1, "command": [], "outcome": {"status": "ok", \
+            "exit_code": 0, "failure": null, "text": "to two\\n", "earlier": ["to one"], "stderr_tail": "", \
+            "may_be_billed": true, "started_at": 1700000000000, "finished_at": 1700000001000}}
+
+            """, to: "nllm-runs/batch.db.rescue-01234567-89ab-cdef-0123-456789abcdef")
+        try await batch.run("work", "r").expectSuccess()
+        let result = try #require(try batch.jsonLines("nllm-runs/r/results.jsonl").first)
+        #expect(
+            result["turns"] as? [[String: String]] == [
+                ["prompt": "one", "text": "to one"], ["prompt": "two", "text": "to two"],
+            ])
     }
 }

@@ -29,7 +29,7 @@ struct ShowCommand: AsyncParsableCommand {
     private static func text(_ cell: CellRecord) -> String {
         let name = CellName.text(cell.model, prompt: cell.prompt, sample: cell.sample)
         var lines = ["\(name) \(cell.status.rawValue)".oneLine, "  prompt:"]
-        lines += cell.text.printedLines.map { "    | \($0)" }
+        for text in cell.turns.isEmpty ? [cell.text] : cell.turns { lines += text.printedLines.map { "    | \($0)" } }
         if let notBefore = cell.notBefore { lines.append("  not before \(Timestamp.utc(notBefore))") }
         if let pause = cell.pause { lines.append("  model \(pause.text)") }
         for attempt in cell.attempts {
@@ -37,7 +37,9 @@ struct ShowCommand: AsyncParsableCommand {
             let duration = Format.duration(Double(attempt.duration) / 1000)
             lines.append("  \(number): \(attempt.outcome), exit code \(attempt.exitCode), \(duration)")
             if let failure = attempt.failure { lines.append("    \(failure)".oneLine) }
-            if let text = attempt.text, !text.isEmpty { lines += text.printedLines.map { "    | \($0)" } }
+            for text in attempt.earlier + [attempt.text ?? ""] where !text.isEmpty {
+                lines += text.printedLines.map { "    | \($0)" }
+            }
         }
         return lines.joined(separator: "\n")
     }
