@@ -18,6 +18,7 @@ def said(role: str, *parts: str | Json) -> Json:
 
 
 IMAGE = {"type": "image/png", "base64": base64.b64encode(PNG).decode()}
+CONVERSATION_ERROR = "nllm_bridge.conversation.ConversationError"
 DATA_URL = f"data:image/png;base64,{IMAGE['base64']}"
 
 
@@ -91,9 +92,16 @@ class ConversationTests(BridgeTestCase):
             self.assertEqual((end["code"], end["stderr"]), (1, "Error: This model does not support attachments\n"))
             end = self.ask(mode, "echo", messages=[said("user", "a"), said("assistant", "b"), said("user", "c")])
             self.assertEqual(end["code"], 1)
-            self.assertEqual(end["error"]["class"], "nllm_bridge.conversation.ConversationError")
+            self.assertEqual(end["error"]["class"], CONVERSATION_ERROR)
             self.assertIn("model echo can't be given messages", end["stderr"])
         self.assertEqual(len(self.asked()), before)
+
+    def test_a_link_that_leads_nowhere_is_not_the_models_fault(self) -> None:
+        link = f"http://127.0.0.1:{self.scene.server.port}/nothing.png"
+        for mode in ("fork", "shared"):
+            error = self.ask(mode, "seeing", messages=[said("user", "x", {"url": link})])["error"]
+            self.assertEqual((error["class"], error["http_status"]), (CONVERSATION_ERROR, None))
+            self.assertIn(link, error["message"])
 
     def test_turns_are_asked_one_after_the_other(self) -> None:
         for mode in ("fork", "shared"):

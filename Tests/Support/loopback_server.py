@@ -73,8 +73,8 @@ Log
 ---
 One JSON line for a chat request that has arrived in full:
   {"n", "t", "model", "prompt", "system", "stream", "params", "authorization", "parts", "attachments", "messages"}
-messages are those of its body, params the remaining keys, parts counts the prompt's images and other attachments, attachments has
-the SHA-256 of the content of each that came as data, in their order. And one
+messages are those of its body, params the remaining keys, parts counts the prompt's images and other attachments,
+attachments has the SHA-256 of the content of each that came as data, in their order. And one
 when it ends, written just after the last byte was sent:
   {"end": n, "t", "status", "outcome"}
 status is null when none was sent; outcome is "answered", "failed" (an error or a malformed answer), "reset",

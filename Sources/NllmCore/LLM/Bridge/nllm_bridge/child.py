@@ -215,9 +215,7 @@ def run_turns(llm: Llm, request: CommandLine, report: Report) -> int:
     """Runs the command line once for each turn, as long as the one before was answered."""
     continue_conversation(llm.models._Model, llm.models.Conversation)
     output = CountingFile(1, "w", closefd=False)
-    sys.stdout = io.TextIOWrapper(
-        io.BufferedWriter(output), encoding="utf-8", errors="surrogatepass", newline="\n"
-    )
+    sys.stdout = io.TextIOWrapper(io.BufferedWriter(output), encoding="utf-8", errors="surrogatepass", newline="\n")
     ends: list[int] = []
     for number, turn in enumerate(request.turns or []):
         if number:

@@ -46,14 +46,18 @@ class Messages:
 
         Raises what is wrong with it before anything is sent. It may look up the types of what URLs lead to.
         """
-        if not reads_messages(type(model)):
+        kind: type = type(model)
+        if not reads_messages(kind):
             raise ConversationError(
-                f"model {model.model_id} can't be given messages: its plugin, made for an older llm, sends the last one "
-                "alone; upgrade it"
+                f"model {model.model_id} can't be given messages: its plugin, made for an older llm, sends the last "
+                "one alone; upgrade it"
             )
+        systems = [place for place, message in enumerate(self._messages) if message.role == "system"]
+        if systems not in ([], [0]) and drops_system_messages(kind):
+            raise ConversationError(f"model {model.model_id} takes one system prompt, before all other messages")
         for attachment in self.attachments():
             # A plugin would look it up each time that it needs it.
-            attachment.type = attachment.type or attachment.resolve_type()
+            attachment.type = attachment.type or type_of(attachment)
         model._validate_attachments([*self.attachments(), *attachments])
         head = [self._package.system(system)] if system and not any(m.role == "system" for m in self._messages) else []
         *before, last = self._messages
@@ -61,10 +65,24 @@ class Messages:
         return [*head, *before, self._package.user(*texts, *last.parts, *attachments)]
 
 
+def type_of(attachment: Any) -> Any:
+    """The type of what a URL leads to; a failure is not chained, or it would pass for one of the provider."""
+    try:
+        return attachment.resolve_type()
+    except Exception as error:
+        reason = str(error)
+    raise ConversationError(f"attachment {attachment.url}: {reason}")
+
+
 @functools.cache
 def reads_messages(kind: type) -> bool:
     """Whether a model's code looks at a prompt's messages at all; else it would answer something else, and be paid."""
     return any("messages" in code.co_names for code in codes_of(kind))
+
+
+def drops_system_messages(kind: type) -> bool:
+    """Whether a model is known to send one system prompt alone, and nothing of the others."""
+    return hasattr(kind, "_build_responses_input") or any(base.__module__ == "llm_gemini" for base in kind.__mro__)
 
 
 def codes_of(kind: type) -> Iterator[CodeType]:
@@ -116,7 +134,7 @@ def continue_conversation(models: Any, conversations: Any) -> None:
 
     def sending(original: Any) -> Any:
         def prompt(self: Any, *arguments: Any, **named: Any) -> Any:
-            further = {"attachments": [], "fragments": []} if self.responses else {}
+            further: Json = {"attachments": [], "fragments": []} if self.responses else {}
             return original(self, *arguments, **{**named, **further})
 
         return prompt
