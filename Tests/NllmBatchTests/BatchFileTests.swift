@@ -46,6 +46,17 @@ import Testing
         #expect(try server.requests().map(\.model) == ["mine", "mine", "mine"])
     }
 
+    @Test func aNameIsFoundBehindItsProvider() async throws {
+        let server = try await LoopbackServer(#"{"anthropic/claude-x": {}}"#)
+        let batch = try Batch(userPath: server.userPath)
+        try batch.write(
+            #"{"custom_id": "a", "params": {"model": "claude-x", "messages": [{"role": "user", "content": "x"}]}}"#,
+            to: "p.jsonl")
+        try await batch.run("run", "p.jsonl", "--run", "r").expectSuccess()
+        #expect(try server.requests().map(\.model) == ["anthropic/claude-x"])
+        #expect(try batch.cells() == ["a claude-x 1"])
+    }
+
     @Test func promptsThatNameNoneAreForTheOtherModels() async throws {
         let server = try await LoopbackServer(#"{"one": {}, "two": {}, "usual": {}}"#)
         let batch = try Batch(userPath: server.userPath)

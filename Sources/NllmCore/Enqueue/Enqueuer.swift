@@ -34,7 +34,10 @@ public struct Enqueuer: Sendable {
         var selected = try await selection.models(known: known)
         let (spool, sources) = try read(request, selection, &selected)
         let cells = spool.count * selected.variants.count * (request.samples ?? request.configuration.samples)
-        let isQuick = request.isExecutedAtOnce && !request.needsPrices && cells <= ExecutorChoice.fewCells
+        // Names in a provider's batch file may be others than those of `llm`.
+        let isQuick =
+            request.isExecutedAtOnce && !request.needsPrices && !selected.areOfPrompts
+            && cells <= ExecutorChoice.fewCells
         let names = selected.variants.map(\.name)
         let catalogue = await isQuick ? program?.rememberedModels(naming: names) : program?.models(naming: names)
         try selected.recognize(catalogue)

@@ -19,7 +19,7 @@ struct ModelSelection {
         /// Which models were decided on, if the user named none.
         private(set) var decision: String?
         /// Whether the prompts name them.
-        fileprivate var areOfPrompts = false
+        fileprivate(set) var areOfPrompts = false
 
         fileprivate init(variants: [ModelVariant], areNamed: Bool, decision: String? = nil) {
             (self.variants, self.areNamed, self.decision) = (variants, areNamed, decision)
@@ -41,8 +41,18 @@ struct ModelSelection {
             (areNamed, areOfPrompts) = (true, true)
         }
 
-        /// Takes texts with brackets for names where `llm` knows them as such.
+        /// The providers before whose names of models `llm`'s plugins write their own.
+        private static let providers = ["anthropic", "gemini", "openai"]
+
+        /// Takes texts with brackets for names where `llm` knows them as such, and names that a provider's batch file has
+        /// for those of `llm`.
         mutating func recognize(_ catalogue: ModelCatalogue?) throws(NllmError) {
+            for (index, model) in variants.enumerated() where areOfPrompts && catalogue?.id(of: model.name) == nil {
+                let names = Self.providers.map { "\($0)/\(model.name)" }
+                guard let name = names.first(where: { catalogue?.id(of: $0) != nil }) else { continue }
+                variants[index] = try ModelVariant(named: name)
+                variants[index].label = model.label
+            }
             for (index, model) in variants.enumerated()
             where model.label.hasPrefix(model.name + "[") && catalogue?.id(of: model.label) != nil {
                 variants[index] = try ModelVariant(named: model.label)
