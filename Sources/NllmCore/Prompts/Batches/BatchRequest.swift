@@ -5,11 +5,15 @@ struct BatchRequest {
     /// The model that it names; nil if it names none.
     var model: String?
 
+    /// The parts that hold the request itself.
+    private static let parts: Set = ["body", "params", "request"]
+
     /// Nil if a record is no such line.
     ///
     /// - Parameter fields: the fields of a record in any format.
     /// - Throws: what cannot be asked through `llm`.
     init?(_ fields: [PromptField]) throws(FieldError) {
+        guard fields.contains(where: { Self.parts.contains($0.name) }) else { return nil }
         func object(_ name: String) -> PromptField? {
             fields.first { if $0.name == name, case .object = $0.value { true } else { false } }
         }
