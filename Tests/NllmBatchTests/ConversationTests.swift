@@ -6,6 +6,8 @@ import Testing
     static let pixel =
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
+    private static let image = "data:image/png;base64,\(pixel)"
+
     /// The roles and contents of each request, as compact JSON.
     static func sent(_ server: LoopbackServer) throws -> [String] {
         try server.log().compactMap { $0["messages"] }.map { messages in
@@ -15,10 +17,29 @@ import Testing
         }
     }
 
+    /// What the requests of the next test are, each in the form of ``sent(_:)``.
+    private static let sentInAll: Set<String> = [
+        """
+        [{"content":"Be brief.","role":"system"},{"content":"a\\r\\nb","role":"user"},\
+        {"content":" c ","role":"assistant"},{"content":"d","role":"user"}]
+        """,
+        """
+        [{"content":"Sing.","role":"system"},{"content":"a","role":"user"},{"content":"b","role":"assistant"},\
+        {"content":"c","role":"user"}]
+        """,
+        """
+        [{"content":"Never","role":"system"},{"content":[{"text":"See","type":"text"},\
+        {"image_url":{"url":"\(image)"},"type":"image_url"}],"role":"user"}]
+        """,
+        """
+        [{"content":"Never","role":"system"},{"content":"1","role":"user"},{"content":"2","role":"assistant"},\
+        {"content":"3","role":"user"}]
+        """,
+    ]
+
     @Test(arguments: ["fork", "shared"]) func messagesArriveWithTheirRolesInTheirOrder(executor: String) async throws {
         let server = try await LoopbackServer(#"{"m": {}, "seeing": {"llm": {"vision": true}}}"#)
         let batch = try Batch(userPath: server.userPath)
-        let image = "data:image/png;base64,\(Self.pixel)"
         try batch.write(
             """
             {"id": "plain", "system": "Be brief.", "messages": [{"role": "user", "content": "a\\r\\nb"}, \
@@ -27,7 +48,7 @@ import Testing
             [{"role": "developer", "content": "Sing."}, {"role": "user", "content": "a"}, \
             {"role": "assistant", "content": "b"}, {"role": "user", "content": "c"}]}
             {"id": "image", "models": ["seeing"], "messages": [{"role": "user", "content": [{"type": "text", "text": "See"}, \
-            {"type": "image_url", "image_url": {"url": "\(image)"}}]}]}
+            {"type": "image_url", "image_url": {"url": "\(Self.image)"}}]}]}
             {"id": "gpt", "models": ["m"], "conversations": [{"from": "human", "value": "1"}, {"from": "gpt", "value": "2"}, \
             {"from": "human", "value": "3"}]}
 
@@ -36,25 +57,7 @@ import Testing
             "run", "p.jsonl", "-m", "m", "-m", "seeing", "--no-check", "--system", "Never", "--run", "r", "--executor",
             executor, "-j", "1"
         ).expectSuccess()
-        let plain = """
-            [{"content":"Be brief.","role":"system"},{"content":"a\\r\\nb","role":"user"},\
-            {"content":" c ","role":"assistant"},{"content":"d","role":"user"}]
-            """
-        let others = [
-            """
-            [{"content":"Sing.","role":"system"},{"content":"a","role":"user"},{"content":"b","role":"assistant"},\
-            {"content":"c","role":"user"}]
-            """,
-            """
-            [{"content":"Never","role":"system"},{"content":[{"text":"See","type":"text"},\
-            {"image_url":{"url":"\(image)"},"type":"image_url"}],"role":"user"}]
-            """,
-            """
-            [{"content":"Never","role":"system"},{"content":"1","role":"user"},{"content":"2","role":"assistant"},\
-            {"content":"3","role":"user"}]
-            """,
-        ]
-        #expect(Set(try Self.sent(server)) == Set([plain] + others))
+        #expect(Set(try Self.sent(server)) == Self.sentInAll)
         #expect(try server.requests().count == 5)
         let results = try batch.jsonLines("nllm-runs/r/results.jsonl")
         #expect(results.map { $0["prompt"] as? String } == ["d", "d", "c", "See", "3"])
