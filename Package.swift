@@ -15,7 +15,7 @@ let swiftSettings: [SwiftSetting] = [
 /// The modules of the Python package, and the text that a Python starts with; BridgeSources.swift has their order.
 let bridgeModules = [
     "bootstrap", "protocol", "failure", "llm_log", "body", "pieces", "sharing", "rehearsal", "imported_llm", "keys",
-    "memory", "child", "fork_server", "transcript", "shared_models", "shared_server", "start",
+    "conversation", "memory", "child", "fork_server", "transcript", "shared_models", "shared_server", "start",
 ]
 
 let package = Package(

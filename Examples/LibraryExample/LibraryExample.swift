@@ -60,7 +60,7 @@ struct LibraryExample {
         var options = NllmOptions(models: models)
         options.input = "The sky is blue."
         let preview = try await Nllm.preview(["Is this true?"], options: options)
-        for cell in preview.cells { print(cell.shellLine) }
+        for cell in preview.cells { print(cell.text) }
     }
 
     /// Prints an answer as it arrives, and stops after its first line.

@@ -30,7 +30,7 @@ extension NllmError {
         case .badInput, .notADatabase, .newerDatabase: .badData
         case .unreadable, .noDatabase, .unreadableDatabase, .noRun, .noRuns: .noInput
         case .llmUnusable: .unavailable
-        case .badConfiguration, .unpriced: .badConfiguration
+        case .badConfiguration, .unpriced, .conversations: .badConfiguration
         case .cannotCreate, .configurationNotCreated, .runExists, .foreignFolder, .cannotRestrict, .backupRefused,
             .backupNotCreated:
             .cannotCreate

@@ -64,6 +64,8 @@ BEHAVIOURS: Json = {
     "html": {"html_200": True},
     "hanging": {"hang": True},
     "late": {"delay_ms": 300},
+    "second turn": {"fail": {"status": 400}, "turn": 2},
+    "second hangs": {"hang": True, "turn": 2},
     "patient": {"fail": {"status": 429, "retry_after": 1.5}},
 }
 
@@ -83,13 +85,14 @@ def write_work_folder(folder: Path) -> None:
     (folder / "schema.json").write_text('{"type": "object", "properties": {"name": {"type": "string"}}}')
 
 
-def write_plugin(folder: Path) -> None:
-    """Makes plugin.py look installed to whoever has the folder on its module path."""
-    shutil.copy(Path(__file__).with_name("plugin.py"), folder / "nllm_test_plugin.py")
-    facts = folder / "nllm_test_plugin-1.5.dist-info"
+def install_plugin(folder: Path, source: str, module: str) -> None:
+    """Makes a file beside this one look installed to whoever has the folder on its module path."""
+    shutil.copy(Path(__file__).with_name(source), folder / f"{module}.py")
+    facts = folder / f"{module}-1.5.dist-info"
     facts.mkdir()
-    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: nllm-test-plugin\nVersion: 1.5\n")
-    (facts / "entry_points.txt").write_text("[llm]\ntest = nllm_test_plugin\n")
+    name = module.replace("_", "-")
+    (facts / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.5\n")
+    (facts / "entry_points.txt").write_text(f"[llm]\ntest = {module}\n")
 
 
 class Scene:
@@ -102,7 +105,7 @@ class Scene:
         write_work_folder(self.work)
         modules = self.server.folder / "modules"
         modules.mkdir()
-        write_plugin(modules)
+        install_plugin(modules, "plugin.py", "nllm_test_plugin")
         self.env = self.server.environment(PYTHONPATH=str(modules))
         noise = {**self.env, "NLLM_TEST_NOISE": "1"}
         self.bridges = {mode: Bridge(mode, env=noise) for mode in ("fork", "shared")}

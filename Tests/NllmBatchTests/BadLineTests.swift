@@ -105,14 +105,6 @@ import Testing
         #expect(batch.changes(since: before) == [])
     }
 
-    @Test func aTextThatIsTooLongForAnArgumentIsRefused() async throws {
-        let batch = try Batch()
-        try batch.write(#"{"prompt":"x","system":"\#(String(repeating: "y", count: 131_072))"}"#, to: "p.jsonl")
-        try await batch.refuses(
-            "enqueue", "p.jsonl", "-m", "echo", code: 65,
-            error: "p.jsonl:1: `system` is 131072 bytes long, but `llm` can be given 131071 at most")
-    }
-
     /// Bytes that are not UTF-8, inside a JSON string and outside.
     @Test(
         arguments: [

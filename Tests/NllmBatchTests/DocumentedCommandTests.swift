@@ -4,7 +4,10 @@ import Testing
 /// The commands of README.md and docs do what they show: one after the other, as someone reads, with a key that `llm` has
 /// stored, and models that a server on this machine answers for.
 @Suite struct DocumentedCommandTests {
-    private static let documents = ["README.md", "docs/configuration.md", "docs/database.md", "docs/limits.md"]
+    private static let documents = [
+        "README.md", "docs/configuration.md", "docs/database.md", "docs/limits.md", "docs/tasks/conversations.md",
+        "docs/tasks/openai-batch.md",
+    ]
     /// What sets up the project itself, which `.ci/run` does.
     private static let projectCommands = ["make ", "scripts/"]
 
@@ -33,6 +36,7 @@ import Testing
         var (commands, outputs) = (0, 0)
         for path in Self.documents {
             let blocks = try MarkdownDocument(path).blocks
+            if path.hasPrefix("docs/tasks/") { try await server.change(Self.behaviours(Self.reasons)) }
             try? FileManager.default.removeItem(atPath: batch.directory + "/evals/.nllm-config.yaml")
             for (index, block) in blocks.enumerated() where block.language == "sh" {
                 guard !Self.projectCommands.contains(where: block.text.hasPrefix) else { continue }

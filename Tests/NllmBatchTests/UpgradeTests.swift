@@ -4,7 +4,9 @@ import Testing
 /// Databases and run folders of earlier versions are taken up as they are.
 @Suite struct UpgradeTests {
     @Test func everyStateOfADatabaseIsThere() {
-        let versions = ["0004-limits", "0007-files", "0008-failure-kinds", "0009-comparisons", "0010-blocked-runs"]
+        let versions = [
+            "0004-limits", "0007-files", "0008-failure-kinds", "0009-comparisons", "0010-blocked-runs", "0011-results",
+        ]
         for state in ["finished", "interrupted", "files"] {
             #expect(Fixture.all(state).map(\.version) == versions, "\(state)")
         }

@@ -56,6 +56,7 @@ Faults, one at most, after the failing steps are used up:
   endless         N: an answer without end in pieces of N characters; not streamed, JSON without end
   endless_line    true: a server-sent event, or a JSON text, that begins with an answer and has no end
   times           how often the fault happens for each prompt, then it answers; default always
+  turn            N: the failing steps and the fault concern only requests with N messages of the user's
 Without streaming, hang_after, reset_after and cut_after act after half of the body, and stream_error is a 500.
 
 llm's user folder:
@@ -71,9 +72,9 @@ POST /behaviours  replaces the behaviours by the JSON body; every prompt starts 
 Log
 ---
 One JSON line for a chat request that has arrived in full:
-  {"n", "t", "model", "prompt", "system", "stream", "params", "authorization", "parts", "attachments"}
-params are the remaining keys of its body, parts counts the prompt's images and other attachments, attachments has
-the SHA-256 of the content of each that came as data, in their order. And one
+  {"n", "t", "model", "prompt", "system", "stream", "params", "authorization", "parts", "attachments", "messages"}
+messages are those of its body, params the remaining keys, parts counts the prompt's images and other attachments,
+attachments has the SHA-256 of the content of each that came as data, in their order. And one
 when it ends, written just after the last byte was sent:
   {"end": n, "t", "status", "outcome"}
 status is null when none was sent; outcome is "answered", "failed" (an error or a malformed answer), "reset",

@@ -32,7 +32,10 @@ struct ShowCommand: AsyncParsableCommand {
     private static func text(_ cell: CellRecord, showsPrompt: Bool) -> String {
         let name = CellName.text(cell.model, prompt: cell.prompt, sample: cell.sample)
         var lines = ["\(name) \(cell.status.rawValue)".oneLine]
-        if showsPrompt { lines += ["  prompt:"] + cell.text.printedLines.map { "    | \($0)" } }
+        if showsPrompt {
+            let texts = cell.turns.isEmpty ? [cell.text] : cell.turns
+            lines += ["  prompt:"] + texts.flatMap(\.printedLines).map { "    | \($0)" }
+        }
         if let notBefore = cell.notBefore { lines.append("  not before \(Timestamp.utc(notBefore))") }
         if let pause = cell.pause { lines.append("  model \(pause.text)") }
         for attempt in cell.attempts {
@@ -42,7 +45,9 @@ struct ShowCommand: AsyncParsableCommand {
             if let failure = attempt.failure {
                 lines += ReportLine.fitted([ReportLine("    \(failure)")])
             }
-            if let text = attempt.text, !text.isEmpty { lines += text.printedLines.map { "    | \($0)" } }
+            for text in attempt.earlier + [attempt.text ?? ""] where !text.isEmpty {
+                lines += text.printedLines.map { "    | \($0)" }
+            }
         }
         return lines.joined(separator: "\n")
     }

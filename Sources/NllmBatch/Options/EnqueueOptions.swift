@@ -153,7 +153,7 @@ struct EnqueueOptions: ParsableArguments {
             for line in first.text.printedLines { common.say("  | \(line)") }
         }
         for cell in preview.cells {
-            if json { Console.out(cell.json) } else { Console.out(cell.shellLine) }
+            if json { Console.out(cell.json) } else { Console.out(cell.text) }
         }
         let rest = preview.count - preview.cells.count
         if rest > 0 { common.say("and \(Format.count(rest, "cell")) more") }

@@ -25,7 +25,16 @@ extension ResultRecord {
             .init("metadata", metadata ?? .null),
         ]
         guard schemaVersion > 1 else { return .object(members) }
-        return .object(members + [.init("prompt", promptJSON), .init("vars", vars ?? .null)])
+        let conversation = turns.isEmpty ? [] : [JSONValue.Member("turns", turnsJSON)]
+        return .object(members + [.init("prompt", promptJSON), .init("vars", vars ?? .null)] + conversation)
+    }
+
+    /// The turns that were begun, with their answers, the last of which is the result's text.
+    private var turnsJSON: JSONValue {
+        .array(
+            zip(turns, earlier + [text]).map { prompt, answer in
+                .object([.init("prompt", .string(prompt)), .init("text", .string(answer))])
+            })
     }
 
     /// The longest prompt that is repeated in a result, in bytes.

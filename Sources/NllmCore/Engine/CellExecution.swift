@@ -42,8 +42,7 @@ package struct CellExecution: Sendable {
         let outcome = Outcome(
             execution, timeout: timeout, maxMemory: options.maxMemory, maxAnswer: options.maxAnswer,
             keepsRaw: claim.raw, failOn: options.overrides.failOn.map { Set($0) } ?? claim.failOn)
-        let command = Redaction.redact(arguments: ["llm"] + LLMCommand.arguments(claim.request))
-        var report = Report(claim: claim, outcome: outcome, command: command)
+        var report = Report(claim: claim, outcome: outcome, command: LLMCommand.shown(claim.request))
         report.maxWait = options.maxWait
         if let failure = outcome.failure, outcome.status != .ok {
             report.retryAt = policy.nextTry(

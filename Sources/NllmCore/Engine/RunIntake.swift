@@ -63,6 +63,7 @@ final class RunIntake {
         do throws(NllmError) {
             // It may have been enqueued after this worker began.
             if options.maxCost != nil { try await store.checkPrices(runs: [runID]) }
+            try await checkConversations(of: runID)
             if !counted.contains(runID) { counted = try await store.count([runID], againstBudgetOf: worker) }
             cached = try await store.takeCached(run: runID, age: options.overrides.cache, worker: worker, now: Date())
             try await artifacts.prepare(run: runID)
@@ -77,6 +78,11 @@ final class RunIntake {
         guard cached > 0, let progress = try await store.progress(ofRun: runID) else { return true }
         observe(.cached(run: progress.run.name, cells: cached))
         return progress.counts.left > 0
+    }
+
+    private func checkConversations(of run: RunID) async throws(NllmError) {
+        guard options.executor == .process, try await store.hasConversations(in: [run]) else { return }
+        throw .conversations(run: try await store.progress(ofRun: run)?.run.name ?? "")
     }
 
     private func reportedForm(of run: RunID) async throws(NllmError) -> LiveOutput.Form {

@@ -41,7 +41,8 @@ extension Worker {
         }
         let runs = try await claimable(options, in: store)
         guard try await store.pendingCells(of: runs.map(\.id)) <= ExecutorChoice.fewCells else { return .fork }
-        // A cold `llm` does not report why an answer ended.
+        // A cold `llm` is given one message, and does not report why an answer ended.
+        guard try await !store.hasConversations(in: runs.map(\.id)) else { return .fork }
         let failOn = options.overrides.failOn ?? runs.flatMap(\.settings.failOn)
         return failOn.allSatisfy { $0 == .empty } ? .process : .fork
     }

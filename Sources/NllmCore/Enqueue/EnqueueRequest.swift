@@ -93,6 +93,16 @@ extension EnqueueRequest {
     }
 }
 
+extension EnqueueRequest {
+    /// Throws if arguments for `llm` cannot be given to conversations.
+    func checkConversations(with models: [ModelVariant]) throws(NllmError) {
+        for arguments in [try common().arguments] + models.map(\.arguments) {
+            guard let refusal = LLMArguments(arguments).conversationRefusal else { continue }
+            throw .usage("there are prompts with `messages` or `turns`, but " + refusal)
+        }
+    }
+}
+
 extension RunSettings {
     /// The settings of a new run: given ones override configured ones.
     init(_ request: EnqueueRequest) {

@@ -31,10 +31,11 @@ public struct Enqueuer: Sendable {
         let program = try? LLMProgram.find()
         async let facts = ManifestFacts(program: program)
         let selection = ModelSelection(request, note: note)
-        let selected = try await selection.models(known: known)
-        let (spool, sources) = try read(request, models: selected.variants)
-        let isQuick = request.isQuick(prompts: spool.count, models: selected.variants.count)
+        var selected = try await selection.models(known: known)
+        let (spool, sources) = try read(request, selection, &selected)
+        let isQuick = request.isQuick(prompts: spool.count, selected)
         let catalogue = await program?.models(naming: selected.variants.map(\.name), isQuick: isQuick)
+        try selected.recognize(catalogue)
         let models = try selection.plan(selected, catalogue)
         try await check(spool.structuredOptions, selected.variants, program)
 
@@ -69,11 +70,12 @@ public struct Enqueuer: Sendable {
         try DescriptorLimit.check(.programs)
         try request.check()
         let selection = ModelSelection(request, note: note)
-        let selected = try await selection.models(known: nil)
+        var selected = try await selection.models(known: nil)
+        let (spool, _) = try read(request, selection, &selected)
         let program = try? LLMProgram.find()
-        let (spool, _) = try read(request, models: selected.variants)
-        let isQuick = request.isQuick(prompts: spool.count, models: selected.variants.count)
+        let isQuick = request.isQuick(prompts: spool.count, selected)
         let catalogue = await program?.models(naming: selected.variants.map(\.name), isQuick: isQuick)
+        try selected.recognize(catalogue)
         let models = try selection.plan(selected, catalogue)
         do {
             var preview = try Preview(spool, models: models, request, limit: limit)
@@ -94,14 +96,32 @@ public struct Enqueuer: Sendable {
         note("llm does not report which values option `\(option)` of model \(model) takes; it is given as JSON text")
     }
 
+    /// Reads the prompts, and takes the models that they name unless the command names some.
     private func read(
-        _ request: EnqueueRequest, models: [ModelVariant]
+        _ request: EnqueueRequest, _ selection: ModelSelection, _ selected: inout ModelSelection.Selected
     ) throws(NllmError) -> sending (PromptSpool, [SourceSummary]) {
         do {
             let spool = try PromptSpool()
+            let isOpen = selection.isOpen
+            var notes: [String] = []
+            defer { ([selected.decision].compactMap(\.self) + notes).forEach(note) }
+            let append: PromptCollector.Sink = { prompt, place in
+                var prompt = prompt
+                if isOpen, prompt.models == nil { prompt.models = prompt.model.map { [$0] } }
+                return try spool.append(prompt, from: place)
+            }
             let sources = try PromptReader.read(
-                request.sources, models: models, options: request.prompts, into: spool.append, note: note)
+                request.sources, models: selected.variants, options: request.prompts, into: append
+            ) { notes.append($0) }
             try spool.keep(request.prompts.subset)
+            let namedModels = try spool.namedModels()
+            if isOpen, !namedModels.isEmpty {
+                let hasOthers = try spool.hasPromptsWithoutModel()
+                if hasOthers { try spool.limitOthers(to: selected.variants.map(\.label)) }
+                try selected.take(namedModels, hasOthers: hasOthers)
+            }
+            try selected.sweep(request.sweeps)
+            if try spool.hasConversations() { try request.checkConversations(with: selected.variants) }
             return (spool, sources)
         } catch {
             throw Store.translate(error, path: "for the prompts in the temporary folder", opening: false)
@@ -155,9 +175,10 @@ public struct Enqueuer: Sendable {
 
 extension EnqueueRequest {
     /// Whether the cells are so few, and executed at once, that `llm` is not asked beforehand for its models.
-    fileprivate func isQuick(prompts: Int, models: Int) -> Bool {
-        let cells = prompts * models * (samples ?? configuration.samples)
-        return isExecutedAtOnce && !needsPrices && cells <= ExecutorChoice.fewCells
+    fileprivate func isQuick(prompts: Int, _ selected: ModelSelection.Selected) -> Bool {
+        let cells = prompts * selected.variants.count * (samples ?? configuration.samples)
+        // Names in a provider's batch file may be others than those of `llm`.
+        return isExecutedAtOnce && !needsPrices && !selected.areOfPrompts && cells <= ExecutorChoice.fewCells
     }
 }
 

@@ -15,7 +15,55 @@ struct ModelSelection {
     struct Selected: Sendable {
         fileprivate(set) var variants: [ModelVariant]
         /// Whether the user named them, so that they may be misspelled.
-        fileprivate let areNamed: Bool
+        fileprivate var areNamed: Bool
+        /// Which models were decided on, if the user named none.
+        private(set) var decision: String?
+        /// Whether the prompts name them.
+        fileprivate(set) var areOfPrompts = false
+
+        fileprivate init(variants: [ModelVariant], areNamed: Bool, decision: String? = nil) {
+            (self.variants, self.areNamed, self.decision) = (variants, areNamed, decision)
+        }
+
+        /// Takes the models that prompts name in place of those that nobody named for this run.
+        ///
+        /// - Parameters:
+        ///   - names: their names.
+        ///   - hasOthers: whether there are prompts that name none, which are for the models so far.
+        /// - Throws: for a name that no model has.
+        mutating func take(_ names: [String], hasOthers: Bool) throws(NllmError) {
+            if !hasOthers { (variants, decision) = ([], nil) }
+            for name in names where !variants.contains(where: { $0.label == name }) {
+                variants.append(try ModelVariant(named: name))
+            }
+            let said = "using the models that the prompts name: " + names.joined(separator: ", ")
+            decision = [decision, said].compactMap(\.self).joined(separator: "; ")
+            (areNamed, areOfPrompts) = (true, true)
+        }
+
+        /// The providers before whose names of models `llm`'s plugins write their own.
+        private static let providers = ["anthropic", "gemini", "openai"]
+
+        /// Multiplies the models by the values of options, as `--sweep` takes them.
+        mutating func sweep(_ texts: [String]) throws(NllmError) {
+            for text in texts { variants = try ModelVariant.swept(variants, by: text) }
+        }
+
+        /// Takes texts with brackets for names where `llm` knows them as such, and names that a provider's batch file has
+        /// for those of `llm`.
+        mutating func recognize(_ catalogue: ModelCatalogue?) throws(NllmError) {
+            for (index, model) in variants.enumerated() where areOfPrompts && catalogue?.id(of: model.name) == nil {
+                let names = Self.providers.map { "\($0)/\(model.name)" }
+                guard let name = names.first(where: { catalogue?.id(of: $0) != nil }) else { continue }
+                variants[index] = try ModelVariant(named: name)
+                variants[index].label = model.label
+            }
+            for (index, model) in variants.enumerated()
+            where model.label.hasPrefix(model.name + "[") && catalogue?.id(of: model.label) != nil {
+                variants[index] = try ModelVariant(named: model.label)
+                try variants[index].append(model.arguments)
+            }
+        }
 
         /// Reports models that are named more than once.
         func noteRepetitions(_ note: (String) -> Void, _ catalogue: ModelCatalogue?) {
@@ -32,7 +80,6 @@ struct ModelSelection {
     func models(known: Store?) async throws(NllmError) -> Selected {
         var selected = try await named(known)
         try apply(request.modelOptions, to: &selected.variants)
-        for sweep in request.sweeps { selected.variants = try ModelVariant.swept(selected.variants, by: sweep) }
         selected.variants = ModelVariant.distinct(selected.variants)
         for model in selected.variants {
             if let word = LLMArguments(model.arguments).words.first {
@@ -56,7 +103,7 @@ struct ModelSelection {
     /// - Throws: for a model that `llm` does not know or whose price is required but unknown, and for a price file that
     ///   cannot be used.
     func plan(_ selected: Selected, _ catalogue: ModelCatalogue?) throws(NllmError) -> [PlannedModel] {
-        if selected.areNamed, checks { try catalogue?.check(selected.variants) }
+        if selected.areNamed, checks { try check(selected, catalogue) }
         selected.noteRepetitions(note, catalogue)
         let prices = try PriceBook(
             configured: request.configuration.costs, file: request.configuration.prices)
@@ -75,6 +122,18 @@ struct ModelSelection {
         return models
     }
 
+    private func check(_ selected: Selected, _ catalogue: ModelCatalogue?) throws(NllmError) {
+        do throws(NllmError) {
+            try catalogue?.check(selected.variants)
+        } catch {
+            guard selected.areOfPrompts else { throw error }
+            throw .usage("\(error); -m names a model for all prompts")
+        }
+    }
+
+    /// Whether prompts may name models: the command names none.
+    var isOpen: Bool { request.models.isEmpty && request.modelOptions.isEmpty && request.direct == nil }
+
     /// Whether `llm` must know the models.
     var checks: Bool { request.checksModels ?? request.configuration.checksModels }
 
@@ -82,27 +141,44 @@ struct ModelSelection {
     private func named(_ known: Store?) async throws(NllmError) -> Selected {
         let names = request.models.isEmpty ? request.direct?.models ?? [] : request.models
         if !names.isEmpty {
-            let variants = try names.map { name throws(NllmError) in try ModelVariant(name) }
-            return Selected(variants: variants, areNamed: true)
+            return Selected(variants: try await Self.variants(names), areNamed: true)
         }
         if let models = request.configuration.models {
-            return Selected(variants: try models.map(Self.variant), areNamed: true)
+            var variants: [ModelVariant] = []
+            for model in models {
+                // A text is parsed like `-m`, a name with options is llm's own.
+                variants +=
+                    model.options.isEmpty
+                    ? try await Self.variants([model.name])
+                    : [try ModelVariant(name: model.name, arguments: model.options)]
+            }
+            return Selected(variants: variants, areNamed: true)
         }
         if !request.modelOptions.isEmpty { return Selected(variants: try namedByOptions(), areNamed: true) }
         if case .named(let name) = request.target, let run = try? await known?.run(name) {
             let models = try await known?.models(of: run) ?? []
-            note("using the models of run \(name): " + models.map(\.label).joined(separator: ", "))
-            return Selected(variants: models, areNamed: false)
+            let decision = "using the models of run \(name): " + models.map(\.label).joined(separator: ", ")
+            return Selected(variants: models, areNamed: false, decision: decision)
         }
         let name = try await LLMProgram.find().defaultModel()
-        note("no model named; using llm's default model \(name)")
-        return Selected(variants: [try ModelVariant(name)], areNamed: false)
+        let decision = "no model named; using llm's default model \(name)"
+        return Selected(variants: [try ModelVariant(name)], areNamed: false, decision: decision)
     }
 
-    /// A configured model: a text is parsed like `-m`, a name with options is `llm`'s own.
-    private static func variant(_ model: ConfiguredModel) throws(NllmError) -> ModelVariant {
-        model.options.isEmpty
-            ? try ModelVariant(model.name) : try ModelVariant(name: model.name, arguments: model.options)
+    /// The models that texts mean: `NAME` or `NAME[key=value,…]`, unless `llm` knows the whole text as a name.
+    private static func variants(_ texts: [String]) async throws(NllmError) -> [ModelVariant] {
+        var variants: [ModelVariant] = []
+        for text in texts {
+            do throws(NllmError) {
+                variants.append(try ModelVariant(text))
+            } catch {
+                guard text.contains("["), let catalogue = await (try? LLMProgram.find())?.models(naming: [text]),
+                    catalogue.id(of: text) != nil
+                else { throw error }
+                variants.append(try ModelVariant(named: text))
+            }
+        }
+        return variants
     }
 
     // MARK: Arguments of single models

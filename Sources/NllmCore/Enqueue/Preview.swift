@@ -12,6 +12,16 @@ public struct Preview: Sendable {
         public let command: [String]
         /// The text for its standard input, secrets replaced; nil for none.
         public let input: String?
+        /// What is sent in place of a text, secrets replaced; empty for a plain prompt.
+        public let messages: [Message]
+    }
+
+    /// A message of a conversation.
+    public struct Message: Sendable {
+        /// `system`, `user` or `assistant`; `turn` for what is asked after the answer to the turn before.
+        public let role: String
+        /// The text; attachments are only named.
+        public let text: String
     }
 
     /// The first cells, in the order of the results.
@@ -42,28 +52,57 @@ public struct Preview: Sendable {
                     cells.append(
                         Cell(
                             prompt: prompt.id, model: model.label, sample: sample,
-                            command: Redaction.redact(arguments: ["llm"] + LLMCommand.arguments(asked)),
-                            input: asked.prompt.map { Redaction.redact($0) }))
+                            command: LLMCommand.shown(asked),
+                            input: asked.prompt.map { Redaction.redact($0) }, messages: Self.messages(asked)))
                 }
             }
         }
     }
 }
 
+extension Preview {
+    private static func messages(_ request: LLMRequest) -> [Message] {
+        let messages = request.conversation?.messages.map { message in
+            let parts = message.parts.map { part in
+                if case .text(let text) = part { text } else { "[\(part.attachmentName ?? "")]" }
+            }
+            return Message(role: message.role.rawValue, text: Redaction.redact(parts.joined(separator: " ")))
+        }
+        return (messages ?? []) + request.turns.map { Message(role: "turn", text: Redaction.redact($0)) }
+    }
+}
+
 extension Preview.Cell {
-    /// A line for a POSIX shell that runs the same command.
-    public var shellLine: String {
+    /// A line for a POSIX shell that runs the same command; nil for a conversation, which no command sends.
+    public var shellLine: String? {
+        guard messages.isEmpty else { return nil }
         let line = ShellWord.line(command)
         guard let input else { return line + " </dev/null" }
         return "printf %s \(ShellWord.quote(input)) | \(line)"
     }
 
+    /// The cell for people: ``shellLine``, or a comment with the command's arguments and a paragraph for each message.
+    public var text: String {
+        shellLine
+            ?? (["# \(prompt): a conversation, sent with the arguments of: \(ShellWord.line(command))"]
+            + messages.map {
+                "\($0.role): "
+                    + $0.text.split(separator: "\n", omittingEmptySubsequences: false)
+                    .joined(separator: "\n    ")
+            }).joined(separator: "\n")
+    }
+
     /// The cell as an object.
     public var json: JSONValue {
-        .object([
-            .init("prompt_id", .string(prompt)), .init("model", .string(model)), .init("sample", .integer(sample)),
-            .init("command", .strings(command)), .init("input", .optional(input)),
-            .init("shell", .string(shellLine)),
-        ])
+        .object(
+            [
+                .init("prompt_id", .string(prompt)), .init("model", .string(model)), .init("sample", .integer(sample)),
+                .init("command", .strings(command)), .init("input", .optional(input)),
+                .init("shell", .optional(shellLine)),
+            ] + (messages.isEmpty ? [] : [.init("messages", messagesJSON)]))
+    }
+
+    private var messagesJSON: JSONValue {
+        .array(messages.map { .object([.init("role", .string($0.role)), .init("text", .string($0.text))]) })
     }
 }

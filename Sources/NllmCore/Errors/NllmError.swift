@@ -50,6 +50,8 @@ public enum NllmError: Error, Sendable, Equatable {
     ///
     /// The run is the one with the model, or nil if nothing has been enqueued yet.
     case unpriced(model: String, run: String?, count: Int)
+    /// A run with conversations, which the chosen executor cannot run.
+    case conversations(run: String)
     /// `llm` is missing or does not work.
     case llmUnusable(reason: String)
     /// An output file or folder that cannot be created.
@@ -127,6 +129,9 @@ extension NllmError: CustomStringConvertible {
                 + "give the price under `costs` in the configuration or in a price file"
                 + (run == nil ? "" : " and enqueue the same sources into the run again")
                 + ", or leave out --max-cost (`max_cost` in the configuration)"
+        case .conversations(let run):
+            "run \(run) has conversations (`messages` or `turns`), which need llm's Python interface; leave out "
+                + "--executor process (`batch.executor` in the configuration)"
         case .llmUnusable(let reason): reason
         case .cannotCreate(let path, let reason):
             "cannot create \(path): \(reason); choose another place with --outdir or --db"

@@ -15,9 +15,12 @@ extension Outcome {
         // Output that was cut at a number of bytes may end within a character.
         let torn = execution.cause == .flooded ? OutputText.tornEnd(of: execution.stdout) : 0
         let stdout = execution.stdout.dropLast(torn)
-        let valid = String(validating: stdout, as: UTF8.self)
-        text = valid ?? OutputText.decode(stdout)
-        rawStdout = valid == nil && keepsRaw ? Array(stdout) : nil
+        var answers = Self.answers(in: stdout, endingAt: execution.turnEnds)
+        let last = answers.removeLast()
+        let valid = String(validating: last, as: UTF8.self)
+        text = valid ?? OutputText.decode(last)
+        earlier = answers.map { OutputText.decode($0.last == 0x0A ? $0.dropLast() : $0) }
+        rawStdout = (valid == nil || !earlier.isEmpty) && keepsRaw ? Array(stdout) : nil
         // The reason for a failure is at the end, however much was written before.
         let said = OutputText.decode(execution.stderr.suffix(Self.saidLength))
         rawStderr = keepsRaw ? Redaction.redact(execution.stderr) : nil
@@ -35,6 +38,23 @@ extension Outcome {
         if let message = failure?.message {
             failure?.message = String(Redaction.redact(message).prefix(Self.messageLength))
         }
+    }
+
+    /// What was written for each turn.
+    ///
+    /// - Parameters:
+    ///   - output: standard output.
+    ///   - ends: the number of bytes in it at the end of each turn but the last that was begun.
+    /// - Returns: one piece for each of these turns, and one for the last.
+    private static func answers(in output: ArraySlice<UInt8>, endingAt ends: [Int]) -> [ArraySlice<UInt8>] {
+        var answers: [ArraySlice<UInt8>] = []
+        var start = output.startIndex
+        for end in ends {
+            let next = min(max(start, output.startIndex + end), output.endIndex)
+            answers.append(output[start..<next])
+            start = next
+        }
+        return answers + [output[start...]]
     }
 
     private static func judge(

@@ -3,7 +3,7 @@ struct OptionTypes: Sendable {
     /// Whether a model accepts a list or an object.
     enum Verdict: Sendable, Equatable {
         case taken
-        /// What it accepts instead, in words that follow "takes".
+        /// Why not, in words that follow the option's name.
         case refused(String)
         case unknown
     }
@@ -30,7 +30,14 @@ struct OptionTypes: Sendable {
         let words = [
             ("string", "one text"), ("integer", "a whole number"), ("number", "a number"), ("boolean", "true or false"),
         ].filter { types.contains($0.0) }.map(\.1)
-        return words.isEmpty ? .taken : .refused(words.joined(separator: " or "))
+        return words.isEmpty
+            ? .taken : .refused("takes \(words.joined(separator: " or ")), not \(structure.rawValue)")
+    }
+
+    /// The names of a model's options; nil if `llm` does not report them.
+    func names(of model: String) -> [String]? {
+        guard case .object(let members)? = options[model] else { return nil }
+        return members.map(\.name)
     }
 
     /// The types that a schema allows; nil if it may allow others.

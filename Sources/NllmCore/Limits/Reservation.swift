@@ -30,10 +30,13 @@ struct Reservation: Sendable, Equatable {
     init(_ request: LLMRequest, price: Price?, history: History) {
         let bytes = request.bytes
         let cap = request.outputCap
-        let input = bytes + Self.overhead
-        tokens = input + (cap ?? 0)
-        cost = price?.highestCost(input: input, output: cap ?? 0)
-        expected = bytes / Self.bytesPerToken + (cap ?? Int(history.averageOutput ?? 0)) + 1
+        // Each turn is sent with all that was said before it.
+        let turns = max(1, request.turns.count)
+        let input = turns * (bytes + Self.overhead) + turns * (turns - 1) / 2 * (cap ?? 0)
+        let output = turns * (cap ?? 0)
+        tokens = input + output
+        cost = price?.highestCost(input: input, output: output)
+        expected = turns * bytes / Self.bytesPerToken + (cap.map { $0 * turns } ?? Int(history.averageOutput ?? 0)) + 1
         guard cap == nil || !request.isSelfContained || history.hasOverrun else { return }
         tokens = max(tokens, history.largestTokens ?? 0)
         cost = cost.map { max($0, history.largestCost ?? 0) }
@@ -69,8 +72,9 @@ extension LLMRequest {
 
     /// Bytes of text in the request.
     fileprivate var bytes: Int {
-        [prompt, system, schema].compactMap(\.self).map(\.utf8.count).reduce(0, +)
-            + arguments.map(\.utf8.count).reduce(0, +)
+        let messages = conversation?.messages.map(\.text) ?? []
+        return ([prompt, system, schema].compactMap(\.self) + messages + turns + arguments).map(\.utf8.count)
+            .reduce(0, +)
     }
 
     /// Whether everything that is sent is in the request, and is sent once.
@@ -79,7 +83,8 @@ extension LLMRequest {
             "--attachment", "--attachment-type", "--fragment", "--system-fragment", "--template", "--tool",
             "--functions", "--conversation",
         ]
-        return attachments.isEmpty && !LLMArguments(arguments).flags.contains { more.contains($0.name) }
+        return attachments.isEmpty && conversation?.isText != false
+            && !LLMArguments(arguments).flags.contains { more.contains($0.name) }
     }
 }
 

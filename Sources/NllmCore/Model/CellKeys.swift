@@ -16,7 +16,7 @@ struct CellKeys {
     init(prompt: Prompt, common: CommonRequest) {
         self.prompt = prompt
         self.common = common
-        shared = Self.hasher(prompt, system: prompt.system ?? common.system, common)
+        shared = Self.hasher(prompt, system: prompt.system(for: nil, common: common.system), common)
     }
 
     /// The part of a model's keys that is the same for all prompts without options of their own.
@@ -46,7 +46,9 @@ struct CellKeys {
     func key(_ part: ModelPart, sample: Int) -> [UInt8] {
         let (planned, model) = (part.planned, part.planned.variant)
         var hasher = shared
-        if prompt.system == nil, let system = model.system { hasher = Self.hasher(prompt, system: system, common) }
+        if prompt.system == nil, let system = model.system {
+            hasher = Self.hasher(prompt, system: prompt.system(for: system, common: nil), common)
+        }
         var bytes = prompt.options.isEmpty ? part.bytes : ModelPart.bytes(planned, common.options, of: prompt)
         bytes.add(String(sample))
         hasher.update(data: bytes)
@@ -61,6 +63,7 @@ struct CellKeys {
         bytes.add(prompt.schemaFile?.digest.map { "sha256:" + $0 } ?? prompt.schema)
         bytes.add(common.arguments)
         bytes.add(prompt.attachments.map { $0.digest ?? $0.location })
+        if prompt.isConversation { bytes.add(prompt.conversation, turns: prompt.turns) }
         var hasher = SHA256()
         hasher.update(data: bytes)
         return hasher
@@ -73,6 +76,24 @@ extension [UInt8] {
         append(1)
         add(count: text.utf8.count)
         append(contentsOf: text.utf8)
+    }
+
+    /// Begins with a byte that nothing else begins with, because plain prompts have nothing here.
+    fileprivate mutating func add(_ conversation: Conversation?, turns: [String]) {
+        append(2)
+        add(turns)
+        add(count: conversation?.messages.count ?? 0)
+        for message in conversation?.messages ?? [] {
+            add(message.role.rawValue)
+            add(
+                message.parts.flatMap { part in
+                    switch part {
+                    case .text(let text): ["text", text]
+                    case .link(let url): ["link", url]
+                    case .content(let content): [content.type, content.digest]
+                    }
+                })
+        }
     }
 
     fileprivate mutating func add(_ texts: [String]) {

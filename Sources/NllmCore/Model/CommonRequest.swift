@@ -14,8 +14,9 @@ extension LLMRequest {
     /// that the arguments name.
     init(prompt: Prompt, model: ModelVariant, common: CommonRequest, files: [RequestFile] = []) {
         self.init(
-            model: model.name, prompt: prompt.isInArguments ? nil : prompt.text,
-            system: prompt.system ?? model.system ?? common.system, schema: prompt.schema,
+            model: model.name, prompt: prompt.isInArguments || prompt.isConversation ? nil : prompt.text,
+            conversation: prompt.conversation, turns: prompt.turns,
+            system: prompt.system(for: model.system, common: common.system), schema: prompt.schema,
             options: ModelOption.merged(common.options, model.options, prompt.options),
             attachments: prompt.attachments.map(\.location), arguments: model.arguments + common.arguments,
             directory: common.directory,

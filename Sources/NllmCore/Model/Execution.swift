@@ -42,6 +42,8 @@ package struct Execution: Sendable {
     var foreignAnswer: String?
     /// Whether nothing is known about the server's answer except what `llm` printed.
     var isOpaque = false
+    /// The number of bytes in ``stdout`` at the end of each turn but the last that was begun; empty for a single one.
+    var turnEnds: [Int] = []
     /// The tokens that it took; nil if none were reported.
     var usage: Usage?
     /// The process's use of resources; nil if cells share a process, or it was not measured.

@@ -117,6 +117,13 @@ extension LLMArguments {
         return nil
     }
 
+    /// Why these arguments cannot be given to a conversation; nil if they can.
+    var conversationRefusal: String? {
+        if let word = words.first { return "`\(Redaction.redact(word))` is a prompt, and these have theirs" }
+        let flag = flags.first { ["--template", "--param", "--json"].contains($0.name) }
+        return flag.map { "`\($0.name)` is for single prompts" }
+    }
+
     private static func reason(against flag: Flag) -> String? {
         switch flag.name {
         case "--model": "name the models before `--` with -m"

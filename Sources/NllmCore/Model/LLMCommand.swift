@@ -1,10 +1,9 @@
+internal import Crypto
+
 /// The arguments of `llm` for a request.
 enum LLMCommand {
-    /// The kernel's limit for one argument, without its final NUL.
-    static let argumentLimit = 128 * 1024 - 1
-
-    /// The kernel's limit for all arguments is 2 MB with the usual stack; the environment takes part of that.
-    static let totalLimit = 1_500_000
+    /// The longest argument that is shown as it is, in bytes; a command line cannot hold a longer one either.
+    private static let shownLimit = 128 * 1024 - 1
 
     /// The arguments after the program's name.
     ///
@@ -19,11 +18,19 @@ enum LLMCommand {
         return arguments + request.arguments
     }
 
+    /// The command line for people: secrets are replaced, and very long arguments by their digest and length.
+    static func shown(_ request: LLMRequest) -> [String] {
+        let arguments = arguments(request).map { argument in
+            guard argument.utf8.count > shownLimit else { return argument }
+            let digest = Hexadecimal.text(SHA256.hash(data: Array(argument.utf8)))
+            return "sha256:\(digest) (\(argument.utf8.count) bytes)"
+        }
+        return Redaction.redact(arguments: ["llm"] + arguments)
+    }
+
     /// Why a text cannot be an argument; nil if it can.
     static func flaw(argument: String) -> String? {
-        if argument.utf8.contains(0) { return "holds a NUL character" }
-        guard argument.utf8.count > argumentLimit else { return nil }
-        return "is \(argument.utf8.count) bytes long, but `llm` can be given \(argumentLimit) at most"
+        argument.utf8.contains(0) ? "holds a NUL character" : nil
     }
 
     /// Why an argument with a secret is rejected.

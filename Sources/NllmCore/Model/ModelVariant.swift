@@ -38,6 +38,12 @@ public struct ModelVariant: Sendable, Equatable {
         self.options = options
     }
 
+    /// A model whose name is the whole text, brackets included.
+    init(named name: String) throws(NllmError) {
+        try Self.check(name: name, in: name)
+        self.init(label: name, name: name, options: [], system: nil, arguments: [])
+    }
+
     init(label: String, name: String, options: [ModelOption], system: String?, arguments: [String]) {
         self.label = label
         self.name = name

@@ -22,7 +22,9 @@ struct Outcome: Sendable {
     var failure: Failure?
     /// Standard output, with invalid UTF-8 replaced by U+FFFD.
     var text: String
-    /// Standard output if its bytes cannot be restored from ``text``; nil unless it is kept.
+    /// The answers to the turns before the one that ``text`` answers.
+    var earlier: [String] = []
+    /// Standard output if its bytes cannot be restored from ``text`` alone; nil unless it is kept.
     var rawStdout: [UInt8]?
     /// All of standard error, redacted; nil unless it is kept.
     var rawStderr: [UInt8]?
@@ -34,6 +36,9 @@ struct Outcome: Sendable {
     var mayBeBilled: Bool
     var startedAt: Date
     var finishedAt: Date
+
+    /// The number of bytes in the answers to all turns.
+    var answerSize: Int { earlier.map(\.utf8.count).reduce(text.utf8.count, +) }
 
     /// Duration in whole milliseconds.
     var durationMilliseconds: Int { max(0, Int((finishedAt.timeIntervalSince(startedAt) * 1000).rounded())) }

@@ -19,7 +19,7 @@ struct ProviderError: Sendable, Equatable {
 
     /// More specific classes come before their base classes.
     private static let kinds: [(name: String, kind: FailureKind)] = [
-        ("NeedsKeyException", .auth), ("UnknownModelError", .modelUnknown),
+        ("NeedsKeyException", .auth), ("UnknownModelError", .modelUnknown), ("ConversationError", .request),
         ("APITimeoutError", .timeout), ("TimeoutException", .timeout), ("TimeoutError", .timeout),
         ("APIConnectionError", .network), ("TransportError", .network), ("ConnectionError", .network),
     ]

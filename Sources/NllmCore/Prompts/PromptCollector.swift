@@ -1,6 +1,6 @@
 /// Takes prompts and problems from the readers of all formats.
 ///
-/// Prompts are counted and passed on; ids are completed and, like models and the length of arguments, checked here, so that
+/// Prompts are counted and passed on; ids are completed and, like models, checked here, so that
 /// all formats accept the same.
 struct PromptCollector {
     /// Takes a prompt from its place, or says where an earlier one with the same id stands.
@@ -44,24 +44,38 @@ struct PromptCollector {
     ///
     /// - Throws: if the sink cannot take it.
     mutating func take(_ record: PromptRecord, of source: PromptSource) throws {
-        var mapped = record
-        let (fields, variables) = options.mapping.apply(record.fields) { census.addMapped($0) }
-        mapped.fields = fields.filter { PromptFieldReader.names.contains($0.name) }
-        let others = fields.filter { !PromptFieldReader.names.contains($0.name) } + variables
-        census.add(known: mapped.fields, others: others, at: record.place)
-        let prompt = self.fields.prompt(mapped, variables: others) { problems.add(InputProblem($0, $1)) }
-        guard let prompt else { return }
-        hasPlaces = hasPlaces || options.templates.isEmpty && prompt.vars != nil && prompt.text.contains("{{")
-        guard options.templates.isEmpty else { return try take(prompt, record, of: source) }
-        guard record.text != nil || mapped.fields.contains(where: { $0.name == "prompt" }) else {
+        var record = record
+        let batch: BatchRequest?
+        do throws(FieldError) {
+            batch = try BatchRequest(record.fields)
+        } catch {
+            return report(record.place, error.message)
+        }
+        if let batch { record.fields = batch.fields }
+        let (fields, others) = sorted(record)
+        census.add(known: fields, others: others, at: record.place)
+        var known = record
+        known.fields = options.templates.isEmpty ? fields : fields.filter { !PromptFieldReader.isQuestion($0) }
+        let read = self.fields.prompt(known, variables: others) { problems.add(InputProblem($0, $1)) }
+        guard var prompt = read else { return }
+        (prompt.model, prompt.isFromBatch) = (batch?.model, batch != nil)
+        guard options.templates.isEmpty else { return try fill(prompt, record, of: source) }
+        guard record.text != nil || fields.contains(where: PromptFieldReader.isQuestion) else {
             return census.addMissingPrompt(at: record.place)
         }
-        if let flaw = PromptFieldReader.flaw(text: prompt.text, "prompt") { return report(record.place, flaw) }
+        hasPlaces = hasPlaces || prompt.vars != nil && prompt.text.contains("{{")
         try append(prompt, record.place, of: source)
     }
 
+    /// The fields of a record under our names, and the others, which are kept as variables.
+    private mutating func sorted(_ record: PromptRecord) -> (fields: [PromptField], others: [PromptField]) {
+        let (fields, variables) = options.mapping.apply(record.fields) { census.addMapped($0) }
+        let isOurs = Dictionary(grouping: fields) { PromptFieldReader.names.contains($0.name) }
+        return (isOurs[true] ?? [], (isOurs[false] ?? []) + variables)
+    }
+
     /// Takes a prompt for each template, with the fields of a record in its places.
-    private mutating func take(_ prompt: Prompt, _ record: PromptRecord, of source: PromptSource) throws {
+    private mutating func fill(_ prompt: Prompt, _ record: PromptRecord, of source: PromptSource) throws {
         let vars = record.fields.first { $0.name == "vars" }?.value
         func value(_ name: String) -> JSONValue? {
             if let field = record.fields.first(where: { $0.name == name }) { return field.value }
@@ -110,7 +124,6 @@ struct PromptCollector {
     /// - Throws: if the sink cannot take it.
     mutating func append(_ prompt: Prompt, _ place: InputPlace, of source: PromptSource) throws {
         checkModels(of: prompt, place)
-        checkArguments(of: prompt, place)
         var prompt = prompt
         // A text file's id is already its source's stem, unless it has another one.
         if isPrefixing, prompt.id != source.stem { prompt.id = "\(source.stem)/\(prompt.id)" }
@@ -120,19 +133,6 @@ struct PromptCollector {
         } else {
             count += 1
         }
-    }
-
-    /// All arguments together have a limit, too.
-    private mutating func checkArguments(of prompt: Prompt, _ place: InputPlace) {
-        let texts =
-            prompt.options.flatMap { ["-o", $0.name, $0.value] } + prompt.attachments.flatMap { ["-a", $0.location] }
-            + [prompt.system, prompt.schema].compactMap(\.self)
-        let size = texts.map { $0.utf8.count + 1 }.reduce(0, +)
-        guard size > LLMCommand.totalLimit else { return }
-        report(
-            place,
-            "system prompt, schema, options and attachments are \(size) bytes long, but `llm` can be given "
-                + "\(LLMCommand.totalLimit) at most")
     }
 
     private mutating func checkModels(of prompt: Prompt, _ place: InputPlace) {

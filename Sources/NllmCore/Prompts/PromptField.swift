@@ -11,7 +11,8 @@ struct PromptField {
 /// Turns fields into a prompt, in the same way for every format.
 struct PromptFieldReader {
     static let names = [
-        "id", "prompt", "system", "options", "attachments", "schema", "vars", "models", "samples", "expect", "metadata",
+        "id", "prompt", "messages", "conversations", "turns", "system", "options", "attachments", "schema", "vars",
+        "models", "samples", "expect", "metadata",
     ]
 
     /// Digests of the attachments read so far, by path: many prompts may share one file.
@@ -25,7 +26,7 @@ struct PromptFieldReader {
     ///   - record: the record.
     ///   - variables: fields that are kept as variables, with those in `vars`; a member of `vars` wins.
     ///   - problem: called for each problem, with its place.
-    /// - Returns: the prompt, whose text is still to be checked; nil if there was any problem.
+    /// - Returns: the prompt, whose text is empty if nothing in the record is one; nil if there was any problem.
     mutating func prompt(
         _ record: PromptRecord, variables: [PromptField], problem: (InputPlace, String) -> Void
     ) -> Prompt? {
@@ -42,7 +43,50 @@ struct PromptFieldReader {
             }
         }
         prompt.vars = Self.vars(record.fields.first { $0.name == "vars" }?.value, variables)
-        return sound ? prompt : nil
+        guard sound else { return nil }
+        do throws(FieldError) {
+            try takeQuestion(record, into: &prompt)
+        } catch {
+            problem(record.place, error.message)
+            return nil
+        }
+        return prompt
+    }
+
+    /// The fields that say what is asked; a prompt has one of them.
+    private static let questions = ["prompt", "messages", "conversations", "turns"]
+
+    /// Whether a field says what is asked; a prompt that is null is one that is wrong.
+    static func isQuestion(_ field: PromptField) -> Bool {
+        field.name == "prompt" || questions.contains(field.name) && field.value != .null
+    }
+
+    private func takeQuestion(_ record: PromptRecord, into prompt: inout Prompt) throws(FieldError) {
+        let asking = record.fields.filter { Self.isQuestion($0) }
+        guard let first = asking.first else {
+            if record.text != nil, let flaw = Self.flaw(text: prompt.text, "prompt") { throw FieldError(flaw) }
+            return
+        }
+        if let second = asking.dropFirst().first(where: { $0.name != first.name }) {
+            throw FieldError("`\(first.name)` and `\(second.name)` exclude each other; a prompt has one of them")
+        }
+        switch first.name {
+        case "prompt": if let flaw = Self.flaw(text: prompt.text, "prompt") { throw FieldError(flaw) }
+        case "turns": prompt.take(turns: try turns(first))
+        default:
+            var reader = MessageReader()
+            let conversation = try reader.conversation(first)
+            prompt.take(conversation, reader.contents)
+        }
+    }
+
+    private func turns(_ field: PromptField) throws(FieldError) -> [String] {
+        let turns = try strings(field)
+        guard !turns.isEmpty else { throw FieldError("`turns` is empty") }
+        for turn in turns {
+            if let flaw = Self.flaw(text: turn, "turns") { throw FieldError("`turns`: \(flaw)") }
+        }
+        return turns
     }
 
     /// The members of `vars` with further variables, as JSON text; nil if there are none.
@@ -66,6 +110,10 @@ struct PromptFieldReader {
         case "prompt":
             guard record.text == nil else { throw FieldError("`prompt` is a field, but the text below is the prompt") }
             prompt.text = try string(field).withoutByteOrderMark
+        case "messages", "conversations", "turns":
+            guard record.text == nil else {
+                throw FieldError("`\(field.name)` is a field, but the text below is the prompt")
+            }
         case "system": prompt.system = try argument(field)?.withoutByteOrderMark
         case "schema":
             prompt.schema = try schema(field)
@@ -92,7 +140,8 @@ struct PromptFieldReader {
     }
 
     private func wrong(_ field: PromptField, _ wanted: String) -> FieldError {
-        let way = field.name == "prompt" ? "" : "; to keep it as a variable, add --map vars=\(field.name)"
+        let way =
+            ["prompt", "vars"].contains(field.name) ? "" : "; to keep it as a variable, add --map vars=\(field.name)"
         return FieldError("`\(field.name)` is \(field.value.kind), not \(wanted)\(way)")
     }
 
@@ -182,7 +231,8 @@ struct PromptFieldReader {
     }
 }
 
-private struct FieldError: Error {
+/// What is wrong with a field.
+struct FieldError: Error {
     var message: String
 
     init(_ message: String) {

@@ -1,12 +1,23 @@
-/// Options of prompts that are lists or objects, which not every model accepts.
+/// Options of prompts that not every model accepts: lists and objects, and all those of batch files.
 ///
-/// `llm` is given options as texts; if the model wants a single text, a list would be sent as JSON text.
+/// `llm` is given options as texts; if the model wants a single text, a list would be sent as JSON text. The options of a
+/// batch file are named as its provider names them, which may not be how `llm` names them.
 struct StructuredOptions: Sendable {
     private struct Use: Hashable {
         var option: String
-        var structure: ModelOption.Structure
+        /// Nil for a text of a batch file, for which the model has to have the option.
+        var structure: ModelOption.Structure?
+        var isFromBatch: Bool
         /// Labels or names of the models; nil for all.
         var models: [String]?
+
+        func verdict(_ types: OptionTypes?, _ model: ModelVariant) -> OptionTypes.Verdict {
+            guard let types else { return .unknown }
+            if isFromBatch, let names = types.names(of: model.name), !names.contains(option) {
+                return .refused("is none of the model's, which are \(names.sorted().quotedList)")
+            }
+            return structure.map { types.verdict(on: option, $0, of: model.name) } ?? .taken
+        }
     }
 
     /// Where each use is found first, and how often.
@@ -19,8 +30,10 @@ struct StructuredOptions: Sendable {
     /// Notes what a prompt has of them.
     mutating func add(_ prompt: Prompt, at place: InputPlace) {
         for option in prompt.options {
-            guard let structure = option.structure else { continue }
-            let use = Use(option: option.name, structure: structure, models: prompt.models)
+            guard option.structure != nil || prompt.isFromBatch else { continue }
+            let use = Use(
+                option: option.name, structure: option.structure, isFromBatch: prompt.isFromBatch, models: prompt.models
+            )
             if uses[use] == nil { order.append(use) }
             uses[use, default: (place, 0)].count += 1
         }
@@ -43,14 +56,13 @@ struct StructuredOptions: Sendable {
             let meant = models.filter { model in
                 use.models?.contains { model.answers(to: $0, among: models) } ?? true
             }
-            let verdicts = meant.map { ($0, types?.verdict(on: use.option, use.structure, of: $0.name) ?? .unknown) }
-            if let (model, _) = verdicts.first(where: { $0.1 == .unknown }) {
+            let verdicts = meant.map { ($0, use.verdict(types, $0)) }
+            if use.structure != nil, let (model, _) = verdicts.first(where: { $0.1 == .unknown }) {
                 unknown = unknown ?? (use.option, model.label)
             }
-            for case (let model, .refused(let wanted)) in verdicts {
-                let message =
-                    "option `\(use.option)` takes \(wanted), not \(use.structure.rawValue) (model `\(model.label)`)"
-                var problem = InputProblem(known.first, message)
+            for case (let model, .refused(let reason)) in verdicts {
+                var problem = InputProblem(
+                    known.first, "option `\(use.option)` \(reason) (model `\(model.label)`)")
                 problem.count = known.count
                 problems.add(problem)
                 break

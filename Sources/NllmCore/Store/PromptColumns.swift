@@ -1,7 +1,7 @@
 /// How a prompt is stored, in the spool as in the store; only its id and its place are stored differently.
 enum PromptColumns {
     private static let request = [
-        "text", "in_arguments", "system", "schema", "schema_file", "options", "attachments",
+        "text", "in_arguments", "messages", "turns", "system", "schema", "schema_file", "options", "attachments",
     ]
     private static let notes = ["vars", "expect", "metadata"]
 
@@ -17,7 +17,8 @@ extension Prompt {
     /// The values of ``PromptColumns/list``.
     var columns: [(String, any Bindable)] {
         [
-            ("text", text), ("in_arguments", isInArguments), ("system", system), ("schema", schema),
+            ("text", text), ("in_arguments", isInArguments), ("messages", conversation?.json),
+            ("turns", turns.isEmpty ? nil : JSONValue.strings(turns)), ("system", system), ("schema", schema),
             ("schema_file", schemaFile?.json), ("options", ModelOption.json(options)),
             ("attachments", Attachment.json(attachments)), ("vars", vars), ("expect", expect), ("metadata", metadata),
         ]
@@ -27,6 +28,11 @@ extension Prompt {
     init(id: String, request row: any Row) throws {
         self.init(id: id, text: try row.text("text"))
         isInArguments = try row.bool("in_arguments")
+        conversation = try row.optionalJSON("messages").map { json in
+            guard let conversation = Conversation(json: json) else { throw DamagedValue("messages of a prompt") }
+            return conversation
+        }
+        turns = try row.optionalJSON("turns")?.stringValues ?? []
         system = try row.optionalText("system")
         schema = try row.optionalText("schema")
         schemaFile = try row.optionalJSON("schema_file").flatMap(RequestFile.init)

@@ -65,6 +65,7 @@ BEHAVIOUR_KEYS = {
     "fail": STEPS,
     **FAULT_KEYS,
     "times": TIMES,
+    "turn": TIMES,
     "register": FLAG,
     "llm": OBJECT,
 }
@@ -136,8 +137,10 @@ class Model:
         self._tokens -= 1
         return 0
 
-    def next_try(self, prompt: str) -> tuple[dict[str, Any] | None, str | None]:
+    def next_try(self, prompt: str, turn: int) -> tuple[dict[str, Any] | None, str | None]:
         """The failing step or the fault that this prompt's next request meets; neither is an answer."""
+        if turn != self.behaviour.get("turn", turn):
+            return None, None
         self._tries[prompt] += 1
         number = self._tries[prompt]
         for step in self.steps:

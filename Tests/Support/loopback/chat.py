@@ -23,13 +23,17 @@ class Chat:
     parts: int
     attachments: list[str]
     words: int
-    has_messages: bool
+    messages: list[dict[str, Any]]
 
     @property
     def placeholders(self) -> dict[str, str]:
         key = (self.authorization or "").removeprefix("Bearer ")
         values = {"prompt": self.prompt, "system": self.system or "", "model": self.model, "key": key}
         return {**values, "n": str(self.n)}
+
+    @property
+    def turn(self) -> int:
+        return sum(message.get("role") == "user" for message in self.messages)
 
     @property
     def wants_usage(self) -> bool:
@@ -52,7 +56,7 @@ def parse_chat(n: int, body: dict[str, Any], authorization: str | None) -> Chat:
         parts=sum(part.get("type") != "text" for part in last) if isinstance(last, list) else 0,
         attachments=[digest for part in last for digest in digests(part)] if isinstance(last, list) else [],
         words=sum(len(text_of(message).split()) for message in messages),
-        has_messages=bool(messages),
+        messages=messages,
     )
 
 

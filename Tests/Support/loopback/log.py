@@ -26,7 +26,7 @@ class RequestLog:
         self._max_in_flight = max(self._max_in_flight, self._in_flight)
         self._by_prompt[chat.prompt] += 1
         self._by_model[chat.model] += 1
-        names = ("model", "prompt", "system", "stream", "params", "authorization", "parts", "attachments")
+        names = ("model", "prompt", "system", "stream", "params", "authorization", "parts", "attachments", "messages")
         self._write({"n": chat.n, "t": time.time(), **{name: getattr(chat, name) for name in names}})
 
     def end(self, chat: Chat, status: int | None, outcome: str) -> None:

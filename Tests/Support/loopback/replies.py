@@ -16,11 +16,11 @@ from loopback.errors import ERRORS, NO_MESSAGES, error_object, error_of, html_pa
 async def reply(connection: Connection, chat: Chat, model: Model | None) -> str:
     if model is None:
         return await reply_error(connection, chat, {"status": 404})
-    if not chat.has_messages:
+    if not chat.messages:
         return await reply_error(connection, chat, NO_MESSAGES)
     if wait := model.seconds_to_wait():
         return await reply_error(connection, chat, {"status": 429, "retry_after": math.ceil(wait * 1000) / 1000})
-    step, fault = model.next_try(chat.prompt)
+    step, fault = model.next_try(chat.prompt, chat.turn)
     if delay := model.seconds("delay_ms"):
         await connection.pause(delay)
     while "until" in model.behaviour and not os.path.exists(model.behaviour["until"]):

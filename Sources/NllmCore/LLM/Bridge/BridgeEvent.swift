@@ -92,6 +92,8 @@ struct BridgeEnd: Sendable {
     var usage: Usage?
     var resources: Execution.Resources?
     var isFlooded = false
+    /// The number of bytes on standard output at the end of each turn but the last that was begun.
+    var turnEnds: [Int] = []
     /// What the server sent in place of a model's answer.
     var foreignAnswer: String?
 }
@@ -117,6 +119,7 @@ extension BridgeEnd {
         if let cpu = json["cpu_ms"]?.doubleValue, let memory = json["peak_memory_kb"]?.intValue {
             resources = .init(cpuMilliseconds: Int(cpu.rounded()), peakMemoryKilobytes: memory)
         }
+        if case .array(let ends)? = json["turns"] { turnEnds = ends.compactMap(\.intValue) }
         isFlooded = json["flooded"] == .bool(true)
         foreignAnswer = json["foreign"]?.stringValue
     }

@@ -1,3 +1,5 @@
+internal import FoundationEssentials
+
 /// A request in the format of the bridge's protocol.
 struct BridgeRequest: Sendable, Equatable {
     private var members: [JSONValue.Member]
@@ -18,6 +20,17 @@ struct BridgeRequest: Sendable, Equatable {
             .init("input", .string(request.prompt ?? "")),
             .init("max_memory", maxMemory.map { .integer($0 << 20) } ?? .null),
         ]
+        members += Self.conversation(request)
+    }
+
+    /// What a request has beside its prompt if it is more than one message.
+    private static func conversation(_ request: LLMRequest) -> [JSONValue.Member] {
+        var members: [JSONValue.Member] = []
+        if let conversation = request.conversation {
+            members.append(.init("messages", conversation.message(request.contents)))
+        }
+        if !request.turns.isEmpty { members.append(.init("turns", .strings(request.turns))) }
+        return members
     }
 
     /// Nil if arguments require more than the Python interface provides, or if memory is limited, which is impossible
@@ -25,18 +38,20 @@ struct BridgeRequest: Sendable, Equatable {
     private init?(question request: LLMRequest, maxMemory: Int?) {
         let arguments = LLMArguments(request.arguments)
         let texts = (request.prompt.map { [$0] } ?? []) + arguments.words
-        guard maxMemory == nil, texts.count == 1, let prompt = texts.first, !prompt.isEmpty else { return nil }
+        let isUsable = request.isConversation ? texts.isEmpty : texts.count == 1 && texts != [""]
+        guard maxMemory == nil, isUsable else { return nil }
         var request = request
         for flag in arguments.flags { guard request.take(flag) else { return nil } }
         members = [
             .init("directory", .string(request.existingDirectory)),
             .init("model", .string(request.model)),
-            .init("prompt", .string(prompt)),
+            .init("prompt", .optional(texts.first)),
             .init("system", .optional(request.system)),
             .init("options", .object(request.options.map { .init($0.name, .string($0.value)) })),
             .init("attachments", .strings(request.attachments)),
             .init("schema", .optional(request.schema)),
         ]
+        members += Self.conversation(request)
     }
 
     /// The message with a number.
@@ -58,6 +73,31 @@ struct BridgeRequest: Sendable, Equatable {
         JSONWriter.line(
             .object([.init("id", .integer(id)), .init("do", .string("stop")), .init("signal", .integer(signal))]))
             + [UInt8(ascii: "\n")]
+    }
+}
+
+extension Conversation {
+    /// The messages with the bytes of their attachments as base64.
+    fileprivate func message(_ contents: [String: [UInt8]]) -> JSONValue {
+        .array(
+            messages.map { message in
+                .object([
+                    .init("role", .string(message.role.rawValue)),
+                    .init("parts", .array(message.parts.map { Self.part($0, contents) })),
+                ])
+            })
+    }
+
+    private static func part(_ part: Part, _ contents: [String: [UInt8]]) -> JSONValue {
+        switch part {
+        case .text(let text): .object([.init("text", .string(text))])
+        case .link(let url): .object([.init("url", .string(url))])
+        case .content(let content):
+            .object([
+                .init("type", .string(content.type)),
+                .init("base64", .string(Data(contents[content.digest] ?? []).base64EncodedString())),
+            ])
+        }
     }
 }
 

@@ -23,6 +23,8 @@ final class ProcessExecutor: Executor {
     private let maxAnswer: Int
     private let gate: StartGate
     private let groups = ProcessGroups()
+    private let mark: String
+    private let folder = Mutex<WorkerFolder?>(nil)
 
     /// - Parameters:
     ///   - program: the `llm` to run.
@@ -35,6 +37,7 @@ final class ProcessExecutor: Executor {
         if let maxMemory { try launcher.limitMemory(to: maxMemory) }
         self.launcher = launcher
         self.program = program
+        self.mark = mark
         self.maxAnswer = maxAnswer
         environment = ChildEnvironment.llm.updating([.init(stringLiteral: ProcessMark.variable): mark])
         gate = StartGate(permits: 2 * ProcessInfo.processInfo.activeProcessorCount)
@@ -44,6 +47,10 @@ final class ProcessExecutor: Executor {
         _ request: LLMRequest, timeout: Duration?, stop: StopSignal, output: OutputObserver?,
         started: @escaping @Sendable () -> Void
     ) async -> Execution {
+        guard !request.isConversation else {
+            let reason = "a conversation needs llm's Python interface, and --executor process has its command line only"
+            return Execution(end: .notStarted(reason: reason), cause: .refused, since: Stopwatch())
+        }
         guard await gate.enter() else {
             return Execution(end: .notStarted(reason: "stopping"), cause: .stopped, since: Stopwatch())
         }
@@ -63,10 +70,28 @@ final class ProcessExecutor: Executor {
 
     func stopStarting() async { await gate.close() }
 
-    func close() {}
+    func close() { removeFolder() }
 
     func killAll() {
         for group in groups.all { kill(-group, SIGKILL) }
+        removeFolder()
+    }
+
+    /// The folder for arguments that are too long for a command line, made when it is first needed.
+    private func longArguments() throws(FileError) -> String {
+        try folder.withLock { folder throws(FileError) in
+            if let folder { return folder.path }
+            let made = try WorkerFolder(name: mark + "-arguments")
+            folder = made
+            return made.path
+        }
+    }
+
+    private func removeFolder() {
+        folder.withLock { folder in
+            folder?.remove()
+            folder = nil
+        }
     }
 
     private func run(
@@ -76,7 +101,9 @@ final class ProcessExecutor: Executor {
         let prompt = try PromptFile(request.prompt ?? "")
         var options = PlatformOptions()
         options.processGroupID = 0
-        let (path, arguments) = launcher.command([program.path] + LLMCommand.arguments(request))
+        let long = try LongArguments(request) { () throws(FileError) in try longArguments() }
+        defer { withExtendedLifetime(long) {} }
+        let (path, arguments) = launcher.command([program.path] + LLMCommand.arguments(long.request))
         let result = try await Subprocess.run(
             .path(FilePath(path)), arguments: Arguments(arguments), environment: environment,
             workingDirectory: FilePath(request.existingDirectory), platformOptions: options,

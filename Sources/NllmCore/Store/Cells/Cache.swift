@@ -103,8 +103,8 @@ extension Store {
             """, run, worker, now)
         try database.execute(
             """
-            INSERT INTO answers (attempt_id, text, stderr_tail, command, stdout, stderr)
-            SELECT new.id, text, stderr_tail, command, stdout, stderr
+            INSERT INTO answers (attempt_id, text, earlier, stderr_tail, command, stdout, stderr)
+            SELECT new.id, text, earlier, stderr_tail, command, stdout, stderr
             FROM temp.taken JOIN attempts AS new ON new.cell_id = taken.cell_id AND new.number = 1
             JOIN answers ON answers.attempt_id = taken.attempt_id;
             """)

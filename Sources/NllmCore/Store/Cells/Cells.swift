@@ -18,16 +18,20 @@ public struct CellRecord: Sendable {
         public let failure: String?
         /// The estimated cost in US dollars; nil if it is not known.
         public let cost: Double?
-        /// What `llm` printed.
+        /// What `llm` printed; of several turns, for the last one that was asked.
         public let text: String?
+        /// The answers to the turns before that one.
+        public let earlier: [String]
         /// The end of standard error.
         public let stderrTail: String?
     }
 
     /// The prompt's id.
     public let prompt: String
-    /// The prompt's text.
+    /// The prompt's text; of a conversation its last message.
     public let text: String
+    /// The texts of all turns; empty for a prompt without them.
+    public let turns: [String]
     /// The model's label.
     public let model: String
     /// The sample, from 1.
@@ -49,7 +53,8 @@ extension Store {
     ) throws(NllmError) {
         let (condition, values) = selection.condition(in: run.id)
         let sql = """
-            SELECT cells.id, cells.sample, cells.status, cells.not_before, prompts.name, prompts.text, models.label,
+            SELECT cells.id, cells.sample, cells.status, cells.not_before, prompts.name, prompts.text, prompts.turns,
+                models.label,
                 models.paused_kind, models.paused_message, models.paused_at
             FROM cells JOIN prompts ON prompts.id = cells.prompt_id JOIN models ON models.id = cells.model_id
             WHERE cells.prompt_id = :prompt AND \(condition)
@@ -75,7 +80,7 @@ extension Store {
     private nonisolated static func attempts(_ database: any Connection, cell: CellID) throws -> [CellRecord.Attempt] {
         try database.rows(
             """
-            SELECT attempts.*, answers.text, answers.stderr_tail FROM attempts
+            SELECT attempts.*, answers.text, answers.earlier, answers.stderr_tail FROM attempts
             LEFT JOIN answers ON answers.attempt_id = attempts.id WHERE cell_id = ? ORDER BY attempts.id
             """, cell, read: CellRecord.Attempt.init)
     }
@@ -85,6 +90,7 @@ extension CellRecord {
     init(_ row: any Row, attempts: [Attempt]) throws {
         prompt = try row.text("name")
         text = try row.text("text")
+        turns = try row.optionalJSON("turns")?.stringValues ?? []
         model = try row.text("label")
         sample = try row.int("sample")
         status = try row.value("status")
@@ -97,12 +103,13 @@ extension CellRecord {
 
     /// The cell as an object.
     public var json: JSONValue {
-        .object([
+        let members: [JSONValue.Member] = [
             .init("prompt_id", .string(prompt)), .init("model", .string(model)), .init("sample", .integer(sample)),
             .init("status", .string(status.rawValue)), .init("prompt", .string(text)),
             .init("not_before", .optional(notBefore.map(Timestamp.utc))),
             .init("paused", pause?.json ?? .null), .init("attempts", .array(attempts.map(\.json))),
-        ])
+        ]
+        return .object(members + (turns.isEmpty ? [] : [.init("turns", .strings(turns))]))
     }
 }
 
@@ -117,16 +124,18 @@ extension CellRecord.Attempt {
         failure = try row.optionalText("failure_kind").map { "\($0): \(message ?? "")" }
         cost = try row.optionalDouble("cost")
         text = try row.optionalText("text")
+        earlier = try row.optionalJSON("earlier")?.stringValues ?? []
         stderrTail = try row.optionalText("stderr_tail")
     }
 
     var json: JSONValue {
-        .object([
+        let members: [JSONValue.Member] = [
             .init("number", number.map(JSONValue.integer) ?? .null), .init("outcome", .string(outcome)),
             .init("exit_code", .integer(exitCode)), .init("duration_ms", .integer(duration)),
             .init("started_at", .string(Timestamp.utc(startedAt))), .init("failure", .optional(failure)),
             .init("cost_estimated", cost.map { .number(String($0)) } ?? .null),
             .init("text", .optional(text)), .init("stderr_tail", .optional(stderrTail)),
-        ])
+        ]
+        return .object(members + (earlier.isEmpty ? [] : [.init("earlier", .strings(earlier))]))
     }
 }

@@ -100,6 +100,7 @@ extension Store {
                     admission.settle(model, wait)
                     continue
                 }
+                claim.request.contents = try contents(of: claim)
                 admission.start(claim.reservation, of: model)
                 started.insert(model.name)
                 try start(claim, now: now)
@@ -116,6 +117,29 @@ extension Store {
 
     private func isClaimable(_ run: RunID) throws -> Bool {
         try database.row("SELECT 1 FROM runs WHERE id = ? AND paused = 0", run, read: { _ in true }) == true
+    }
+
+    /// The attachments that stood in the messages of a cell's prompt, by their digests.
+    private func contents(of claim: Claim) throws -> [String: [UInt8]] {
+        var contents: [String: [UInt8]] = [:]
+        for content in claim.request.conversation?.contents ?? [] where contents[content.digest] == nil {
+            contents[content.digest] = try database.row(
+                "SELECT content FROM contents WHERE run_id = ? AND sha256 = ?", claim.runID, content.digest
+            ) { try $0.bytes("content") }
+            guard contents[content.digest] != nil else { throw DamagedValue("an attachment of a prompt is gone") }
+        }
+        return contents
+    }
+
+    /// Whether any of these runs has prompts of more than one message.
+    func hasConversations(in runs: [RunID]) throws(NllmError) -> Bool {
+        try reading {
+            try runs.contains { run in
+                try database.hasRow(
+                    "SELECT 1 FROM prompts WHERE run_id = ? AND live = 1 AND (messages IS NOT NULL OR turns IS NOT NULL)",
+                    run)
+            }
+        }
     }
 
     private func start(_ claim: Claim, now: Date) throws {

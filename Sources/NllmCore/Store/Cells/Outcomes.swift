@@ -27,7 +27,7 @@ package struct Report: Sendable {
     var possibleTokens: Int? { tokens == nil && outcome.mayBeBilled ? worst.tokens : nil }
 
     private var worst: Reservation {
-        claim.reservation.raised(to: claim.request, price: claim.price, answer: outcome.text.utf8.count)
+        claim.reservation.raised(to: claim.request, price: claim.price, answer: outcome.answerSize)
     }
 }
 
@@ -193,9 +193,12 @@ extension Store {
         guard let inserted else { return nil }
         if outcome.status != .interrupted {
             try database.run(
-                "INSERT INTO answers (attempt_id, text, stderr_tail, command, stdout, stderr) VALUES (?, ?, ?, ?, ?, ?)",
-                inserted.id, outcome.text, outcome.stderrTail, JSONValue.strings(report.command),
-                outcome.rawStdout, outcome.rawStderr)
+                """
+                INSERT INTO answers (attempt_id, text, earlier, stderr_tail, command, stdout, stderr)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+                inserted.id, outcome.text, outcome.earlier.isEmpty ? nil : JSONValue.strings(outcome.earlier),
+                outcome.stderrTail, JSONValue.strings(report.command), outcome.rawStdout, outcome.rawStderr)
         }
         return inserted
     }

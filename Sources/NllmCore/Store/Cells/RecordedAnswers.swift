@@ -15,7 +15,7 @@ extension Store {
         try reading {
             try database.rows(
                 """
-                SELECT attempts.*, answers.text, answers.stderr_tail, answers.command, answers.stdout, answers.stderr,
+                SELECT attempts.*, answers.text, answers.earlier, answers.stderr_tail, answers.command, answers.stdout, answers.stderr,
                     runs.name AS run, runs.created_at AS run_created_at,
                     cells.key, cells.sample, prompts.name AS prompt, models.label
                 FROM attempts JOIN answers ON answers.attempt_id = attempts.id
@@ -55,6 +55,7 @@ extension RescuedReport {
 extension Outcome {
     fileprivate init(_ row: any Row) throws {
         (status, exitCode, text) = (.ok, try row.int("exit_code"), try row.text("text"))
+        earlier = try row.optionalJSON("earlier")?.stringValues ?? []
         failure = try row.optionalText("failure_kind").flatMap(FailureKind.init).map {
             Failure(kind: $0, message: try row.text("failure_message"))
         }

@@ -99,6 +99,7 @@ extension Outcome {
         .object([
             .init("status", .string(status.rawValue)), .init("exit_code", .integer(exitCode)),
             .init("failure", failure?.json ?? .null), .init("text", .string(text)),
+            .init("earlier", .strings(earlier)),
             .init("stdout", .base64(rawStdout)), .init("stderr", .base64(rawStderr)),
             .init("stderr_tail", .string(stderrTail)), .init("tokens_input", .integer(usage?.input)),
             .init("tokens_output", .integer(usage?.output)),
@@ -118,6 +119,7 @@ extension Outcome {
         else { return nil }
         (self.status, self.text, self.exitCode) = (status, text, exitCode)
         (startedAt, finishedAt) = (Date(milliseconds: started), Date(milliseconds: finished))
+        earlier = json["earlier"]?.stringValues ?? []
         failure = json["failure"].flatMap { Failure(json: $0) }
         (rawStdout, rawStderr) = (json["stdout"]?.base64Bytes, json["stderr"]?.base64Bytes)
         stderrTail = json["stderr_tail"]?.stringValue ?? ""

@@ -13,6 +13,10 @@ struct ResultRecord {
     var metadata: JSONValue?
     var promptText: String
     var vars: JSONValue?
+    /// The prompts of all turns; empty if there was only one.
+    var turns: [String]
+    /// The answers to the turns before the one that ``output`` answers.
+    var earlier: [String]
     /// The version of the run's artifacts' format.
     var schemaVersion: Int
     var label: String
@@ -52,12 +56,12 @@ extension ResultRecord {
     /// All columns that ``init(_:)`` reads; to be completed with a condition on `cells`.
     static let sql = """
         SELECT cells.sample, cells.status, cells.attempts, cells.attempt_id, prompts.name AS prompt, prompts.folder,
-            prompts.metadata, prompts.text AS prompt_text, prompts.vars, models.label, models.file, runs.name AS run,
+            prompts.metadata, prompts.text AS prompt_text, prompts.vars, prompts.turns, models.label, models.file, runs.name AS run,
             runs.raw, runs.schema_version, attempts.duration_ms,
             attempts.exit_code, attempts.started_at, attempts.finished_at, attempts.failure_kind,
             attempts.failure_message, attempts.http_status, attempts.retry_after, attempts.tokens_input,
             attempts.tokens_output, attempts.usage_details, attempts.cost, attempts.cpu_ms, attempts.peak_memory_kb,
-            attempts.cached_from, answers.text, answers.stderr_tail, answers.command,
+            attempts.cached_from, answers.text, answers.earlier, answers.stderr_tail, answers.command,
             answers.stdout, answers.stderr
         FROM cells
         JOIN prompts ON prompts.id = cells.prompt_id
@@ -77,6 +81,8 @@ extension ResultRecord {
         metadata = try row.optionalJSON("metadata")
         promptText = try row.text("prompt_text")
         vars = try row.optionalJSON("vars")
+        turns = try row.optionalJSON("turns")?.stringValues ?? []
+        earlier = try row.optionalJSON("earlier")?.stringValues ?? []
         schemaVersion = try row.int("schema_version")
         label = try row.text("label")
         status = try row.value("status")

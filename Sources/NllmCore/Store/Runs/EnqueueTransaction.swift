@@ -31,6 +31,11 @@ struct EnqueueTransaction {
             report.new = sizes.map(\.cells).reduce(0, +)
             report.estimates = try database.estimates(sizes)
         }
+        try prompts.forEachContent { digest, content in
+            try database.run(
+                "INSERT INTO contents (run_id, sha256, content) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", runID, digest,
+                content)
+        }
         try replaceSources(runID)
         try count(runID)
         if let known {

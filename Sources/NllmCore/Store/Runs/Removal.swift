@@ -85,7 +85,7 @@ extension Store {
             }
             _ = try Self.removePieces(of: "prompts", run.id, in: removal)
             try removal.transaction {
-                for table in ["counters", "models", "sources"] {
+                for table in ["counters", "models", "sources", "contents"] {
                     try removal.run("DELETE FROM \(table) WHERE run_id = ?", run.id)
                 }
                 try removal.run("DELETE FROM runs WHERE id = ?", run.id)

@@ -19,8 +19,12 @@ final class PromptSpool {
                 position INTEGER PRIMARY KEY,
                 id TEXT NOT NULL UNIQUE,
                 place TEXT NOT NULL,
+                -- The model that a line of a batch file names.
+                model TEXT,
                 text TEXT NOT NULL,
                 in_arguments INTEGER NOT NULL,
+                messages TEXT,
+                turns TEXT,
                 system TEXT,
                 schema TEXT,
                 schema_file TEXT,
@@ -32,26 +36,31 @@ final class PromptSpool {
                 expect TEXT,
                 metadata TEXT
             ) STRICT;
+            CREATE TABLE contents (sha256 TEXT PRIMARY KEY, content BLOB NOT NULL) STRICT;
             BEGIN;
             """)
     }
 
     private static let insertSQL = """
-        INSERT INTO prompts (id, place, models, samples, \(PromptColumns.list))
-        VALUES (:id, :place, :models, :samples, \(PromptColumns.parameters))
+        INSERT INTO prompts (id, place, model, models, samples, \(PromptColumns.list))
+        VALUES (:id, :place, :model, :models, :samples, \(PromptColumns.parameters))
         ON CONFLICT (id) DO NOTHING
         """
 
     /// Adds a prompt, or returns where the earlier one with the same id stands.
     func append(_ prompt: Prompt, from place: InputPlace) throws -> String? {
         let own: [(String, any Bindable)] = [
-            ("id", prompt.id), ("place", place.description), ("models", prompt.models.map(JSONValue.strings)),
-            ("samples", prompt.samples),
+            ("id", prompt.id), ("place", place.description), ("model", prompt.model),
+            ("models", prompt.models.map(JSONValue.strings)), ("samples", prompt.samples),
         ]
         let added = try database.run(Self.insertSQL, .named(own + prompt.columns))
         guard added == 0 else {
             count += 1
             structuredOptions.add(prompt, at: place)
+            for (digest, content) in prompt.contents {
+                try database.run(
+                    "INSERT INTO contents (sha256, content) VALUES (?, ?) ON CONFLICT DO NOTHING", digest, content)
+            }
             return nil
         }
         return try database.row("SELECT place FROM prompts WHERE id = ?", prompt.id) { row in
@@ -75,9 +84,38 @@ final class PromptSpool {
         count = chosen.count
     }
 
+    /// The models that prompts from batch files name, in order.
+    func namedModels() throws -> [String] {
+        try database.rows(
+            "SELECT model FROM prompts WHERE model IS NOT NULL GROUP BY model ORDER BY min(position)"
+        ) { try $0.text("model") }
+    }
+
+    /// Whether there are prompts that name no model as lines of batch files do.
+    func hasPromptsWithoutModel() throws -> Bool {
+        try database.hasRow("SELECT 1 FROM prompts WHERE model IS NULL LIMIT 1")
+    }
+
+    /// Whether a prompt is more than one message.
+    func hasConversations() throws -> Bool {
+        try database.hasRow("SELECT 1 FROM prompts WHERE messages IS NOT NULL OR turns IS NOT NULL LIMIT 1")
+    }
+
+    /// Limits prompts to these models that are for all models of the run.
+    func limitOthers(to models: [String]) throws {
+        try database.run("UPDATE prompts SET models = ? WHERE models IS NULL", JSONValue.strings(models))
+    }
+
     /// The largest number of samples that a prompt requests; 0 if none does.
     func mostSamples() throws -> Int {
         try database.row("SELECT coalesce(max(samples), 0) AS n FROM prompts") { try $0.int("n") } ?? 0
+    }
+
+    /// Calls `body` with each attachment that stood in prompts, and its digest.
+    func forEachContent(_ body: (String, [UInt8]) throws -> Void) throws {
+        try database.forEachRow("SELECT sha256, content FROM contents") { row in
+            try body(row.text("sha256"), row.bytes("content"))
+        }
     }
 
     /// Calls `body` with each prompt in the order of reading.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import ctypes
+import io
 import os
 import random
 import resource
@@ -18,6 +19,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from nllm_bridge.body import EXCHANGE
+from nllm_bridge.conversation import continue_conversation, send_messages
 from nllm_bridge.failure import describe_error, finish_facts, flood
 from nllm_bridge.imported_llm import Llm, foreign_facts, usage_step
 from nllm_bridge.memory import give_back_memory
@@ -58,6 +60,28 @@ class Place:
     mask: set[int]
 
 
+class Report:
+    """What a child tells of itself, one JSON object per line; it may be killed after any of them."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def add(self, facts: Json) -> None:
+        with contextlib.suppress(OSError):
+            write_all(self._descriptor, json_bytes(facts) + b"\n")
+
+
+class CountingFile(io.FileIO):
+    """Standard output that counts its bytes."""
+
+    written = 0
+
+    def write(self, data: Any) -> int:
+        size = super().write(data)
+        self.written += size
+        return size
+
+
 def run_child(llm: Llm, request: CommandLine, place: Place) -> NoReturn:
     """The whole life of a forked child: what a new process that runs llm would do, from its start to its exit."""
     code = 1
@@ -65,10 +89,11 @@ def run_child(llm: Llm, request: CommandLine, place: Place) -> NoReturn:
         become_process(request, place)
         EXCHANGE.get().begin("")
         reseed(llm.generators)
-        code, facts = run_command_line(llm, request.arguments)
-        # Before exit handlers, in which it may be killed: what was used up is known now. What ran may have closed it.
-        with contextlib.suppress(OSError):
-            write_all(place.report, json_bytes(facts))
+        # What ran may have closed it.
+        report = Report(place.report)
+        code, facts = run_command_line(llm, request, report)
+        # Before exit handlers, in which it may be killed: what was used up is known now.
+        report.add(facts)
         code = finish_process(code)
     except BaseException as error:
         text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
@@ -143,7 +168,7 @@ def reopen_standard_streams() -> None:
     vars(sys).update(__stdin__=sys.stdin, __stdout__=sys.stdout, __stderr__=sys.stderr)
 
 
-def run_command_line(llm: Llm, arguments: list[str]) -> tuple[int, Json]:
+def run_command_line(llm: Llm, request: CommandLine, report: Report) -> tuple[int, Json]:
     """Runs llm's command line; returns the exit code, and facts that a cold process would not report."""
     raised: list[BaseException] = []
     responses: list[Any] = []
@@ -151,11 +176,11 @@ def run_command_line(llm: Llm, arguments: list[str]) -> tuple[int, Json]:
     note_errors(llm.cli.cli, raised)
     note_responses(llm.models._BaseResponse, responses)
     note_usage(llm.models._BaseResponse, steps)
+    if request.messages is not None:
+        send_messages(llm.models.Conversation, llm.package, request.messages)
     code = 0
     try:
-        llm.cli.cli(arguments, prog_name="llm")
-    except SystemExit as end:
-        code = exit_code(end)
+        code = run_turns(llm, request, report) if request.turns else call(llm, request.arguments)
     except BaseException as error:
         if not flood(error):
             print_traceback(error)
@@ -176,6 +201,31 @@ def run_command_line(llm: Llm, arguments: list[str]) -> tuple[int, Json]:
     if steps:
         facts["usage"] = steps
     return code, facts
+
+
+def call(llm: Llm, arguments: list[str]) -> int:
+    try:
+        llm.cli.cli(arguments, prog_name="llm")
+    except SystemExit as end:
+        return exit_code(end)
+    return 0
+
+
+def run_turns(llm: Llm, request: CommandLine, report: Report) -> int:
+    """Runs the command line once for each turn, as long as the one before was answered."""
+    continue_conversation(llm.models._Model, llm.models.Conversation)
+    output = CountingFile(1, "w", closefd=False)
+    sys.stdout = io.TextIOWrapper(io.BufferedWriter(output), encoding="utf-8", errors="surrogatepass", newline="\n")
+    ends: list[int] = []
+    for number, turn in enumerate(request.turns or []):
+        if number:
+            sys.stdout.flush()
+            ends.append(output.written)
+            report.add({"turns": ends})
+        sys.stdin = io.StringIO(turn)
+        if code := call(llm, request.arguments):
+            return code
+    return 0
 
 
 def note_errors(command: Any, raised: list[BaseException]) -> None:

@@ -244,12 +244,12 @@ def signals_as_bytes() -> int:
 
 def take_report(descriptor: int) -> Json:
     """What a child has written of itself; a child that was killed may not have come to that."""
-    with open(descriptor, "rb") as report:
+    facts: Json = {"error": None}
+    with open(descriptor, "rb") as report, contextlib.suppress(ValueError):
         report.seek(0)
-        try:
-            return {"error": None, **json.load(report)}
-        except ValueError:
-            return {"error": None}
+        for line in report:
+            facts.update(json.loads(line))
+    return facts
 
 
 def fork_child(llm: Llm, request: CommandLine) -> Child:

@@ -29,12 +29,23 @@ KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "bool": ("true or false", lambda value: isinstance(value, bool)),
     "str": ("a text", lambda value: isinstance(value, str)),
     "list[str]": ("a list of texts", lambda value: isinstance(value, list) and are_texts(value)),
+    "list[Json]": ("a list of messages", lambda value: isinstance(value, list) and all(map(is_message, value))),
     "dict[str, str]": ("an object of texts", lambda value: isinstance(value, dict) and are_texts(value.values())),
 }
 
 
 def are_texts(values: Iterable[Any]) -> bool:
     return all(isinstance(value, str) for value in values)
+
+
+def is_message(value: Any) -> bool:
+    if not isinstance(value, dict) or value.get("role") not in ("system", "user", "assistant"):
+        return False
+    parts = value.get("parts")
+    kinds = ({"text"}, {"url"}, {"type", "base64"})
+    return isinstance(parts, list) and all(
+        isinstance(part, dict) and set(part) in kinds and are_texts(part.values()) for part in parts
+    )
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,9 @@ class CommandLine:
     directory: str
     arguments: list[str]
     input: str | None = None
+    # These replace the input: messages with their roles, or what is asked one after the other.
+    messages: list[Json] | None = None
+    turns: list[str] | None = None
     max_memory: int | None = None
     watch: bool = False
 
@@ -73,6 +87,9 @@ class Question:
     options: dict[str, str] = field(default_factory=dict)
     attachments: list[str] = field(default_factory=list)
     schema: str | None = None
+    # These replace the prompt.
+    messages: list[Json] | None = None
+    turns: list[str] | None = None
     stream: bool = False
     watch: bool = False
 

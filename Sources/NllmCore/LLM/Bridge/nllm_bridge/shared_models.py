@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nllm_bridge.body import EXCHANGE, Exchange
+from nllm_bridge.conversation import Messages
 from nllm_bridge.imported_llm import Llm, foreign_facts
 from nllm_bridge.protocol import Json, Question
 
@@ -39,25 +40,40 @@ class SharedModels:
         name = name or self._llm.package.get_default_model()
         return self._models.get(name) or self._llm.package.get_model(name)
 
-    async def response(self, question: Question) -> tuple[Any, Any]:
-        """The model and its response, not yet requested; fails in the order in which llm would."""
+    async def response(self, question: Question, text: str, conversation: Any) -> tuple[Any, Any]:
+        """The model and its response to a text, not yet requested; fails in the order in which llm would.
+
+        The text follows what was said in the conversation; None begins one.
+        """
         attachments = [await self._resolve_attachment(text, question.directory) for text in question.attachments]
         schema = self._resolve_schema(question.schema, question.directory)
         model = self.model(question.model)
         options = self._options(model, question.options)
         asked = self._async_models.get(model.model_id, model)
         stream = model.can_stream and (question.stream or model.model_id in self._streamed_only)
-        response = asked.conversation().prompt(
-            question.prompt or None,
-            attachments=attachments,
+        messages = await self._messages(question, asked, attachments)
+        is_first = conversation is None
+        response = (conversation or asked.conversation()).prompt(
+            text or None,
+            attachments=attachments if is_first and messages is None else [],
             system=question.system,
             schema=schema,
             fragments=[],
             system_fragments=[],
             **({} if stream else {"stream": False}),
+            **({} if messages is None else {"messages": messages}),
             **options,
         )
         return model, response
+
+    async def _messages(self, question: Question, model: Any, attachments: list[Any]) -> list[Any] | None:
+        if question.messages is None:
+            return None
+        messages = Messages(self._llm.package, question.messages)
+        if any(attachment.url for attachment in messages.attachments()):
+            # Their types are looked up where they are.
+            return await asyncio.to_thread(messages.sent, model, question.system, attachments, ())
+        return messages.sent(model, question.system, attachments, ())
 
     async def _resolve_attachment(self, text: str, directory: str) -> Any:
         try:

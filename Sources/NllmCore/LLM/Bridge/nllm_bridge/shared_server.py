@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from nllm_bridge.body import EXCHANGE, Exchange
 from nllm_bridge.failure import FloodError, describe_error, finish_facts, flood
-from nllm_bridge.imported_llm import Llm, usage_step
+from nllm_bridge.imported_llm import Llm
 from nllm_bridge.memory import give_back_memory
 from nllm_bridge.pieces import MOST_PIECES
 from nllm_bridge.protocol import BadRequestError, Channel, Json, Question, Stop, bad_request, diagnose, parse_request
@@ -137,13 +137,21 @@ class SharedServer:
                 self._loop.call_later(INSISTENCE, give_back_memory)
 
     async def _answer(self, question: Question, transcript: Transcript) -> Json:
-        model, response = await self._models.response(question)
+        first, *further = question.turns or [question.prompt]
+        facts = await self._ask(question, first, None, transcript)
+        for turn in further:
+            transcript.begin_turn()
+            facts = await self._ask(question, turn, transcript.response.conversation, transcript)
+        return facts
+
+    async def _ask(self, question: Question, text: str, conversation: Any, transcript: Transcript) -> Json:
+        model, response = await self._models.response(question, text, conversation)
         try:
             return await self._read(model, response, transcript)
         except Exception as error:
             if not transcript.is_empty or not self._models.must_stream(model, response, error):
                 raise
-        _, response = await self._models.response(question)
+        _, response = await self._models.response(question, text, conversation)
         return await self._read(model, response, transcript)
 
     async def _read(self, model: Any, response: Any, transcript: Transcript) -> Json:
@@ -155,7 +163,7 @@ class SharedServer:
                 transcript.take(event, streams=model.can_stream)
         transcript.finish(response)
         foreign = self._models.foreign_facts(EXCHANGE.get(), response, None)
-        return {"usage": [usage_step(response)], **finish_facts(response), **foreign}
+        return {**finish_facts(response), **foreign}
 
     def _events(self, response: Any, transcript: Transcript) -> AsyncGenerator[Any, None]:
         if not isinstance(response, self._async_response):

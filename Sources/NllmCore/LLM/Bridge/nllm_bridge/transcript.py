@@ -9,6 +9,7 @@ from typing import Any
 
 from nllm_bridge.failure import FloodError
 from nllm_bridge.fork_server import KEPT_FOR_END
+from nllm_bridge.imported_llm import usage_step
 from nllm_bridge.protocol import READ_SIZE, Json, Question, bytes_of, text_or_base64
 
 
@@ -31,6 +32,11 @@ class Transcript:
         self._pieces: list[tuple[str, list[str]]] = []
         self._kept = 0
         self._tells = question.watch
+        # Bytes of standard output, and how many there were at the end of each turn but the last that was begun.
+        self._answered = 0
+        self._turn_ends: list[int] = []
+        # The tokens of each answer.
+        self._usage: list[Json] = []
         self._was_reasoning = False
         self._started = self._closed = False
         self.is_empty = True
@@ -42,9 +48,15 @@ class Transcript:
             self._started = True
             self._send({"id": self._question.id, "event": "started"})
 
+    def begin_turn(self) -> None:
+        """Begins another answer, behind the one before."""
+        self._turn_ends.append(self._answered)
+        self.is_empty = True
+
     def write(self, name: str, text: str) -> None:
         """Adds output; raises FloodError if that is too much, and keeps what there is room for."""
         size = len(text) if text.isascii() else len(bytes_of(text))
+        self._answered += size if name == "stdout" else 0
         is_too_much = size > self._room
         if is_too_much:
             # Whole characters only.
@@ -99,15 +111,18 @@ class Transcript:
 
     def finish(self, response: Any) -> None:
         self.write("stdout", "\n")
+        self._usage.append(usage_step(response))
         self.write("stderr", f"Token usage: {response.token_usage()}\n")
 
     def close(self) -> Json:
-        """The output that has not been sent yet."""
+        """The output that has not been sent yet, the tokens of all answers, and where the turns end."""
         self._closed = True
+        fields: Json = {"usage": self._usage} if self._usage else {}
+        if self._turn_ends:
+            fields["turns"] = self._turn_ends
         if self._tells:
             self._tell()
-            return {}
-        fields: Json = {}
+            return fields
         for channel in ("stdout", "stderr"):
             text = "".join(text for name, texts in self._pieces if name == channel for text in texts)
             fields.update(text_or_base64(channel, bytes_of(text)))
