@@ -7,9 +7,10 @@ import Testing
     @Test func aSchemaThatIsAnObjectKeepsItsKey() throws {
         let text = "{\"title\":\"a\u{85}b\u{2028}c\u{7F}\u{1B}é\"}"
         let field = PromptField(name: "schema", value: try JSONParser.parse(text.replacing("\u{1B}", with: "\\u001b")))
-        var reader = PromptFieldReader(directory: "/")
-        let prompt = try #require(
-            reader.prompt([PromptField(name: "prompt", value: .string("p")), field], defaultID: "1") { _, _ in })
+        let record = PromptRecord(
+            fields: [field], text: "p", id: "1", place: InputPlace(file: "p.jsonl"), directory: "/")
+        var reader = PromptFieldReader()
+        let prompt = try #require(reader.prompt(record) { _, _ in })
         #expect(prompt.schema == "{\"title\":\"a\u{85}b\u{2028}c\\u007f\\u001bé\"}")
         let model = PlannedModel(variant: try ModelVariant("m"))
         let common = CommonRequest(directory: "/")

@@ -11,6 +11,8 @@ struct PromptCollector {
     private let models: [ModelVariant]
     /// Whether ids are prefixed with their source's stem.
     private let isPrefixing: Bool
+    /// It is shared by all sources, because many prompts may have the same attachments.
+    private var fields = PromptFieldReader()
     /// The number of prompts that were taken.
     private(set) var count = 0
     private(set) var problems = InputProblems()
@@ -29,6 +31,14 @@ struct PromptCollector {
 
     /// The id of a prompt that does not name one.
     static func id(line: Int) -> String { line.digits(6) }
+
+    /// Takes the prompt in a record, or reports everything that is wrong with it.
+    ///
+    /// - Throws: if the sink cannot take it.
+    mutating func take(_ record: PromptRecord, of source: PromptSource) throws {
+        let prompt = fields.prompt(record) { problems.add(InputProblem($0, $1)) }
+        if let prompt { try append(prompt, record.place, of: source) }
+    }
 
     /// Takes a prompt, unless something is wrong with it.
     ///

@@ -14,52 +14,43 @@ struct PromptFieldReader {
         "id", "prompt", "system", "options", "attachments", "schema", "vars", "models", "samples", "expect", "metadata",
     ]
 
-    /// The directory for relative attachment paths.
-    var directory: String
     /// Digests of the attachments read so far, by path: many prompts may share one file.
     private var digests: [String: String] = [:]
     /// Schema files are relative to the directory in which `llm` runs.
     private var search = LLMFileSearch(directory: AbsolutePath.current)
 
-    /// - Parameter directory: the directory for relative attachment paths.
-    init(directory: String) {
-        self.directory = directory
-    }
-
-    /// The prompt in these fields, or everything that is wrong with them.
+    /// The prompt in a record, or everything that is wrong with it.
     ///
     /// - Parameters:
-    ///   - fields: the fields, in the order of the file.
-    ///   - text: the prompt's text if it is outside the fields.
-    ///   - defaultID: the id of a prompt without one.
-    ///   - problem: called for each problem, with its line if that is known.
+    ///   - record: the record.
+    ///   - problem: called for each problem, with its place.
     /// - Returns: the prompt; nil if there was any problem.
-    mutating func prompt(
-        _ fields: [PromptField], text: String? = nil, defaultID: String, problem: (Int?, String) -> Void
-    ) -> Prompt? {
-        var prompt = Prompt(id: defaultID, text: text ?? "")
+    mutating func prompt(_ record: PromptRecord, problem: (InputPlace, String) -> Void) -> Prompt? {
+        var prompt = Prompt(id: record.id, text: record.text ?? "")
         var sound = true
         var seen: Set<String> = []
-        for field in fields {
+        for field in record.fields {
             do throws(FieldError) {
                 guard seen.insert(field.name).inserted else { throw FieldError("duplicate field `\(field.name)`") }
-                try take(field, text: text, into: &prompt)
+                try take(field, of: record, into: &prompt)
             } catch {
                 sound = false
-                problem(field.line, error.message)
+                problem(record.place.at(line: field.line), error.message)
             }
         }
-        if text == nil, !seen.contains("prompt") {
+        if record.text == nil, !seen.contains("prompt") {
             sound = false
-            problem(nil, "no `prompt`; each prompt needs its text")
+            problem(record.place, "no `prompt`; each prompt needs its text")
         } else if sound, let message = Self.flaw(text: prompt.text, "prompt") {
             sound = false
-            problem(nil, message)
+            problem(record.place, message)
         }
         return sound ? prompt : nil
     }
 
-    private mutating func take(_ field: PromptField, text: String?, into prompt: inout Prompt) throws(FieldError) {
+    private mutating func take(
+        _ field: PromptField, of record: PromptRecord, into prompt: inout Prompt
+    ) throws(FieldError) {
         guard field.value != .null || field.name == "prompt" else {
             guard Self.names.contains(field.name) else { throw unknown(field.name) }
             return
@@ -67,7 +58,7 @@ struct PromptFieldReader {
         switch field.name {
         case "id": prompt.id = try id(field)
         case "prompt":
-            guard text == nil else { throw FieldError("`prompt` is a field, but the text below is the prompt") }
+            guard record.text == nil else { throw FieldError("`prompt` is a field, but the text below is the prompt") }
             prompt.text = try string(field).withoutByteOrderMark
         case "system": prompt.system = try argument(field)?.withoutByteOrderMark
         case "schema":
@@ -78,7 +69,7 @@ struct PromptFieldReader {
             if let name = Redaction.secret(in: ModelOption.arguments(prompt.options)) {
                 throw FieldError(LLMCommand.secretRefusal(name))
             }
-        case "attachments": prompt.attachments = try attachments(field)
+        case "attachments": prompt.attachments = try attachments(field, in: record.directory)
         case "models": prompt.models = try strings(field)
         case "samples":
             guard let count = field.value.intValue, Setting.samples.range.contains(Double(count)) else {
@@ -159,7 +150,9 @@ struct PromptFieldReader {
             "schema `\(text)`: no such file in \(AbsolutePath.current), and `llm` stores no schema of that id")
     }
 
-    private mutating func attachments(_ field: PromptField) throws(FieldError) -> [Attachment] {
+    private mutating func attachments(
+        _ field: PromptField, in directory: String
+    ) throws(FieldError) -> [Attachment] {
         var attachments: [Attachment] = []
         for location in try strings(field) {
             if let flaw = LLMCommand.flaw(argument: location) { throw FieldError("an attachment \(flaw)") }

@@ -20,7 +20,6 @@ struct JSONLines {
     func read(into collector: inout PromptCollector) throws -> String {
         let file = try source.kind == .standardInput ? FileReader() : FileReader(path: source.path, .any)
         var lines = LineReader(file)
-        var fields = PromptFieldReader(directory: directory)
         var number = 0
         let before = collector.problems.count
         // A device may go on for ever without a single line that is right.
@@ -33,15 +32,14 @@ struct JSONLines {
                 // A byte order mark may stand before the first line only.
                 let bytes = number == 1 && bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes
                 guard !bytes.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) else { continue }
-                try read(bytes, number, place, &fields, &collector)
+                try read(bytes, number, place, into: &collector)
             }
         }
         return lines.digest
     }
 
     private func read(
-        _ bytes: ArraySlice<UInt8>, _ number: Int, _ place: InputPlace, _ reader: inout PromptFieldReader,
-        _ collector: inout PromptCollector
+        _ bytes: ArraySlice<UInt8>, _ number: Int, _ place: InputPlace, into collector: inout PromptCollector
     ) throws {
         let value: JSONValue
         do throws(JSONError) {
@@ -60,9 +58,8 @@ struct JSONLines {
             collector.report(place, "\(value.kind), not an object with a `prompt`, or a string")
             return
         }
-        let prompt = reader.prompt(fields, defaultID: PromptCollector.id(line: number)) {
-            collector.report(place.at(line: $0), $1)
-        }
-        if let prompt { try collector.append(prompt, place, of: source) }
+        let id = PromptCollector.id(line: number)
+        try collector.take(
+            PromptRecord(fields: fields, id: id, place: place, directory: directory), of: source)
     }
 }

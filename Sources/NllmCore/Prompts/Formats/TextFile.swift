@@ -62,10 +62,8 @@ struct TextFile {
         } catch {
             return collector.report(place.at(line: error.line), error.message)
         }
-        var fields = PromptFieldReader(directory: AbsolutePath.parent(path))
-        let prompt = fields.prompt(parts.fields, text: parts.body, defaultID: id) {
-            collector.report(place.at(line: $0), $1)
-        }
-        if let prompt { try collector.append(prompt, place, of: source) }
+        let record = PromptRecord(
+            fields: parts.fields, text: parts.body, id: id, place: place, directory: AbsolutePath.parent(path))
+        try collector.take(record, of: source)
     }
 }
