@@ -5,8 +5,15 @@ import NllmCore
 struct EnqueueOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            "JSONL files, directories of text files, single text files, or - for standard input.", valueName: "source"))
+            "Files of JSON lines or arrays, CSV or TSV, text files, directories of text files, or - for standard input.",
+            valueName: "source"))
     var sources: [String] = []
+
+    @Flag(help: "Take each line of a text file, or of standard input, as a prompt.")
+    var lines = false
+
+    @Flag(help: "Read CSV or TSV without a header row; its columns are column1, column2, ….")
+    var noHeader = false
 
     @Option(
         name: [.short, .customLong("model")],
@@ -67,6 +74,9 @@ struct EnqueueOptions: ParsableArguments {
         guard !sources.isEmpty || isDirect else {
             throw ValidationError(SourceHint.noneNamed)
         }
+        if isDirect, lines || noHeader {
+            throw ValidationError("`\(lines ? "--lines" : "--no-header")` is for sources, not for a prompt behind --")
+        }
         try SettingOption.check(.timeout, duration: timeout)
         try SettingOption.check(settings.numbers)
         if outdir?.isEmpty == true { throw ValidationError("`--outdir` is empty; name a directory") }
@@ -109,7 +119,7 @@ struct EnqueueOptions: ParsableArguments {
             guard source == "-" || PromptSource.exists(source) else {
                 throw SourceHint(options: self).error(missing: source)
             }
-            found.append(try PromptSource(source))
+            found.append(try PromptSource(source, lines: lines, header: !noHeader))
         }
         if isDirect, let arguments {
             let direct = try DirectPrompt(arguments: arguments) {

@@ -74,6 +74,7 @@ extension EnqueueRequest {
         guard sources.filter({ $0.kind == .standardInput }).count < 2 else {
             throw .usage("`-` is named twice, but standard input can be read once")
         }
+        try checkDistinct()
         if let direct, !direct.models.isEmpty, !models.isEmpty {
             throw .usage("`-m` stands before and behind `--`; name all models before it")
         }
@@ -85,6 +86,20 @@ extension EnqueueRequest {
         let options = options.flatMap { ["--option", $0] }
         if let name = Redaction.secret(in: common.arguments) ?? Redaction.secret(in: options) {
             throw .usage(LLMCommand.secretRefusal(name))
+        }
+    }
+}
+
+extension EnqueueRequest {
+    /// Throws if two sources are one file.
+    private func checkDistinct() throws(NllmError) {
+        var known: [String: String] = [:]
+        for source in sources where source.kind == .file || source.kind == .directory {
+            let path = AbsolutePath.real(AbsolutePath.resolve(source.path))
+            guard let earlier = known.updateValue(source.path, forKey: path) else { continue }
+            throw earlier == source.path
+                ? .usage("source `\(source.path)` is named twice")
+                : .usage("sources `\(earlier)` and `\(source.path)` are the same; name one of them")
         }
     }
 }
