@@ -4,7 +4,10 @@ import Testing
 /// The commands of README.md and docs do what they show: one after the other, as someone reads, with a key that `llm` has
 /// stored, and models that a server on this machine answers for.
 @Suite struct DocumentedCommandTests {
-    private static let documents = ["README.md", "docs/configuration.md", "docs/database.md", "docs/limits.md"]
+    private static let documents = [
+        "README.md", "docs/configuration.md", "docs/database.md", "docs/limits.md", "docs/tasks/csv.md",
+        "docs/tasks/prompts-from-a-dataset.md",
+    ]
     /// What sets up the project itself, which `.ci/run` does.
     private static let projectCommands = ["make ", "scripts/"]
 
