@@ -14,7 +14,7 @@ struct NllmBatch: AsyncParsableCommand {
         commandName: "nllm-batch",
         abstract: "Run a batch of prompts against many models through the llm command.",
         discussion: """
-            Prompts come from JSONL files, directories, text files or standard input, and become cells, prompt × model \
+            Prompts come from JSON, CSV and text files, directories or standard input, and become cells, prompt × model \
             × sample, in an SQLite database. Workers execute the cells with retries, resume after any crash, and leave \
             a folder of results for each run.
             """,

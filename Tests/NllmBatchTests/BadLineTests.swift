@@ -15,10 +15,9 @@ import Testing
         ("{\"prompt\":\"a\tb\"}", ["column 13: a control character inside a string; write it as an escape"]),
         (#"{"prompt":"\x"}"#, ["column 13: an unknown escape in a string"]),
         (#"{"prompt":"\ud800"}"#, ["column 18: half a surrogate pair in a string"]),
-        ("just text", ["column 1: `j` where a value is expected"]),
+        (#"{"prompt":"x",,"id":3"#, ["column 15: `,` where a name in double quotes is expected"]),
         (String(repeating: "[", count: 100_000), ["column 513: nested over 512 levels deep"]),
         // What is no prompt.
-        ("[1]", ["an array, not an object with a `prompt`, or a string"]),
         ("3", ["a number, not an object with a `prompt`, or a string"]),
         ("null", ["null, not an object with a `prompt`, or a string"]),
         ("true", ["a boolean, not an object with a `prompt`, or a string"]),
@@ -110,14 +109,18 @@ import Testing
         arguments: [
             [0x22, 0x61, 0xFF, 0x22], [0x22, 0xC0, 0xAF, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22],
             [0x22, 0xE2, 0x82, 0x22],
-            [0xFE, 0xFF, 0x00, 0x22],
+            [0xFE, 0xFF, 0x22],
         ] as [[UInt8]])
     func invalidUTF8IsRefused(bytes: [UInt8]) async throws {
         let batch = try Batch()
         try batch.write(Data("\"good\"\n".utf8) + Data(bytes) + Data("\n".utf8), to: "p.jsonl")
-        try await batch.refuses("enqueue", "p.jsonl", "-m", "echo", code: 65, error: "p.jsonl:2: not valid UTF-8")
-        try batch.write(Data(bytes), to: "d/p.txt")
-        try await batch.refuses("enqueue", "d", "-m", "echo", code: 65, error: "d/p.txt: not valid UTF-8")
+        let problem = "not valid UTF-8; if it is Latin-1: iconv -f latin1 -t utf-8"
+        try await batch.refuses(
+            "enqueue", "p.jsonl", "-m", "echo", code: 65,
+            error: "p.jsonl:2: \(problem) p.jsonl | nllm-batch enqueue -")
+        try batch.write(Data("\n".utf8) + Data(bytes), to: "d/p.txt")
+        try await batch.refuses(
+            "enqueue", "d", "-m", "echo", code: 65, error: "d/p.txt:2: \(problem) d/p.txt > converted.txt")
     }
 
     @Test func duplicateIDsAreToldWithTheirFirstPlace() async throws {
@@ -144,13 +147,12 @@ import Testing
         let batch = try Batch()
         try batch.write("x", to: "d/a.md")
         try batch.write("y", to: "d/a.txt")
-        try batch.write("\"x\"", to: "1/p.jsonl")
-        try batch.write("\"y\"", to: "2/p.jsonl")
+        try batch.write("{\"id\":\"p/1\",\"prompt\":\"x\"}\n{\"id\":\"p/1\",\"prompt\":\"y\"}", to: "p.jsonl")
         try await batch.refuses(
-            "enqueue", "d", "1/p.jsonl", "2/p.jsonl", "-m", "echo", code: 65,
+            "enqueue", "d", "p.jsonl", "-m", "echo", code: 65,
             error: """
                 d/a.txt: duplicate id `d/a`, first at d/a.md
-                2/p.jsonl:1: duplicate id `p/000001`, first at 1/p.jsonl:1
+                p.jsonl:2: duplicate id `p/p/1`, first at p.jsonl:1
                 """)
     }
 
@@ -186,7 +188,7 @@ import Testing
         try batch.write("{}\n", to: "a.jsonl")
         try batch.write("", to: "empty.jsonl")
         try batch.write("\n \r\n", to: "blank.jsonl")
-        try batch.write("---\nfoo: 1\n---\nx", to: "t.md")
+        try batch.write("---\nvars: 1\n---\nx", to: "t.md")
         try FileManager.default.createDirectory(atPath: batch.directory + "/d", withIntermediateDirectories: true)
         try await batch.refuses(
             "enqueue", "a.jsonl", "empty.jsonl", "blank.jsonl", "t.md", "d", "-", "-m", "echo", code: 65,
@@ -194,8 +196,8 @@ import Testing
                 a.jsonl:1: no `prompt`; each prompt needs its text
                 empty.jsonl: no prompt in it
                 blank.jsonl: no prompt in it
-                t.md:2: unknown field `foo`
-                d: no .txt, .md or .prompt file in it
+                t.md:2: `vars` is a number, not an object
+                d: no .txt, .md or .prompt file with text in it
                 -:2: column 1: `x` where a value is expected
                 """, input: "\"good\"\nx")
     }

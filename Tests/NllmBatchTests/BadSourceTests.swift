@@ -5,20 +5,17 @@ import Testing
 @Suite struct BadSourceTests {
     /// A text file, and what is said of it after its name.
     private static let texts: [(content: String, problem: String)] = [
-        ("", ": empty prompt"),
-        (" \n\t\n", ": empty prompt"),
         ("---\nid: x\n---\n\n", ": empty prompt"),
         ("a\0b", ": `prompt` holds a NUL character"),
         ("---\nid: a\nsamples: many\n---\nx", ":3: `samples` must be a whole number from 1 to 10,000"),
-        ("---\nid: a\n# comment\n\nsytem: b\n---\nx", ":5: unknown field `sytem`; did you mean `system`?"),
+        ("---\nid: a\n# comment\n\nsystem: [b]\n---\nx", ":5: `system` is an array, not a string"),
+        ("---\nid: a\nid: b\n---\nx", ":2: duplicate key `id`"),
         ("---\r\nid: a\r\nvars: 3\r\n---\r\nx", ":3: `vars` is a number, not an object"),
         ("---\nprompt: x\n---\ny", ":2: `prompt` is a field, but the text below is the prompt"),
         (
             "---\nid: a\nattachments: [nope.png]\n---\nx",
             ":3: attachment `nope.png` can't be read: no such file or directory"
         ),
-        ("---\nid: a\nsystem: \"open\n---\nx", ":4: broken YAML: found unexpected end of stream"),
-        ("---\nid: a\n\tsystem: x\n---\nx", ":3: broken YAML: found a tab character that violates indentation"),
     ]
 
     @Test(arguments: texts.indices)
@@ -51,16 +48,56 @@ import Testing
             error: "error: d/b.txt: no such file or directory")
     }
 
-    @Test(arguments: ["p.xlsx", "p", "p.json", ".jsonl"])
-    func aFileOfAnotherKindIsRefused(name: String) async throws {
+    @Test(arguments: ["", " \n\t\n", "\u{FEFF}"]) func aFileWithNothingInItIsNoPrompt(content: String) async throws {
         let batch = try Batch()
-        try batch.write("\"x\"", to: name)
-        let result = try await batch.run("enqueue", name, "-m", "echo")
-        #expect(result.code == 65)
-        #expect(result.out == "")
-        // The rest lists what is read.
-        #expect(result.err.hasPrefix("\(name): unknown kind of file; prompts are read from .jsonl, .ndjson, "))
-        #expect(result.err.split(separator: "\n").count == 1)
-        #expect(!batch.exists("nllm-runs"))
+        try batch.write(content, to: "b.md")
+        try await batch.refuses("enqueue", "b.md", "-m", "echo", code: 65, error: "b.md: empty prompt")
+    }
+
+    @Test func aDirectoryOfEmptyFilesIsRefused() async throws {
+        let batch = try Batch()
+        try batch.write(" \n", to: "d/b.md")
+        try await batch.refuses(
+            "enqueue", "d", "-m", "echo", code: 65, error: "d: no .txt, .md or .prompt file with text in it")
+    }
+
+    @Test func aDirectoryOfTablesIsToldToNameThem() async throws {
+        let batch = try Batch()
+        for name in ["a.log", "b.csv"] { try batch.write("prompt\nx\n", to: "d/" + name) }
+        try await batch.refuses(
+            "enqueue", "d/", "-m", "echo", code: 65,
+            error: "d/: no .txt, .md or .prompt file in it; name its other files, such as d/b.csv")
+    }
+
+    @Test func aFileNamedTwiceIsRefused() async throws {
+        let batch = try Batch()
+        try batch.write("\"x\"", to: "p.jsonl")
+        try FileManager.default.createSymbolicLink(
+            atPath: batch.directory + "/link.jsonl", withDestinationPath: "p.jsonl")
+        for other in ["./p.jsonl", "link.jsonl", batch.directory + "/p.jsonl"] {
+            try await batch.refuses(
+                "enqueue", "p.jsonl", other, "-m", "echo", code: 64,
+                error: "error: sources `p.jsonl` and `\(other)` are the same; name one of them")
+        }
+    }
+
+    @Test(arguments: [
+        (["p.csv", "--lines"], "`--lines` takes text with a prompt per line, not `p.csv`; leave it out"),
+        (["d", "--lines"], "`--lines` takes text with a prompt per line, not `d`; leave it out"),
+        (["p.jsonl", "--lines"], "`--lines` takes text with a prompt per line, but `p.jsonl` is JSON; leave it out"),
+        (["p.txt", "--lines"], "`--lines` takes text with a prompt per line, but `p.txt` is JSON; leave it out"),
+        (["p.jsonl", "--no-header"], "`--no-header` is for CSV and TSV, not `p.jsonl`; leave it out"),
+        (
+            ["p.csv", "-", "--no-header", "--lines"],
+            "`--lines` takes text with a prompt per line, not `p.csv`; leave it out"
+        ),
+        (["-", "--no-header", "--lines"], "`--lines` and `--no-header` are for different files; leave one out"),
+    ])
+    func anOptionThatDoesNotFitASourceIsRefused(arguments: [String], error: String) async throws {
+        let batch = try Batch()
+        for name in ["p.jsonl", "p.txt"] { try batch.write("{\"prompt\":\"x\"}", to: name) }
+        try batch.write("prompt\nx\n", to: "p.csv")
+        try batch.write("x", to: "d/x.txt")
+        try await batch.refuses(["enqueue"] + arguments + ["-m", "echo"], code: 64, error: "error: " + error)
     }
 }

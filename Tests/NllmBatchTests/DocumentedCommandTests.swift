@@ -5,7 +5,8 @@ import Testing
 /// stored, and models that a server on this machine answers for.
 @Suite struct DocumentedCommandTests {
     private static let documents = [
-        "README.md", "docs/configuration.md", "docs/database.md", "docs/limits.md", "docs/tasks/conversations.md",
+        "README.md", "docs/configuration.md", "docs/database.md", "docs/limits.md", "docs/tasks/csv.md",
+        "docs/tasks/prompts-from-a-dataset.md", "docs/tasks/templates.md", "docs/tasks/conversations.md",
         "docs/tasks/openai-batch.md",
     ]
     /// What sets up the project itself, which `.ci/run` does.

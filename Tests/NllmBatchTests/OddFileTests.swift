@@ -93,8 +93,11 @@ import Testing
         let batch = try Batch(llm: Batch.fakeLLM("cat"))
         let arguments = ["-m", "m", "--no-check"]
         try await batch.endsWith(
-            ["enqueue", "/dev/zero"] + arguments, code: 65, error: "/dev/zero:1: the line is over 64 MB")
-        for command in ["cat /dev/zero", "{ echo '\"fine\"'; cat /dev/zero; }"] {
+            ["enqueue", "/dev/zero"] + arguments, code: 65,
+            error: "/dev/zero: a binary file; prompts are read from .jsonl, .ndjson, .json, .csv, .tsv, .txt, .md and "
+                + ".prompt files, from directories of text files, and from standard input with `-`")
+        let endless = #"tr '\0' '"' < /dev/zero"#
+        for command in [endless, "{ echo '\"fine\"'; \(endless); }"] {
             let script = "\(command) | timeout 60 \"$0\" enqueue - -m m --no-check"
             let result = try await batch.command("/bin/bash", ["-c", script, Batch.binary])
             #expect(result.code == 65)

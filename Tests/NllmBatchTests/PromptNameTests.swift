@@ -27,6 +27,21 @@ import Testing
             ])
     }
 
+    @Test func sourcesOfOneStemGetAsMuchOfTheirPathAsTellsThemApart() async throws {
+        let batch = try Batch(llm: Batch.fakeLLM("cat"))
+        let files = [
+            "evals/arc/samples.jsonl", "evals/sums/samples.jsonl", "a/x/p.jsonl", "b/x/p.jsonl", "q.jsonl", "q.csv",
+            "1/note.txt", "2/note.txt", "alone.jsonl",
+        ]
+        for name in files { try batch.write(name.hasSuffix("csv") ? "prompt\nx\n" : "\"x\"\n", to: name) }
+        try await batch.run(["enqueue"] + files + ["-m", "m", "--no-check", "--run", "r"]).expectSuccess()
+        #expect(
+            try batch.prompts("name").map { $0[0] } == [
+                "arc/samples/000001", "sums/samples/000001", "a/x/p/000001", "b/x/p/000001", "q.jsonl/000001",
+                "q.csv/000001", "1/note", "2/note", "alone/000001",
+            ])
+    }
+
     // MARK: File names
 
     /// Ids in their order, and the folder that each gets; the digits are the first of the id's SHA-256.

@@ -124,9 +124,9 @@ import Testing
     ])
     func aSingleTextFileIsOnePromptNamedByItsStem(file: String, id: String) async throws {
         let batch = try Batch()
-        try batch.write("line 1\nline 2\n", to: file)
+        try batch.write("line 1\n\nline 2\n", to: file)
         try await batch.enqueue(file, "-m", "echo", says: "1 cell")
-        #expect(try batch.prompts("name, text") == [[id, "line 1\nline 2\n"]])
+        #expect(try batch.prompts("name, text") == [[id, "line 1\n\nline 2\n"]])
     }
 
     @Test func whatADirectoryPassesOverIsNamed() async throws {

@@ -5,7 +5,8 @@ import NllmCore
 struct EnqueueOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            "JSONL files, directories of text files, single text files, or - for standard input.", valueName: "source"))
+            "Files of JSON lines or arrays, CSV or TSV, text files, directories of text files, or - for standard input.",
+            valueName: "source"))
     var sources: [String] = []
 
     @OptionGroup(title: "Prompts") var records: RecordOptions
@@ -74,6 +75,9 @@ struct EnqueueOptions: ParsableArguments {
         guard !sources.isEmpty || isDirect else {
             throw ValidationError(SourceHint.noneNamed)
         }
+        if isDirect, records.lines || records.noHeader {
+            throw ValidationError("`\(records.lines ? "--lines" : "--no-header")` is for sources, not for a prompt behind --")
+        }
         try SettingOption.check(.timeout, duration: timeout)
         try SettingOption.check(settings.numbers)
         if outdir?.isEmpty == true { throw ValidationError("`--outdir` is empty; name a directory") }
@@ -116,7 +120,7 @@ struct EnqueueOptions: ParsableArguments {
             guard source == "-" || PromptSource.exists(source) else {
                 throw SourceHint(options: self).error(missing: source)
             }
-            found.append(try PromptSource(source))
+            found.append(try PromptSource(source, lines: records.lines, header: !records.noHeader))
         }
         if isDirect, let arguments {
             let direct = try DirectPrompt(arguments: arguments) {

@@ -3,6 +3,12 @@ import NllmCore
 
 /// How the records of sources become prompts.
 struct RecordOptions: ParsableArguments {
+    @Flag(help: "Take each line of a text file, or of standard input, as a prompt.")
+    var lines = false
+
+    @Flag(help: "Read CSV or TSV without a header row; its columns are column1, column2, ….")
+    var noHeader = false
+
     @Option(
         name: .customLong("map"),
         help: ArgumentHelp(

@@ -41,7 +41,7 @@ extension FolderStanding {
 
     private static func holdsResult(of run: Run, at path: String, in results: ResultReader) throws -> Bool {
         guard let file = try? FileReader(path: path) else { return false }
-        var lines = LineReader(file)
+        var lines = LineReader(TextInput(file))
         guard case .bytes(let bytes)? = try? lines.next(), let result = try? JSONParser.parse(bytes),
             result["run"]?.stringValue == run.name, let finished = result["finished_at"]?.stringValue
         else { return false }

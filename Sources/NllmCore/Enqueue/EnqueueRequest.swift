@@ -78,6 +78,7 @@ extension EnqueueRequest {
         guard sources.filter({ $0.kind == .standardInput }).count < 2 else {
             throw .usage("`-` is named twice, but standard input can be read once")
         }
+        try checkDistinct()
         if let direct, !direct.models.isEmpty, !models.isEmpty {
             throw .usage("`-m` stands before and behind `--`; name all models before it")
         }
@@ -99,6 +100,18 @@ extension EnqueueRequest {
         for arguments in [try common().arguments] + models.map(\.arguments) {
             guard let refusal = LLMArguments(arguments).conversationRefusal else { continue }
             throw .usage("there are prompts with `messages` or `turns`, but " + refusal)
+        }
+    }
+
+    /// Throws if two sources are one file.
+    private func checkDistinct() throws(NllmError) {
+        var known: [String: String] = [:]
+        for source in sources where source.kind == .file || source.kind == .directory {
+            let path = AbsolutePath.real(AbsolutePath.resolve(source.path))
+            guard let earlier = known.updateValue(source.path, forKey: path) else { continue }
+            throw earlier == source.path
+                ? .usage("source `\(source.path)` is named twice")
+                : .usage("sources `\(earlier)` and `\(source.path)` are the same; name one of them")
         }
     }
 }

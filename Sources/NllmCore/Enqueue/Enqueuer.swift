@@ -152,8 +152,8 @@ public struct Enqueuer: Sendable {
     ) throws(NllmError) -> String {
         let places = zip(request.sources, sources).map { source, summary in
             switch source.kind {
-            case .standardInput, .direct: source.path + summary.digest
-            default: AbsolutePath.resolve(source.path)
+            case .standardInput, .direct: source.path + summary.digest + source.options
+            default: AbsolutePath.resolve(source.path) + source.options
             }
         }
         let common = try request.common()

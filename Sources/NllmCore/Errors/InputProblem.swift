@@ -17,7 +17,10 @@ public struct InputProblem: Error, Sendable, Equatable, CustomStringConvertible 
 }
 
 extension InputProblem {
-    init(_ place: InputPlace, _ message: String) { self.init(file: place.file, line: place.line, message: message) }
+    init(_ place: InputPlace, _ message: String) {
+        let element = place.element.map { "element \($0): " } ?? ""
+        self.init(file: place.file, line: place.line, message: element + message)
+    }
 }
 
 /// Collects problems: the first one of each kind, and how many there are of it.

@@ -78,9 +78,10 @@ final class FileReader {
     private let owned: Bool
     /// Whether the file reported that it is empty and has not been read yet.
     private var isSaidToBeEmpty = false
-    private var buffer = [UInt8](repeating: 0, count: FileReader.pieceSize)
+    private var buffer: [UInt8]
 
-    init(path: String, _ kind: Kind = .regular) throws(FileError) {
+    init(path: String, _ kind: Kind = .regular, pieceSize: Int = FileReader.pieceSize) throws(FileError) {
+        buffer = [UInt8](repeating: 0, count: pieceSize)
         self.path = path
         self.kind = kind
         owned = true
@@ -113,6 +114,7 @@ final class FileReader {
         path = "-"
         kind = .any
         owned = false
+        buffer = [UInt8](repeating: 0, count: Self.pieceSize)
         descriptor = .standardInput
         isRegular = FileStatus(descriptor: descriptor.rawValue)?.kind == .regular
     }

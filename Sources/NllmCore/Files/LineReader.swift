@@ -1,12 +1,10 @@
-internal import Crypto
-
 #if canImport(Darwin)
     internal import Darwin
 #else
     internal import Glibc
 #endif
 
-/// Reads lines of bytes from a file of any size and keeps a digest of all it has read.
+/// Reads lines of bytes from a file of any size.
 struct LineReader {
     /// A longer line is given up, so that a file without line breaks does not fill memory.
     static let lineLimit = 64 << 20
@@ -20,13 +18,12 @@ struct LineReader {
         case tooLong
     }
 
-    private let file: FileReader
-    private var hasher = SHA256()
+    private let input: TextInput
     private var piece: ArraySlice<UInt8> = []
     private var hasEnded = false
 
-    init(_ file: FileReader) {
-        self.file = file
+    init(_ input: TextInput) {
+        self.input = input
     }
 
     /// The next line; nil at the end.
@@ -37,15 +34,16 @@ struct LineReader {
         var line: [UInt8] = []
         var length = 0
         while true {
-            guard length <= Self.lineLimit + (file.isRegular ? Self.skipLimit : 0) else {
+            guard length <= Self.lineLimit + (input.isRegular ? Self.skipLimit : 0) else {
                 hasEnded = true
                 return .tooLong
             }
             if piece.isEmpty {
-                guard let more = try file.next() else {
+                // Given back, or the file's buffer would be copied.
+                piece = []
+                guard let more = try input.next() else {
                     return length == 0 ? nil : length > Self.lineLimit ? .tooLong : .bytes(line[...])
                 }
-                hasher.update(data: more)
                 piece = more
             }
             if let end = Self.lineFeed(in: piece) {
@@ -60,9 +58,6 @@ struct LineReader {
             piece = []
         }
     }
-
-    /// SHA-256 of everything read, as hexadecimal digits.
-    var digest: String { Hexadecimal.text(hasher.finalize()) }
 
     private static func lineFeed(in bytes: ArraySlice<UInt8>) -> Int? {
         bytes.withUnsafeBytes { raw in

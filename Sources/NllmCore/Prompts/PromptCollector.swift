@@ -9,14 +9,16 @@ struct PromptCollector {
     private let sink: Sink
     /// The run's models, which prompts may name.
     private let models: [ModelVariant]
-    /// Whether ids are prefixed with their source's stem.
-    private let isPrefixing: Bool
     /// How records become prompts.
     private let options: PromptOptions
     /// The fields of the current source.
     private var census = FieldCensus()
     /// Whether the current source has prompts that look like templates.
     private var hasPlaces = false
+    /// What ids of the current source are prefixed with, if anything.
+    private var prefix: String?
+    /// The number of problems before the current source.
+    private var earlierProblems = 0
     /// It is shared by all sources, because many prompts may have the same attachments.
     private var fields = PromptFieldReader()
     /// The number of prompts that were taken.
@@ -29,13 +31,23 @@ struct PromptCollector {
     ///   - sink: takes the prompts.
     ///   - models: the run's models.
     ///   - options: how records become prompts.
-    ///   - isPrefixing: whether ids are prefixed with their source's stem.
-    init(sink: @escaping Sink, models: [ModelVariant], options: PromptOptions, isPrefixing: Bool) {
+    init(sink: @escaping Sink, models: [ModelVariant], options: PromptOptions) {
         self.sink = sink
         self.models = models
         self.options = options
-        self.isPrefixing = isPrefixing
     }
+
+    /// Begins with the next source.
+    ///
+    /// - Parameter prefix: what its ids are prefixed with, if anything.
+    mutating func begin(prefix: String?) {
+        self.prefix = prefix
+        earlierProblems = problems.count
+    }
+
+    /// Whether the current source has so many problems that nothing more is read from it if it is a pipe or device, which
+    /// may go on for ever without anything that is right.
+    var isHopeless: Bool { problems.count - earlierProblems >= 100_000 }
 
     /// The id of a prompt that does not name one.
     static func id(line: Int) -> String { line.digits(6) }
@@ -126,7 +138,7 @@ struct PromptCollector {
         checkModels(of: prompt, place)
         var prompt = prompt
         // A text file's id is already its source's stem, unless it has another one.
-        if isPrefixing, prompt.id != source.stem { prompt.id = "\(source.stem)/\(prompt.id)" }
+        if let prefix { prompt.id = prompt.id == source.stem ? prefix : "\(prefix)/\(prompt.id)" }
         // Nothing will be committed any more, but ids are still compared.
         if let earlier = try sink(prompt, place) {
             report(place, "duplicate id `\(prompt.id)`, first at \(earlier)")

@@ -16,8 +16,12 @@ enum PromptReader {
         _ sources: [PromptSource], models: [ModelVariant], options: PromptOptions,
         into sink: @escaping PromptCollector.Sink, note: @escaping (String) -> Void
     ) throws -> [SourceSummary] {
-        var collector = PromptCollector(sink: sink, models: models, options: options, isPrefixing: sources.count > 1)
-        let summaries = try sources.map { source in try read(source, into: &collector) }
+        var collector = PromptCollector(sink: sink, models: models, options: options)
+        let prefixes = SourcePrefixes.of(sources)
+        let summaries = try zip(sources, prefixes).map { source, prefix in
+            collector.begin(prefix: prefix)
+            return try read(source, into: &collector)
+        }
         try collector.problems.check()
         collector.notes.forEach(note)
         return summaries
@@ -30,8 +34,7 @@ enum PromptReader {
         let digest: String
         do {
             switch source.kind {
-            case .standardInput, .jsonLines: digest = try JSONLines(source).read(into: &collector)
-            case .textFile: digest = try TextFile(source).read(into: &collector)
+            case .standardInput, .file: digest = try SourceFile(source).read(into: &collector)
             case .directory: digest = try TextDirectory(source).read(into: &collector)
             case .direct(let direct): digest = try read(direct, source, into: &collector)
             }
@@ -40,7 +43,7 @@ enum PromptReader {
         }
         collector.end(source)
         if collector.count == prompts, collector.problems.count == problems {
-            let what = source.kind == .directory ? "no .txt, .md or .prompt file in it" : "no prompt in it"
+            let what = source.kind == .directory ? "no .txt, .md or .prompt file with text in it" : "no prompt in it"
             collector.report(InputPlace(file: source.path), what)
         }
         return SourceSummary(path: source.path, digest: digest, prompts: collector.count - prompts)

@@ -3,22 +3,25 @@ internal import FoundationEssentials
 /// A source of prompts.
 public struct PromptSource: Sendable, Equatable {
     enum Kind: Sendable, Equatable {
-        case standardInput, jsonLines, directory, textFile
+        case standardInput, file, directory
         case direct(DirectPrompt)
     }
-
-    /// The extensions of files that contain one prompt each.
-    static let textEndings: Set<String> = ["txt", "md", "prompt"]
-    private static let lineEndings: Set<String> = ["jsonl", "ndjson"]
 
     /// The path as the user named it.
     public let path: String
     let kind: Kind
+    /// What a file's ending says; nil if its content has to.
+    let format: PromptFormat?
+    /// Whether each line of a text is a prompt.
+    let hasLines: Bool
+    /// Whether the first row of CSV or TSV names the columns.
+    let hasHeader: Bool
 
     /// One prompt given with the command.
     public init(_ prompt: DirectPrompt) {
         path = "--"
         kind = .direct(prompt)
+        (format, hasLines, hasHeader) = (nil, false, true)
     }
 
     /// Whether there is something at a path.
@@ -27,10 +30,18 @@ public struct PromptSource: Sendable, Equatable {
     }
 
     /// Examines the path; `-` is standard input.
-    public init(_ path: String) throws(NllmError) {
+    ///
+    /// - Parameters:
+    ///   - path: the path.
+    ///   - lines: whether each line of a text is a prompt.
+    ///   - header: whether the first row of CSV or TSV names the columns.
+    /// - Throws: if there is nothing, it is of a kind that is not read, or the other two do not fit it.
+    public init(_ path: String, lines: Bool = false, header: Bool = true) throws(NllmError) {
         self.path = path
+        (hasLines, hasHeader) = (lines, header)
         guard path != "-" else {
-            kind = .standardInput
+            (kind, format) = (.standardInput, nil)
+            try checkOptions()
             return
         }
         let attributes: [FileAttributeKey: Any]
@@ -41,21 +52,38 @@ public struct PromptSource: Sendable, Equatable {
             throw .unreadable(path: path, reason: "no such file or directory")
         }
         switch attributes[.type] as? FileAttributeType {
-        case .typeDirectory: kind = .directory
-        case .typeRegular where Self.lineEndings.contains(AbsolutePath.ending(path)): kind = .jsonLines
-        case .typeRegular where Self.textEndings.contains(AbsolutePath.ending(path)): kind = .textFile
-        case .typeRegular:
-            throw .badInput(
-                problems: [
-                    InputProblem(
-                        file: path,
-                        message: "unknown kind of file; prompts are read from .jsonl, .ndjson, .txt, .md and .prompt "
-                            + "files, from directories of these, and from standard input with `-`")
-                ], count: 1)
+        case .typeDirectory: (kind, format) = (.directory, nil)
+        case .typeRegular: (kind, format) = (.file, PromptFormat(ending: AbsolutePath.ending(path)))
         // A pipe, such as the one of `<(command)`.
-        default: kind = .jsonLines
+        default: (kind, format) = (.file, nil)
+        }
+        try checkOptions()
+    }
+
+    private func checkOptions() throws(NllmError) {
+        if hasLines, kind == .directory || format == .delimited || format == .tabs {
+            throw .usage("`--lines` takes text with a prompt per line, not `\(path)`; leave it out")
+        }
+        if !hasHeader, kind == .directory || format == .text || format == .json {
+            throw .usage("`--no-header` is for CSV and TSV, not `\(path)`; leave it out")
+        }
+        if !hasHeader, hasLines { throw .usage("`--lines` and `--no-header` are for different files; leave one out") }
+        if kind == .file, ["yaml", "yml"].contains(ending) {
+            let problem = InputProblem(file: path, message: "YAML is not read; \(PromptFormat.description)")
+            throw .badInput(problems: [problem], count: 1)
         }
     }
+
+    /// The extension of the file, in lower case.
+    var ending: String { AbsolutePath.ending(path) }
+
+    /// The directory from which relative paths in it start.
+    var directory: String {
+        kind == .standardInput ? AbsolutePath.current : AbsolutePath.parent(AbsolutePath.resolve(path))
+    }
+
+    /// The options that tell how it is read, for a command that is shown.
+    var options: String { (hasLines ? " --lines" : "") + (hasHeader ? "" : " --no-header") }
 
     /// The path without trailing slashes.
     var displayed: String {
@@ -64,7 +92,7 @@ public struct PromptSource: Sendable, Equatable {
         return String(path)
     }
 
-    /// The prefix of ids if there are several sources.
+    /// Its name without its extension, by which text files name their prompts.
     var stem: String { kind == .standardInput ? "stdin" : AbsolutePath.stem(AbsolutePath.resolve(path)) }
 }
 

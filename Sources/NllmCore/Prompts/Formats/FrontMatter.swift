@@ -7,9 +7,14 @@ struct FrontMatterError: Error, Equatable {
 /// A text file's YAML fields between two `---` lines at its very start, and the text below them.
 ///
 /// A text that merely starts with a `---` line has no front matter: there is no second one, or no mapping in between.
+/// Keys that are not fields, as other programs have them in their files, become members of `vars`.
 struct FrontMatter {
     private(set) var fields: [PromptField] = []
     private(set) var body: String
+    /// The keys that are not fields.
+    private(set) var foreignKeys: [String] = []
+    /// Whether there is something between the two lines that is not YAML, so that it is part of the text.
+    private(set) var isBroken = false
 
     init(splitting text: String) throws(FrontMatterError) {
         let text = text.withoutByteOrderMark
@@ -19,7 +24,11 @@ struct FrontMatter {
         do throws(YAMLProblem) {
             node = try YAMLNode.parse(String(yaml))
         } catch {
-            throw FrontMatterError(line: error.line.map(Self.lineInFile) ?? 1, message: error.message)
+            guard case .broken = error.kind else {
+                throw FrontMatterError(line: error.line.map(Self.lineInFile) ?? 1, message: error.message)
+            }
+            isBroken = true
+            return
         }
         guard case .mapping(let pairs)? = node?.content else {
             // Comments alone between the lines are front matter, too.
@@ -31,7 +40,25 @@ struct FrontMatter {
                 PromptField(
                     name: try Self.name(pair), value: try Self.json(pair.value), line: Self.lineInFile(pair.line)))
         }
+        keepForeignKeys()
         body = String(rest).withoutByteOrderMark
+    }
+
+    /// Moves what is not a field into `vars`, whose own members stay.
+    private mutating func keepForeignKeys() {
+        let foreign = fields.filter { !PromptFieldReader.names.contains($0.name) }
+        guard let first = foreign.first else { return }
+        foreignKeys = foreign.map(\.name)
+        fields.removeAll { foreignKeys.contains($0.name) }
+        let members = foreign.map { JSONValue.Member($0.name, $0.value) }
+        guard let index = fields.firstIndex(where: { $0.name == "vars" && $0.value != .null }) else {
+            fields.removeAll { $0.name == "vars" }
+            return fields.append(PromptField(name: "vars", value: .object(members), line: first.line))
+        }
+        // Anything but an object is reported where fields are checked.
+        guard case .object(let own) = fields[index].value else { return }
+        let added = members.filter { member in !own.contains { $0.name == member.name } }
+        fields[index].value = .object(own + added)
     }
 
     /// The YAML between the two lines and the text after them; nil without two such lines.

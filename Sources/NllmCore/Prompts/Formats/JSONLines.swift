@@ -1,65 +1,108 @@
-/// A file, pipe or standard input with one prompt per line: a JSON object with its fields, or a string.
+/// Records of JSON, one after the other: one per line, or objects that spread over several lines.
 struct JSONLines {
-    /// After this number of problems, nothing more is read from a pipe or device.
-    private static let problemLimit = 100_000
-
-    private let source: PromptSource
-    /// What relative paths in it start from.
-    private let directory: String
-
-    init(_ source: PromptSource) {
-        self.source = source
-        directory =
-            source.kind == .standardInput
-            ? AbsolutePath.current : AbsolutePath.parent(AbsolutePath.resolve(source.path))
+    /// A record that goes on in the next line.
+    private struct Open {
+        let line: Int
+        var bytes: [UInt8]
+        var splitter: JSONSplitter
+        /// Whether it may as well be a line that is cut off: only the next line shows.
+        var isDoubtful: Bool
     }
 
-    /// Reads all lines.
-    ///
-    /// - Returns: the digest of everything that was read.
-    func read(into collector: inout PromptCollector) throws -> String {
-        let file = try source.kind == .standardInput ? FileReader() : FileReader(path: source.path, .any)
-        var lines = LineReader(file)
-        var number = 0
-        let before = collector.problems.count
-        // A device may go on for ever without a single line that is right.
-        while file.isRegular || collector.problems.count - before < Self.problemLimit, let line = try lines.next() {
+    private let input: TextInput
+    private let source: PromptSource
+    private var record: JSONRecord
+    private var open: Open?
+    /// The first record and its line, until it is known whether it is the only one.
+    private var first: (bytes: [UInt8], line: Int)?
+    private var number = 0
+    /// The number of records so far.
+    private var count = 0
+    /// Whether the first record has several lines, so that records are numbered, not lines.
+    private var isSpread = false
+
+    init(_ source: PromptSource, _ input: TextInput) {
+        self.source = source
+        self.input = input
+        record = JSONRecord(source, input)
+    }
+
+    /// Reads all records.
+    mutating func read(into collector: inout PromptCollector) throws {
+        var lines = LineReader(input)
+        while input.isRegular || !(collector.isHopeless || record.hasInvalidText), let line = try lines.next() {
             number += 1
-            let place = InputPlace(file: source.path, line: number)
             switch line {
-            case .tooLong: collector.report(place, "the line is over \(LineReader.lineLimit >> 20) MB")
-            case .bytes(let bytes):
-                // A byte order mark may stand before the first line only.
-                let bytes = number == 1 && bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes
-                guard !bytes.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) else { continue }
-                try read(bytes, number, place, into: &collector)
+            case .tooLong: collector.report(place(number), "the line is over \(LineReader.lineLimit >> 20) MB")
+            case .bytes(let bytes): try take(bytes, into: &collector)
             }
         }
-        return lines.digest
+        if let open { try finish(open, into: &collector) }
+        try takeFirst(isOnly: true, into: &collector)
     }
 
-    private func read(
-        _ bytes: ArraySlice<UInt8>, _ number: Int, _ place: InputPlace, into collector: inout PromptCollector
-    ) throws {
-        let value: JSONValue
-        do throws(JSONError) {
-            value = try JSONParser.parse(bytes)
-        } catch {
-            let valid = String(validating: bytes, as: UTF8.self) != nil
-            let column = String(decoding: bytes.prefix(error.offset), as: UTF8.self).count + 1
-            collector.report(place, valid ? "column \(column): \(error.message)" : "not valid UTF-8")
-            return
+    private func place(_ line: Int) -> InputPlace { InputPlace(file: source.path, line: line) }
+
+    private mutating func take(_ bytes: ArraySlice<UInt8>, into collector: inout PromptCollector) throws {
+        guard let first = bytes.first(where: { !$0.isJSONSpace }) else { return }
+        if let open {
+            guard !open.isDoubtful || ",:]}".utf8.contains(first) else {
+                try finish(open, into: &collector)
+                return try take(bytes, into: &collector)
+            }
+            return try extend(open, by: bytes, into: &collector)
         }
-        let fields: [PromptField]
-        switch value {
-        case .string: fields = [PromptField(name: "prompt", value: value)]
-        case .object(let members): fields = members.map { PromptField(name: $0.name, value: $0.value) }
-        default:
-            collector.report(place, "\(value.kind), not an object with a `prompt`, or a string")
-            return
-        }
-        let id = PromptCollector.id(line: number)
-        try collector.take(
-            PromptRecord(fields: fields, id: id, place: place, directory: directory), of: source)
+        let start = bytes.drop(while: \.isJSONSpace)
+        var splitter = JSONSplitter()
+        guard first == UInt8(ascii: "{"), splitter.end(in: start) == nil,
+            let last = bytes.last(where: { !$0.isJSONSpace })
+        else { return try finish(bytes, from: number, into: &collector) }
+        let isDoubtful = !"{[,:".utf8.contains(last)
+        open = Open(line: number, bytes: Array(bytes), splitter: splitter, isDoubtful: isDoubtful)
     }
+
+    /// Adds a line to a record, and takes the record if that completes it.
+    private mutating func extend(
+        _ start: Open, by bytes: ArraySlice<UInt8>, into collector: inout PromptCollector
+    ) throws {
+        var record = start
+        open = nil
+        record.isDoubtful = false
+        record.bytes.append(0x0A)
+        record.bytes.append(contentsOf: bytes)
+        guard record.bytes.count <= LineReader.lineLimit else {
+            return collector.report(place(record.line), "the record is over \(LineReader.lineLimit >> 20) MB")
+        }
+        guard record.splitter.end(in: bytes) == nil else { return try finish(record, into: &collector) }
+        open = record
+    }
+
+    private mutating func finish(_ record: Open, into collector: inout PromptCollector) throws {
+        open = nil
+        if count == 0, record.bytes.contains(0x0A) { isSpread = true }
+        try finish(record.bytes[...], from: record.line, into: &collector)
+    }
+
+    private mutating func finish(
+        _ bytes: ArraySlice<UInt8>, from line: Int, into collector: inout PromptCollector
+    ) throws {
+        count += 1
+        guard count > 1 else {
+            first = (Array(bytes), line)
+            return
+        }
+        try takeFirst(isOnly: false, into: &collector)
+        try record.take(bytes, id: isSpread ? count : line, at: line, into: &collector)
+    }
+
+    private mutating func takeFirst(isOnly: Bool, into collector: inout PromptCollector) throws {
+        guard let (bytes, line) = first else { return }
+        first = nil
+        try record.take(bytes[...], id: isSpread ? 1 : line, at: line, isOnly: isOnly, into: &collector)
+    }
+}
+
+extension UInt8 {
+    /// Whether it is white space between JSON's tokens; a line feed is not in a line.
+    fileprivate var isJSONSpace: Bool { self == 0x20 || self == 0x09 || self == 0x0D }
 }
