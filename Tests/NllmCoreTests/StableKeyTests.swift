@@ -31,7 +31,8 @@ import Testing
         let keys = try [prompt, turns].map { prompt in
             let common = CommonRequest(directory: "/")
             let model = PlannedModel(variant: try ModelVariant("m"))
-            return Hexadecimal.text(CellKeys(prompt: prompt, common: common).key(.init(model, common: common), sample: 1))
+            return Hexadecimal.text(
+                CellKeys(prompt: prompt, common: common).key(.init(model, common: common), sample: 1))
         }
         #expect(
             keys == [
