@@ -136,7 +136,7 @@ import Testing
         (#"{"turns": []}"#, "`turns` is empty"),
         (#"{"turns": ["a", " "]}"#, "`turns`: empty prompt"),
         (#"{"turns": ["a", 1]}"#, "`turns` holds a number, not only non-empty strings"),
-        (#"{"messages": ["a"]}"#, "message 1: it is a string, not an object"),
+        (#"{"messages": [{"role": "user", "content": []}]}"#, "message 1: `content` is empty"),
         (#"{"messages": [{"content": "a"}]}"#, "message 1: no `role`"),
         (
             #"{"messages": [{"role": "tool", "content": "a"}]}"#,

@@ -20,6 +20,16 @@ import Testing
         #expect(reservation.expected == 68 / 4 + 50 + 1)
     }
 
+    @Test func eachTurnIsARequestWithAllThatWasSaidBefore() {
+        var turns = request("", options: [ModelOption(name: "max_tokens", value: "50")])
+        (turns.prompt, turns.turns) = (nil, [String(repeating: "a", count: 18), "b", "c"])
+        let reservation = Reservation(turns, price: price, history: .init())
+        #expect(reservation.requests == 3)
+        // Three answers, of which the first is sent again twice and the second once.
+        #expect(reservation.tokens == 3 * (20 + 32) + 3 * 50 + 3 * 50)
+        #expect(reservation.raised(to: turns, price: price, answer: 1000).tokens == 3 * (20 + 32) + 2 * 1000 + 1000)
+    }
+
     @Test func aCapBehindTheDashesCountsAndStandsAboveOthers() {
         let capped = request(
             "", options: [ModelOption(name: "max_tokens", value: "50")], arguments: ["-o", "max_tokens", "8"])

@@ -122,7 +122,8 @@ struct Admission: Sendable {
         running[model.name, default: 0] += 1
         throttles[model.name]?.started(now: now)
         for limit in limits where limit.isByTheMinute && limit.covers(model.name) {
-            buckets[BucketName(limit)]?.take(limit.kind == .tokens ? Double(reservation.expected) : 1)
+            buckets[BucketName(limit)]?.take(
+                Double(limit.kind == .tokens ? reservation.expected : reservation.requests))
         }
         spending.reserve(reservation)
     }

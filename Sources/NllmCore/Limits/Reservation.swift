@@ -17,6 +17,8 @@ struct Reservation: Sendable, Equatable {
     var tokens: Int
     /// The number of tokens that a limit per minute counts until the actual number is known.
     var expected: Int
+    /// The number of requests: one for each turn.
+    var requests = 1
 
     /// A token has at least one byte, and the framing of a message takes a few tokens.
     private static let overhead = 32
@@ -31,7 +33,8 @@ struct Reservation: Sendable, Equatable {
         let bytes = request.bytes
         let cap = request.outputCap
         // Each turn is sent with all that was said before it.
-        let turns = max(1, request.turns.count)
+        let turns = request.requests
+        requests = turns
         let input = turns * (bytes + Self.overhead) + turns * (turns - 1) / 2 * (cap ?? 0)
         let output = turns * (cap ?? 0)
         tokens = input + output
@@ -44,7 +47,8 @@ struct Reservation: Sendable, Equatable {
 
     /// The most that a request may have taken if its answer has this number of bytes but no usage report.
     func raised(to request: LLMRequest, price: Price?, answer bytes: Int) -> Reservation {
-        let input = request.bytes + Self.overhead
+        // The answers to earlier turns are sent again with each later one.
+        let input = request.requests * (request.bytes + Self.overhead) + (request.requests - 1) * bytes
         var raised = self
         raised.tokens = max(tokens, input + bytes)
         raised.cost = cost.map { max($0, price?.highestCost(input: input, output: bytes) ?? 0) }
@@ -69,6 +73,9 @@ extension LLMRequest {
         // The last one applies, and -1 means that there is none.
         allOptions.last { Self.caps.contains($0.name) }.flatMap { Int($0.value) }.flatMap { $0 >= 0 ? $0 : nil }
     }
+
+    /// The number of requests that are made.
+    fileprivate var requests: Int { max(1, turns.count) }
 
     /// Bytes of text in the request.
     fileprivate var bytes: Int {

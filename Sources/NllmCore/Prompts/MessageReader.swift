@@ -53,6 +53,7 @@ struct MessageReader {
         switch json[names[1]] {
         case .string(let text): parts = [.text(try Self.checked(text))]
         case .array(let elements):
+            guard !elements.isEmpty else { throw FieldError("`\(names[1])` is empty") }
             parts = try elements.map { element throws(FieldError) in try part(element) }
         default: throw FieldError("`\(names[1])` is neither a text nor an array of parts")
         }
