@@ -17,7 +17,7 @@ struct CommandHint {
 
     /// Options of `llm` that are passed on behind `--`, by the number of their values.
     private static let passedOn = [
-        "-t": 1, "--template": 1, "-f": 1, "--fragment": 1, "-a": 1, "--attachment": 1, "--at": 2, "-p": 2,
+        "-t": 1, "-f": 1, "--fragment": 1, "-a": 1, "--attachment": 1, "--at": 2, "-p": 2,
         "--param": 2, "--schema": 1, "--schema-multi": 1, "-T": 1, "--tool": 1, "--functions": 1, "--sf": 1,
         "--system-fragment": 1,
         "-x": 0, "--extract": 0,

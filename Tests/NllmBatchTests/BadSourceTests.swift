@@ -8,7 +8,10 @@ import Testing
         ("---\nid: x\n---\n\n", ": empty prompt"),
         ("a\0b", ": `prompt` holds a NUL character"),
         ("---\nid: a\nsamples: many\n---\nx", ":3: `samples` must be a whole number from 1 to 10,000"),
-        ("---\nid: a\n# comment\n\nsystem: [b]\n---\nx", ":5: `system` is an array, not a string"),
+        (
+            "---\nid: a\n# comment\n\nsystem: [b]\n---\nx",
+            ":5: `system` is an array, not a string; to keep it as a variable, add --map vars=system"
+        ),
         ("---\nid: a\nid: b\n---\nx", ":2: duplicate key `id`"),
         ("---\r\nid: a\r\nvars: 3\r\n---\r\nx", ":3: `vars` is a number, not an object"),
         ("---\nprompt: x\n---\ny", ":2: `prompt` is a field, but the text below is the prompt"),

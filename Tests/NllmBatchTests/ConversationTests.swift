@@ -180,11 +180,12 @@ import Testing
 
     @Test func whatCannotBeSentIsRefusedByItsLine() async throws {
         let batch = try Batch()
-        try batch.write(Self.flaws.map(\.line).joined(separator: "\n"), to: "p.jsonl")
-        let problems = Self.flaws.enumerated().map { "p.jsonl:\($0.offset + 1): \($0.element.problem)" }
-        try await batch.refuses(
-            "enqueue", "p.jsonl", "-m", "m", "--no-check", code: 65,
-            error: problems.joined(separator: "\n"))
+        for (index, flaw) in Self.flaws.enumerated() {
+            try batch.write(flaw.line, to: "p\(index).jsonl")
+            try await batch.refuses(
+                "enqueue", "p\(index).jsonl", "-m", "m", "--no-check", code: 65,
+                error: "p\(index).jsonl:1: \(flaw.problem)")
+        }
     }
 
     @Test func whatIsForSinglePromptsIsRefused() async throws {

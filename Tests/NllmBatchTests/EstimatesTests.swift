@@ -27,7 +27,10 @@ import Testing
         let models = ["-m", "m", "-m", "free"]
         let free = "estimate for free: 1 cell, 22 to 56 tokens in, 20 to 800 out, no price known\n"
         let dry = try await batch.run(["enqueue", "one.jsonl", "--dry-run"] + models)
-        #expect(dry.err == "2 cells in all; nothing was run\n" + Self.first + free)
+        let prompt = "1" + String(repeating: "x", count: 99)
+        #expect(
+            dry.err
+                == "first prompt, 000001:\n  | \(prompt)\n2 cells in all; nothing was run\n" + Self.first + free)
         #expect(!batch.exists("nllm-runs"))
         let enqueued = try await batch.run(["enqueue", "one.jsonl", "--run", "r"] + models)
         #expect(enqueued.err == "2 cells in new run r\n" + Self.first + free)

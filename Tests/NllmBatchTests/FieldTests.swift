@@ -87,7 +87,7 @@ import Testing
         ([#"{"a": "x"}"#], ["--template", "{{a"], "error: template 1: `{{` without `}}`\n"),
         (
             [#"{"a": "x"}"#], ["--template", "a"],
-            "error: template 1 has no {{variable}}, so every prompt would be the same\n"
+            "error: template 1 has no {{variable}}, so every prompt would be the same; a template of llm"
         ),
         (
             [#"{"a": "x"}"#], ["--template", "{{a | upper}}"],

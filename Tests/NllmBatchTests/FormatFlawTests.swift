@@ -26,9 +26,9 @@ import Testing
         Flaw("p.json", "[]", ": no prompt in it"),
         Flaw("p.json", "", ": no prompt in it"),
         Flaw(
-            "p.json", "[\"a\", {},\n {\"prompt\": 1}, [2]]", ":1: element 2: no `prompt`; each prompt needs its text",
-            ":2: `prompt` is a number, not a string",
-            ":2: element 4: an array, not an object with a `prompt`, or a string"),
+            "p.json", "[\"a\", {},\n {\"prompt\": 1}, [2]]", ":2: `prompt` is a number, not a string",
+            ":2: element 4: an array, not an object with a `prompt`, or a string",
+            ":1: element 2: no `prompt`; each prompt needs its text"),
         Flaw(
             "p.json", "[{\"id\":\"x\",\"prompt\":\"a\"},{\"id\":\"x\",\"prompt\":\"b\"}]",
             ":1: element 2: duplicate id `x`, first at p.json:1"),
@@ -44,8 +44,8 @@ import Testing
             ":1: an object around the prompts, which are in its array `my data`; unwrap it: "
                 + "jq -c '.[\"my data\"][]' p.json | nllm-batch enqueue -"),
         Flaw(
-            "p.json", "{\n\"id\": 3\n}\n{\n\"prompt\": 1}", ":1: no `prompt`; each prompt needs its text",
-            ":4: `prompt` is a number, not a string"),
+            "p.json", "{\n\"id\": 3\n}\n{\n\"prompt\": 1}", ":4: `prompt` is a number, not a string",
+            ":1: no `prompt`; each prompt needs its text"),
         Flaw("p.json", "\n{\n\"prompt\": x\n}\n\"good\"", ":2: line 3, column 11: `x` where a value is expected"),
         Flaw("p.jsonl", "\"good\"\n[\"b\"]\n", ":2: an array, not an object with a `prompt`, or a string"),
     ]
@@ -66,14 +66,19 @@ import Testing
         Flaw("p.csv", "prompt,samples\na,two\n", ":2: `samples` must be a whole number from 1 to 10,000"),
         Flaw(
             "p.csv", "prompt,models\na,m\n",
-            ":2: `models` is not JSON: `m` where a value is expected; write it as in [\"gpt-4o-mini\"]"),
-        Flaw("p.csv", "prompt,models\na,\"\"\"m\"\"\"\n", ":2: `models` is a string, not an array of strings"),
+            ":2: `models` is not JSON: `m` where a value is expected; write it as in [\"gpt-4o-mini\"]; to keep it as a variable, add --map vars=models"
+        ),
+        Flaw(
+            "p.csv", "prompt,models\na,\"\"\"m\"\"\"\n",
+            ":2: `models` is a string, not an array of strings; to keep it as a variable, add --map vars=models"),
         Flaw(
             "p.tsv", "prompt\tattachments\na\tx.png\n",
-            ":2: `attachments` is not JSON: `x` where a value is expected; write it as in [\"image.png\"]"),
+            ":2: `attachments` is not JSON: `x` where a value is expected; write it as in [\"image.png\"]; to keep it as a variable, add --map vars=attachments"
+        ),
         Flaw(
             "p.csv", "prompt,metadata\na,{\n",
-            ":2: `metadata` is not JSON: it ends where a name in double quotes is expected"),
+            ":2: `metadata` is not JSON: it ends where a name in double quotes is expected; to keep it as a variable, add --map vars=metadata"
+        ),
         Flaw("p.csv", "prompt,id\na,1\nb,1\n", ":3: duplicate id `1`, first at p.csv:2"),
         Flaw("p.csv", "prompt\n", ": no prompt in it"),
         Flaw("p.csv", "", ": no prompt in it"),

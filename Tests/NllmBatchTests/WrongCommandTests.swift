@@ -85,7 +85,7 @@ import Testing
         ),
         (
             "run p.jsonl -m echo --template poem", 64,
-            "Unknown option '--template'; did you mean: nllm-batch run p.jsonl -m echo -- --template poem"
+            "template 1 has no {{variable}}, so every prompt would be the same; a template of llm's is passed on: -- -t NAME"
         ),
         (
             "run p.jsonl -m echo -f hi.txt", 64,

@@ -76,7 +76,8 @@ struct EnqueueOptions: ParsableArguments {
             throw ValidationError(SourceHint.noneNamed)
         }
         if isDirect, records.lines || records.noHeader {
-            throw ValidationError("`\(records.lines ? "--lines" : "--no-header")` is for sources, not for a prompt behind --")
+            throw ValidationError(
+                "`\(records.lines ? "--lines" : "--no-header")` is for sources, not for a prompt behind --")
         }
         try SettingOption.check(.timeout, duration: timeout)
         try SettingOption.check(settings.numbers)

@@ -87,8 +87,8 @@ struct FieldCensus {
     }
 
     private var missingPrompt: String {
-        guard !names.isEmpty else { return "no `prompt`; each prompt needs its text" }
         let count = withoutPrompt > 1 ? " in \(withoutPrompt) records" : ""
+        guard !names.isEmpty else { return "no `prompt`\(count); each prompt needs its text" }
         let lowered = names.map { ($0, $0.lowercased()) }
         let usual = Self.prompts.lazy.compactMap { name in lowered.first { $0.1 == name }?.0 }.first
         let likely = lowered.first { $0.1 == "prompt" }?.0 ?? usual ?? texts.max { $0.value < $1.value }?.key

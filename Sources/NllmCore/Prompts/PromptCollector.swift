@@ -52,6 +52,9 @@ struct PromptCollector {
     /// The id of a prompt that does not name one.
     static func id(line: Int) -> String { line.digits(6) }
 
+    /// Whether a field is kept as a variable, although it has a name of ours.
+    func isVariable(_ name: String) -> Bool { options.mapping.texts.contains("vars=" + name) }
+
     /// Takes the prompt in a record, or one for each template, or reports everything that is wrong with it.
     ///
     /// - Throws: if the sink cannot take it.

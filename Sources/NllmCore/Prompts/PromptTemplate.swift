@@ -30,7 +30,9 @@ public struct PromptTemplate: Sendable, Equatable {
         }
         if !rest.isEmpty { parts.append(.text(String(rest))) }
         guard parts.contains(where: { if case .variable = $0 { true } else { false } }) else {
-            throw .usage("template \(name) has no {{variable}}, so every prompt would be the same")
+            throw .usage(
+                "template \(name) has no {{variable}}, so every prompt would be the same; a template of llm's is passed on: "
+                    + "-- -t NAME")
         }
     }
 

@@ -87,14 +87,19 @@ struct DelimitedRows {
         }
         var fields: [PromptField] = []
         var isSound = true
-        for (name, cell) in zip(names, row.cells) where cell.isQuoted || !cell.range.isEmpty {
+        // An empty cell is a field that is not there; a variable is an empty text.
+        for (name, cell) in zip(names, row.cells)
+        where cell.isQuoted || !cell.range.isEmpty || !PromptFieldReader.names.contains(name) {
             guard let text = String(validating: row.text(cell), as: UTF8.self) else {
                 if !hasInvalidText { collector.report(place, try source.flawOfEncoding(input)) }
                 hasInvalidText = true
                 return
             }
             do throws(CellFlaw) {
-                if let value = try Self.value(text, of: name) { fields.append(PromptField(name: name, value: value)) }
+                let isVariable = collector.isVariable(name)
+                if let value = isVariable ? .string(text) : try Self.value(text, of: name) {
+                    fields.append(PromptField(name: name, value: value))
+                }
             } catch {
                 isSound = false
                 collector.report(place, error.message)
@@ -123,7 +128,10 @@ struct DelimitedRows {
         } catch {
             if name == "schema" { return .string(text) }
             let example = Self.examples[name].map { "; write it as in \($0)" } ?? ""
-            throw CellFlaw(message: "`\(name)` is not JSON: \(error.message)\(example)")
+            throw CellFlaw(
+                message:
+                    "`\(name)` is not JSON: \(error.message)\(example); to keep it as a variable, add --map vars=\(name)"
+            )
         }
         // A schema in llm's own words may be JSON by chance.
         if name == "schema", case .object = value { return value }
