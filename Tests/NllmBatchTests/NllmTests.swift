@@ -20,7 +20,7 @@ import Testing
             let help = try await batch.run(arguments).expectSuccess()
             #expect(help.out.contains("USAGE: nllm-batch"))
         }
-        let run = try await batch.run("run", "--help").expectSuccess()
+        let run = try await batch.run("run", "--help-hidden").expectSuccess()
         for name in ["--model", "--model-option", "--outdir", "--parallel", "--timeout", "--retries", "--dry-run"] {
             #expect(run.out.contains(name), "\(name)")
         }

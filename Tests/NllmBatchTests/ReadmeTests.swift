@@ -44,7 +44,7 @@ import Testing
         let batch = try Batch()
         var known = ""
         for command in ["enqueue", "work", "run", "show", "retry", "cancel", "doctor"] {
-            known += try await batch.run(command, "--help").out
+            known += try await batch.run(command, "--help-hidden").out
         }
         let rows = readme.text.split(separator: "\n").filter { $0.hasPrefix("| `-") }
         let named = rows.flatMap { $0.matches(of: /--[a-z-]+/).map { String($0.output) } }

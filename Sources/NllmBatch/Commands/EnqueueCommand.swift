@@ -15,7 +15,7 @@ struct EnqueueCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
-    @OptionGroup var enqueue: EnqueueOptions
+    @OptionGroup(title: "Models and run") var enqueue: EnqueueOptions
 
     @Flag(help: "Print a JSON object instead of the name.")
     var json = false

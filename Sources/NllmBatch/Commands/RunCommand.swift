@@ -17,8 +17,8 @@ struct RunCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
-    @OptionGroup var enqueue: EnqueueOptions
-    @OptionGroup var worker: WorkerOptions
+    @OptionGroup(title: "Models and run") var enqueue: EnqueueOptions
+    @OptionGroup(title: "Work") var worker: WorkerOptions
 
     @Flag(help: "Always start a new run.")
     var new = false

@@ -12,7 +12,7 @@ struct WorkCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
-    @OptionGroup var worker: WorkerOptions
+    @OptionGroup(title: "Work") var worker: WorkerOptions
 
     @Argument(help: "Names of runs.")
     var runs: [String] = []

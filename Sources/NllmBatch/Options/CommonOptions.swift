@@ -15,7 +15,7 @@ struct CommonOptions: ParsableArguments {
     @Flag(
         help: ArgumentHelp(
             "Allow ./.nllm-config.yaml to make llm run code and read files; `batch.trusted_folders` in "
-                + "~/.nllm/config.yaml allows it for a folder."))
+                + "~/.nllm/config.yaml allows it for a folder.", visibility: .hidden))
     var trustConfig = false
 
     @Flag(
@@ -26,7 +26,7 @@ struct CommonOptions: ParsableArguments {
     @Flag(help: "Print more detail.")
     var verbose = false
 
-    @Flag(name: .customLong("private"), help: ArgumentHelp(.isPrivate))
+    @Flag(name: .customLong("private"), help: ArgumentHelp(.isPrivate, isRare: true))
     var isPrivate = false
 
     func validate() throws {

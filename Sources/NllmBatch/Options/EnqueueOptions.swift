@@ -22,7 +22,7 @@ struct EnqueueOptions: ParsableArguments {
         name: .customLong("model-option"),
         help: ArgumentHelp(
             "Arguments to llm for one model, such as gpt-4o:-o:temperature:0.2; repeatable.",
-            valueName: "model:argument:…"))
+            valueName: "model:argument:…", visibility: .hidden))
     var modelOptions: [String] = []
 
     @Option(
@@ -48,7 +48,7 @@ struct EnqueueOptions: ParsableArguments {
     @Option(name: .shortAndLong, help: ArgumentHelp(.outdir, valueName: "directory"))
     var outdir: String?
 
-    @Flag(help: ArgumentHelp(.raw))
+    @Flag(help: ArgumentHelp(.raw, isRare: true))
     var raw = false
 
     @Option(help: ArgumentHelp(.files, valueName: "which"), transform: SettingOption.files)
@@ -62,7 +62,7 @@ struct EnqueueOptions: ParsableArguments {
 
     @OptionGroup var answers: AnswerOptions
 
-    @Option(parsing: .unconditional, help: ArgumentHelp(.priority, valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp(.priority, valueName: "n", isRare: true))
     var priority: Int?
 
     @Flag(help: ArgumentHelp(.check))

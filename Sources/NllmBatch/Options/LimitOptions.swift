@@ -10,7 +10,8 @@ struct LimitOptions: ParsableArguments {
     var tokens: [String] = []
 
     @Option(
-        help: ArgumentHelp("Concurrent cells of one model or configured group; repeatable.", valueName: "name=n"))
+        help: ArgumentHelp(
+            "Concurrent cells of one model or configured group; repeatable.", valueName: "name=n", visibility: .hidden))
     var modelConcurrency: [String] = []
 
     @Option(help: ArgumentHelp(.maxWait, valueName: "duration"))
@@ -19,10 +20,10 @@ struct LimitOptions: ParsableArguments {
     @Option(help: ArgumentHelp(.maxCost, valueName: "dollars"))
     var maxCost: Double?
 
-    @Option(help: ArgumentHelp(.maxTokensTotal, valueName: "n"))
+    @Option(help: ArgumentHelp(.maxTokensTotal, valueName: "n", isRare: true))
     var maxTokensTotal: Int?
 
-    @Option(help: ArgumentHelp(.budgetWindow, valueName: "duration"))
+    @Option(help: ArgumentHelp(.budgetWindow, valueName: "duration", isRare: true))
     var budgetWindow: String?
 
     func validate() throws {

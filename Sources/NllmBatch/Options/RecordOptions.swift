@@ -6,7 +6,9 @@ struct RecordOptions: ParsableArguments {
     @Flag(help: "Take each line of a text file, or of standard input, as a prompt.")
     var lines = false
 
-    @Flag(help: "Read CSV or TSV without a header row; its columns are column1, column2, ….")
+    @Flag(
+        help: ArgumentHelp(
+            "Read CSV or TSV without a header row; its columns are column1, column2, ….", visibility: .hidden))
     var noHeader = false
 
     @Option(
@@ -33,7 +35,7 @@ struct RecordOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Take so many prompts at random.", valueName: "n"))
     var pick: Int?
 
-    @Option(help: ArgumentHelp("Another choice for --pick (default: 1).", valueName: "n"))
+    @Option(help: ArgumentHelp("Another choice for --pick (default: 1).", valueName: "n", visibility: .hidden))
     var seed: Int?
 
     func validate() throws {

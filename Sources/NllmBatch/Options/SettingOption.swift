@@ -2,8 +2,10 @@ import ArgumentParser
 import NllmCore
 
 extension ArgumentHelp {
-    /// The help of a setting's option, with its default.
-    init(_ setting: Setting, valueName: String? = nil) { self.init(setting.help, valueName: valueName) }
+    /// The help of a setting's option, with its default; that of a rare one is in `--help-hidden`.
+    init(_ setting: Setting, valueName: String? = nil, isRare: Bool = false) {
+        self.init(setting.help, valueName: valueName, visibility: isRare ? .hidden : .default)
+    }
 }
 
 /// Checks of options that set a ``Setting``.

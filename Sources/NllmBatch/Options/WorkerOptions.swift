@@ -11,13 +11,13 @@ struct WorkerOptions: ParsableArguments {
     @Option(help: ArgumentHelp(.executor, valueName: "way"), transform: Self.executor)
     var executor: ExecutorChoice?
 
-    @Option(help: ArgumentHelp(.grace, valueName: "duration"))
+    @Option(help: ArgumentHelp(.grace, valueName: "duration", isRare: true))
     var grace: String?
 
-    @Option(help: ArgumentHelp(.maxMemory, valueName: "mb"))
+    @Option(help: ArgumentHelp(.maxMemory, valueName: "mb", isRare: true))
     var maxMemory: Int?
 
-    @Option(help: ArgumentHelp(.maxAnswer, valueName: "mb"))
+    @Option(help: ArgumentHelp(.maxAnswer, valueName: "mb", isRare: true))
     var maxAnswer: Int?
 
     @Flag(inversion: .prefixedNo, help: ArgumentHelp(.stream))
@@ -26,10 +26,11 @@ struct WorkerOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "How progress is shown: auto (a table on a terminal, elsewhere a line every 10 s) or json (an object on "
-                + "standard error whenever something has changed).", valueName: "form"), transform: Self.progress)
+                + "standard error whenever something has changed).", valueName: "form", visibility: .hidden),
+        transform: Self.progress)
     var progress: ProgressDisplay.Form?
 
-    @OptionGroup var limits: LimitOptions
+    @OptionGroup(title: "Limits") var limits: LimitOptions
 
     private static func progress(_ text: String) throws -> ProgressDisplay.Form {
         guard let form = ProgressDisplay.Form(rawValue: text) else {

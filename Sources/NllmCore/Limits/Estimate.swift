@@ -41,8 +41,9 @@ public struct Estimate: Sendable, Equatable {
         return (0.85 * expected)...(1.15 * expected)
     }
 
-    /// A sum of new answers lies within two standard deviations of what the mean of the earlier ones lets expect: those
-    /// of the sum itself, and of that mean. Without earlier ones, an answer has from 20 to 800 tokens.
+    /// Two standard deviations, of the sum itself and of the mean of earlier answers, around what that mean lets expect.
+    ///
+    /// Without earlier answers, one has from 20 to 800 tokens.
     private static func output(_ cells: Int, cap: Int?, _ history: AnswerHistory?) -> ClosedRange<Double> {
         let number = Double(cells)
         let most = cap.map { Double($0) * number } ?? .infinity

@@ -5,6 +5,7 @@ extension ModelVariant {
     ///   - models: the models.
     ///   - text: the option and its values, as in `temperature=0,0.7`.
     /// - Returns: for each model, one with each value, labelled as if it were named so.
+    /// - Throws: for a text that is not understood, and an option that a model has already.
     static func swept(_ models: [ModelVariant], by text: String) throws(NllmError) -> [ModelVariant] {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let values = parts.count == 2 ? parts[1].split(separator: ",", omittingEmptySubsequences: false) : []

@@ -7,7 +7,7 @@ struct FieldCensus {
 
     /// Names that the prompt often has in files of others.
     private static let prompts = [
-        "question", "text", "input", "instruction", "query", "problem", "user", "content", "task", "goal", "sentence",
+        "question", "instruction", "text", "input", "query", "problem", "user", "content", "task", "goal", "sentence",
     ]
     /// Shorter names differ by one letter from too many others.
     private static let leastLength = 5
@@ -23,6 +23,8 @@ struct FieldCensus {
     private var recordsWithUnknown = 0
     /// Bytes of text by field, of fields that are texts.
     private var texts: [String: Int] = [:]
+    /// The first field that looks like `messages`.
+    private var conversation: String?
     private var withoutPrompt = 0
     private var firstWithoutPrompt: InputPlace?
     /// Pairs of the mapping whose field some record has.
@@ -41,6 +43,7 @@ struct FieldCensus {
         for field in others {
             if unknown[field.name] == nil { names.append(field.name) }
             unknown[field.name, default: Unknown(first: place.at(line: field.line))].count += 1
+            if conversation == nil, field.value.isConversation { conversation = field.name }
             if let text = field.value.stringValue { texts[field.name, default: 0] += text.utf8.count }
         }
     }
@@ -62,7 +65,9 @@ struct FieldCensus {
             problems.append((InputPlace(file: source), "`--map \(pair)`: no record has a field `\(field)`" + fields))
         }
         for name in names {
-            guard let entry = unknown[name], let meant = misspelt(name) else { continue }
+            guard !mapping.texts.contains("vars=" + name), let entry = unknown[name], let meant = misspelt(name) else {
+                continue
+            }
             problems.append((entry.first, "unknown field `\(name)`; did you mean `\(meant)`?"))
         }
         if let place = firstWithoutPrompt, problems.isEmpty { problems.append((place, missingPrompt)) }
@@ -89,6 +94,10 @@ struct FieldCensus {
     private var missingPrompt: String {
         let count = withoutPrompt > 1 ? " in \(withoutPrompt) records" : ""
         guard !names.isEmpty else { return "no `prompt`\(count); each prompt needs its text" }
+        if let conversation {
+            return "no `prompt`\(count)\(fields); if `\(conversation)` is the conversation, add --map "
+                + ShellWord.quote("messages=\(conversation)")
+        }
         let lowered = names.map { ($0, $0.lowercased()) }
         let usual = Self.prompts.lazy.compactMap { name in lowered.first { $0.1 == name }?.0 }.first
         let likely = lowered.first { $0.1 == "prompt" }?.0 ?? usual ?? texts.max { $0.value < $1.value }?.key
@@ -105,5 +114,13 @@ struct FieldCensus {
     private static func list(_ names: [String]) -> String {
         let rest = names.count - shownNames
         return names.prefix(shownNames).joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+    }
+}
+
+extension JSONValue {
+    /// Whether this looks like the messages of a conversation.
+    fileprivate var isConversation: Bool {
+        guard case .array(let elements) = self, let first = elements.first else { return false }
+        return first["role"] != nil && first["content"] != nil || first["from"] != nil && first["value"] != nil
     }
 }

@@ -52,6 +52,9 @@ struct PromptCollector {
     /// The id of a prompt that does not name one.
     static func id(line: Int) -> String { line.digits(6) }
 
+    /// Whether the user has said which fields a record has.
+    var knowsFields: Bool { !options.mapping.isEmpty || !options.templates.isEmpty }
+
     /// Whether a field is kept as a variable, although it has a name of ours.
     func isVariable(_ name: String) -> Bool { options.mapping.texts.contains("vars=" + name) }
 

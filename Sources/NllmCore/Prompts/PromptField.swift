@@ -114,6 +114,7 @@ struct PromptFieldReader {
             guard record.text == nil else {
                 throw FieldError("`\(field.name)` is a field, but the text below is the prompt")
             }
+            guard case .array = field.value else { throw wrong(field, "an array") }
         case "system": prompt.system = try argument(field)?.withoutByteOrderMark
         case "schema":
             prompt.schema = try schema(field)

@@ -50,6 +50,7 @@ public struct PromptTemplate: Sendable, Equatable {
     /// The text with the values of a record in it.
     ///
     /// - Parameter value: the value of a variable; nil if there is none.
+    /// - Returns: the text of a prompt.
     /// - Throws: for a variable that is missing or is no text.
     func render(_ value: (String) -> JSONValue?) throws(TemplateFlaw) -> String {
         var result = ""

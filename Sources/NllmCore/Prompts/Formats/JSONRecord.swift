@@ -37,7 +37,9 @@ struct JSONRecord {
         case .object(let members): fields = members.map { PromptField(name: $0.name, value: $0.value) }
         default: return collector.report(place, "\(value.kind), not an object with a `prompt`, or a string")
         }
-        if isOnly, let wrapper = JSONWrapper(value) { return collector.report(place, wrapper.refusal(source)) }
+        if isOnly, !collector.knowsFields, let wrapper = JSONWrapper(value) {
+            return collector.report(place, wrapper.refusal(source))
+        }
         try collector.take(
             PromptRecord(
                 fields: fields, id: PromptCollector.id(line: id), place: place, directory: source.directory),

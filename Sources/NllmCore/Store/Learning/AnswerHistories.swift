@@ -2,9 +2,7 @@ extension Connection {
     /// Runs in which answers of a model are looked for.
     private static var runs: Int { 5 }
 
-    /// What the last answers of a model took; nil if there are too few.
-    ///
-    /// - Parameter model: `llm`'s name of it.
+    /// What the last answers of a model, by `llm`'s name of it, took; nil if there are too few.
     func answerHistory(of model: String) throws -> AnswerHistory? {
         let models: [(run: RunID, model: ModelID)] = try rows(
             """
@@ -37,9 +35,8 @@ extension Store {
 }
 
 extension [RequestSizes] {
-    /// What cells with these sizes are expected to take; without models that have none.
-    ///
-    /// - Parameter history: what earlier answers of a model took, by `llm`'s name of it.
+    /// What cells with these sizes are expected to take, given what earlier answers of a model took; without models that
+    /// have none.
     fileprivate func estimates(history: (String) throws -> AnswerHistory?) rethrows -> [Estimate] {
         try filter { !$0.sums.isEmpty }.map { Estimate($0, history: try history($0.model.variant.name)) }
     }

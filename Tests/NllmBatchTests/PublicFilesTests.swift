@@ -1,0 +1,115 @@
+import Foundation
+import Testing
+
+/// Small files in the shapes of public ones, in Tests/Fixtures/prompt-files.json: what they mean was written from the
+/// formats' documentation, and many name the repository and path whose shape they have.
+@Suite struct PublicFilesTests {
+    private static func table() throws -> [[String: Any]] {
+        let path = Batch.packageRoot + "/Tests/Fixtures/prompt-files.json"
+        let json = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: path)))
+        return try #require(json as? [[String: Any]])
+    }
+
+    private static func rows(refused: Bool) throws -> [[String: Any]] {
+        try table().filter { ($0["error"] != nil) == refused }
+    }
+
+    /// Writes a row's files into a folder of its own and enqueues them as a run of its name.
+    private func enqueue(_ row: [String: Any], in batch: Batch) async throws -> Batch.Result {
+        let name = try #require(row["name"] as? String)
+        for (path, content) in try #require(row["files"] as? [String: Any]) {
+            if let text = content as? String { try batch.write(text, to: name + "/" + path) }
+            if let bytes = (content as? [String: String])?["base64"].flatMap({ Data(base64Encoded: $0) }) {
+                try batch.write(bytes, to: name + "/" + path)
+            }
+        }
+        try batch.write("", to: name + "/.here")
+        let arguments = try #require(row["arguments"] as? [String])
+        let folder = batch.directory + "/nllm-runs"
+        return try await batch.command(
+            "/bin/sh",
+            ["-c", "cd '\(batch.directory)/\(name)' && exec \"$@\"", "sh", Batch.binary, "enqueue"] + arguments
+                + ["-m", "m", "--no-check", "--run", name, "-o", folder, "--db", folder + "/batch.db"],
+            input: row["stdin"] as? String ?? "")
+    }
+
+    @Test func theTableIsLarge() throws {
+        #expect(try Self.table().count >= 100)
+        #expect(try Self.table().count { $0["origin"] is String } >= 50)
+    }
+
+    @Test func filesThatAreNotReadGetAMessageThatHelps() async throws {
+        let batch = try Batch.scripted()
+        for row in try Self.rows(refused: true) {
+            let result = try await enqueue(row, in: batch)
+            let name = try #require(row["name"] as? String)
+            #expect([64, 65, 66].contains(result.code), "\(name): \(result.err)")
+            #expect(result.err.contains(try #require(row["error"] as? String)), "\(name): \(result.err)")
+            if let flag = row["flag"] as? String { #expect(result.err.contains(flag), "\(name): \(result.err)") }
+            if let lines = row["lines"] as? Int {
+                #expect(result.err.split(separator: "\n").count <= lines, "\(name): \(result.err)")
+            }
+        }
+        #expect(!batch.exists("nllm-runs/batch.db"))
+    }
+
+    @Test func filesMeanWhatTheirFormatsSay() async throws {
+        let batch = try Batch.scripted()
+        for row in try Self.rows(refused: false) {
+            let name = try #require(row["name"] as? String)
+            try await enqueue(row, in: batch).expectSuccess("\(name)")
+            let prompts = try batch.query(
+                """
+                SELECT prompts.name, text, ifnull(prompts.system, ''), prompts.options, ifnull(schema, 'null'),
+                    ifnull(turns, 'null') FROM prompts JOIN runs ON runs.id = run_id
+                WHERE runs.name = '\(name)' ORDER BY prompts.position
+                """)
+            #expect(prompts.count == row["cells"] as? Int, "\(name)")
+            #expect(prompts.map { $0[0] } == row["ids"] as? [String], "\(name)")
+            let first = try #require(row["first"] as? [String: Any])
+            guard let found = prompts.first else { continue }
+            if let text = first["prompt"] as? String { #expect(found[1] == text, "\(name)") }
+            if let system = row["system"] as? String { #expect(found[2] == system, "\(name)") }
+            if let schema = row["schema"] as? NSDictionary {
+                #expect(try object(found[4]) as? NSDictionary == schema)
+            }
+            if let turns = first["turns"] as? [String] {
+                #expect(try object(found[5]) as? [String] == turns, "\(name)")
+            }
+            guard let options = row["options"] as? [String: Any] else { continue }
+            let had = try #require(try object(found[3]) as? [String: Any])
+            #expect(had.mapValues { "\($0)" } == options.mapValues { "\($0)" }, "\(name)")
+        }
+    }
+
+    private func object(_ json: String) throws -> Any {
+        try JSONSerialization.jsonObject(with: Data(json.utf8), options: .fragmentsAllowed)
+    }
+
+    /// Plain prompts and conversations, as the provider receives them.
+    @Test func whatIsAskedArrives() async throws {
+        let server = try await LoopbackServer(#"{"m": {"llm": {"vision": true, "supports_schema": true}}}"#)
+        let batch = try Batch(userPath: server.userPath)
+        let rows = try Self.rows(refused: false).filter { row in
+            // Images arrive as parts, as ConversationTests shows.
+            row["options"] == nil && row["schema"] == nil && (row["first"] as? [String: Any])?["turns"] == nil
+                && row["name"] as? String != "messages-image-part"
+        }
+        for row in rows { try await enqueue(row, in: batch).expectSuccess("\(row["name"] ?? "")") }
+        try await batch.run("work", "--executor", "shared", "-j", "16").expectSuccess()
+        let received = Set(
+            try server.log().compactMap { $0["messages"] }.map { String(decoding: try canonical($0), as: UTF8.self) })
+        for row in rows {
+            let first = try #require(row["first"] as? [String: Any])
+            var messages =
+                first["messages"] as? [[String: Any]] ?? [["role": "user", "content": first["prompt"] ?? ""]]
+            if let system = row["system"] { messages.insert(["role": "system", "content": system], at: 0) }
+            let expected = String(decoding: try canonical(messages), as: UTF8.self)
+            #expect(received.contains(expected), "\(row["name"] ?? ""): \(expected)")
+        }
+    }
+
+    private func canonical(_ value: Any) throws -> Data {
+        try JSONSerialization.data(withJSONObject: value, options: [.sortedKeys, .withoutEscapingSlashes])
+    }
+}
