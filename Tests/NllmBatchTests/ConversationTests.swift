@@ -124,7 +124,10 @@ import Testing
     /// A line, and what is said of it.
     private static let flaws: [(line: String, problem: String)] = [
         (#"{"messages": []}"#, "`messages` is empty"),
-        (#"{"messages": "x"}"#, "`messages` is a string, not an array of messages"),
+        (
+            #"{"messages": "x"}"#,
+            "`messages` is a string, not an array; to keep it as a variable, add --map vars=messages"
+        ),
         (
             #"{"messages": [{"role": "user", "content": "a"}], "prompt": "b"}"#,
             "`messages` and `prompt` exclude each other; a prompt has one of them"
