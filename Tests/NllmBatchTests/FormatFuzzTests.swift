@@ -5,7 +5,7 @@ import Testing
 ///
 /// `NLLM_BATCH_SOAK=1` makes it long.
 @Suite struct FormatFuzzTests {
-    private static let count = ProcessInfo.processInfo.environment["NLLM_BATCH_SOAK"] == "1" ? 5000 : 6
+    private static let count = ProcessInfo.processInfo.environment["NLLM_BATCH_SOAK"] == "1" ? 5000 : 20
 
     /// A format: its file, what a sound one holds, and the bytes that mean something in it.
     struct Format: Sendable, CustomTestStringConvertible {

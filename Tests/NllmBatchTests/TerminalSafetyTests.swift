@@ -38,12 +38,16 @@ import Testing
         let batch = try Batch()
         let name = "na\nme\(Self.hostile)"
         try batch.write("x", to: "folder/\(name)/empty.txt")
-        try batch.write("", to: "folder/\(name)/a.txt")
+        try batch.write("---\nsamples: x\n---\ny", to: "folder/\(name)/a.txt")
+        try batch.write("", to: "empty/\(name)/b.txt")
+        try batch.write("x", to: "empty/c.txt")
         try batch.write(
             "{\"prompt\":\"x\",\(JSONValue.string(name)):1}\n{\"\\u0085\\n\":2,\"prompt\":1}", to: "p.jsonl")
+        let empty = try await batch.run("enqueue", "empty", "-m", "echo", "--run", "e").expectSuccess()
+        #expect(Self.isClean(empty.err) && empty.err.count { $0 == "\n" } == 3, "\(empty.err.debugDescription)")
         try batch.write("batch:\n  \(JSONValue.string(name)): 1", to: "c.yaml")
         for (arguments, lines) in [
-            (["enqueue", "folder", "-m", "echo"], 1), (["enqueue", "p.jsonl", "-m", "echo"], 3),
+            (["enqueue", "folder", "-m", "echo"], 1), (["enqueue", "p.jsonl", "-m", "echo"], 1),
             (["enqueue", name, "-m", "echo"], 1), (["list", "--config", "c.yaml"], 1), (["list", "--config", name], 1),
             (["list", "--db", name], 1), (["show", name], 1), ([name], 1), (["list", "--\(name)"], 1),
             (["run", "x", "--timeout", name], 1), (["run", "x", "--executor=\(name)"], 1),

@@ -163,7 +163,7 @@ struct PromptCollector {
     }
 
     /// Adds what a user should know about a source if nothing is wrong.
-    mutating func note(_ text: String) { notes.append(text) }
+    mutating func note(_ text: String) { notes.append(text.oneLine) }
 
     /// Notes a problem.
     mutating func report(_ place: InputPlace, _ message: String) {
