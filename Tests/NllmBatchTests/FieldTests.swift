@@ -40,6 +40,19 @@ import Testing
             ])
     }
 
+    /// Neither a name of many megabytes nor a new name in every line fills memory or the screen.
+    @Test func namesWithoutLimitAreShortened() async throws {
+        let batch = try Batch.scripted()
+        let long = String(repeating: "x", count: 10 << 20)
+        let lines =
+            ["{\"prompt\": \"a\", \"\(long)\": 1}"] + (0..<3000).map { "{\"prompt\": \"b\", \"n\($0)\": \($0)}" }
+        try batch.write(lines.joined(separator: "\n"), to: "p.jsonl")
+        let enqueue = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--run", "r").expectSuccess()
+        let note = try #require(enqueue.err.split(separator: "\n").first)
+        #expect(
+            note.hasPrefix("p.jsonl: kept as vars in 3001 lines: \(long.prefix(60))…, n0, n1, ") && note.count < 300)
+    }
+
     @Test func otherNamesAreMapped() async throws {
         let prompts = try await prompts(
             [#"{"question": "why?", "prompt": "old", "meta": {"key": "k1"}, "options": ["A", "B"]}"#],

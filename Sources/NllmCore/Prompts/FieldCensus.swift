@@ -12,6 +12,10 @@ struct FieldCensus {
     /// Shorter names differ by one letter from too many others.
     private static let leastLength = 5
     private static let shownNames = 12
+    /// The characters of a name that are shown.
+    private static let shownLength = 60
+    /// The number of names that are kept: a file may have a new one in every line.
+    private static let mostNames = 1000
 
     private var records = 0
     /// Our fields that some record has.
@@ -40,7 +44,7 @@ struct FieldCensus {
         records += 1
         if !others.isEmpty { recordsWithUnknown += 1 }
         for field in fields where field.value != .null { known.insert(field.name) }
-        for field in others {
+        for field in others where unknown[field.name] != nil || names.count < Self.mostNames {
             if unknown[field.name] == nil { names.append(field.name) }
             unknown[field.name, default: Unknown(first: place.at(line: field.line))].count += 1
             if conversation == nil, field.value.isConversation { conversation = field.name }
@@ -86,7 +90,8 @@ struct FieldCensus {
     /// The name of ours that a field has by mistake: one letter differs, and nothing has that name.
     private func misspelt(_ name: String) -> String? {
         PromptFieldReader.names.first { ours in
-            ours.count >= Self.leastLength && !known.contains(ours) && name != ours + "s" && ours != name + "s"
+            ours.count >= Self.leastLength && abs(name.utf8.count - ours.utf8.count) < 4 && !known.contains(ours)
+                && name != ours + "s" && ours != name + "s"
                 && NearestName.distance(name.lowercased(), ours) == 1
         }
     }
@@ -101,7 +106,9 @@ struct FieldCensus {
         let lowered = names.map { ($0, $0.lowercased()) }
         let usual = Self.prompts.lazy.compactMap { name in lowered.first { $0.1 == name }?.0 }.first
         let likely = lowered.first { $0.1 == "prompt" }?.0 ?? usual ?? texts.max { $0.value < $1.value }?.key
-        guard let likely else { return "no `prompt`\(count)\(fields); name the one that it is: --map prompt=FIELD" }
+        guard let likely, likely.count <= Self.shownLength else {
+            return "no `prompt`\(count)\(fields); name the one that it is: --map prompt=FIELD"
+        }
         return "no `prompt`\(count)\(fields); if `\(likely)` is the prompt, add --map "
             + ShellWord.quote("prompt=\(likely)")
     }
@@ -113,7 +120,8 @@ struct FieldCensus {
 
     private static func list(_ names: [String]) -> String {
         let rest = names.count - shownNames
-        return names.prefix(shownNames).joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+        let shown = names.prefix(shownNames).map { $0.count > shownLength ? $0.prefix(shownLength) + "…" : $0 }
+        return shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
     }
 }
 
