@@ -31,6 +31,15 @@ import Testing
         expect(estimate.cost, 222e-6, 8056e-6)
     }
 
+    @Test func turnsCountWithAllTheirTexts() throws {
+        var prompt = Prompt(id: "a", text: "")
+        prompt.take(turns: [String(repeating: "x", count: 60), String(repeating: "y", count: 40)])
+        var sizes = RequestSizes(
+            PlannedModel(variant: try ModelVariant("m")), common: CommonRequest(directory: "/"))
+        sizes.add(prompt, samples: 1)
+        expect(Estimate(sizes, history: nil).input, 22, 56)
+    }
+
     @Test func aLimitOfTheAnswerBoundsItsTokens() throws {
         let capped = try sizes(bytes: 100, options: [ModelOption(name: "max_tokens", value: "50")])
         expect(Estimate(capped, history: nil).output, 20, 50)

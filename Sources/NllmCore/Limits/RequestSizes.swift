@@ -44,8 +44,9 @@ struct RequestSizes: Sendable {
         var bytes = usualBytes + (prompt.isInArguments ? 0 : prompt.text.utf8.count)
         bytes += ((prompt.system ?? usual.system)?.utf8.count ?? 0) + (prompt.schema?.utf8.count ?? 0)
         var kind = usualKind
-        if !prompt.options.isEmpty {
+        if prompt.isConversation || !prompt.options.isEmpty {
             let request = LLMRequest(prompt: prompt, model: model.variant, common: common)
+            bytes = request.bytes
             kind = Kind(options: request.pricedOptions, tier: 0, cap: request.outputCap)
         }
         let tokens = AnswerHistory.expectedInput(bytes: bytes, cells: 1)

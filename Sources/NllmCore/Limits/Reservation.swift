@@ -78,7 +78,7 @@ extension LLMRequest {
     fileprivate var requests: Int { max(1, turns.count) }
 
     /// Bytes of text in the request.
-    fileprivate var bytes: Int {
+    var bytes: Int {
         let messages = conversation?.messages.map(\.text) ?? []
         return ([prompt, system, schema].compactMap(\.self) + messages + turns + arguments).map(\.utf8.count)
             .reduce(0, +)

@@ -13,8 +13,8 @@ extension Connection {
         for model in models where answers.count < AnswerHistory.most {
             answers += try rows(
                 """
-                SELECT attempts.tokens_input, attempts.tokens_output, prompts.text, prompts.in_arguments, prompts.schema,
-                    coalesce(prompts.system, models.system, runs.system) AS system
+                SELECT attempts.tokens_input, attempts.tokens_output, \(PromptColumns.requestOfPrompts),
+                    coalesce(models.system, runs.system) AS usual_system
                 FROM attempts JOIN cells ON cells.id = attempts.cell_id JOIN prompts ON prompts.id = cells.prompt_id
                 JOIN models ON models.id = cells.model_id JOIN runs ON runs.id = cells.run_id
                 WHERE attempts.run_id = ? AND cells.model_id = ? AND attempts.outcome = 'ok'
@@ -51,12 +51,11 @@ extension Connection {
 
 extension AnswerHistory.Answer {
     fileprivate init(_ row: any Row) throws {
-        let texts = [
-            try row.bool("in_arguments") ? nil : row.text("text"), try row.optionalText("system"),
-            try row.optionalText("schema"),
-        ]
+        let model = ModelVariant(
+            label: "", name: "", options: [], system: try row.optionalText("usual_system"), arguments: [])
+        let request = LLMRequest(
+            prompt: try Prompt(id: "", request: row), model: model, common: CommonRequest(directory: ""))
         self.init(
-            bytes: texts.map { $0?.utf8.count ?? 0 }.reduce(0, +), input: try row.optionalInt("tokens_input"),
-            output: try row.int("tokens_output"))
+            bytes: request.bytes, input: try row.optionalInt("tokens_input"), output: try row.int("tokens_output"))
     }
 }
