@@ -11,6 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from anthropic_server import AnthropicServer
 from client import ROOT, Bridge, Json
 from scene import PNG, install_plugin, scene
 
@@ -31,10 +32,13 @@ class ProviderTests(unittest.TestCase):
         cls.addClassCleanup(folder.cleanup)
         install_plugin(Path(folder.name), "provider_plugin.py", "nllm_test_providers")
         cls.capture = Path(folder.name, "capture.jsonl")
+        anthropic = AnthropicServer(cls.capture)
+        cls.addClassCleanup(anthropic.close)
         env = scene().server.environment(
             PYTHONPATH=f"{folder.name}:{PLUGINS}",
             NLLM_TEST_CAPTURE=str(cls.capture),
             ANTHROPIC_API_KEY="none",
+            ANTHROPIC_BASE_URL=anthropic.url,
             LLM_GEMINI_KEY="none",
         )
         cls.bridges = {mode: Bridge(mode, env=env) for mode in ("fork", "shared")}
