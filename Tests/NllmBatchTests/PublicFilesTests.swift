@@ -86,27 +86,56 @@ import Testing
         try JSONSerialization.jsonObject(with: Data(json.utf8), options: .fragmentsAllowed)
     }
 
-    /// Plain prompts and conversations, as the provider receives them.
+    /// A chat request that the server has received.
+    private struct Received {
+        var messages: Data
+        var parameters: [String: Any]
+    }
+
+    /// What each row's first prompt asks, as the provider receives it.
     @Test func whatIsAskedArrives() async throws {
         let server = try await LoopbackServer(#"{"m": {"llm": {"vision": true, "supports_schema": true}}}"#)
         let batch = try Batch(userPath: server.userPath)
-        let rows = try Self.rows(refused: false).filter { row in
-            // Images arrive as parts, as ConversationTests shows.
-            row["options"] == nil && row["schema"] == nil && (row["first"] as? [String: Any])?["turns"] == nil
-                && row["name"] as? String != "messages-image-part"
-        }
+        let rows = try Self.rows(refused: false)
         for row in rows { try await enqueue(row, in: batch).expectSuccess("\(row["name"] ?? "")") }
         try await batch.run("work", "--executor", "shared", "-j", "16").expectSuccess()
-        let received = Set(
-            try server.log().compactMap { $0["messages"] }.map { String(decoding: try canonical($0), as: UTF8.self) })
-        for row in rows {
-            let first = try #require(row["first"] as? [String: Any])
-            var messages =
-                first["messages"] as? [[String: Any]] ?? [["role": "user", "content": first["prompt"] ?? ""]]
-            if let system = row["system"] { messages.insert(["role": "system", "content": system], at: 0) }
-            let expected = String(decoding: try canonical(messages), as: UTF8.self)
-            #expect(received.contains(expected), "\(row["name"] ?? ""): \(expected)")
+        let received = try server.log().filter { $0["n"] != nil }.map { line in
+            Received(
+                messages: try canonical(line["messages"] ?? []),
+                parameters: try #require(line["params"] as? [String: Any]))
         }
+        for row in rows {
+            for messages in try messages(of: row) {
+                let expected = try canonical(messages)
+                let found = received.contains { $0.messages == expected && hasParameters($0.parameters, of: row) }
+                #expect(found, "\(row["name"] ?? ""): \(String(decoding: expected, as: UTF8.self))")
+            }
+        }
+    }
+
+    /// The messages of each request for a row's first prompt; turns are asked one after the other.
+    private func messages(of row: [String: Any]) throws -> [[[String: Any]]] {
+        let first = try #require(row["first"] as? [String: Any])
+        let system: [[String: Any]] = row["system"].map { [["role": "system", "content": $0]] } ?? []
+        guard let turns = first["turns"] as? [String] else {
+            let plain: [[String: Any]] = [["role": "user", "content": first["prompt"] ?? ""]]
+            return [system + (first["messages"] as? [[String: Any]] ?? plain)]
+        }
+        return turns.indices.map { index in
+            turns[...index].enumerated().reduce(into: system) { messages, turn in
+                messages.append(["role": "user", "content": turn.element])
+                guard turn.offset < index else { return }
+                messages.append(["role": "assistant", "content": "echo: \(turn.element)"])
+            }
+        }
+    }
+
+    /// Whether a request has the options and the schema of a row's first prompt.
+    private func hasParameters(_ parameters: [String: Any], of row: [String: Any]) -> Bool {
+        let options = row["options"] as? [String: Any] ?? [:]
+        guard options.allSatisfy({ (parameters[$0.key] as? NSNumber) == ($0.value as? NSNumber) }) else { return false }
+        let format = (parameters["response_format"] as? [String: Any])?["json_schema"] as? [String: Any]
+        return format?["schema"] as? NSDictionary == row["schema"] as? NSDictionary
     }
 
     private func canonical(_ value: Any) throws -> Data {
