@@ -33,6 +33,31 @@ import Testing
             file: "p.jsonl",
             sound: "{\"id\": \"a\", \"prompt\": \"x\"}\n\n\"z\"\n{\n \"prompt\": \"p\",\n \"samples\": 2\n}\n",
             marks: ["\"", ",", "{", "}", ":", "\\", "\n", "\r", "[", "]", "\"prompt\"", "true"]),
+        Format(
+            file: "openai.jsonl",
+            sound: #"{"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", "body": {"model": "m", "#
+                + #""messages": [{"role": "system", "content": "s"}, {"role": "user", "content": [{"type": "text", "#
+                + #""text": "x"}]}], "max_tokens": 5, "response_format": {"type": "json_schema", "json_schema": "#
+                + #"{"name": "n", "schema": {"type": "object"}}}}}"# + "\n",
+            marks: ["\"", ",", "{", "}", "[", "]", "\"body\"", "\"role\"", "null", "\n", "\"user\""]),
+        Format(
+            file: "anthropic.jsonl",
+            sound: #"{"custom_id": "a", "params": {"model": "m", "max_tokens": 5, "system": [{"type": "text", "#
+                + #""text": "s"}], "messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}, "#
+                + #"{"role": "user", "content": [{"type": "text", "text": "z"}]}]}}"# + "\n",
+            marks: ["\"", ",", "{", "}", "[", "]", "\"params\"", "\"content\"", "1", "\n", "\"assistant\""]),
+        Format(
+            file: "gemini.jsonl",
+            sound: #"{"key": "a", "request": {"systemInstruction": {"parts": [{"text": "s"}]}, "contents": [{"role": "#
+                + #""user", "parts": [{"text": "x"}]}], "generationConfig": {"temperature": 0.5, "responseMimeType": "#
+                + #""application/json", "responseSchema": {"type": "object"}}}}"# + "\n",
+            marks: ["\"", ",", "{", "}", "[", "]", "\"request\"", "\"parts\"", "null", "\n", "\"model\""]),
+        Format(
+            file: "chats.jsonl",
+            sound: #"{"id": "a", "messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "x"}]}"#
+                + "\n" + #"{"id": "b", "conversations": [{"from": "human", "value": "x"}]}"# + "\n"
+                + #"{"id": "c", "turns": ["one", "two"]}"# + "\n",
+            marks: ["\"", ",", "{", "}", "[", "]", "\"role\"", "\"turns\"", "\"from\"", "\n", "\"gpt\""]),
         Format(file: "-", sound: "id,prompt\na,b\n{\"prompt\":\"x\"}\n", marks: ["\"", ",", "{", "}", "[", "\n"]),
         Format(
             file: "p.md", sound: "---\nid: a\noptions: {t: 1}\ntags: [x]\n---\nText\n",
