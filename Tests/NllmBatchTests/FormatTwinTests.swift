@@ -158,6 +158,17 @@ import Testing
         #expect(try batch.prompts("name, text") == [["000001", "one, two"], ["000002", "three"]])
     }
 
+    /// Without an ending, the header shows that a text is a table.
+    @Test(arguments: [
+        ("\"prompt\"\nWhy?\n", []), ("prompt\nWhy?\n", []),
+        ("id;Die Frage (de)\na;Why?\n", ["--map", "prompt=Die Frage (de)"]),
+        ("\"the question\"\nWhy?\n", ["--map", "prompt=the question"]),
+    ]) func aTableIsToldByItsHeader(text: String, options: [String]) async throws {
+        let batch = try Batch(llm: Batch.fakeLLM("cat"))
+        try await batch.run(["enqueue", "-", "-m", "m", "--no-check"] + options, input: text).expectSuccess()
+        #expect(try batch.prompts("text") == [["Why?"]])
+    }
+
     @Test func anObjectAloneIsAPrompt() async throws {
         let batch = try Batch(llm: Batch.fakeLLM("cat"))
         try batch.write("{\n  \"prompt\": \"x\",\n  \"metadata\": {\"list\": [{}]}\n}", to: "p.json")

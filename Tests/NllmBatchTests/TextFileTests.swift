@@ -142,6 +142,8 @@ import Testing
                 1 cell in new run r
 
                 """))
+        let verbose = try await batch.run("enqueue", "d", "-m", "echo", "--dry-run", "--verbose").expectSuccess()
+        #expect(verbose.err.contains(": b.csv, c.jsonl, d.json, inner/e.pdf\n"))
         try FileManager.default.removeItem(atPath: batch.directory + "/d/inner")
         for name in ["b.csv", "c.jsonl"] { try FileManager.default.removeItem(atPath: batch.directory + "/d/" + name) }
         // Runs made there are no prompts.

@@ -135,6 +135,7 @@ struct EnqueueOptions: ParsableArguments {
             throw .usage(
                 "`--map`, `--template`, `--only`, `--pick` and `--limit` are for sources, not for a prompt behind --")
         }
+        request.prompts.namesAllFiles = common.verbose
         request.models = models
         request.sweeps = sweeps
         request.modelOptions = modelOptions

@@ -5,16 +5,22 @@ internal import FoundationEssentials
 /// Hidden files and folders are skipped, folders behind symbolic links, which may form a cycle, and the folders of runs.
 struct DirectoryWalk {
     private let endings: Set<String>
+    private let shown: Int
     /// The files with one of the extensions; a path may lead to something that is not a regular file.
     private(set) var files: [String] = []
     /// Regular files with other extensions, databases of runs aside: the first ones, and their number.
     private(set) var others: (first: [String], count: Int) = ([], 0)
 
-    private static let shownOthers = 3
-
-    /// Walks through a directory, looking for files with these extensions.
-    init(below root: String, endings: Set<String>) throws(FileError) {
+    /// Walks through a directory.
+    ///
+    /// - Parameters:
+    ///   - root: the directory.
+    ///   - endings: the extensions of the files to look for.
+    ///   - shown: the number of other files that are named.
+    /// - Throws: for a directory that cannot be read.
+    init(below root: String, endings: Set<String>, shown: Int) throws(FileError) {
         self.endings = endings
+        self.shown = shown
         try walk(root, prefix: "")
     }
 
@@ -34,7 +40,7 @@ struct DirectoryWalk {
             } else if type != nil, endings.contains(AbsolutePath.ending(name)) {
                 files.append(prefix + name)
             } else if type == .typeRegular, !name.hasPrefix("batch.db") {
-                if others.count < Self.shownOthers { others.first.append(prefix + name) }
+                if others.count < shown { others.first.append(prefix + name) }
                 others.count += 1
             }
         }

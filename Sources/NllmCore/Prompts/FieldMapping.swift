@@ -35,6 +35,9 @@ public struct FieldMapping: Sendable, Equatable {
     /// The pairs as they were written.
     var texts: [String] { pairs.map { "\($0.ours)=\($0.theirs)" } }
 
+    /// The names of the fields in the file.
+    var fields: [String] { pairs.map(\.theirs) }
+
     /// Whether nothing is renamed.
     var isEmpty: Bool { pairs.isEmpty }
 

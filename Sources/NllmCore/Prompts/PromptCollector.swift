@@ -55,6 +55,12 @@ struct PromptCollector {
     /// Whether the user has said which fields a record has.
     var knowsFields: Bool { !options.mapping.isEmpty || !options.templates.isEmpty }
 
+    /// The fields of records that the user has named.
+    var mappedFields: [String] { options.mapping.fields }
+
+    /// The number of files that a note names.
+    var shownFiles: Int { options.namesAllFiles ? .max : 3 }
+
     /// Whether a field is kept as a variable, although it has a name of ours.
     func isVariable(_ name: String) -> Bool { options.mapping.texts.contains("vars=" + name) }
 

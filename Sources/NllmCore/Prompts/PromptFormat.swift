@@ -68,14 +68,17 @@ struct FormatSearch {
     /// Whether this is an object with a prompt.
     var isRecord: Bool { (try? JSONParser.parse(line))?["prompt"] != nil }
 
-    /// Whether this is the header of CSV or TSV: it has a column `prompt`, or several words that may be names.
-    var isHeader: Bool {
+    /// Whether this is the header of CSV or TSV: it has a column `prompt` or one of these fields, or several words that
+    /// may be names.
+    func isHeader(naming fields: [String]) -> Bool {
         guard let text = String(validating: line.prefix { $0 != 0x0D }, as: UTF8.self) else { return false }
-        guard !(text.lowercased().hasPrefix("sep=") && text.utf8.count == 5), text != "prompt" else { return true }
+        guard !(text.lowercased().hasPrefix("sep=") && text.utf8.count == 5),
+            !Self.isName(text, among: ["prompt"] + fields)
+        else { return true }
         return [",", "\t", ";"].contains { separator in
             let cells = text.split(separator: separator, omittingEmptySubsequences: false)
             let areNames = cells.allSatisfy { Self.isName($0.utf8) }
-            return cells.count > 1 && (areNames || cells.contains { Self.isPrompt($0) })
+            return cells.count > 1 && (areNames || cells.contains { Self.isName($0, among: ["prompt"] + fields) })
         }
     }
 
@@ -85,7 +88,11 @@ struct FormatSearch {
         return !name.isEmpty && name.allSatisfy { $0.isAlphanumeric || "_-.".utf8.contains($0) }
     }
 
-    private static func isPrompt(_ cell: Substring) -> Bool {
-        ["prompt", "\"prompt\""].contains(cell.drop { $0 == " " }.prefix { $0 != " " })
+    /// Whether a cell is one of these names, in quotes or not.
+    private static func isName(_ cell: some StringProtocol, among names: [String]) -> Bool {
+        let cell = cell.drop { $0 == " " }
+        return names.contains { name in
+            [name, "\"\(name)\""].contains { cell.hasPrefix($0) && cell.dropFirst($0.count).allSatisfy { $0 == " " } }
+        }
     }
 }

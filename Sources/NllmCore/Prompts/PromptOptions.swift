@@ -6,6 +6,8 @@ public struct PromptOptions: Sendable, Equatable {
     public var templates: [PromptTemplate] = []
     /// Which of the prompts are taken.
     public var subset = PromptSubset()
+    /// Whether notes name every file that they are about, and not the first ones only.
+    public var namesAllFiles = false
 
     /// Every record is a prompt as it stands.
     public init() {}

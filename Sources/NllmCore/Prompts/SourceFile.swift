@@ -30,7 +30,7 @@ struct SourceFile {
 
     private func read(_ input: TextInput, into collector: inout PromptCollector) throws {
         if source.format == .text, !source.hasLines {
-            var notes = TextNotes()
+            var notes = TextNotes(shown: collector.shownFiles)
             try TextFile(source).read(input, &notes, into: &collector)
             return notes.report(source, &collector)
         }
@@ -44,7 +44,8 @@ struct SourceFile {
         }
         switch source.format {
         case .delimited, .tabs: return try readRows(input, into: &collector)
-        case nil where !source.hasHeader || start.isHeader: return try readRows(input, into: &collector)
+        case nil where !source.hasHeader || start.isHeader(naming: collector.mappedFields):
+            return try readRows(input, into: &collector)
         // After many blank lines, only reading on shows what there is.
         case _ where !start.isBlank && !start.isJSON:
             return collector.report(

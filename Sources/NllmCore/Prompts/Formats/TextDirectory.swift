@@ -17,8 +17,8 @@ struct TextDirectory {
             collector.report(InputPlace(file: source.path), refusal)
             return ""
         }
-        var notes = TextNotes()
-        let walk = try DirectoryWalk(below: root, endings: PromptFormat.textEndings)
+        var notes = TextNotes(shown: collector.shownFiles)
+        let walk = try DirectoryWalk(below: root, endings: PromptFormat.textEndings, shown: collector.shownFiles)
         if walk.others.count > 0, !walk.files.isEmpty { collector.note(note(on: walk)) }
         for relative in walk.files {
             let digest = try TextFile(relative, of: source).read(&notes, into: &collector)

@@ -1,7 +1,7 @@
 /// What a user should know about the text files of a source, said once for all of them.
 struct TextNotes {
-    /// The number of names that are shown.
-    private static let shown = 3
+    /// The number of files that are named.
+    private let shown: Int
     /// The number of keys that are shown.
     private static let shownKeys = 10
 
@@ -13,6 +13,9 @@ struct TextNotes {
     private var foreign: (files: Int, keys: [String]) = (0, [])
     /// The number of lines that look like a prompt each; 0 if they do not.
     private var lines = 0
+
+    /// - Parameter shown: the number of files that are named.
+    init(shown: Int) { self.shown = shown }
 
     /// Notes a file that was passed over.
     mutating func addEmpty(_ name: String) { empty.append(name) }
@@ -46,7 +49,7 @@ struct TextNotes {
 
         if !empty.isEmpty {
             let what = empty.count == 1 ? "1 empty file" : "\(empty.count) empty files"
-            note("\(what) passed over: \(Self.list(empty, Self.shown))")
+            note("\(what) passed over: \(Self.list(empty, shown))")
         }
         if foreign.files > 0 {
             let place = isDirectory ? " in \(files(foreign.files))" : ""
@@ -58,7 +61,7 @@ struct TextNotes {
         if !broken.isEmpty {
             note(
                 isDirectory
-                    ? "front matter is no YAML in \(files(broken.count)), taken as text: \(Self.list(broken, Self.shown))"
+                    ? "front matter is no YAML in \(files(broken.count)), taken as text: \(Self.list(broken, shown))"
                     : "front matter is no YAML, taken as text")
         }
         if lines > 0 { note("\(lines) lines go out as one prompt; for a prompt per line add --lines") }
