@@ -69,6 +69,16 @@ public enum JSONValue: Sendable, Hashable {
 }
 
 extension JSONValue {
+    /// The value at a path of names, and of positions in arrays from 0, separated by dots; nil if there is none.
+    func member(at path: Substring) -> JSONValue? {
+        path.split(separator: ".", omittingEmptySubsequences: false).reduce(self) { value, name -> JSONValue? in
+            if case .array(let elements)? = value {
+                return Int(name).flatMap { elements.indices.contains($0) ? elements[$0] : nil }
+            }
+            return value?[String(name)]
+        }
+    }
+
     /// The strings of an array, without other elements; empty for any other value.
     var stringValues: [String] {
         guard case .array(let elements) = self else { return [] }

@@ -80,15 +80,3 @@ public struct FieldMapping: Sendable, Equatable {
         return PromptField(name: name, value: value, line: outer.line)
     }
 }
-
-extension JSONValue {
-    /// The value at a path of names, and of positions in arrays from 0, separated by dots; nil if there is none.
-    func member(at path: Substring) -> JSONValue? {
-        path.split(separator: ".", omittingEmptySubsequences: false).reduce(self) { value, name -> JSONValue? in
-            if case .array(let elements)? = value {
-                return Int(name).flatMap { elements.indices.contains($0) ? elements[$0] : nil }
-            }
-            return value?[String(name)]
-        }
-    }
-}

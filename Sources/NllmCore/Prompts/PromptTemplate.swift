@@ -1,50 +1,28 @@
-/// A text with places for the fields of a record: `{{name}}`, `{{name.member}}` and `{{name | dump}}`.
+/// A text with places for the fields of a record, of which prompts are made.
 public struct PromptTemplate: Sendable, Equatable {
-    private enum Part: Equatable {
-        case text(String)
-        /// A field's value, as JSON or as it is.
-        case variable(String, asJSON: Bool)
-    }
-
     /// What ids of its prompts end with if there are several templates.
     let name: String
     /// The text as it was written.
     let text: String
-    private var parts: [Part] = []
+    private let template: Template
 
     /// - Parameters:
     ///   - text: the text.
     ///   - name: what ids of its prompts end with.
-    /// - Throws: for a place that is not understood.
+    /// - Throws: for a place that is not understood, and if there is none.
     init(_ text: String, name: String) throws(NllmError) {
         self.text = text
         self.name = name
-        var rest = text[...]
-        while let start = rest.firstRange(of: "{{") {
-            if start.lowerBound > rest.startIndex { parts.append(.text(String(rest[..<start.lowerBound]))) }
-            guard let end = rest[start.upperBound...].firstRange(of: "}}") else {
-                throw .usage("template \(name): `{{` without `}}`")
-            }
-            parts.append(try Self.variable(rest[start.upperBound..<end.lowerBound], of: name))
-            rest = rest[end.upperBound...]
+        do throws(TemplateProblem) {
+            template = try Template(text)
+        } catch {
+            throw .usage("template \(name): \(error.message)")
         }
-        if !rest.isEmpty { parts.append(.text(String(rest))) }
-        guard parts.contains(where: { if case .variable = $0 { true } else { false } }) else {
+        guard !template.variables.isEmpty else {
             throw .usage(
                 "template \(name) has no {{variable}}, so every prompt would be the same; a template of llm's is passed on: "
                     + "-- -t NAME")
         }
-    }
-
-    private static func variable(_ text: Substring, of template: String) throws(NllmError) -> Part {
-        let words = text.split(separator: "|", omittingEmptySubsequences: false).map { $0.trimmed }
-        guard let name = words.first, !name.isEmpty, words.count < 3 else {
-            throw .usage("template \(template): `{{\(text)}}` names no variable; write {{name}} or {{name | dump}}")
-        }
-        guard words.count == 1 || words[1] == "dump" else {
-            throw .usage("template \(template): there is no `\(words[1])`, only {{\(name) | dump}}, which writes JSON")
-        }
-        return .variable(name, asJSON: words.count == 2)
     }
 
     /// The text with the values of a record in it.
@@ -52,35 +30,7 @@ public struct PromptTemplate: Sendable, Equatable {
     /// - Parameter value: the value of a variable; nil if there is none.
     /// - Returns: the text of a prompt.
     /// - Throws: for a variable that is missing or is no text.
-    func render(_ value: (String) -> JSONValue?) throws(TemplateFlaw) -> String {
-        var result = ""
-        for part in parts {
-            switch part {
-            case .text(let text): result += text
-            case .variable(let name, let asJSON):
-                guard let value = value(name), value != .null else { throw TemplateFlaw(name: name, reason: .missing) }
-                switch value {
-                case _ where asJSON: result += JSONWriter.text(value)
-                case .string(let text), .number(let text): result += text
-                case .bool(let flag): result += flag ? "true" : "false"
-                default: throw TemplateFlaw(name: name, reason: .structured(value.kind))
-                }
-            }
-        }
-        return result
-    }
-}
-
-/// Why a template does not fit a record.
-struct TemplateFlaw: Error, Equatable {
-    enum Reason: Equatable {
-        case missing
-        /// The value is a list or an object.
-        case structured(String)
-    }
-
-    var name: String
-    var reason: Reason
+    func render(_ value: (String) -> JSONValue?) throws(TemplateFlaw) -> String { try template.filled(value) }
 }
 
 extension PromptTemplate {
@@ -130,13 +80,6 @@ extension PromptTemplate {
             }
         }
         return result
-    }
-}
-
-extension Substring {
-    fileprivate var trimmed: String {
-        let start = drop { $0.isWhitespace }
-        return String(start.prefix(start.count - start.reversed().prefix { $0.isWhitespace }.count))
     }
 }
 
