@@ -1,7 +1,7 @@
 /// The types of the options of models, from the JSON schemas of `llm models list --options`.
 struct OptionTypes: Sendable {
     /// Whether a model accepts a list or an object.
-    enum Verdict: Sendable, Equatable {
+    enum Acceptance: Sendable, Equatable {
         case taken
         /// Why not, in words that follow the option's name.
         case refused(String)
@@ -22,7 +22,7 @@ struct OptionTypes: Sendable {
     }
 
     /// Whether a model accepts a list or an object; an option that it does not have is for `llm` to reject.
-    func verdict(on option: String, _ structure: ModelOption.Structure, of model: String) -> Verdict {
+    func verdict(on option: String, _ structure: ModelOption.Structure, of model: String) -> Acceptance {
         guard let schemas = options[model] else { return .unknown }
         guard let schema = schemas[option] else { return .taken }
         guard let types = Self.types(schema) else { return .taken }

@@ -11,7 +11,7 @@ struct StructuredOptions: Sendable {
         /// Labels or names of the models; nil for all.
         var models: [String]?
 
-        func verdict(_ types: OptionTypes?, _ model: ModelVariant) -> OptionTypes.Verdict {
+        func verdict(_ types: OptionTypes?, _ model: ModelVariant) -> OptionTypes.Acceptance {
             guard let types else { return .unknown }
             if isFromBatch, let names = types.names(of: model.name), !names.contains(option) {
                 return .refused("is none of the model's, which are \(names.sorted().quotedList)")
