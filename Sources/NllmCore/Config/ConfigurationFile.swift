@@ -70,7 +70,7 @@ enum ConfigurationFile {
             case .broken where line.hasPrefix("---"): "; a file holds one document, end it here"
             case .broken: "; check quotes, indentation and brackets"
             case .duplicateKeys: "; keep one of them"
-            case .tooManyAliases, .tooDeep: ""
+            case .tooManyAliases, .tooDeep, .keyIsNotText: ""
             }
         return ConfigurationFlaw(problem.message + advice, line: index.map { $0 + 1 })
     }

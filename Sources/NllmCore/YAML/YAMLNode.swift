@@ -71,6 +71,7 @@ struct YAMLProblem: Error, Equatable {
         case duplicateKeys([String])
         case tooManyAliases
         case tooDeep
+        case keyIsNotText
     }
 
     var kind: Kind
@@ -83,6 +84,7 @@ struct YAMLProblem: Error, Equatable {
         case .broken(let detail): "broken YAML" + (detail.map { ": \($0)" } ?? "")
         case .duplicateKeys(let keys): "duplicate key \(keys.quotedList)"
         case .tooManyAliases: "aliases that stand for too much; write the values out"
+        case .keyIsNotText: "a key that is no text"
         case .tooDeep: "nested over \(YAMLNode.maximumDepth) levels deep"
         }
     }

@@ -91,19 +91,10 @@ struct FrontMatter {
     }
 
     private static func json(_ node: YAMLNode) throws(FrontMatterError) -> JSONValue {
-        switch node.content {
-        case .scalar(let scalar):
-            guard scalar.isPlain else { return .string(scalar.text) }
-            if ["", "~"].contains(scalar.text) { return .null }
-            // A scalar that is a JSON literal or number is that; everything else is text.
-            return (try? JSONParser.parse(scalar.text)) ?? .string(scalar.text)
-        case .sequence(let elements):
-            return .array(try elements.map { element throws(FrontMatterError) in try json(element) })
-        case .mapping(let pairs):
-            return .object(
-                try pairs.map { pair throws(FrontMatterError) in
-                    JSONValue.Member(try name(pair), try json(pair.value))
-                })
+        do throws(YAMLProblem) {
+            return try node.json()
+        } catch {
+            throw FrontMatterError(line: error.line.map(lineInFile) ?? 1, message: error.message)
         }
     }
 }
