@@ -17,7 +17,7 @@ export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 6
 help: ## Show this list.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-setup: ## Install what is missing: libsqlite3-dev, and llm in .venv.
+setup: ## Install what is missing: libraries from Debian, and llm in .venv.
 	@scripts/setup
 
 demo: setup ## Run samples/prompts on two models without any key.

@@ -38,9 +38,15 @@ let package = Package(
             pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite3"])]
         ),
+        .systemLibrary(
+            name: "CPCRE2",
+            pkgConfig: "libpcre2-8",
+            providers: [.apt(["libpcre2-dev"]), .brew(["pcre2"])]
+        ),
         .target(
             name: "NllmCore",
             dependencies: [
+                "CPCRE2",
                 "CSQLite",
                 "Yams",
                 .product(name: "Crypto", package: "swift-crypto"),

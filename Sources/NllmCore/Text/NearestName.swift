@@ -2,8 +2,11 @@
 package enum NearestName {
     /// The known name that differs least, if the difference is small enough to be a typing mistake.
     package static func find(_ name: String, among known: some Sequence<String>) -> String? {
-        let limit = max(1, name.count / 3)
-        let ranked = known.map { (distance: distance(name.lowercased(), $0.lowercased()), name: $0) }
+        let length = name.count
+        let limit = max(1, length / 3)
+        // A difference in length is a difference at least; so a name of any length is not compared with all.
+        let ranked = known.filter { abs($0.count - length) <= limit }
+            .map { (distance: distance(name.lowercased(), $0.lowercased()), name: $0) }
             .filter { $0.distance <= limit }
         return ranked.min { $0.distance < $1.distance }?.name
     }

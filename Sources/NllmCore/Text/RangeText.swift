@@ -11,7 +11,7 @@ enum RangeText {
     }
 
     /// The number with its thousands apart, from five digits on.
-    private static func grouped(_ number: Int) -> String {
+    static func grouped(_ number: Int) -> String {
         var digits = String(number.magnitude)
         let places = digits.count > 4 ? Array(stride(from: digits.count - 3, to: 0, by: -3)) : []
         for place in places { digits.insert(",", at: digits.index(digits.startIndex, offsetBy: place)) }
