@@ -1,19 +1,21 @@
 import Foundation
 import Testing
 
+@testable import NllmCore
+
 /// Files of every format with something wrong in them are read, or refused with a place, and never half-entered.
 ///
 /// `NLLM_BATCH_SOAK=1` makes it long.
 @Suite struct FormatFuzzTests {
-    private static let count = ProcessInfo.processInfo.environment["NLLM_BATCH_SOAK"] == "1" ? 5000 : 20
+    private static let count = ProcessInfo.processInfo.environment["NLLM_BATCH_SOAK"] == "1" ? 5000 : 60
 
     /// A format: its file, what a sound one holds, and the bytes that mean something in it.
     struct Format: Sendable, CustomTestStringConvertible {
         var file: String
         var sound: String
         var marks: [String]
-        var options: [String] = []
-        var testDescription: String { file + options.joined() }
+        var hasLines = false
+        var testDescription: String { file + (hasLines ? " by lines" : "") }
     }
 
     private static let formats = [
@@ -58,11 +60,11 @@ import Testing
                 + "\n" + #"{"id": "b", "conversations": [{"from": "human", "value": "x"}]}"# + "\n"
                 + #"{"id": "c", "turns": ["one", "two"]}"# + "\n",
             marks: ["\"", ",", "{", "}", "[", "]", "\"role\"", "\"turns\"", "\"from\"", "\n", "\"gpt\""]),
-        Format(file: "-", sound: "id,prompt\na,b\n{\"prompt\":\"x\"}\n", marks: ["\"", ",", "{", "}", "[", "\n"]),
+        Format(file: "piped", sound: "id,prompt\na,b\n{\"prompt\":\"x\"}\n", marks: ["\"", ",", "{", "}", "[", "\n"]),
         Format(
             file: "p.md", sound: "---\nid: a\noptions: {t: 1}\ntags: [x]\n---\nText\n",
             marks: ["---\n", ":", "\n", "\t", "{", "}", "[", "&a", "*a", "\"", "- "]),
-        Format(file: "p.txt", sound: "one\r\n\ntwo\n", marks: ["\n", "\r", "{", "\""], options: ["--lines"]),
+        Format(file: "p.txt", sound: "one\r\n\ntwo\n", marks: ["\n", "\r", "{", "\""], hasLines: true),
     ]
 
     /// Bytes that mean something in every format.
@@ -72,7 +74,7 @@ import Testing
     ]
 
     /// The sound content with some changes.
-    private static func mutated(_ format: Format, _ numbers: inout SeededGenerator) -> [UInt8] {
+    private static func mutated(_ format: Format, _ numbers: inout AnswerGenerator) -> [UInt8] {
         var bytes = Array(format.sound.utf8)
         for _ in 0..<Int.random(in: 0...3, using: &numbers) {
             let place = Int.random(in: 0...bytes.count, using: &numbers)
@@ -92,41 +94,54 @@ import Testing
 
     @Test(arguments: formats.indices) func aDamagedFileIsReadOrRefusedAsAWhole(index: Int) async throws {
         let format = Self.formats[index]
-        let batch = try Batch(llm: Batch.fakeLLM("cat"))
-        var numbers = SeededGenerator(UInt64(index))
-        var codes: [Int32: Int] = [:]
+        let scratch = ScratchFolder()
+        let path = scratch.path + "/" + format.file
+        var numbers = AnswerGenerator(seed: UInt64(index))
+        var (read, refused) = (0, 0)
         for round in 0..<Self.count {
             let content = Self.mutated(format, &numbers)
-            try batch.write(Data(content), to: format.file == "-" ? "input" : format.file)
-            let run = "r\(round)"
-            let arguments = ["enqueue", format.file, "-m", "m", "--no-check", "--run", run] + format.options
-            let command = #"exec "$0" "$@"\#(format.file == "-" ? " < input" : "")"#
-            let result = try await batch.command("/bin/sh", ["-c", command, Batch.binary] + arguments)
-            let name = Comment(
-                rawValue:
-                    "round \(round): \(String(decoding: content.prefix(500), as: UTF8.self).debugDescription)\n\(result.err)"
-            )
-            codes[result.code, default: 0] += 1
-            try expect(result, of: format, run, batch, name)
+            try Data(content).write(to: URL(filePath: path))
+            let shown = "round \(round): " + String(decoding: content.prefix(500), as: UTF8.self).debugDescription
+            switch try await enqueue(path, format, run: "r\(round)", in: scratch.path) {
+            case .read(let store):
+                read += 1
+                let cells = try await store.progress(of: try await store.run("r\(round)")).counts.total
+                #expect(cells > 0, "\(shown)")
+            case .refused(let problems):
+                refused += 1
+                let areInPlace = problems.allSatisfy { $0.file == path && ($0.line ?? 1) > 0 }
+                #expect(areInPlace && !problems.isEmpty, "\(problems) \(shown)")
+            }
         }
-        // Otherwise nothing was tried.
-        #expect(codes[0, default: 0] > 0, "\(codes)")
-        // Nearly everything is a text.
-        #expect(codes[65, default: 0] > 0 || format.file == "p.md", "\(codes)")
+        // Otherwise nothing was tried. Nearly everything is a text.
+        #expect(read > 0 && (refused > 0 || format.file == "p.md"))
+        let runs = try await Store(path: scratch.path + "/batch.db").runs()
+        #expect(runs.count == read)
     }
 
-    private func expect(
-        _ result: Batch.Result, of format: Format, _ run: String, _ batch: Batch, _ name: Comment
-    ) throws {
-        // Text with a prompt per line may turn out to be JSON.
-        #expect([0, 65].contains(result.code) || result.code == 64 && !format.options.isEmpty, name)
-        let entered =
-            batch.exists("nllm-runs/batch.db")
-            ? try batch.query("SELECT count(*) FROM runs WHERE name = '\(run)'") : [["0"]]
-        #expect(entered == [[result.code == 0 ? "1" : "0"]], name)
-        guard result.code == 65 else { return }
-        for line in result.err.split(separator: "\n") where !line.hasPrefix("and ") {
-            #expect(line.hasPrefix(format.file + ":"), name)
+    private enum Outcome {
+        case read(Store)
+        case refused([InputProblem])
+    }
+
+    /// Enqueues a file as a run of its own.
+    private func enqueue(_ path: String, _ format: Format, run: String, in folder: String) async throws -> Outcome {
+        let source = try PromptSource(path, lines: format.hasLines)
+        var request = EnqueueRequest(sources: [source], configuration: Configuration())
+        request.models = ["m"]
+        request.checksModels = false
+        request.target = .named(run)
+        request.settings.outdir = folder
+        request.settings.files = ArtifactFiles.nothing
+        do throws(NllmError) {
+            return .read(try await Enqueuer(databasePath: folder + "/batch.db").enqueue(request).store)
+        } catch {
+            switch error {
+            case .badInput(let problems, _): return .refused(problems)
+            // Text with a prompt per line may turn out to be JSON.
+            case .usage where format.hasLines: return .refused([InputProblem(file: path, message: "JSON")])
+            default: throw error
+            }
         }
     }
 }
