@@ -8,6 +8,7 @@ internal import SystemPackage
 /// state of the store has all results up to that state's last attempt, and only later ones are appended.
 actor ArtifactWriter {
     private let store: Store
+    private let grader: RunGrader
     private var opened: ResultReader?
     /// Folders that are known to be their runs' own.
     private var taken: Set<String> = []
@@ -19,10 +20,12 @@ actor ArtifactWriter {
 
     init(store: Store) {
         self.store = store
+        grader = RunGrader(store: store)
     }
 
     /// Prepares a run's folder for results, and repairs it if an earlier worker died before it had written everything.
     func prepare(run runID: RunID) async throws(NllmError) {
+        try await grader.grade(run: runID)
         try await writing(run: runID) { folder, files in
             guard files != .nothing else { return }
             try Directory.checkWritable(folder.path, for: folder.path)
@@ -35,6 +38,7 @@ actor ArtifactWriter {
 
     /// Appends results to a run's folder as they arrive.
     func append(run runID: RunID, attempts attemptIDs: [AttemptID]) async throws(NllmError) {
+        try await grader.grade(attemptIDs, of: runID)
         try await writing(run: runID) { folder, files in
             guard files != .nothing else { return }
             let results = try reader()
@@ -76,6 +80,7 @@ actor ArtifactWriter {
 
     /// Writes the folder of a run that has ended anew, in order, unless another process has done it.
     func finish(run runID: RunID) async throws(NllmError) {
+        try await grader.grade(run: runID)
         try await writing(run: runID) { _, files in
             let state = try reader().state(ofRun: runID)
             let grown = growing.removeValue(forKey: runID)
@@ -87,6 +92,7 @@ actor ArtifactWriter {
 
     /// Writes everything that the run writes from the current state of the store.
     func export(run runID: RunID) async throws(NllmError) {
+        try await grader.grade(run: runID)
         try await writing(run: runID) { _, files in try await writeAll(run: runID, files) }
     }
 

@@ -26,7 +26,14 @@ extension ResultRecord {
         ]
         guard schemaVersion > 1 else { return .object(members) }
         let conversation = turns.isEmpty ? [] : [JSONValue.Member("turns", turnsJSON)]
-        return .object(members + [.init("prompt", promptJSON), .init("vars", vars ?? .null)] + conversation)
+        return .object(
+            members + [.init("prompt", promptJSON), .init("vars", vars ?? .null)] + conversation + gradeMembers)
+    }
+
+    /// `score`, `pass` and `asserts`, all null if no answer was graded; nothing for a prompt without assertions.
+    private var gradeMembers: [JSONValue.Member] {
+        guard hasGrading else { return [] }
+        return grade?.members ?? ["score", "pass", "asserts"].map { .init($0, .null) }
     }
 
     /// The turns that were begun, with their answers, the last of which is the result's text.

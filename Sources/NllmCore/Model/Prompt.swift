@@ -32,8 +32,9 @@ struct Prompt: Sendable, Equatable {
     var samples: Int?
     // These are kept beside the request, as JSON text.
     var vars: String?
-    var expect: String?
     var metadata: String?
+    /// What answers are checked against: a JSON object with `assert`, a list, and perhaps `threshold`; nil for nothing.
+    var grading: String?
 
     /// Whether more than one message is sent, which `llm`'s command line cannot do.
     var isConversation: Bool { conversation != nil || !turns.isEmpty }

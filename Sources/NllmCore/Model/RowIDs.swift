@@ -6,6 +6,8 @@ package enum Tables {
     package enum Cells {}
     package enum Attempts {}
     package enum Workers {}
+    package enum Gradings {}
+    package enum Grades {}
 }
 
 package typealias RunID = RowID<Tables.Runs>
@@ -14,3 +16,5 @@ package typealias ModelID = RowID<Tables.Models>
 package typealias CellID = RowID<Tables.Cells>
 package typealias AttemptID = RowID<Tables.Attempts>
 package typealias WorkerID = RowID<Tables.Workers>
+package typealias GradingID = RowID<Tables.Gradings>
+package typealias GradeID = RowID<Tables.Grades>

@@ -94,7 +94,9 @@ struct PromptCollector {
     /// The fields of a record under our names, and the others, which are kept as variables.
     private mutating func sorted(_ record: PromptRecord) -> (fields: [PromptField], others: [PromptField]) {
         let (fields, variables) = options.mapping.apply(record.fields) { census.addMapped($0) }
-        let isOurs = Dictionary(grouping: fields) { PromptFieldReader.names.contains($0.name) }
+        let isOurs = Dictionary(grouping: fields) {
+            PromptFieldReader.names.contains($0.name) || $0.name == PromptFieldReader.renamed.old
+        }
         return (isOurs[true] ?? [], (isOurs[false] ?? []) + variables)
     }
 
@@ -116,7 +118,7 @@ struct PromptCollector {
             do throws(TemplateFlaw) {
                 filled.text = try template.render(value)
             } catch {
-                report(record.place, error.message(template))
+                report(record.place, "template \(template.name): \(error.plainText)")
                 continue
             }
             if let flaw = PromptFieldReader.flaw(text: filled.text, "prompt") {
@@ -149,6 +151,7 @@ struct PromptCollector {
     mutating func append(_ prompt: Prompt, _ place: InputPlace, of source: PromptSource) throws {
         checkModels(of: prompt, place)
         var prompt = prompt
+        if !options.grading.isEmpty { prompt.grading = JSONWriter.text(try grading(of: prompt).json) }
         // A text file's id is already its source's stem, unless it has another one.
         if let prefix { prompt.id = prompt.id == source.stem ? prefix : "\(prefix)/\(prompt.id)" }
         // Nothing will be committed any more, but ids are still compared.
@@ -157,6 +160,12 @@ struct PromptCollector {
         } else {
             count += 1
         }
+    }
+
+    /// What the prompt says that its answers are checked against, and what the command says.
+    private func grading(of prompt: Prompt) throws -> Grading {
+        guard let own = prompt.grading else { return options.grading }
+        return try Grading(json: JSONParser.parse(own)).adding(options.grading)
     }
 
     private mutating func checkModels(of prompt: Prompt, _ place: InputPlace) {
@@ -174,16 +183,5 @@ struct PromptCollector {
     /// Notes a problem.
     mutating func report(_ place: InputPlace, _ message: String) {
         problems.add(InputProblem(place, message))
-    }
-}
-
-extension TemplateFlaw {
-    /// What is wrong, for a user.
-    fileprivate func message(_ template: PromptTemplate) -> String {
-        switch reason {
-        case .missing: "template \(template.name): no variable `\(name)`"
-        case .structured(let kind):
-            "template \(template.name): `\(name)` is \(kind); write {{\(name) | dump}} for its JSON"
-        }
     }
 }

@@ -12,8 +12,11 @@ struct PromptField {
 struct PromptFieldReader {
     static let names = [
         "id", "prompt", "messages", "conversations", "turns", "system", "options", "attachments", "schema", "vars",
-        "models", "samples", "expect", "metadata",
+        "models", "samples", "assert", "metadata",
     ]
+
+    /// A field that was renamed, which would otherwise be kept as a variable.
+    static let renamed = (old: "expect", new: "assert")
 
     /// Digests of the attachments read so far, by path: many prompts may share one file.
     private var digests: [String: String] = [:]
@@ -134,9 +137,22 @@ struct PromptFieldReader {
             prompt.samples = count
         case "vars":
             guard case .object = field.value else { throw wrong(field, "an object") }
-        case "expect": prompt.expect = JSONWriter.text(field.value)
+        case "assert": prompt.grading = try grading(field)
+        case Self.renamed.old:
+            throw FieldError(
+                "`\(field.name)` is now `\(Self.renamed.new)`, a list of assertions such as `contains:Paris`; to keep it as "
+                    + "a variable, add --map vars=\(field.name)")
         case "metadata": prompt.metadata = JSONWriter.text(field.value)
         default: break
+        }
+    }
+
+    /// The assertions as the JSON text of a ``Grading``.
+    private func grading(_ field: PromptField) throws(FieldError) -> String {
+        do throws(AssertionProblem) {
+            return JSONWriter.text(Grading(try Assertion.list(json: field.value)).json)
+        } catch {
+            throw FieldError("`assert`: \(error.message)")
         }
     }
 

@@ -6,6 +6,8 @@ public struct PromptOptions: Sendable, Equatable {
     public var templates: [PromptTemplate] = []
     /// Which of the prompts are taken.
     public var subset = PromptSubset()
+    /// What every answer is checked against, besides what its prompt says.
+    public var grading = Grading()
     /// Whether notes name every file that they are about, and not the first ones only.
     public var namesAllFiles = false
 
@@ -15,5 +17,6 @@ public struct PromptOptions: Sendable, Equatable {
     /// What identifies runs that mean the same; empty if every record is a prompt as it stands.
     var identity: [String] {
         mapping.texts.map { "map " + $0 } + templates.map { "template \($0.name) \($0.text)" } + subset.identity
+            + grading.identity
     }
 }

@@ -3,7 +3,7 @@ enum PromptColumns {
     private static let request = [
         "text", "in_arguments", "messages", "turns", "system", "schema", "schema_file", "options", "attachments",
     ]
-    private static let notes = ["vars", "expect", "metadata"]
+    private static let notes = ["vars", "metadata"]
 
     /// The columns in a list, for an `INSERT` with ``parameters``.
     static let list = (request + notes).joined(separator: ", ")
@@ -20,7 +20,7 @@ extension Prompt {
             ("text", text), ("in_arguments", isInArguments), ("messages", conversation?.json),
             ("turns", turns.isEmpty ? nil : JSONValue.strings(turns)), ("system", system), ("schema", schema),
             ("schema_file", schemaFile?.json), ("options", ModelOption.json(options)),
-            ("attachments", Attachment.json(attachments)), ("vars", vars), ("expect", expect), ("metadata", metadata),
+            ("attachments", Attachment.json(attachments)), ("vars", vars), ("metadata", metadata),
         ]
     }
 
@@ -43,7 +43,6 @@ extension Prompt {
     /// Reads what is kept beside the request.
     mutating func readNotes(_ row: any Row) throws {
         vars = try row.optionalText("vars")
-        expect = try row.optionalText("expect")
         metadata = try row.optionalText("metadata")
     }
 }

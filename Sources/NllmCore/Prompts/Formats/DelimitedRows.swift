@@ -2,7 +2,7 @@
 struct DelimitedRows {
     /// Fields that are more than a text: their cells hold JSON.
     private static let structured: Set<String> = [
-        "options", "metadata", "models", "attachments", "schema", "messages", "turns", "vars", "expect",
+        "options", "metadata", "models", "attachments", "schema", "messages", "turns", "vars", "assert",
     ]
 
     private let source: PromptSource
@@ -126,16 +126,19 @@ struct DelimitedRows {
         do throws(JSONError) {
             value = try JSONParser.parse(text)
         } catch {
-            if name == "schema" { return .string(text) }
+            if ["schema", "assert"].contains(name) { return .string(text) }
             let example = Self.examples[name].map { "; write it as in \($0)" } ?? ""
             throw CellFlaw(
                 message:
                     "`\(name)` is not JSON: \(error.message)\(example); to keep it as a variable, add --map vars=\(name)"
             )
         }
-        // A schema in llm's own words may be JSON by chance.
-        if name == "schema", case .object = value { return value }
-        return name == "schema" ? .string(text) : value
+        // A schema in llm's own words may be JSON by chance, and so may an answer that is wanted.
+        switch (name, value) {
+        case ("schema", .object), ("assert", .object), ("assert", .array): return value
+        case ("schema", _), ("assert", _): return .string(text)
+        default: return value
+        }
     }
 
     private static let examples = [

@@ -42,8 +42,17 @@ public struct CellRecord: Sendable {
     public let notBefore: Date?
     /// Why it is not started, if its model is paused.
     public let pause: ModelPause?
+    /// What the prompt's assertions said about the answer; nil if it was not graded.
+    let grade: ResultRecord.Grade?
     /// Its attempts, oldest first.
     public let attempts: [Attempt]
+}
+
+extension CellRecord {
+    /// Whether the answer passed, its score from 0 to 1, and what each assertion said; nil if it was not graded.
+    public var verdict: (passed: Bool?, score: Double?, asserts: JSONValue)? {
+        grade.map { ($0.passed, $0.score, $0.verdicts) }
+    }
 }
 
 extension Store {
@@ -55,8 +64,10 @@ extension Store {
         let sql = """
             SELECT cells.id, cells.sample, cells.status, cells.not_before, prompts.name, prompts.text, prompts.turns,
                 models.label,
-                models.paused_kind, models.paused_message, models.paused_at
+                models.paused_kind, models.paused_message, models.paused_at, grades.score, grades.passed,
+                grades.verdicts
             FROM cells JOIN prompts ON prompts.id = cells.prompt_id JOIN models ON models.id = cells.model_id
+            LEFT JOIN grades ON grades.id = cells.grade_id AND grades.attempt_id = cells.attempt_id
             WHERE cells.prompt_id = :prompt AND \(condition)
             ORDER BY models.position, cells.sample
             """
@@ -98,6 +109,7 @@ extension CellRecord {
             $0 == CellTransition.first ? nil : Date(milliseconds: $0)
         }
         pause = status == .pending ? try ModelPause(row) : nil
+        grade = try ResultRecord.Grade(row)
         self.attempts = attempts
     }
 
@@ -109,7 +121,8 @@ extension CellRecord {
             .init("not_before", .optional(notBefore.map(Timestamp.utc))),
             .init("paused", pause?.json ?? .null), .init("attempts", .array(attempts.map(\.json))),
         ]
-        return .object(members + (turns.isEmpty ? [] : [.init("turns", .strings(turns))]))
+        return .object(
+            members + (turns.isEmpty ? [] : [.init("turns", .strings(turns))]) + (grade?.members ?? []))
     }
 }
 

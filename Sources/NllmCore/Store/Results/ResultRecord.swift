@@ -2,6 +2,16 @@ internal import FoundationEssentials
 
 /// A cell's result as stored in the database.
 struct ResultRecord {
+    /// What assertions said.
+    struct Grade: Sendable, Equatable {
+        /// From 0 to 1; nil if nothing was scored.
+        var score: Double?
+        /// nil: no verdict.
+        var passed: Bool?
+        /// An array with an object for each assertion.
+        var verdicts: JSONValue
+    }
+
     var attemptID: AttemptID
     /// The folder name of the prompt and the file name of the model.
     var folder: String
@@ -42,6 +52,10 @@ struct ResultRecord {
     var startedAt: Date
     var finishedAt: Date
     var durationMilliseconds: Int
+    /// What the prompt's assertions said; nil if it has none or they have not been applied.
+    var grade: Grade?
+    /// Whether the prompt has assertions.
+    var hasGrading: Bool
     /// Both outputs as written, if the run keeps them.
     var raw: (stdout: [UInt8], stderr: [UInt8])?
 }
@@ -55,7 +69,7 @@ extension ResultRecord {
 
     /// All columns that ``init(_:)`` reads; to be completed with a condition on `cells`.
     static let sql = """
-        SELECT cells.sample, cells.status, cells.attempts, cells.attempt_id, prompts.name AS prompt, prompts.folder,
+        SELECT cells.id AS cell_id, prompts.grading_id, grades.grading_id AS graded_by, grades.score, grades.passed, grades.verdicts, cells.sample, cells.status, cells.attempts, cells.attempt_id, prompts.name AS prompt, prompts.folder,
             prompts.metadata, prompts.text AS prompt_text, prompts.vars, prompts.turns, models.label, models.file, runs.name AS run,
             runs.raw, runs.schema_version, attempts.duration_ms,
             attempts.exit_code, attempts.started_at, attempts.finished_at, attempts.failure_kind,
@@ -69,6 +83,7 @@ extension ResultRecord {
         JOIN runs ON runs.id = cells.run_id
         JOIN attempts ON attempts.id = cells.attempt_id
         JOIN answers ON answers.attempt_id = cells.attempt_id
+        LEFT JOIN grades ON grades.id = cells.grade_id AND grades.attempt_id = cells.attempt_id
         """
 
     init(_ row: any Row) throws {
@@ -102,8 +117,29 @@ extension ResultRecord {
         startedAt = try row.date("started_at")
         finishedAt = try row.date("finished_at")
         durationMilliseconds = try row.int("duration_ms")
+        hasGrading = try row.optionalInt("grading_id") != nil
+        grade = try Grade(row)
         if try row.bool("raw") {
             raw = (try row.optionalBytes("stdout") ?? Array(output.utf8), try row.optionalBytes("stderr") ?? [])
         }
+    }
+}
+
+extension ResultRecord.Grade {
+    /// Reads `score`, `passed` and `verdicts`; nil if there is no grade.
+    init?(_ row: any Row) throws {
+        guard let verdicts = try row.optionalJSON("verdicts") else { return nil }
+        self.init(
+            score: try row.optionalDouble("score"), passed: try row.optionalInt("passed").map { $0 != 0 },
+            verdicts: verdicts)
+    }
+
+    /// `score`, `pass` and `asserts`.
+    var members: [JSONValue.Member] {
+        [
+            .init("score", score.map { .number(String($0)) } ?? .null),
+            .init("pass", passed.map(JSONValue.bool) ?? .null),
+            .init("asserts", verdicts),
+        ]
     }
 }

@@ -160,8 +160,10 @@ struct EnqueueTransaction {
         var sizes = models.map { RequestSizes($0.planned, common: plan.common) }
         let variants = plan.variants
         var position = 0
+        var gradings = GradingTable(database)
         try prompts.forEach { prompt in
-            let id = try insert(prompt, runID: runID, position: position)
+            let grading = try prompt.grading.map { try gradings.id(of: $0) }
+            let id = try insert(prompt, runID: runID, position: position, grading)
             position += 1
             let keys = CellKeys(prompt: prompt, common: plan.common)
             for (index, model) in parts.enumerated()
@@ -177,7 +179,9 @@ struct EnqueueTransaction {
         return sizes
     }
 
-    private func insert(_ prompt: Prompt, runID: RunID, position: Int) throws -> PromptID {
+    private func insert(
+        _ prompt: Prompt, runID: RunID, position: Int, _ grading: GradingID?
+    ) throws -> PromptID {
         let folder = try FileName.free(prompt.id) { name in
             try database.row(
                 "SELECT 1 FROM prompts WHERE run_id = ? AND folder_key = ? AND live = 1", runID, FileName.key(name),
@@ -185,14 +189,14 @@ struct EnqueueTransaction {
         }
         let own: [(String, any Bindable)] = [
             ("run", runID), ("position", position), ("name", prompt.id), ("folder", folder),
-            ("folder_key", FileName.key(folder)),
+            ("folder_key", FileName.key(folder)), ("grading", grading),
         ]
         return try database.insert(Self.insertPromptSQL, named: own + prompt.columns)
     }
 
     private static let insertPromptSQL = """
-        INSERT INTO prompts (run_id, position, name, folder, folder_key, \(PromptColumns.list))
-        VALUES (:run, :position, :name, :folder, :folder_key, \(PromptColumns.parameters))
+        INSERT INTO prompts (run_id, position, name, folder, folder_key, grading_id, \(PromptColumns.list))
+        VALUES (:run, :position, :name, :folder, :folder_key, :grading, \(PromptColumns.parameters))
         RETURNING id
         """
 
@@ -221,6 +225,9 @@ struct EnqueueTransaction {
             read: { try $0.text("line") })
             + database.rows(
                 "SELECT label || name || options || ifnull(system, '') || arguments AS line FROM models WHERE run_id = ? AND live = 1 ORDER BY position",
+                runID, read: { try $0.text("line") })
+            + database.rows(
+                "SELECT DISTINCT 'grading ' || grading_id AS line FROM prompts WHERE run_id = ? AND live = 1 AND grading_id IS NOT NULL ORDER BY line",
                 runID, read: { try $0.text("line") })
     }
 

@@ -80,6 +80,10 @@ extension Store {
                     SELECT attempts.id FROM cells JOIN attempts ON attempts.cell_id = cells.id
                     WHERE cells.run_id = ? AND cells.id BETWEEN ? AND ?
                     """
+                try removal.run(
+                    """
+                    DELETE FROM grades WHERE cell_id IN (SELECT id FROM cells WHERE run_id = ? AND id BETWEEN ? AND ?)
+                    """, run.id, first, last)
                 try removal.run("DELETE FROM answers WHERE attempt_id IN (\(attempts))", run.id, first, last)
                 try removal.run("DELETE FROM attempts WHERE id IN (\(attempts))", run.id, first, last)
             }

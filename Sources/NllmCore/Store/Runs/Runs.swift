@@ -22,6 +22,9 @@ public struct RunProgress: Sendable {
         /// What its next cell waits for; nil if it can start, or if nothing is left to start.
         public internal(set) var wait: Wait?
 
+        /// How many of its answers passed; nil if none was graded.
+        public internal(set) var verdicts: VerdictCounts?
+
         /// How fast its cells finish; empty unless it was measured.
         public internal(set) var pace = ModelPace()
 
@@ -47,6 +50,12 @@ public struct RunProgress: Sendable {
 
     /// The sum over all models.
     public var counts: CellCounts { models.map(\.counts).reduce(CellCounts(), +) }
+
+    /// How many answers passed; nil if none was graded.
+    public var verdicts: VerdictCounts? {
+        let known = models.compactMap(\.verdicts)
+        return known.isEmpty ? nil : known.reduce(VerdictCounts(), +)
+    }
 
     /// US dollars over all models, as far as known; nil if nothing is.
     public var cost: Double? {
@@ -152,6 +161,10 @@ extension Store {
             guard let run else { return nil }
             var progress = RunProgress(
                 run: run, models: try database.rows(Self.progressSQL, run.id, read: RunProgress.Model.init))
+            let verdicts = try database.verdicts(of: run.id)
+            for index in progress.models.indices {
+                progress.models[index].verdicts = verdicts[progress.models[index].id]
+            }
             if progress.counts.left > 0 { try addWaits(to: &progress, now: now) }
             return progress
         }

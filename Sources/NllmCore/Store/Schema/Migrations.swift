@@ -13,7 +13,7 @@ enum Migrations {
         ("0005-refusals-and-clocks", refusalsAndClocks), ("0006-relative-folders", relativeFolders),
         ("0007-files", files), ("0008-failure-kinds", failureKinds), ("0009-comparisons", ""),
         ("0010-blocked-runs", blockedRuns), ("0011-results", results),
-        ("0012-conversations", conversations),
+        ("0012-conversations", conversations), ("0013-evaluations", evaluations),
     ]
 
     /// Steps that SQL alone cannot do, by the migration's name; they run after its SQL.

@@ -33,8 +33,8 @@ final class PromptSpool {
                 models TEXT,
                 samples INTEGER,
                 vars TEXT,
-                expect TEXT,
-                metadata TEXT
+                metadata TEXT,
+                grading TEXT
             ) STRICT;
             CREATE TABLE contents (sha256 TEXT PRIMARY KEY, content BLOB NOT NULL) STRICT;
             BEGIN;
@@ -42,8 +42,8 @@ final class PromptSpool {
     }
 
     private static let insertSQL = """
-        INSERT INTO prompts (id, place, model, models, samples, \(PromptColumns.list))
-        VALUES (:id, :place, :model, :models, :samples, \(PromptColumns.parameters))
+        INSERT INTO prompts (id, place, model, models, samples, grading, \(PromptColumns.list))
+        VALUES (:id, :place, :model, :models, :samples, :grading, \(PromptColumns.parameters))
         ON CONFLICT (id) DO NOTHING
         """
 
@@ -51,7 +51,7 @@ final class PromptSpool {
     func append(_ prompt: Prompt, from place: InputPlace) throws -> String? {
         let own: [(String, any Bindable)] = [
             ("id", prompt.id), ("place", place.description), ("model", prompt.model),
-            ("models", prompt.models.map(JSONValue.strings)), ("samples", prompt.samples),
+            ("models", prompt.models.map(JSONValue.strings)), ("samples", prompt.samples), ("grading", prompt.grading),
         ]
         let added = try database.run(Self.insertSQL, .named(own + prompt.columns))
         guard added == 0 else {
@@ -124,6 +124,7 @@ final class PromptSpool {
             var prompt = try Prompt(id: row.text("id"), request: row)
             prompt.models = try row.optionalJSON("models")?.stringValues
             prompt.samples = try row.optionalInt("samples")
+            prompt.grading = try row.optionalText("grading")
             try prompt.readNotes(row)
             try body(prompt)
         }

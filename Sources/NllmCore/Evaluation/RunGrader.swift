@@ -1,0 +1,104 @@
+internal import FoundationEssentials
+
+/// Applies the assertions of prompts to answers, and records what they say.
+///
+/// Grades are derived from answers: one that is missing, because a worker died or an answer was reused, is made up for
+/// before a run's artifacts are written.
+package actor RunGrader {
+    /// The number of answers that are read, graded and recorded at a time.
+    private static let batch = 500
+    /// The most prepared gradings that are kept.
+    private static let most = 2000
+
+    private let store: Store
+    private var prepared: [GradingID: Grader] = [:]
+
+    package init(store: Store) { self.store = store }
+
+    /// Grades these answers, as far as they have no grade yet.
+    func grade(_ attempts: [AttemptID], of run: RunID) async throws(NllmError) {
+        var rest = attempts[...]
+        while !rest.isEmpty {
+            var changes = GradeChanges()
+            try await grade(try await store.ungraded(Array(rest.prefix(Self.batch))), of: run, &changes)
+            rest = rest.dropFirst(Self.batch)
+        }
+    }
+
+    /// Grades the answers of a run.
+    ///
+    /// - Parameters:
+    ///   - run: the run.
+    ///   - again: whether answers that have a grade are graded again; a grade that says the same is not recorded.
+    /// - Returns: what was graded.
+    /// - Throws: if the store cannot be read or written.
+    @discardableResult
+    package func grade(run: RunID, again: Bool = false) async throws(NllmError) -> GradeChanges {
+        var (last, changes) = (CellID(0), GradeChanges())
+        while true {
+            let answers = try await store.ungraded(of: run, after: last, again: again, limit: Self.batch)
+            guard let end = answers.last else { return changes }
+            try await grade(answers, of: run, &changes)
+            last = end.cellID
+        }
+    }
+
+    private func grade(
+        _ answers: [UngradedAnswer], of run: RunID, _ changes: inout GradeChanges
+    ) async throws(NllmError) {
+        var grades: [CellGrade] = []
+        for answer in answers {
+            let grader = try await prepared(answer.gradingID)
+            let grade = ResultRecord.Grade(grader.grade(CheckedAnswer(answer)) { .none("`\($0.name)` needs a judge") })
+            changes.add(answer, grade)
+            if answer.isGraded, answer.grade == grade { continue }
+            grades.append(
+                CellGrade(
+                    cellID: answer.cellID, attemptID: answer.attemptID, gradingID: answer.gradingID, grade: grade))
+        }
+        try await store.record(grades, of: run, now: Date())
+    }
+
+    private func prepared(_ id: GradingID) async throws(NllmError) -> Grader {
+        if let known = prepared[id] { return known }
+        let content = try await store.grading(id)
+        let grader: Grader
+        do throws(AssertionProblem) {
+            let grading = try Grading(json: content)
+            grader = try Grader(grading.assertions, threshold: grading.threshold)
+        } catch {
+            throw .alteredDatabase(path: store.path, reason: "assertions that cannot be read: \(error.message)")
+        }
+        if prepared.count == Self.most { prepared = [:] }
+        prepared[id] = grader
+        return grader
+    }
+}
+
+extension CheckedAnswer {
+    fileprivate init(_ answer: UngradedAnswer) {
+        self.init(
+            text: answer.text, variables: answer.vars ?? .object([]), durationMilliseconds: answer.duration,
+            cost: answer.cost)
+    }
+}
+
+extension ResultRecord.Grade {
+    fileprivate init(_ grade: Grade) {
+        self.init(score: grade.score, passed: grade.passed, verdicts: .array(grade.entries.map(\.json)))
+    }
+}
+
+extension Grade.Entry {
+    /// The verdict as it stands in results.
+    fileprivate var json: JSONValue {
+        var members = [JSONValue.Member("type", .string(assertion.name))]
+        if let metric = assertion.metric { members.append(.init("metric", .string(metric))) }
+        members += [
+            .init("score", verdict.score.map { .number(String($0)) } ?? .null),
+            .init("pass", verdict.passed.map(JSONValue.bool) ?? .null), .init("reason", .string(verdict.reason)),
+        ]
+        if !self.members.isEmpty { members.append(.init("asserts", .array(self.members.map(\.json)))) }
+        return .object(members)
+    }
+}

@@ -1,0 +1,88 @@
+/// An answer that its prompt's assertions have not been applied to.
+struct UngradedAnswer: Sendable {
+    var cellID: CellID
+    var attemptID: AttemptID
+    var gradingID: GradingID
+    /// The answer as it appears in the artifacts.
+    var text: String
+    /// The prompt's variables, an object; nil if it has none.
+    var vars: JSONValue?
+    /// Milliseconds; nil if the answer was reused.
+    var duration: Int?
+    /// US dollars; nil if it is unknown or the answer was reused.
+    var cost: Double?
+    var prompt: String
+    var label: String
+    var sample: Int
+    /// What was said of it before; nil if it was not graded.
+    var grade: ResultRecord.Grade?
+    /// Whether that was said by the same assertions.
+    var isGraded: Bool
+}
+
+extension UngradedAnswer {
+    fileprivate init(_ row: any Row) throws {
+        let record = try ResultRecord(row)
+        let isReused = record.cachedFrom != nil
+        self.init(
+            cellID: try row.id("cell_id"), attemptID: record.attemptID, gradingID: try row.id("grading_id"),
+            text: record.text, vars: record.vars, duration: isReused ? nil : record.durationMilliseconds,
+            cost: isReused ? nil : record.cost, prompt: record.prompt, label: record.label, sample: record.sample,
+            grade: record.grade, isGraded: try row.optionalInt("graded_by") == row.int("grading_id"))
+    }
+}
+
+extension Store {
+    /// The content of a grading, a JSON object.
+    func grading(_ id: GradingID) throws(NllmError) -> JSONValue {
+        try reading {
+            let content = try database.row("SELECT content FROM gradings WHERE id = ?", id) { try $0.json("content") }
+            guard let content else { throw DamagedValue("grading \(id) is gone") }
+            return content
+        }
+    }
+
+    /// The answers among these attempts that are to be graded.
+    func ungraded(_ attempts: [AttemptID]) throws(NllmError) -> [UngradedAnswer] {
+        try reading {
+            try attempts.compactMap { attempt in
+                try database.row(
+                    "\(Self.ungradedSQL) AND attempts.id = ? AND cells.id = attempts.cell_id", attempt,
+                    read: UngradedAnswer.init)
+            }
+        }
+    }
+
+    /// The next answers of a run that are to be graded, in the order of their cells.
+    ///
+    /// - Parameters:
+    ///   - run: the run.
+    ///   - cell: the last cell that was looked at; 0 to begin.
+    ///   - again: whether answers that were graded are graded again.
+    ///   - limit: the most answers.
+    /// - Returns: the answers.
+    /// - Throws: if the store cannot be read.
+    func ungraded(
+        of run: RunID, after cell: CellID, again: Bool, limit: Int
+    ) throws(NllmError) -> [UngradedAnswer] {
+        try reading {
+            guard try database.hasRow("SELECT 1 FROM prompts WHERE run_id = ? AND grading_id IS NOT NULL LIMIT 1", run)
+            else { return [] }
+            return try database.rows(
+                """
+                \(again ? Self.gradableSQL : Self.ungradedSQL) AND cells.run_id = ? AND cells.id > ?
+                ORDER BY cells.id LIMIT ?
+                """, run, cell, limit, read: UngradedAnswer.init)
+        }
+    }
+
+    private static let gradableSQL = """
+        \(ResultRecord.sql)
+        WHERE cells.live = 1 AND cells.status = 'ok' AND prompts.grading_id IS NOT NULL
+        """
+
+    private static let ungradedSQL = """
+        \(gradableSQL) AND NOT EXISTS (SELECT 1 FROM grades WHERE grades.id = cells.grade_id
+            AND grades.attempt_id = cells.attempt_id AND grades.grading_id = prompts.grading_id)
+        """
+}
