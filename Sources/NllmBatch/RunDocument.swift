@@ -30,7 +30,7 @@ extension RunProgress {
         [
             .init("run", .string(run.name)), .init("state", .string(state)), .init("folder", .string(run.folder)),
             .init("cells", .integer(counts.total)), .init("counts", counts.json),
-            .init("models", .array(models.map(\.json))),
+            .init("models", .array(models.map(\.json))), .init("verdicts", verdicts?.json ?? .null),
             .init("cost_estimated", cost.map { .number(String($0)) } ?? .null),
             .init("rate_per_second", rate.map { .number(String($0)) } ?? .null),
             .init("eta_seconds", .seconds(remaining)),
@@ -55,7 +55,16 @@ extension RunProgress.Model {
                 .object([
                     .init("used", .integer(counts[.running])),
                     .init("allowed", allowed.map(JSONValue.integer) ?? .null),
-                ])), .init("waits", wait?.json ?? .null),
+                ])), .init("waits", wait?.json ?? .null), .init("verdicts", verdicts?.json ?? .null),
+        ])
+    }
+}
+
+extension VerdictCounts {
+    fileprivate var json: JSONValue {
+        .object([
+            .init("passed", .integer(passed)), .init("failed", .integer(failed)), .init("none", .integer(none)),
+            .init("pass_rate", passRate.map { .number(String($0)) } ?? .null),
         ])
     }
 }
@@ -77,6 +86,12 @@ extension RunProgress {
 }
 
 extension RunProgress.Model {
+    /// How many of its answers passed, for people; empty if none was graded.
+    var passedText: String { verdicts.map { "\($0.passed)/\($0.passed + $0.failed)" } ?? "" }
+
+    /// The number of its answers without a verdict, for people; empty without any.
+    var unjudgedText: String { verdicts.map { $0.none > 0 ? String($0.none) : "" } ?? "" }
+
     /// Its tokens for people; empty without any.
     var tokensText: String {
         tokensInput + tokensOutput > 0 ? "\(Format.tokens(tokensInput))/\(Format.tokens(tokensOutput))" : ""

@@ -17,9 +17,17 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 SCHEMAS = Path(__file__).parents[2] / "docs/schema"
-NAMES = ("manifest", "result", "status", "list", "show", "run", "config")
+NAMES = ("manifest", "result", "status", "list", "show", "run", "config", "grade")
 # The schema of what a command prints with --json.
-COMMANDS = {"status": "status", "work": "status", "list": "list", "show": "show", "run": "run", "config": "config"}
+COMMANDS = {
+    "status": "status",
+    "work": "status",
+    "list": "list",
+    "show": "show",
+    "run": "run",
+    "config": "config",
+    "grade": "grade",
+}
 LEAST_OUTPUTS = 20
 
 

@@ -38,6 +38,7 @@ struct ShowCommand: AsyncParsableCommand {
         }
         if let notBefore = cell.notBefore { lines.append("  not before \(Timestamp.utc(notBefore))") }
         if let pause = cell.pause { lines.append("  model \(pause.text)") }
+        if let verdict = cell.verdict { lines += Self.lines(verdict.passed, verdict.score, verdict.asserts) }
         for attempt in cell.attempts {
             let number = attempt.number.map { "attempt \($0)" } ?? "interrupted attempt"
             let duration = Format.duration(Double(attempt.duration) / 1000)
@@ -50,5 +51,17 @@ struct ShowCommand: AsyncParsableCommand {
             }
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// Whether the answer passed, and what its assertions said unless they all passed.
+    private static func lines(_ passed: Bool?, _ score: Double?, _ asserts: JSONValue) -> [String] {
+        let word = passed.map { $0 ? "passed" : "did not pass" } ?? "no verdict"
+        var lines = ["  \(word)" + (score.map { ", score \(Format.score($0))" } ?? "")]
+        guard passed != true, case .array(let asserts) = asserts else { return lines }
+        for assert in asserts where assert["pass"] != .bool(true) {
+            let type = assert["type"]?.stringValue ?? "", reason = assert["reason"]?.stringValue ?? ""
+            lines += ReportLine.fitted([ReportLine("    \(type): \(reason)")])
+        }
+        return lines
     }
 }

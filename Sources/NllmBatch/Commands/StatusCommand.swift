@@ -55,13 +55,14 @@ struct StatusCommand: AsyncParsableCommand {
     private static func table(_ progress: RunProgress) -> Table {
         var table = Table(
             ("model", .left), ("done", .right), ("failed", .right), ("cancelled", .right), ("running", .right),
-            ("p50", .right), ("tokens in/out", .right), ("cost", .right))
+            ("passed", .right), ("no verdict", .right), ("p50", .right), ("tokens in/out", .right), ("cost", .right))
         for model in progress.models {
             let counts = model.counts
             table.add([
                 model.label, "\(counts.ended)/\(counts.total)", String(counts.failed), String(counts[.cancelled]),
                 counts[.running] > 0 ? "\(counts[.running])" + (model.allowed.map { " of \($0)" } ?? "") : "",
-                model.pace.median.map(Format.duration) ?? "", model.tokensText, model.cost.map(Format.dollars) ?? "",
+                model.passedText, model.unjudgedText, model.pace.median.map(Format.duration) ?? "", model.tokensText,
+                model.cost.map(Format.dollars) ?? "",
             ])
         }
         return table

@@ -62,6 +62,8 @@ struct EnqueueOptions: ParsableArguments {
 
     @OptionGroup var answers: AnswerOptions
 
+    @OptionGroup var evaluation: EvaluationOptions
+
     @Option(parsing: .unconditional, help: ArgumentHelp(.priority, valueName: "n", isRare: true))
     var priority: Int?
 
@@ -136,6 +138,7 @@ struct EnqueueOptions: ParsableArguments {
                 "`--map`, `--template`, `--only`, `--pick` and `--limit` are for sources, not for a prompt behind --")
         }
         request.prompts.namesAllFiles = common.verbose
+        request.prompts.grading = try Grading(lines: evaluation.assertions)
         request.models = models
         request.sweeps = sweeps
         request.modelOptions = modelOptions

@@ -3,6 +3,9 @@ import NllmCore
 
 /// Words for numbers and states.
 enum Format {
+    /// A score from 0 to 1, to two decimals.
+    static func score(_ score: Double) -> String { String((score * 100).rounded() / 100) }
+
     /// Seconds as 850 ms, 12.3 s, 4 min 5 s or 2 h 10 min.
     static func duration(_ seconds: Double) -> String {
         switch seconds {

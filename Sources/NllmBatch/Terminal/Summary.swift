@@ -55,12 +55,12 @@ struct Summary {
     private static func table(_ progress: RunProgress) -> Table {
         var table = Table(
             ("model", .left), ("ok", .right), ("failed", .right), ("left", .right), ("cancelled", .right),
-            ("p50", .right), ("tokens in/out", .right), ("cost", .right))
+            ("passed", .right), ("no verdict", .right), ("p50", .right), ("tokens in/out", .right), ("cost", .right))
         for model in progress.models {
             table.add([
                 Table.fit(model.label, to: min(Table.width(model.label), mostName)), String(model.counts[.ok]),
                 String(model.counts.failed), String(model.counts.left), String(model.counts[.cancelled]),
-                model.pace.median.map(Format.duration) ?? "", model.tokensText,
+                model.passedText, model.unjudgedText, model.pace.median.map(Format.duration) ?? "", model.tokensText,
                 model.cost.map(Format.dollars) ?? "",
             ])
         }

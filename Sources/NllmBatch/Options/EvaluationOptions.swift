@@ -1,0 +1,12 @@
+import ArgumentParser
+import NllmCore
+
+/// What answers are checked against.
+struct EvaluationOptions: ParsableArguments {
+    @Option(
+        name: .customLong("assert"),
+        help: ArgumentHelp(
+            "Check every answer, as in contains:Paris, not-regex:'\\d' or is-json; repeatable.", valueName: "type:value"
+        ))
+    var assertions: [String] = []
+}
