@@ -71,7 +71,8 @@ extension Assertion {
                 rest = rest[rest.index(after: end)...]
             }
             if rest.first == ":" {
-                value = String(rest.dropFirst())
+                // As in promptfoo, white space around the value is not part of it.
+                value = rest.dropFirst().drop { $0.isWhitespace }.trimmingEnd
             } else if !rest.isEmpty || type == "fn" || type == "eval" {
                 // These two are only prefixes of scripts in promptfoo.
                 return nil

@@ -19,7 +19,7 @@ import Testing
         ("levenshtein(5):", #"{"type":"levenshtein","value":"","threshold":5}"#),
         ("cost(0.01)", #"{"type":"cost","threshold":0.01}"#),
         ("not-latency(1000):", #"{"type":"not-latency","threshold":1000}"#),
-        ("grade: is polite", #"{"type":"llm-rubric","value":" is polite"}"#),
+        ("grade: is polite", #"{"type":"llm-rubric","value":"is polite"}"#),
         ("match:7", #"{"type":"match","value":"7"}"#),
         ("similar(0.8):a, b", #"{"type":"similar","value":"a, b","threshold":0.8}"#),
         ("eval", #"{"type":"equals","value":"eval"}"#), ("not-", #"{"type":"equals","value":"not-"}"#),
