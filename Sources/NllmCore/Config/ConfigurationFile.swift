@@ -11,8 +11,16 @@ enum ConfigurationFile {
     /// What stands in the file; nil if it may be missing and is, or holds nothing but comments.
     static func root(of place: ConfigurationPlace) throws(ConfigurationFlaw) -> (isThere: Bool, root: YAMLNode?) {
         guard let text = try text(of: place) else { return (false, nil) }
+        return (true, try parse(text))
+    }
+
+    /// The root of a YAML text; nil if there is nothing but comments.
+    static func parse(_ yaml: String) throws(ConfigurationFlaw) -> YAMLNode? {
+        let scalars = yaml.unicodeScalars.dropFirst(yaml.unicodeScalars.first == "\u{FEFF}" ? 1 : 0)
+        try checkCharacters(scalars)
+        let text = String(scalars)
         do throws(YAMLProblem) {
-            return (true, try YAMLNode.parse(text))
+            return try YAMLNode.parse(text)
         } catch {
             throw flaw(error, in: text)
         }
@@ -39,9 +47,7 @@ enum ConfigurationFile {
             let index = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }
             throw ConfigurationFlaw("not valid UTF-8; save the file as UTF-8", line: index.map { $0 + 1 })
         }
-        let scalars = text.unicodeScalars.dropFirst(text.unicodeScalars.first == "\u{FEFF}" ? 1 : 0)
-        try checkCharacters(scalars)
-        return String(scalars)
+        return text
     }
 
     /// Throws if there is a character that may not stand in YAML, of which the parser would not tell the line.

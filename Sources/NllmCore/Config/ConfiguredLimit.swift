@@ -78,7 +78,7 @@ extension ConfigurationReader {
     }
 
     /// The names of models, each as it was written, with `*` at most at the end.
-    private static func patterns(_ node: YAMLNode) throws(ConfigurationFlaw) -> [String] {
+    static func patterns(_ node: YAMLNode) throws(ConfigurationFlaw) -> [String] {
         guard case .sequence(let elements) = node.content else {
             let example = node.scalar.map { YAMLText.quoted($0.text) } ?? "\"gpt-4o\""
             throw ConfigurationFlaw("`models` is \(node.kind), not a list; write `models: [\(example)]`")

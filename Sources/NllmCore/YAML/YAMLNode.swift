@@ -29,6 +29,10 @@ struct YAMLNode: Equatable {
         return try root.map { node throws(YAMLProblem) in try YAMLNode(node, depth: 0, left: &left) }
     }
 
+    init(_ content: Content, line: Int) {
+        (self.content, self.line) = (content, line)
+    }
+
     private init(_ node: Node, depth: Int, left: inout Int) throws(YAMLProblem) {
         line = node.mark?.line ?? 1
         left -= 1

@@ -147,7 +147,7 @@ struct DelimitedRows {
 }
 
 /// How cells are delimited, as the beginning of the text shows it.
-private struct Dialect {
+struct Dialect {
     /// The number of bytes that are looked at.
     static let size = 1 << 16
 
