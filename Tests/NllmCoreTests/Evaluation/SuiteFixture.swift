@@ -8,8 +8,9 @@ struct SuiteFixture: Sendable, CustomTestStringConvertible {
     let name: String
     let expected: JSONValue
 
-    static let folder =
-        String(#filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }) + "/Fixtures/suites"
+    /// The folder of the project.
+    static let root = AbsolutePath.real(#filePath).split(separator: "/").dropLast(4).map { "/" + $0 }.joined()
+    static let folder = root + "/Tests/Fixtures/suites"
 
     /// All of them, in the order of their names.
     static let all: [SuiteFixture] = {

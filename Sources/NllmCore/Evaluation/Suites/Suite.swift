@@ -38,6 +38,7 @@ struct Suite: Sendable {
     ///   - trustsFiles: whether it may read and write files outside of its folder.
     ///   - allowsCommands: whether it may have programs started.
     ///   - catalogue: the models that `llm` knows; nil if that is not checked.
+    /// - Returns: the suite, in which nothing is wrong.
     /// - Throws: everything that is wrong, each with its file and line; as a bad configuration where only trust or
     ///   permission is missing, or a gate cannot be evaluated.
     static func read(

@@ -31,7 +31,10 @@ struct SuiteAssertionReader {
 
     /// The node with the templates in place of references to them; nil, and a problem, where one is wrong.
     ///
-    /// - Parameter open: the names of the templates around it, of which none may be meant.
+    /// - Parameters:
+    ///   - node: an assertion or a reference.
+    ///   - open: the names of the templates around it, of which none may be meant.
+    /// - Returns: an assertion without references.
     private func resolved(_ node: SuiteNode, _ open: [String]) -> SuiteNode? {
         guard case .mapping(let members) = node.content else {
             let example = node.text.map { "; write `type:` and `value:`, not `\($0.prefix(40))`" } ?? ""
@@ -51,8 +54,8 @@ struct SuiteAssertionReader {
         }
         let name = String(text.dropFirst(Self.path.count))
         guard let template = templates[name] else {
-            problems.report(
-                reference.place, UnknownKey.message(name, in: "`assertionTemplates`", known: templates.keys.sorted()))
+            let hint = NearestName.hint(name, among: templates.keys.sorted())
+            problems.report(reference.place, "`assertionTemplates` has no `\(name)`" + hint)
             return nil
         }
         guard !open.contains(name) else {

@@ -6,11 +6,12 @@ struct SuiteMapping {
     /// The member of that name; nil if there is none, or nothing in it.
     subscript(name: String) -> SuiteMember? { members.first { $0.name == name && !$0.value.isNull } }
 
+    /// Nil, and a problem, if it is no mapping.
+    ///
     /// - Parameters:
     ///   - node: what a file holds.
     ///   - keys: the keys that it may have.
     ///   - problems: takes what is wrong.
-    /// - Returns: nil if it is no mapping.
     init?(_ node: SuiteNode, _ keys: SuiteKeys, _ problems: SuiteProblems) {
         guard case .mapping(let members) = node.content else {
             problems.report(

@@ -4,6 +4,7 @@ extension SuiteNode {
     /// - Parameters:
     ///   - yaml: the text.
     ///   - file: what messages call the file.
+    /// - Returns: the root.
     /// - Throws: what is wrong, and where.
     static func parse(yaml: String, file: String) throws(InputProblem) -> SuiteNode? {
         do throws(ConfigurationFlaw) {

@@ -118,9 +118,8 @@ struct PromptMaker {
     /// Whether the variables can be filled into the values of assertions, and hold none themselves.
     private func isSound(_ variables: [JSONValue.Member]) -> Bool {
         for variable in variables {
-            guard let text = variable.value.stringValue, text.contains("{{"), let inner = try? Template(text) else {
-                continue
-            }
+            guard variable.value.hasPlaces, let text = variable.value.stringValue, let inner = try? Template(text)
+            else { continue }
             let names = Set(variables.map { $0.name[...] })
             if let name = inner.variables.first(where: { names.contains($0.prefix { $0 != "." }) }) {
                 report("`\(variable.name)` holds {{\(name)}}, and variables are not filled into others; write it out")
@@ -131,9 +130,11 @@ struct PromptMaker {
         for assertion in test.assertions.flatMap({ [$0.assertion] + $0.assertion.members })
         where !assertion.variables.isEmpty && assertion.type != .set {
             do throws(AssertionProblem) {
-                var filled = assertion
-                filled.value = try assertion.filledValue(with: object)
-                try filled.checkValue(hasVariables: false)
+                if assertion.type.isDecidedHere {
+                    _ = try AssertionCheck(assertion, variables: object)
+                } else {
+                    _ = try assertion.filledValue(with: object)
+                }
             } catch {
                 report(error.message)
                 return false

@@ -70,9 +70,18 @@ extension SuiteReader {
                 "no test has `\(key)` in its `metadata`" + NearestName.hint(key, among: suite.census.metadata.sorted()))
         }
         for (gate, place) in settings.gates(reporting: false) {
-            let labels = suite.models.map(\.variant.label)
+            // Without models of its own, a suite is run with those of the command line.
+            let labels = suite.models.isEmpty ? [gate.label].compactMap(\.self) : suite.models.map(\.variant.label)
             let flaw = gate.flaw(labels: labels, metrics: metrics, hasAssertions: suite.census.hasAssertions)
             if let flaw { problems.refuse(place, flaw) }
         }
+    }
+}
+
+extension GateExpression {
+    /// The label of the model that it is about; nil for all models.
+    fileprivate var label: String? {
+        guard case .limit(let figure, let name, _, _) = condition, figure != .metric else { return nil }
+        return name
     }
 }

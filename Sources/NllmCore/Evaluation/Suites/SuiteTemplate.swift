@@ -15,7 +15,12 @@ struct SuiteTemplate: Sendable {
 
     /// Reads a template; nil, and a problem with its line, if it is none.
     ///
-    /// - Parameter isFromFile: whether lines of the text are lines of the file, from that of the place on.
+    /// - Parameters:
+    ///   - text: the text.
+    ///   - place: where it starts.
+    ///   - isFromFile: whether lines of the text are lines of the file, from that of the place on.
+    ///   - problems: takes what is wrong.
+    /// - Returns: the template.
     static func template(
         _ text: String, at place: InputPlace, isFromFile: Bool = false, _ problems: SuiteProblems
     ) -> Template? {

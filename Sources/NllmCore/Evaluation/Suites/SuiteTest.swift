@@ -52,8 +52,8 @@ struct SuiteTest: Sendable {
         return merged
     }
 
-    /// What answers are checked against, as JSON text: an object with `assert` and perhaps `threshold`, in the same bytes
-    /// however it was written; nil if nothing is asserted.
+    /// What answers are checked against, as JSON text: an object with `assert` and perhaps `threshold`, in the same
+    /// bytes however it was written; nil if nothing is asserted.
     var grading: String? {
         guard !assertions.isEmpty else { return nil }
         var members = [JSONValue.Member("assert", .array(assertions.map(\.assertion.json)))]
