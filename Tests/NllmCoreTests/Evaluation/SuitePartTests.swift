@@ -82,6 +82,7 @@ import Testing
             ("x,x\n", "1: two columns are called `x`"), ("x,\n", "1: column 2 has no name"),
             ("", "0: empty; the first row names the variables"),
             ("x\na,b\n", "2: 2 cells, but the first row names 1 columns"),
+            ("x\n", "0: no tests"), ("x,__threshold\na,1\n", "2: a threshold without any assertion"),
             ("x,__threshold\na,2\n", "2: `__threshold` is `2` but must be a number from 0 to 1"),
             ("x,__metric\na,m\n", "2: `__metric` without `__expected`"),
             (

@@ -136,6 +136,18 @@ import Testing
             ])
     }
 
+    @Test func whatFollowsFromAProblemIsNone() throws {
+        let found = try SuiteFolder.problems(
+            """
+            providers: [one, {id: two, lable: Two}, 'azure:x']
+            prompts: [{raw: '{{x}}', label: a}, {raw: '{{', label: b}]
+            defaultTest: {vars: {x: y}}
+            gate: pass_rate("Two") >= 0.5
+            tests: [{providers: 'azure:x', prompts: b}]
+            """)
+        #expect(found.map { $0.prefix(2) } == ["1:", "1:", "2:"], "\(found)")
+    }
+
     @Test(arguments: [
         ("", "0: an empty suite; it needs `prompts`, `tests` or `sources`"),
         ("# nothing\n", "0: an empty suite; it needs `prompts`, `tests` or `sources`"),

@@ -11,27 +11,3 @@ struct SuitePrompt: Sendable {
     /// An answer that is scored without asking any model.
     var answer: String?
 }
-
-/// What the prompts of a suite have in common.
-struct SuiteCensus: Sendable, Equatable {
-    var prompts = 0
-    /// The names of metrics that assertions have.
-    var metrics: Set<String> = []
-    var hasAssertions = false
-    /// Whether a model decides about answers.
-    var usesJudge = false
-    /// The keys of metadata.
-    var metadata: Set<String> = []
-
-    mutating func add(_ test: SuiteTest) {
-        hasAssertions = hasAssertions || !test.assertions.isEmpty
-        for assertion in test.assertions.map(\.assertion) { add(assertion) }
-        for member in test.metadata where metadata.count < 1000 { metadata.insert(member.name) }
-    }
-
-    private mutating func add(_ assertion: Assertion) {
-        if let metric = assertion.metric { metrics.insert(metric) }
-        usesJudge = usesJudge || assertion.type.isJudged
-        for member in assertion.members { add(member) }
-    }
-}
