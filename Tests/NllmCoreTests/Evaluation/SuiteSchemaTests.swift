@@ -38,6 +38,17 @@ import Testing
         #expect(Self.names(plain) == Set(properties + ["type", "value", "threshold", "weight", "metric"]))
     }
 
+    @Test(arguments: [
+        "no_regression", " no_broken_prompts ", "pass_rate >= 0.9", "pass_rate(\"a b\") >= 90%", "score('x')>=.5",
+        "errors <= 1%", "errors <= 3", "no_verdicts <= 2%", "latency_p95 <= 8s", "latency_p95 <= 8", "cost <= 2.50",
+        "metric(\"tone\") >= 0.7", "metric >= 0.7", "metric('tone') <= 1", "pass_rate <= 0.9", "pass_rate > 0.9",
+        "cost >= 1", "pas_rate >= 0.5", "no_regression >= 1", "latency_p50 <= 8s", "pass_rate", "",
+    ])
+    func theGatesAgree(text: String) throws {
+        let pattern = try #require(try Self.schema().member(at: "$defs.gate.pattern")?.stringValue)
+        #expect(try Pattern(pattern).matches(text) == ((try? GateExpression(text)) != nil))
+    }
+
     @Test func noKeyIsBothKnownAndUnsupported() {
         for keys in [SuiteKeys.suite, .test, .options, .prompt, .provider, .scenario, .evaluateOptions] {
             #expect(keys.known.filter { keys.unsupported[$0] != nil }.isEmpty)
