@@ -4,12 +4,13 @@ import Testing
 /// The same prompts in every format give the same prompts, ids and keys of cells as their JSON lines.
 @Suite struct FormatTwinTests {
     private static let fields = [
-        "id", "prompt", "system", "options", "samples", "models", "metadata", "vars", "schema", "expect",
+        "id", "prompt", "system", "options", "samples", "models", "metadata", "vars", "schema", "assert",
     ]
     private static let rows: [[String?]] = [
         [
             "a, b", "Say \"hi\", please;\nthen\ttab", "be brief", #"{"temperature":0.10}"#, "2", #"["m"]"#,
-            #"{"n":1.50,"t":"a,b"}"#, #"{"x":"\n"}"#, #"{"type":"object"}"#, #"["contains"]"#,
+            #"{"n":1.50,"t":"a,b"}"#, #"{"x":"\n"}"#, #"{"type":"object"}"#,
+            #"["contains:hi",{"type":"is-json","weight":0}]"#,
         ],
         [nil, "plain é 😀", nil, nil, nil, nil, nil, nil, "name, age int", nil],
         ["007", "  spaces are kept  ", "", nil, nil, nil, "1.50", nil, nil, nil],
@@ -92,7 +93,8 @@ import Testing
     private static func content(_ batch: Batch, _ run: String) throws -> [[String]] {
         try batch.query(
             """
-            SELECT prompts.name, text, prompts.system, schema, prompts.options, vars, expect, metadata, sample, hex(key)
+            SELECT prompts.name, text, prompts.system, schema, prompts.options, vars, metadata, sample, hex(key),
+                \(Batch.grading)
             FROM cells
             JOIN prompts ON prompts.id = prompt_id JOIN runs ON runs.id = cells.run_id
             WHERE runs.name = '\(run)' ORDER BY cells.id

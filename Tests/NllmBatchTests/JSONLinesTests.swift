@@ -44,22 +44,26 @@ import Testing
             """
             {"id":"all","prompt":"text","system":"be brief","options":{"temperature":0.10,"stream":true,"stop":"a=b","list":[1.0]},\
             "attachments":["image.png"],"schema":{"type":"object","z":1.0},"vars":{"n":1.50,"nested":{"b":1,"a":2}},\
-            "samples":2,"expect":["contains",{"text":"x"}],"metadata":\(metadata)}
-            {"prompt":"few","schema":"name, age int","metadata":[1.50],"expect":"x","options":{},"attachments":[],"system":""}
+            "samples":2,"assert":["contains:a",{"value":"x","type":"icontains"}],"metadata":\(metadata)}
+            {"prompt":"few","schema":"name, age int","metadata":[1.50],"assert":"x","options":{},"attachments":[],"system":""}
             {"prompt":"bare values","metadata":1.50}
 
             """, to: "data/prompts.jsonl")
         try await batch.enqueue("data/prompts.jsonl", "-m", "echo", says: "4 cells")
         let image = "\(batch.directory)/data/image.png"
         #expect(
-            try batch.prompts("name, text, system, schema, options, attachments, vars, expect, metadata") == [
+            try batch.prompts("name, text, system, schema, options, attachments, vars, \(Batch.grading), metadata") == [
                 [
                     "all", "text", "be brief", #"{"type":"object","z":1.0}"#,
                     #"{"temperature":"0.10","stream":"true","stop":"a=b","list":"[1.0]"}"#,
                     #"[{"location":"\#(image)","sha256":"\#(InputFile.digestOfABC)"}]"#,
-                    #"{"n":1.50,"nested":{"b":1,"a":2}}"#, #"["contains",{"text":"x"}]"#, metadata,
+                    #"{"n":1.50,"nested":{"b":1,"a":2}}"#,
+                    #"{"assert":[{"type":"contains","value":"a"},{"type":"icontains","value":"x"}]}"#, metadata,
                 ],
-                ["000002", "few", "", "name, age int", "{}", "[]", "", #""x""#, "[1.50]"],
+                [
+                    "000002", "few", "", "name, age int", "{}", "[]", "",
+                    #"{"assert":[{"type":"equals","value":"x"}]}"#, "[1.50]",
+                ],
                 ["000003", "bare values", "", "", "{}", "[]", "", "", "1.50"],
             ])
     }

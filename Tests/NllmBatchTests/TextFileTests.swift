@@ -48,8 +48,8 @@ import Testing
           n: 1.50
         models: [m]
         samples: 2
-        expect:
-          - contains
+        assert:
+          - contains:yes
         metadata:
           n: 1.50
           quoted: "1.50"
@@ -75,13 +75,13 @@ import Testing
         try batch.write("---\nid: 007\n---\nA number with zeros is text.", to: "d/zeros.txt")
         try await batch.run("enqueue", "d", "-m", "m", "-m", "other", "--no-check", "--run", "r").expectSuccess()
         #expect(
-            try batch.prompts("name, text, system, schema, options, attachments, vars, expect, metadata") == [
+            try batch.prompts("name, text, system, schema, options, attachments, vars, \(Batch.grading), metadata") == [
                 [
                     "renamed", "The text.\n\n---\nMore text.\n", "be brief", #"{"type":"object"}"#,
                     #"{"temperature":"0.10","stop":"no","flag":"true"}"#,
                     #"[{"location":"\#(batch.directory)/d/sub/pic.png","sha256":"\#(InputFile.digestOfABC)"},"#
                         + #"{"location":"https://example.org/x.png"}]"#,
-                    #"{"n":1.50}"#, #"["contains"]"#,
+                    #"{"n":1.50}"#, #"{"assert":[{"type":"contains","value":"yes"}]}"#,
                     #"{"n":1.50,"quoted":"1.50","none":null,"empty":null,"date":"2026-11-23","#
                         + #""block":"two\nlines\n","list":[1,"two",true]}"#,
                 ],

@@ -16,6 +16,9 @@ extension Batch {
         try write(lines.joined(separator: "\n"), to: name)
     }
 
+    /// A column of prompts: what their answers are checked against.
+    static let grading = "(SELECT content FROM gradings WHERE gradings.id = grading_id)"
+
     /// Columns of the prompts in their order; null is an empty text.
     func prompts(_ columns: String) throws -> [[String]] {
         try query("SELECT \(columns) FROM prompts WHERE live = 1 ORDER BY position")
