@@ -28,7 +28,8 @@ struct GradeCommand: AsyncParsableCommand {
         guard changes.answers > 0 else {
             throw NllmError.usage("run \(run.name) has no answers with assertions; `--assert` of `enqueue` adds them")
         }
-        if !changes.isEmpty { try await Exporter(store: store).refresh(run) }
+        // A reason may be another one although the score is the same.
+        try await Exporter(store: store).refresh(run)
         if json { return Console.out(changes.json(run: run.name)) }
         var lines = ["\(run.name): \(changes.sentence)"]
         lines += changes.changes.prefix(Self.listed).map { "  " + $0.sentence.oneLine }

@@ -98,6 +98,7 @@ actor ArtifactWriter {
 
     /// Writes a folder other than the run's own from the current state of the store.
     func export(run runID: RunID, files: ArtifactFiles, to path: String) async throws(NllmError) {
+        try await grader.grade(run: runID)
         try await writing(run: runID, files: files, to: path) { _, files in
             _ = try writeSnapshot(run: runID, files, to: path)
         }

@@ -10,9 +10,12 @@ struct CellGrade: Sendable {
 
 extension Store {
     /// Records grades as the latest ones of their cells; one of an answer that has been replaced meanwhile is dropped.
+    ///
+    /// The run's folder is out of date then, until it is written again.
     func record(_ grades: [CellGrade], of run: RunID, now: Date) throws(NllmError) {
         guard !grades.isEmpty else { return }
         _ = try transaction {
+            try database.run("UPDATE runs SET exported_at = NULL WHERE id = ?", run)
             for grade in grades {
                 let id: GradeID? = try database.row(
                     """
