@@ -74,7 +74,7 @@ import Testing
     ]
 
     /// The sound content with some changes.
-    private static func mutated(_ format: Format, _ numbers: inout AnswerGenerator) -> [UInt8] {
+    private static func mutated(_ format: Format, _ numbers: inout SplitMix64) -> [UInt8] {
         var bytes = Array(format.sound.utf8)
         for _ in 0..<Int.random(in: 0...3, using: &numbers) {
             let place = Int.random(in: 0...bytes.count, using: &numbers)
@@ -96,7 +96,7 @@ import Testing
         let format = Self.formats[index]
         let scratch = ScratchFolder()
         let path = scratch.path + "/" + format.file
-        var numbers = AnswerGenerator(seed: UInt64(index))
+        var numbers = SplitMix64(seed: UInt64(index))
         var (read, refused) = (0, 0)
         for round in 0..<Self.count {
             let content = Self.mutated(format, &numbers)

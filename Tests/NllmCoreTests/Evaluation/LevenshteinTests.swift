@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func theBandGivesTheDistanceOfTheTable() {
-        var generator = SeededGenerator(state: 7)
+        var generator = SplitMix64(seed: 7)
         for _ in 0..<2_000 {
             func text() -> [Unicode.Scalar] {
                 (0..<Int.random(in: 0...12, using: &generator)).map { _ in
@@ -43,18 +43,5 @@ import Testing
         #expect(Levenshtein.distance(first, scalars(String(repeating: "xy", count: 10_000)), atMost: 5) == .beyond)
         #expect(
             Levenshtein.distance(first, scalars(String(repeating: "xy", count: 10_000)), atMost: 20_000) == .undecided)
-    }
-}
-
-/// Random numbers that are the same each time (SplitMix64).
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
