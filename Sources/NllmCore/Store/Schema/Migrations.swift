@@ -14,6 +14,7 @@ enum Migrations {
         ("0007-files", files), ("0008-failure-kinds", failureKinds), ("0009-comparisons", ""),
         ("0010-blocked-runs", blockedRuns), ("0011-results", results),
         ("0012-conversations", conversations), ("0013-evaluations", evaluations),
+        ("0014-nights", nights),
     ]
 
     /// Steps that SQL alone cannot do, by the migration's name; they run after its SQL.

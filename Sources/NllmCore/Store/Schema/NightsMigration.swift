@@ -1,0 +1,57 @@
+extension Migrations {
+    static let nights = """
+        -- Runs whose answers are held against a gate, a history or a judge when their last cell has ended.
+        CREATE TABLE evaluations (
+            run_id INTEGER PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
+            -- The history that the run belongs to as a night.
+            series TEXT,
+            settings TEXT NOT NULL CHECK (json_valid(settings)),
+            -- What was found; NULL while there is more to do.
+            result TEXT CHECK (result IS NULL OR json_valid(result)),
+            -- Whether all gates hold; NULL without gates.
+            passed INTEGER CHECK (passed IN (0, 1)),
+            regressed INTEGER CHECK (regressed IN (0, 1)),
+            evaluated_at INTEGER,
+            CHECK ((result IS NULL) = (evaluated_at IS NULL))
+        ) STRICT;
+        CREATE INDEX evaluations_of_series ON evaluations (series, run_id) WHERE series IS NOT NULL;
+
+        -- Nights that were taken as the new normal: as a whole, with an empty prompt, or for one prompt.
+        CREATE TABLE acceptances (
+            run_id INTEGER NOT NULL REFERENCES evaluations (run_id) ON DELETE CASCADE,
+            prompt TEXT NOT NULL,
+            accepted_at INTEGER NOT NULL,
+            PRIMARY KEY (run_id, prompt)
+        ) STRICT, WITHOUT ROWID;
+
+        -- A run of requests on behalf of another run's answers, which no list shows.
+        ALTER TABLE runs ADD COLUMN parent_id INTEGER REFERENCES runs (id) ON DELETE CASCADE;
+        ALTER TABLE runs ADD COLUMN purpose TEXT CHECK (purpose IN ('judging', 'confirming'));
+        CREATE UNIQUE INDEX companions ON runs (parent_id, purpose) WHERE parent_id IS NOT NULL;
+
+        -- An answer that is scored without asking a model.
+        ALTER TABLE prompts ADD COLUMN given_answer TEXT;
+
+        -- What the provider says of an answer: the model and configuration that gave it, and why it ended.
+        ALTER TABLE attempts ADD COLUMN served_model TEXT;
+        ALTER TABLE attempts ADD COLUMN served_fingerprint TEXT;
+        ALTER TABLE attempts ADD COLUMN finish_reason TEXT;
+
+        -- Random bytes of this database.
+        CREATE TABLE secrets (
+            name TEXT PRIMARY KEY,
+            value BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE VIEW nights AS
+        SELECT evaluations.series, runs.name AS run, evaluations.passed, evaluations.regressed,
+            evaluations.result ->> 'pass_rate' AS pass_rate, evaluations.result ->> 'score' AS score,
+            evaluations.result ->> 'errors' AS errors, evaluations.result ->> 'no_verdicts' AS no_verdicts,
+            strftime('%Y-%m-%dT%H:%M:%fZ', runs.created_at / 1000.0, 'unixepoch') AS created_at,
+            strftime('%Y-%m-%dT%H:%M:%fZ', evaluations.evaluated_at / 1000.0, 'unixepoch') AS evaluated_at,
+            evaluations.result
+        FROM evaluations JOIN runs ON runs.id = evaluations.run_id
+        WHERE evaluations.series IS NOT NULL
+        ORDER BY evaluations.series, runs.id;
+        """
+}
