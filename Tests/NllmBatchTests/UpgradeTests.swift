@@ -6,7 +6,7 @@ import Testing
     @Test func everyStateOfADatabaseIsThere() {
         let versions = [
             "0004-limits", "0007-files", "0008-failure-kinds", "0009-comparisons", "0010-blocked-runs", "0011-results",
-            "0012-conversations",
+            "0012-conversations", "0013-evaluations",
         ]
         for state in ["finished", "interrupted", "files"] {
             #expect(Fixture.all(state).map(\.version) == versions, "\(state)")
