@@ -65,6 +65,7 @@ final class RunIntake {
             if options.maxCost != nil { try await store.checkPrices(runs: [runID]) }
             try await checkConversations(of: runID)
             if !counted.contains(runID) { counted = try await store.count([runID], againstBudgetOf: worker) }
+            try await store.takeGivenAnswers(run: runID, worker: worker, now: Date())
             cached = try await store.takeCached(run: runID, age: options.overrides.cache, worker: worker, now: Date())
             try await artifacts.prepare(run: runID)
         } catch {

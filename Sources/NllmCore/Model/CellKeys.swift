@@ -64,6 +64,7 @@ struct CellKeys {
         bytes.add(common.arguments)
         bytes.add(prompt.attachments.map { $0.digest ?? $0.location })
         if prompt.isConversation { bytes.add(prompt.conversation, turns: prompt.turns) }
+        if let answer = prompt.givenAnswer { bytes.add(given: answer) }
         var hasher = SHA256()
         hasher.update(data: bytes)
         return hasher
@@ -94,6 +95,12 @@ extension [UInt8] {
                     }
                 })
         }
+    }
+
+    /// Begins with a byte that nothing else begins with, because no answer of a model is an answer to such a cell.
+    fileprivate mutating func add(given answer: String) {
+        append(3)
+        add(answer)
     }
 
     fileprivate mutating func add(_ texts: [String]) {

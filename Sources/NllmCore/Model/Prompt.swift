@@ -30,6 +30,8 @@ struct Prompt: Sendable, Equatable {
     var models: [String]?
     /// The number of samples per model; overrides the run's number.
     var samples: Int?
+    /// An answer that is scored without asking any model.
+    var givenAnswer: String?
     // These are kept beside the request, as JSON text.
     var vars: String?
     var metadata: String?

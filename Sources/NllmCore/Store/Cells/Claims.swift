@@ -87,6 +87,8 @@ extension Store {
             var round = ClaimRound()
             // Since the run was examined, it may have been paused, or this worker declared dead.
             guard try isClaimable(run), let budget = try budget(ofWorker: worker) else { return round }
+            // Some may have been put back, or added, since the run was prepared.
+            try takeGiven(run: run, worker: worker, now: now)
             var admission = try admission(to: run, budget: budget, counting: counted ?? [run], now: now)
             var ready = ReadyCells(slots: limit, models: admission.models.count)
             var started: Set<String> = []

@@ -7,9 +7,9 @@ struct UngradedAnswer: Sendable {
     var text: String
     /// The prompt's variables, an object; nil if it has none.
     var vars: JSONValue?
-    /// Milliseconds; nil if the answer was reused.
+    /// Milliseconds; nil if no model was asked.
     var duration: Int?
-    /// US dollars; nil if it is unknown or the answer was reused.
+    /// US dollars; nil if it is unknown or no model was asked.
     var cost: Double?
     var prompt: String
     var label: String
@@ -23,11 +23,11 @@ struct UngradedAnswer: Sendable {
 extension UngradedAnswer {
     fileprivate init(_ row: any Row) throws {
         let record = try ResultRecord(row)
-        let isReused = record.cachedFrom != nil
+        let wasAsked = record.cachedFrom == nil && !record.isGiven
         self.init(
             cellID: try row.id("cell_id"), attemptID: record.attemptID, gradingID: try row.id("grading_id"),
-            text: record.text, vars: record.vars, duration: isReused ? nil : record.durationMilliseconds,
-            cost: isReused ? nil : record.cost, prompt: record.prompt, label: record.label, sample: record.sample,
+            text: record.text, vars: record.vars, duration: wasAsked ? record.durationMilliseconds : nil,
+            cost: wasAsked ? record.cost : nil, prompt: record.prompt, label: record.label, sample: record.sample,
             grade: record.grade, isGraded: try row.optionalInt("graded_by") == row.int("grading_id"))
     }
 }

@@ -49,6 +49,8 @@ struct ResultRecord {
     var peakMemoryKilobytes: Int?
     /// The source of a reused answer.
     var cachedFrom: JSONValue?
+    /// Whether the prompt brought its answer.
+    var isGiven: Bool
     var startedAt: Date
     var finishedAt: Date
     var durationMilliseconds: Int
@@ -69,7 +71,7 @@ extension ResultRecord {
 
     /// All columns that ``init(_:)`` reads; to be completed with a condition on `cells`.
     static let sql = """
-        SELECT cells.id AS cell_id, prompts.grading_id, grades.grading_id AS graded_by, grades.score, grades.passed, grades.verdicts, cells.sample, cells.status, cells.attempts, cells.attempt_id, prompts.name AS prompt, prompts.folder,
+        SELECT cells.id AS cell_id, prompts.given_answer IS NOT NULL AS is_given, prompts.grading_id, grades.grading_id AS graded_by, grades.score, grades.passed, grades.verdicts, cells.sample, cells.status, cells.attempts, cells.attempt_id, prompts.name AS prompt, prompts.folder,
             prompts.metadata, prompts.text AS prompt_text, prompts.vars, prompts.turns, models.label, models.file, runs.name AS run,
             runs.raw, runs.schema_version, attempts.duration_ms,
             attempts.exit_code, attempts.started_at, attempts.finished_at, attempts.failure_kind,
@@ -114,6 +116,7 @@ extension ResultRecord {
         cpuMilliseconds = try row.optionalInt("cpu_ms")
         peakMemoryKilobytes = try row.optionalInt("peak_memory_kb")
         cachedFrom = try row.optionalJSON("cached_from")
+        isGiven = try row.bool("is_given")
         startedAt = try row.date("started_at")
         finishedAt = try row.date("finished_at")
         durationMilliseconds = try row.int("duration_ms")

@@ -189,14 +189,15 @@ struct EnqueueTransaction {
         }
         let own: [(String, any Bindable)] = [
             ("run", runID), ("position", position), ("name", prompt.id), ("folder", folder),
-            ("folder_key", FileName.key(folder)), ("grading", grading),
+            ("folder_key", FileName.key(folder)), ("grading", grading), ("given", prompt.givenAnswer),
         ]
         return try database.insert(Self.insertPromptSQL, named: own + prompt.columns)
     }
 
     private static let insertPromptSQL = """
-        INSERT INTO prompts (run_id, position, name, folder, folder_key, grading_id, \(PromptColumns.list))
-        VALUES (:run, :position, :name, :folder, :folder_key, :grading, \(PromptColumns.parameters))
+        INSERT INTO prompts (run_id, position, name, folder, folder_key, grading_id, given_answer,
+            \(PromptColumns.list))
+        VALUES (:run, :position, :name, :folder, :folder_key, :grading, :given, \(PromptColumns.parameters))
         RETURNING id
         """
 

@@ -31,6 +31,7 @@ extension Migrations {
 
         -- An answer that is scored without asking a model.
         ALTER TABLE prompts ADD COLUMN given_answer TEXT;
+        CREATE INDEX prompts_with_answers ON prompts (run_id) WHERE given_answer IS NOT NULL AND live = 1;
 
         -- What the provider says of an answer: the model and configuration that gave it, and why it ended.
         ALTER TABLE attempts ADD COLUMN served_model TEXT;

@@ -34,7 +34,8 @@ final class PromptSpool {
                 samples INTEGER,
                 vars TEXT,
                 metadata TEXT,
-                grading TEXT
+                grading TEXT,
+                given_answer TEXT
             ) STRICT;
             CREATE TABLE contents (sha256 TEXT PRIMARY KEY, content BLOB NOT NULL) STRICT;
             BEGIN;
@@ -42,8 +43,8 @@ final class PromptSpool {
     }
 
     private static let insertSQL = """
-        INSERT INTO prompts (id, place, model, models, samples, grading, \(PromptColumns.list))
-        VALUES (:id, :place, :model, :models, :samples, :grading, \(PromptColumns.parameters))
+        INSERT INTO prompts (id, place, model, models, samples, grading, given_answer, \(PromptColumns.list))
+        VALUES (:id, :place, :model, :models, :samples, :grading, :given, \(PromptColumns.parameters))
         ON CONFLICT (id) DO NOTHING
         """
 
@@ -52,6 +53,7 @@ final class PromptSpool {
         let own: [(String, any Bindable)] = [
             ("id", prompt.id), ("place", place.description), ("model", prompt.model),
             ("models", prompt.models.map(JSONValue.strings)), ("samples", prompt.samples), ("grading", prompt.grading),
+            ("given", prompt.givenAnswer),
         ]
         let added = try database.run(Self.insertSQL, .named(own + prompt.columns))
         guard added == 0 else {
@@ -125,6 +127,7 @@ final class PromptSpool {
             prompt.models = try row.optionalJSON("models")?.stringValues
             prompt.samples = try row.optionalInt("samples")
             prompt.grading = try row.optionalText("grading")
+            prompt.givenAnswer = try row.optionalText("given_answer")
             try prompt.readNotes(row)
             try body(prompt)
         }
