@@ -54,7 +54,8 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             exclude: ["LLM/Bridge/nllm_bridge/__init__.py"],
-            resources: bridgeModules.map { .embedInCode("LLM/Bridge/nllm_bridge/\($0).py") },
+            resources: bridgeModules.map { .embedInCode("LLM/Bridge/nllm_bridge/\($0).py") }
+                + [.embedInCode("Evaluation/Suites/suite.schema.json")],
             swiftSettings: swiftSettings
         ),
         .executableTarget(

@@ -22,7 +22,8 @@ struct NllmBatch: AsyncParsableCommand {
         subcommands: [
             EnqueueCommand.self, WorkCommand.self, RunCommand.self, StatusCommand.self, ListCommand.self,
             ShowCommand.self, ExportCommand.self, RetryCommand.self, CancelCommand.self, PauseCommand.self,
-            ResumeCommand.self, GradeCommand.self, RemoveCommand.self, PruneCommand.self, BackupCommand.self,
+            ResumeCommand.self, SuiteCommand.self, GradeCommand.self, RemoveCommand.self, PruneCommand.self,
+            BackupCommand.self,
             ConfigCommand.self,
             DoctorCommand.self,
         ])

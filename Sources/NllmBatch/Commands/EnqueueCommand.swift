@@ -22,7 +22,7 @@ struct EnqueueCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try common.configuration()
-        let request = try enqueue.request(
+        let request = try await enqueue.request(
             target: enqueue.run.map { .named($0) } ?? .new, common: common, configuration: configuration)
         guard !enqueue.dryRun else { return try await enqueue.printPreview(request, common: common, json: json) }
         let enqueuer = Enqueuer(

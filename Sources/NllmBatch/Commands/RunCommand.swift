@@ -33,8 +33,8 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         let configuration = try common.configuration()
         let target: EnqueueTarget = enqueue.run.map { .named($0) } ?? (new ? .new : .unfinished)
-        var options = try worker.options(configuration)
-        var request = try enqueue.request(target: target, common: common, configuration: configuration)
+        var request = try await enqueue.request(target: target, common: common, configuration: configuration)
+        var options = try worker.options(request.configuration)
         request.needsPrices = options.maxCost != nil
         request.isExecutedAtOnce = true
         guard !enqueue.dryRun else { return try await enqueue.printPreview(request, common: common, json: json) }

@@ -5,7 +5,7 @@ import NllmCore
 struct EnqueueOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            "Files of JSON lines or arrays, CSV or TSV, text files, directories of text files, or - for standard input.",
+            "Files of JSON lines or arrays, CSV or TSV, text files, directories of text files, - for standard input, or a suite (YAML).",
             valueName: "source"))
     var sources: [String] = []
 
@@ -117,23 +117,10 @@ struct EnqueueOptions: ParsableArguments {
     /// The request, for the target that the command means.
     func request(
         target: EnqueueTarget, common: CommonOptions, configuration: Configuration
-    ) throws(NllmError) -> EnqueueRequest {
-        var found: [PromptSource] = []
-        for source in sources {
-            guard source == "-" || PromptSource.exists(source) else {
-                throw SourceHint(options: self).error(missing: source)
-            }
-            found.append(try PromptSource(source, lines: records.lines, header: !records.noHeader))
-        }
-        if isDirect, let arguments {
-            let direct = try DirectPrompt(arguments: arguments) {
-                common.say("waiting for a prompt on standard input; without one, close it with </dev/null")
-            }
-            found.append(PromptSource(direct))
-        }
-        var request = EnqueueRequest(sources: found, configuration: configuration)
+    ) async throws(NllmError) -> EnqueueRequest {
+        var request = try await sourced(common, configuration)
         request.prompts = try records.options()
-        if isDirect, request.prompts != PromptOptions() {
+        if request.prompts != PromptOptions(), isDirect {
             throw .usage(
                 "`--map`, `--template`, `--only`, `--pick` and `--limit` are for sources, not for a prompt behind --")
         }
@@ -151,6 +138,43 @@ struct EnqueueOptions: ParsableArguments {
         request.checksModels = noCheck ? false : nil
         request.commandLine = ["nllm-batch"] + CommandLine.arguments.dropFirst()
         return request
+    }
+
+    /// The request for the sources or the suite.
+    private func sourced(
+        _ common: CommonOptions, _ configuration: Configuration
+    ) async throws(NllmError) -> EnqueueRequest {
+        if let suite = sources.first(where: EnqueueRequest.isSuite) {
+            return try await request(suite: suite, common, configuration)
+        }
+        var found: [PromptSource] = []
+        for source in sources {
+            guard source == "-" || PromptSource.exists(source) else {
+                throw SourceHint(options: self).error(missing: source)
+            }
+            found.append(try PromptSource(source, lines: records.lines, header: !records.noHeader))
+        }
+        if isDirect, let arguments {
+            let direct = try DirectPrompt(arguments: arguments) {
+                common.say("waiting for a prompt on standard input; without one, close it with </dev/null")
+            }
+            found.append(PromptSource(direct))
+        }
+        return EnqueueRequest(sources: found, configuration: configuration)
+    }
+
+    private func request(
+        suite: String, _ common: CommonOptions, _ configuration: Configuration
+    ) async throws(NllmError) -> EnqueueRequest {
+        guard sources.count == 1 else {
+            throw .usage("suite `\(suite)` stands alone; name further prompt files under `sources` in it")
+        }
+        if !records.mapping.isEmpty || !records.templates.isEmpty || records.lines || records.noHeader {
+            throw .usage("`--map`, `--template`, `--lines` and `--no-header` are for prompt files, not for a suite")
+        }
+        return try await EnqueueRequest(
+            suite: suite, trustsFiles: common.trustConfig, allowsCommands: evaluation.allowCommands,
+            checksModels: !noCheck && models.isEmpty && configuration.checksModels, configuration: configuration)
     }
 
     /// Prints what would be run.

@@ -2,6 +2,8 @@
 public struct EnqueueRequest: Sendable {
     /// The sources of prompts.
     public var sources: [PromptSource]
+    /// The suite whose prompts come before those of the sources.
+    var suite: Suite?
     /// How their records become prompts.
     public var prompts = PromptOptions()
     /// Models as `-m` takes them.

@@ -67,6 +67,33 @@ public struct Enqueuer: Sendable {
     /// The commands that would run: the first cells, the total number, and what they are expected to take; nothing is
     /// written anywhere.
     public func preview(_ request: EnqueueRequest, limit: Int) async throws(NllmError) -> Preview {
+        let (spool, models) = try await matrix(request)
+        do {
+            var preview = try Preview(spool, models: models, request, limit: limit)
+            preview.estimates = Store.estimates(preview.sizes, path: databasePath)
+            return preview
+        } catch {
+            throw Store.translate(error, path: "for the prompts in the temporary folder", opening: false)
+        }
+    }
+
+    /// What a request of a suite comes to; nothing is written anywhere.
+    package func outline(_ request: EnqueueRequest) async throws(NllmError) -> SuiteOutline {
+        let (spool, models) = try await matrix(request)
+        do {
+            let preview = try Preview(spool, models: models, request, limit: 0)
+            return SuiteOutline(
+                prompts: spool.count, models: models.map(\.variant.label), cells: preview.count,
+                gates: request.suite?.settings.gates.map(\.text) ?? [])
+        } catch {
+            throw Store.translate(error, path: "for the prompts in the temporary folder", opening: false)
+        }
+    }
+
+    /// The prompts and models of a request, of which nothing is to be written.
+    private func matrix(
+        _ request: EnqueueRequest
+    ) async throws(NllmError) -> sending (spool: PromptSpool, models: [PlannedModel]) {
         try DescriptorLimit.check(.programs)
         try request.check()
         let selection = ModelSelection(request, note: note)
@@ -76,14 +103,7 @@ public struct Enqueuer: Sendable {
         let isQuick = request.isQuick(prompts: spool.count, selected)
         let catalogue = await program?.models(naming: selected.variants.map(\.name), isQuick: isQuick)
         try selected.recognize(catalogue)
-        let models = try selection.plan(selected, catalogue)
-        do {
-            var preview = try Preview(spool, models: models, request, limit: limit)
-            preview.estimates = Store.estimates(preview.sizes, path: databasePath)
-            return preview
-        } catch {
-            throw Store.translate(error, path: "for the prompts in the temporary folder", opening: false)
-        }
+        return (spool, try selection.plan(selected, catalogue))
     }
 
     /// Throws for lists and objects that models do not accept; `llm` is called only if there are any.
@@ -110,7 +130,12 @@ public struct Enqueuer: Sendable {
                 if isOpen, prompt.models == nil { prompt.models = prompt.model.map { [$0] } }
                 return try spool.append(prompt, from: place)
             }
-            let sources = try PromptReader.read(
+            var sources: [SourceSummary] = []
+            if let suite = request.suite {
+                sources.append(
+                    try suite.read(models: selected.variants, grading: request.prompts.grading, into: append))
+            }
+            sources += try PromptReader.read(
                 request.sources, models: selected.variants, options: request.prompts, into: append
             ) { notes.append($0) }
             try spool.keep(request.prompts.subset)
@@ -150,12 +175,15 @@ public struct Enqueuer: Sendable {
     private static func identity(
         _ request: EnqueueRequest, models: [ModelVariant], sources: [SourceSummary]
     ) throws(NllmError) -> String {
-        let places = zip(request.sources, sources).map { source, summary in
-            switch source.kind {
-            case .standardInput, .direct: source.path + summary.digest + source.options
-            default: AbsolutePath.resolve(source.path) + source.options
+        let suite = request.suite.map { [AbsolutePath.resolve($0.path)] } ?? []
+        let places =
+            suite
+            + zip(request.sources, sources.dropFirst(suite.count)).map { source, summary in
+                switch source.kind {
+                case .standardInput, .direct: source.path + summary.digest + source.options
+                default: AbsolutePath.resolve(source.path) + source.options
+                }
             }
-        }
         let common = try request.common()
         var parts: [JSONValue] = [
             .string(AbsolutePath.current), .strings(places), .strings(models.map(\.label)), .strings(request.options),

@@ -132,16 +132,22 @@ struct ModelSelection {
     }
 
     /// Whether prompts may name models: the command names none.
-    var isOpen: Bool { request.models.isEmpty && request.modelOptions.isEmpty && request.direct == nil }
+    var isOpen: Bool {
+        request.models.isEmpty && request.suite?.models.isEmpty ?? true && request.modelOptions.isEmpty
+            && request.direct == nil
+    }
 
     /// Whether `llm` must know the models.
     var checks: Bool { request.checksModels ?? request.configuration.checksModels }
 
-    /// The first of these that names any: command line, configuration, options of models, the run, `llm`'s default.
+    /// The first of these that names any: command line, suite, configuration, options of models, the run, `llm`'s default.
     private func named(_ known: Store?) async throws(NllmError) -> Selected {
         let names = request.models.isEmpty ? request.direct?.models ?? [] : request.models
         if !names.isEmpty {
             return Selected(variants: try await Self.variants(names), areNamed: true)
+        }
+        if let models = request.suite?.models, !models.isEmpty {
+            return Selected(variants: models.map(\.variant), areNamed: true)
         }
         if let models = request.configuration.models {
             var variants: [ModelVariant] = []

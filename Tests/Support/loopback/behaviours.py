@@ -33,6 +33,10 @@ STATUS = Kind(lambda value: type(value) is int and 400 <= value <= 599, "a statu
 MILLISECONDS = Kind(lambda value: is_number(value) and value >= 0, "a number from 0")
 RATE = Kind(lambda value: is_number(value) and value > 0, "a number above 0")
 TEXTS = Kind(lambda value: isinstance(value, list) and all(isinstance(text, str) for text in value), "a list of texts")
+PAIRS = Kind(
+    lambda value: isinstance(value, list) and all(TEXTS.allows(pair) and len(pair) == 2 for pair in value),
+    "a list of pairs of texts",
+)
 OBJECT = Kind(lambda value: isinstance(value, dict), "an object")
 STEPS = Kind(lambda value: isinstance(value, (dict, list)), "a step or a list of steps")
 
@@ -53,6 +57,7 @@ FAULT_KEYS = {
 BREAKS = ("hang_after", "reset_after", "cut_after")
 BEHAVIOUR_KEYS = {
     "answer": TEXT_OR_NULL,
+    "answers": PAIRS,
     "answer_tokens": COUNT,
     "answer_pieces": TEXTS,
     "finish_reason": TEXT,

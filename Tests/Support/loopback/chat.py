@@ -89,6 +89,9 @@ def answer_text(chat: Chat, behaviour: dict[str, Any]) -> str | None:
         return "".join(behaviour["answer_pieces"])
     if "answer_tokens" in behaviour:
         return " ".join(f"word{number}" for number in range(1, behaviour["answer_tokens"] + 1))
+    for part, answer in behaviour.get("answers", []):
+        if part in chat.prompt:
+            return fill(answer, chat.placeholders)
     template = behaviour.get("answer", "echo: {prompt}")
     return None if template is None else fill(template, chat.placeholders)
 
