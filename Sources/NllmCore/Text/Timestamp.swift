@@ -14,6 +14,19 @@ public enum Timestamp {
         return day(fields) + "T" + time(fields, ":") + "." + padded(milliseconds, 3) + "Z"
     }
 
+    /// The time that a text of ``utc(_:)`` states; nil for any other text.
+    static func date(utc text: String) -> Date? {
+        let form = text.utf8.map { $0.isDigit ? UInt8(ascii: "0") : $0 }
+        guard form.elementsEqual("0000-00-00T00:00:00.000Z".utf8) else { return nil }
+        let numbers = text.split { !$0.isNumber }.compactMap { Int32($0) }
+        var fields = tm()
+        (fields.tm_year, fields.tm_mon, fields.tm_mday) = (numbers[0] - 1900, numbers[1] - 1, numbers[2])
+        (fields.tm_hour, fields.tm_min, fields.tm_sec) = (numbers[3], numbers[4], numbers[5])
+        let date = Date(milliseconds: Int(timegm(&fields)) * 1000 + Int(numbers[6]))
+        // Months and hours beyond the last one count on.
+        return utc(date) == text ? date : nil
+    }
+
     /// Local time in ISO 8601 without a zone, `2026-11-23T20:15:00.123456`, as in nllm's manifests.
     static func local(_ date: Date) -> String {
         let (fields, milliseconds) = broken(date, localtime_r)

@@ -1,23 +1,23 @@
 /// The figures of a run that gates are held against.
-struct NightFigures: Sendable {
+package struct NightFigures: Sendable {
     /// Figures over the cells of all models or of one.
-    struct Totals: Sendable, Hashable {
+    package struct Totals: Sendable, Hashable {
         /// The number of cells, without judges and confirming answers.
-        var cells = 0
+        package var cells = 0
         /// Those that ended in an error or have no outcome.
-        var errors = 0
+        package var errors = 0
         /// Those with an answer but without a verdict.
-        var noVerdicts = 0
+        package var noVerdicts = 0
         /// From 0 to 1; nil if no cell has a verdict.
-        var passRate: Double?
+        package var passRate: Double?
         /// The mean score, from 0 to 1; nil if no cell has a verdict.
-        var score: Double?
+        package var score: Double?
         /// The 95th percentile in seconds; nil if no duration is known.
-        var latencyP95: Double?
+        package var latencyP95: Double?
         /// The sum of the known costs in US dollars, without judges and confirming answers.
-        var cost = 0.0
+        package var cost = 0.0
         /// The number of cells that cost something unknown.
-        var unknownCosts = 0
+        package var unknownCosts = 0
     }
 
     /// Over all models.

@@ -2,16 +2,17 @@ internal import FoundationEssentials
 
 extension NightReport.Model {
     /// The verdict with its figures on one line, such as `gpt: worse: 3.2 points lower (at most 5.1; p = 0.004)`.
-    var verdictText: String {
-        let words =
-            switch verdict {
-            case .new: "new, without any history"
-            case .cannotTell(let reason): "can't tell: \(reason)" + figures.map { "; \($0)" }.joined()
-            case .worse: "worse" + figures.map { ": \($0)" }.joined()
-            case .smallDrop: "small drop" + figures.map { ": \($0)" }.joined()
-            case .noDropFound: "no drop found" + figures.map { ": \($0)" }.joined()
-            }
-        return "\(label): \(words)"
+    var verdictText: String { "\(label): \(verdictWords)" }
+
+    /// The verdict with its figures, without the label.
+    var verdictWords: String {
+        switch verdict {
+        case .new: "new, without any history"
+        case .cannotTell(let reason): "can't tell: \(reason)" + figures.map { "; \($0)" }.joined()
+        case .worse: "worse" + figures.map { ": \($0)" }.joined()
+        case .smallDrop: "small drop" + figures.map { ": \($0)" }.joined()
+        case .noDropFound: "no drop found" + figures.map { ": \($0)" }.joined()
+        }
     }
 
     /// The drop, its bound and the p-value; empty if nothing is compared.
