@@ -35,7 +35,7 @@ extension NllmError {
             .backupNotCreated:
             .cannotCreate
         case .inputOutput, .damaged, .alteredDatabase: .inputOutput
-        case .busy, .beingRemoved, .runInUse, .olderWorker, .fewThreads: .tryLater
+        case .busy, .beingRemoved, .runInUse, .olderWorker, .fewThreads, .seriesInUse: .tryLater
         }
     }
 }

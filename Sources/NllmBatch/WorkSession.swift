@@ -183,6 +183,7 @@ extension WorkEvent {
     var isUrgent: Bool {
         switch self {
         case .storageWait: true
+        case .evaluated(_, let passed): passed == false
         case .ended(let progress): progress.counts[.ok] < progress.counts.total
         default: false
         }
@@ -192,6 +193,8 @@ extension WorkEvent {
     func text(verbose: Bool) -> String? {
         switch self {
         case .line, .piece, .ended: return nil
+        case .evaluated(let run, let passed):
+            return "\(run): evaluated" + (passed.map { $0 ? ", all gates hold" : ", FAILED" } ?? "")
         case .executor(let report):
             if let reason = report.shortfall { return "executor \(report.choice), because \(reason)" }
             return verbose ? "executor \(report.choice): \(report.detail)" : nil

@@ -50,6 +50,10 @@ public struct RunRemover: Sendable {
     /// - Throws: if a running worker works on it, or something cannot be written.
     public func remove(_ run: Run) async throws(NllmError) -> RemovedRun {
         try await store.beginRemoval(run, now: Date())
+        for companion in try await store.companions(of: run.id) {
+            try await store.beginRemoval(companion, now: Date())
+            _ = try await store.removeRows(of: companion, now: Date())
+        }
         let left = try await removeFolder(of: run)
         let cells = try await store.removeRows(of: run, now: Date())
         return RemovedRun(run: run.name, folder: run.folder, cells: cells, left: left)

@@ -7,8 +7,14 @@ final class RunIntake {
     private let options: WorkOptions
     private let observe: @Sendable (WorkEvent) -> Void
 
+    private let evaluator: NightEvaluator
+
     /// The runs that were named; nil for all.
+    private var named: [RunID]?
+    /// The runs that were named, and their companions; nil for all.
     private(set) var scope: [RunID]?
+    /// The runs that were evaluated by this worker.
+    private var evaluated: Set<RunID> = []
     /// The runs whose spending counts against the budget.
     private(set) var counted: Set<RunID> = []
     private var prepared: Set<RunID> = []
@@ -27,6 +33,7 @@ final class RunIntake {
         observe: @escaping @Sendable (WorkEvent) -> Void
     ) {
         (self.store, self.artifacts, self.options, self.observe) = (store, artifacts, options, observe)
+        evaluator = NightEvaluator(store: store)
     }
 
     /// Finds the runs that were named; throws if one is not there, or has no price that a budget needs.
@@ -34,9 +41,14 @@ final class RunIntake {
         if !options.runs.isEmpty {
             let named = try await store.runs(named: options.runs).map(\.id)
             try await store.unblock(named)
-            scope = named
+            self.named = named
+            try await widenScope()
         }
         if options.maxCost != nil { try await store.checkPrices(runs: scope) }
+    }
+
+    private func widenScope() async throws(NllmError) {
+        if let named { scope = try await store.withCompanions(named) }
     }
 
     /// Counts what the runs spend against a worker's budget.
@@ -108,6 +120,41 @@ final class RunIntake {
         return try await store.unfinishedRuns()
     }
 
+    // MARK: Evaluation
+
+    /// Takes the evaluations of runs whose cells have ended as far as they go.
+    ///
+    /// - Returns: whether more is to come: cells on behalf of their answers, or what another process is doing.
+    /// - Throws: what can be done later.
+    func evaluate() async throws(NllmError) -> Bool {
+        var isMoreToCome = false
+        for run in try await store.ripeEvaluations(named) where unusable[run] == nil {
+            do throws(NllmError) {
+                guard case .finished(let night) = try await evaluator.advance(run) else {
+                    isMoreToCome = true
+                    continue
+                }
+                evaluated.insert(run)
+                try await artifacts.finish(run: run)
+                observe(.evaluated(run: night.run.name, passed: night.passed))
+            } catch {
+                guard await store.trouble(behind: error) == nil else { throw error }
+                unusable[run] = error
+            }
+        }
+        if isMoreToCome { try await widenScope() }
+        return isMoreToCome
+    }
+
+    /// What the evaluated ones of these runs have come to.
+    func nights(of runs: [RunProgress]) async throws(NllmError) -> [NightResult] {
+        var nights: [NightResult] = []
+        for progress in runs {
+            if let night = try await evaluator.result(of: progress.run.id) { nights.append(night) }
+        }
+        return nights
+    }
+
     // MARK: The end
 
     /// Reports the runs that have ended while the worker waits for new ones; if they get cells again, they are new.
@@ -148,8 +195,9 @@ final class RunIntake {
     /// The runs that were named or worked on, in their present state.
     func progress() async throws(NllmError) -> [RunProgress] {
         var all: [RunProgress] = []
-        for run in scope ?? prepared.sorted() {
-            if let progress = try await store.progress(ofRun: run) { all.append(progress) }
+        for run in named ?? prepared.union(evaluated).sorted() {
+            guard let progress = try await store.progress(ofRun: run), !progress.run.isCompanion else { continue }
+            all.append(progress)
         }
         return all
     }

@@ -16,6 +16,8 @@ public enum WorkEvent: Sendable {
     case cached(run: String, cells: Int)
     /// A run has ended, while the worker waits for new ones.
     case ended(RunProgress)
+    /// A run was held against its gates and its history; whether all gates hold, nil without gates.
+    case evaluated(run: String, passed: Bool?)
     /// No more cells of a model are started, because it can't be used.
     case modelPaused(model: String, ModelPause)
     /// Cells of a model that was paused are started again.

@@ -82,7 +82,11 @@ public actor Worker {
         try? await noteClock()
         let outlook = try? await intake.outlook(worker: liveness.id, countingUnusable: true)
         failure = failure ?? runner.failure
-        if failure == nil, !runner.isStopping { await intake.block(worker: liveness.id) }
+        if failure == nil, !runner.isStopping {
+            await intake.block(worker: liveness.id)
+            // A blocked run is evaluated as it stands.
+            _ = try? await intake.evaluate()
+        }
         await leave()
         if failure == nil { failure = await recorder.failure }
         if failure == nil { failure = await intake.finish() }
@@ -201,7 +205,8 @@ public actor Worker {
         if await outage.waitsForFolders() { return false }
         let outlook = try await intake.outlook(worker: liveness.id, countingUnusable: false)
         if options.follows, !outlook.blocked.isEmpty { await intake.block(worker: liveness.id) }
-        return outlook.cells == 0 && !options.follows
+        guard outlook.cells == 0, try await !intake.evaluate() else { return false }
+        return !options.follows
     }
 
     // MARK: Claiming
@@ -247,6 +252,7 @@ public actor Worker {
         await recorder.writeRest()
         try await noteClock()
         try await liveness.inspectOthers()
+        if !runner.isStopping { _ = try await intake.evaluate() }
         if options.follows { try await intake.reportEnded() }
         guard !runner.cells.isEmpty else { return }
         let held = try await store.leases(worker: liveness.id)
@@ -287,6 +293,7 @@ public actor Worker {
         var summary = WorkSummary()
         summary.left = outlook.stuck
         summary.runs = try await intake.progress()
+        summary.nights = try await intake.nights(of: summary.runs)
         summary.seconds = runner.seconds(in: summary.runs.map(\.run))
         summary.isInterrupted = runner.isStopping
         summary.interruptedCells = runner.interrupted

@@ -62,6 +62,8 @@ public enum NllmError: Error, Sendable, Equatable {
     case busy(database: String)
     /// A worker of an older version is running on a database that this version would have to migrate.
     case olderWorker(database: String, pid: Int)
+    /// A series of which another process is making a night; 0 if its id is not known.
+    case seriesInUse(series: String, process: Int32)
     /// Fewer threads are available than are needed at all.
     case fewThreads(possible: Int, needed: Int, limit: String)
 }
@@ -141,6 +143,9 @@ extension NllmError: CustomStringConvertible {
         case .olderWorker(let database, let pid):
             "an older nllm-batch works on database \(database) (process \(pid)), which has to be upgraded; "
                 + "try again when that one has ended"
+        case .seriesInUse(let series, let process):
+            "series \(series) is being run" + (process > 0 ? " by process \(process)" : "")
+                + "; wait for it with --wait, or try again when it has ended"
         case .fewThreads(let possible, let needed, let limit):
             "only \(possible) more threads or processes can be started, but \(needed) are needed; end others of this "
                 + "user, or raise the limit with `\(limit)`"

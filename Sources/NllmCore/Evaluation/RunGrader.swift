@@ -43,13 +43,27 @@ package actor RunGrader {
         }
     }
 
+    /// What the answers to a prompt would have come to under other assertions; nil if they are gone.
+    func regrade(_ outcome: PromptOutcome, by grading: GradingID) async throws(NllmError) -> PromptOutcome? {
+        guard let answers = try await store.answers(outcome) else { return nil }
+        let grader = try await prepared(grading)
+        var again = outcome
+        (again.grading, again.trials, again.failures) = (grading, 0, 0)
+        for answer in answers {
+            guard let passed = grader.grade(CheckedAnswer(answer), elsewhere: Self.noJudge).passed else { continue }
+            again.trials += 1
+            if !passed { again.failures += 1 }
+        }
+        return again
+    }
+
     private func grade(
         _ answers: [UngradedAnswer], of run: RunID, _ changes: inout GradeChanges
     ) async throws(NllmError) {
         var grades: [CellGrade] = []
         for answer in answers {
             let grader = try await prepared(answer.gradingID)
-            let grade = ResultRecord.Grade(grader.grade(CheckedAnswer(answer)) { .none("`\($0.name)` needs a judge") })
+            let grade = ResultRecord.Grade(grader.grade(CheckedAnswer(answer), elsewhere: Self.noJudge))
             changes.add(answer, grade)
             if answer.isGraded, answer.grade == grade { continue }
             grades.append(
@@ -58,6 +72,8 @@ package actor RunGrader {
         }
         try await store.record(grades, of: run, now: Date())
     }
+
+    private static let noJudge: @Sendable (Assertion) -> Verdict = { .none("`\($0.name)` needs a judge") }
 
     private func prepared(_ id: GradingID) async throws(NllmError) -> Grader {
         if let known = prepared[id] { return known }

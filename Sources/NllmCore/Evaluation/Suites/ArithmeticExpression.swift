@@ -8,6 +8,8 @@ struct ArithmeticExpression: Sendable, Equatable {
         case apply(Character)
     }
 
+    /// The expression as it was written.
+    let text: String
     private var steps: [Step] = []
 
     private static let lengthLimit = 10_000
@@ -15,6 +17,7 @@ struct ArithmeticExpression: Sendable, Equatable {
     /// - Throws: what is wrong with the text, starting in lower case.
     init(_ text: String) throws(ArithmeticProblem) {
         guard text.utf8.count <= Self.lengthLimit else { throw ArithmeticProblem("it is too long") }
+        self.text = text
         var parser = Parser(rest: text[...])
         steps = try parser.steps()
     }

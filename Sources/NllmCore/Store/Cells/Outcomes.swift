@@ -138,6 +138,7 @@ extension Store {
         guard became == 1 else { return false }
         // The run may have been finished without this answer.
         try database.run("UPDATE runs SET exported_at = NULL WHERE id = ?", report.claim.runID)
+        try database.reopenEvaluation(of: report.claim.runID)
         try database.run(
             "UPDATE attempts SET number = (SELECT attempts FROM cells WHERE id = ?) WHERE id = ?", cellID, attemptID)
         return true

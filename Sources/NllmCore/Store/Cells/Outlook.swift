@@ -151,7 +151,10 @@ extension Store {
     public func blockedRuns() throws(NllmError) -> [String] {
         try reading {
             try database.rows(
-                "SELECT name FROM runs WHERE blocked_at IS NOT NULL AND finished_at IS NULL ORDER BY id DESC",
+                """
+                SELECT name FROM runs WHERE blocked_at IS NOT NULL AND finished_at IS NULL AND parent_id IS NULL
+                ORDER BY id DESC
+                """,
                 read: { try $0.text("name") })
         }
     }
@@ -160,7 +163,10 @@ extension Store {
     func endedRuns(_ runs: Set<RunID>) throws(NllmError) -> [RunID] {
         try reading {
             let ended: [RunID] = try database.rows(
-                "SELECT id FROM runs WHERE finished_at IS NOT NULL OR blocked_at IS NOT NULL ORDER BY id",
+                """
+                SELECT id FROM runs WHERE (finished_at IS NOT NULL OR blocked_at IS NOT NULL) AND parent_id IS NULL
+                ORDER BY id
+                """,
                 read: { try $0.id("id") })
             return ended.filter(runs.contains)
         }

@@ -76,6 +76,20 @@ extension Store {
         }
     }
 
+    /// The answers to one prompt for one model of a run; nil if some of them are gone.
+    func answers(_ outcome: PromptOutcome) throws(NllmError) -> [UngradedAnswer]? {
+        try reading {
+            let answered = try database.row(
+                """
+                SELECT count(*) AS cells FROM cells WHERE prompt_id = ? AND model_id = ? AND live = 1 AND status = 'ok'
+                """, outcome.promptID, outcome.modelID, read: { try $0.int("cells") })
+            let answers = try database.rows(
+                "\(Self.gradableSQL) AND cells.prompt_id = ? AND cells.model_id = ? ORDER BY cells.sample",
+                outcome.promptID, outcome.modelID, read: UngradedAnswer.init)
+            return answers.count == answered ? answers : nil
+        }
+    }
+
     private static let gradableSQL = """
         \(ResultRecord.sql)
         WHERE cells.live = 1 AND cells.status = 'ok' AND prompts.grading_id IS NOT NULL

@@ -16,10 +16,20 @@ struct EnqueuePlan {
     var given: RunSettings.Given
     var sources: [SourceSummary]
     var manifest: JSONValue
+    /// What the run is held against; nil if the enqueue says nothing about it.
+    var evaluation: PlannedEvaluation?
     var createdAt: Date
 
     /// The models that prompts may name.
     var variants: [ModelVariant] { models.map(\.variant) }
+}
+
+/// A night that a later one of its series has replaced before it was done.
+public struct ReplacedNight: Sendable, Equatable {
+    /// The run's name.
+    public let run: String
+    /// The number of its cells that were cancelled.
+    public let cells: Int
 }
 
 /// The result of an enqueue.
@@ -46,6 +56,8 @@ public struct EnqueueReport: Sendable, Equatable {
     public var areModelsUnchecked = false
     /// The unfinished run that would have been continued if it were not blocked or too old.
     public var leftRun: Run?
+    /// The nights of the same series that this run replaces, with the number of their cells that are cancelled.
+    public var replaced: [ReplacedNight] = []
     /// What the new and changed cells are expected to take, by model.
     public var estimates: [Estimate] = []
     /// The number of live cells in the run.
@@ -64,7 +76,7 @@ extension Store {
                 let enqueue = EnqueueTransaction(
                     database: database, folder: folder, plan: plan, known: known, reservation: reservation)
                 var report = try enqueue.perform(prompts)
-                report.leftRun = left
+                report.leftRun = report.replaced.contains { $0.run == left?.name } ? nil : left
                 return report
             }
         } catch {
@@ -79,9 +91,16 @@ extension Store {
     private func target(_ plan: EnqueuePlan) throws -> Run? {
         switch plan.target {
         case .new: nil
-        case .named(let name): try run(named: name).map(checkedForRemoval)
+        case .named(let name): try run(named: name).map(checked)
         case .unfinished: try unfinishedRun(plan).flatMap { isToBeContinued($0, plan) ? $0 : nil }
         }
+    }
+
+    private func checked(_ run: Run) throws -> Run {
+        guard !run.isCompanion else {
+            throw NllmError.usage("the name \(run.name) is taken; choose another with --run")
+        }
+        return try checkedForRemoval(run)
     }
 
     /// The newest run that asks the same and has not ended.

@@ -38,6 +38,8 @@ struct EnqueueTransaction {
         }
         try replaceSources(runID)
         try count(runID)
+        try database.note(plan.evaluation, of: runID)
+        report.replaced = try database.replaceEarlierNights(of: runID, now: plan.createdAt)
         if let known {
             let isSame =
                 try before == outline(runID) && known.settings.raw == plan.given.raw ?? known.settings.raw
@@ -254,6 +256,7 @@ struct EnqueueTransaction {
                 "arguments": JSONValue.strings(plan.common.arguments), "identity": plan.identity,
                 "is_changed": !isUnchanged, "run": run.id,
             ])
+        if !isUnchanged { try database.reopenEvaluation(of: run.id) }
         try database.run(Store.settleSQL, plan.createdAt, run.id)
     }
 }

@@ -14,7 +14,7 @@ extension Store {
         try reading {
             let ended = try database.rows(
                 """
-                SELECT * FROM runs WHERE removing = 0 AND (
+                SELECT * FROM runs WHERE removing = 0 AND parent_id IS NULL AND (
                     blocked_at IS NOT NULL
                     OR finished_at IS NOT NULL
                     AND NOT EXISTS (SELECT 1 FROM counters WHERE run_id = runs.id AND pending + running > 0))
@@ -25,7 +25,9 @@ extension Store {
                 guard let age else { return true }
                 return (run.finishedAt ?? run.blockedAt).map { now.timeIntervalSince($0) > age } ?? false
             }
-            let interrupted = try database.rows("SELECT * FROM runs WHERE removing = 1 ORDER BY id") {
+            let interrupted = try database.rows(
+                "SELECT * FROM runs WHERE removing = 1 AND parent_id IS NULL ORDER BY id"
+            ) {
                 try Run($0, in: folder)
             }
             return interrupted + old.reversed()

@@ -89,7 +89,7 @@ extension Store {
             }
             _ = try Self.removePieces(of: "prompts", run.id, in: removal)
             try removal.transaction {
-                for table in ["counters", "models", "sources", "contents"] {
+                for table in ["counters", "models", "sources", "contents", "evaluations", "acceptances"] {
                     try removal.run("DELETE FROM \(table) WHERE run_id = ?", run.id)
                 }
                 try removal.run("DELETE FROM runs WHERE id = ?", run.id)

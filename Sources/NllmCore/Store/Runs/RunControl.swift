@@ -29,6 +29,7 @@ extension Store {
             if changed > 0 {
                 try database.run(
                     "UPDATE runs SET exported_at = NULL, edited = 1, blocked_at = NULL WHERE id = ?", run.id)
+                try database.reopenEvaluation(of: run.id)
                 try database.run(Self.settleSQL, now, run.id)
             }
             return changed
@@ -64,7 +65,9 @@ extension Store {
     /// - Returns: false if it was so already.
     /// - Throws: when the store can't be written.
     func pause(_ run: Run) throws(NllmError) -> Bool {
-        try transaction { try database.run("UPDATE runs SET paused = 1 WHERE id = ? AND paused = 0", run.id) == 1 }
+        try transaction {
+            try database.run("UPDATE runs SET paused = 1 WHERE (id = ?1 OR parent_id = ?1) AND paused = 0", run.id) > 0
+        }
     }
 
     /// Resumes a run, its paused models, and the cells that failed for the same reason.
@@ -77,10 +80,14 @@ extension Store {
                 try database.run(
                     """
                     UPDATE runs SET paused = 0, blocked_at = NULL
-                    WHERE id = ? AND (paused = 1 OR blocked_at IS NOT NULL)
-                    """, run.id) == 1
+                    WHERE (id = ?1 OR parent_id = ?1) AND (paused = 1 OR blocked_at IS NOT NULL)
+                    """, run.id) > 0
+            if wasHeldBack { try database.reopenEvaluation(of: run.id) }
             let paused = try database.rows(
-                "SELECT id, label FROM models WHERE run_id = ? AND paused_kind IS NOT NULL ORDER BY position", run.id
+                """
+                SELECT models.id, label FROM models JOIN runs ON runs.id = models.run_id
+                WHERE (runs.id = ?1 OR parent_id = ?1) AND paused_kind IS NOT NULL ORDER BY models.id
+                """, run.id
             ) { (try $0.id("id") as ModelID, try $0.text("label")) }
             _ = try takeUp(paused.map(\.0))
             try database.run(Self.settleSQL, now, run.id)
@@ -92,7 +99,10 @@ extension Store {
     func unblock(_ runs: [RunID]) throws(NllmError) {
         try transaction {
             for run in runs {
-                try database.run("UPDATE runs SET blocked_at = NULL WHERE id = ? AND blocked_at IS NOT NULL", run)
+                let unblocked = try database.run(
+                    "UPDATE runs SET blocked_at = NULL WHERE (id = ?1 OR parent_id = ?1) AND blocked_at IS NOT NULL",
+                    run)
+                if unblocked > 0 { try database.reopenEvaluation(of: run) }
             }
         }
     }

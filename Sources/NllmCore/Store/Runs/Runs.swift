@@ -47,6 +47,9 @@ public struct RunProgress: Sendable {
     public internal(set) var models: [Model]
     /// Whether a running worker may work on it.
     public internal(set) var hasWorker = false
+    /// What is left to do when all cells have an outcome: `judging`, `confirming` or `evaluating`; nil if there is
+    /// nothing.
+    public internal(set) var evaluation: String?
 
     /// The sum over all models.
     public var counts: CellCounts { models.map(\.counts).reduce(CellCounts(), +) }
@@ -80,12 +83,12 @@ public struct RunProgress: Sendable {
     public static let blocked = "blocked"
 
     /// Whether no worker will do more by itself.
-    public var hasEnded: Bool { counts.left == 0 || run.blockedAt != nil }
+    public var hasEnded: Bool { counts.left == 0 && evaluation == nil || run.blockedAt != nil }
 
     /// The run's state in one word.
     public var state: String {
         if run.isBeingRemoved { return "removing" }
-        if counts.left == 0 { return "finished" }
+        if counts.left == 0 { return evaluation ?? "finished" }
         if run.isPaused { return "paused" }
         if counts[.running] > 0, hasWorker { return "running" }
         if run.blockedAt != nil { return Self.blocked }
@@ -96,7 +99,9 @@ public struct RunProgress: Sendable {
 extension Store {
     /// All runs, newest first.
     public func runs() throws(NllmError) -> [Run] {
-        try reading { try database.rows("SELECT * FROM runs ORDER BY id DESC") { try Run($0, in: folder) } }
+        try reading {
+            try database.rows("SELECT * FROM runs WHERE parent_id IS NULL ORDER BY id DESC") { try Run($0, in: folder) }
+        }
     }
 
     /// The run with this name; without a name, the newest one.
@@ -108,7 +113,9 @@ extension Store {
     }
 
     private func newestRun() throws -> Run {
-        let newest = try database.row("SELECT * FROM runs WHERE removing = 0 ORDER BY id DESC LIMIT 1") {
+        let newest = try database.row(
+            "SELECT * FROM runs WHERE removing = 0 AND parent_id IS NULL ORDER BY id DESC LIMIT 1"
+        ) {
             try Run($0, in: folder)
         }
         guard let newest else { throw NllmError.noRuns(database: path) }
@@ -134,9 +141,9 @@ extension Store {
 
     /// The run with this name; `last` means the newest one, unless a run is called that.
     func existingRun(_ name: String) throws -> Run {
-        if let run = try run(named: name) { return try checkedForRemoval(run) }
+        if let run = try run(named: name), !run.isCompanion { return try checkedForRemoval(run) }
         if name == "last" { return try newestRun() }
-        let names = try database.rows("SELECT name FROM runs") { try $0.text("name") }
+        let names = try database.rows("SELECT name FROM runs WHERE parent_id IS NULL") { try $0.text("name") }
         throw NllmError.noRun(name: name, database: path, nearest: NearestName.find(name, among: names))
     }
 
@@ -165,6 +172,7 @@ extension Store {
             for index in progress.models.indices {
                 progress.models[index].verdicts = verdicts[progress.models[index].id]
             }
+            progress.evaluation = try evaluationLeft(of: run.id)
             if progress.counts.left > 0 { try addWaits(to: &progress, now: now) }
             return progress
         }
@@ -197,12 +205,13 @@ extension Store {
         }
     }
 
-    /// Records whether a run has ended; values: the time, the run's id.
+    /// Records whether a run has ended, its evaluation included; values: the time, the run's id.
     static let settleSQL = """
         UPDATE runs SET
             exported_at = CASE WHEN left_over.cells > 0 THEN NULL ELSE exported_at END,
             finished_at = CASE WHEN left_over.cells > 0 THEN NULL ELSE coalesce(finished_at, ?1) END
-        FROM (SELECT coalesce(sum(pending + running), 0) AS cells FROM counters WHERE run_id = ?2) AS left_over
+        FROM (SELECT (SELECT coalesce(sum(pending + running), 0) FROM counters WHERE run_id = ?2)
+                + (SELECT count(*) FROM evaluations WHERE run_id = ?2 AND evaluated_at IS NULL) AS cells) AS left_over
         WHERE runs.id = ?2 AND (left_over.cells = 0 OR finished_at IS NOT NULL)
         """
 }

@@ -11,10 +11,13 @@ extension Migrations {
             -- Whether all gates hold; NULL without gates.
             passed INTEGER CHECK (passed IN (0, 1)),
             regressed INTEGER CHECK (regressed IN (0, 1)),
+            -- Whether a later night of the series began before this one was done.
+            replaced INTEGER NOT NULL DEFAULT 0 CHECK (replaced IN (0, 1)),
             evaluated_at INTEGER,
             CHECK ((result IS NULL) = (evaluated_at IS NULL))
         ) STRICT;
         CREATE INDEX evaluations_of_series ON evaluations (series, run_id) WHERE series IS NOT NULL;
+        CREATE INDEX open_evaluations ON evaluations (run_id) WHERE evaluated_at IS NULL;
 
         -- Nights that were taken as the new normal: as a whole, with an empty prompt, or for one prompt.
         CREATE TABLE acceptances (

@@ -1,0 +1,93 @@
+internal import FoundationEssentials
+
+/// Evaluates runs whose cells have ended: grades what is left, holds the run against its history, has prompts asked again
+/// that may be broken, and stores what its gates come to.
+///
+/// Everything is derived from the store, so that whatever was interrupted is made up for by the next evaluation.
+package actor NightEvaluator {
+    /// How far an evaluation has come.
+    enum Step: Sendable {
+        /// Cells of companions are to be worked on first.
+        case hasMoreCells
+        /// The result is stored.
+        case finished(NightResult)
+        /// Another process is faster.
+        case leftToOthers
+    }
+
+    private let store: Store
+    private let grader: RunGrader
+
+    package init(store: Store) {
+        self.store = store
+        grader = RunGrader(store: store)
+    }
+
+    /// Takes the evaluation of a run of which nothing is left to do as far as it goes.
+    func advance(_ run: RunID, now: Date = Date()) async throws(NllmError) -> Step {
+        guard let evaluation = try await store.evaluation(of: run), evaluation.result == nil else {
+            return .leftToOthers
+        }
+        let settings = try settings(evaluation)
+        // Before anything is read, so that what is added meanwhile is noticed.
+        let cells = try await store.companionCellCount(of: run)
+        try await grader.grade(run: run)
+        for companion in try await store.companions(of: run) { try await grader.grade(run: companion.id) }
+        let report = try await report(evaluation, settings)
+        let suspects = report?.suspects ?? []
+        guard suspects.isEmpty else {
+            let isAsked = try await store.confirm(suspects, of: run, companionCells: cells, now: now)
+            return isAsked ? .hasMoreCells : .leftToOthers
+        }
+        let result = try NightReader(store: store, evaluation: evaluation, settings: settings, report: report)
+            .result(now: now)
+        let isStored = try await store.finishEvaluation(
+            of: run, result: result.json, passed: result.passed, regressed: result.regressed, companionCells: cells,
+            now: now)
+        return isStored ? .finished(result) : .leftToOthers
+    }
+
+    /// What a run has come to; nil if it is not evaluated.
+    package func result(of run: RunID) async throws(NllmError) -> NightResult? {
+        guard let json = try await store.evaluation(of: run)?.result else { return nil }
+        do {
+            return try NightResult(json: json)
+        } catch {
+            throw .alteredDatabase(path: store.path, reason: "the result of a night: \(ErrorText.reason(error))")
+        }
+    }
+
+    private func settings(_ evaluation: StoredEvaluation) throws(NllmError) -> NightSettings {
+        do {
+            return try NightSettings(json: evaluation.settings)
+        } catch {
+            throw .alteredDatabase(
+                path: store.path, reason: "the settings of run \(evaluation.run.name): \(ErrorText.reason(error))")
+        }
+    }
+
+    /// The comparison with the history or a baseline; nil if the run has neither.
+    private func report(
+        _ evaluation: StoredEvaluation, _ settings: NightSettings
+    ) async throws(NllmError) -> NightReport? {
+        guard evaluation.series != nil || settings.baseline != .history else { return nil }
+        var tonight: [PromptOutcome] = []
+        try store.forEachOutcome(of: evaluation.run.id, cluster: settings.cluster) { tonight.append($0) }
+        var nights: [StoredNight] = []
+        if let series = evaluation.series { nights = try await store.nights(of: series, before: evaluation.run.id) }
+        let history = SeriesHistory(
+            store: store, grader: grader, settings: settings, nights: nights, tonight: tonight,
+            confirming: try await store.confirmingAnswers(of: evaluation.run.id),
+            isLast: evaluation.isReplaced || evaluation.run.blockedAt != nil)
+        // The same choice of suspects each time the run is looked at.
+        return NightReport(
+            try await history.histories(), rule: settings.rule, seed: UInt64(evaluation.run.id.number))
+    }
+}
+
+extension NightReport {
+    /// The prompts that need one more confirming answer each.
+    fileprivate var suspects: [Suspect] {
+        models.flatMap { model in model.prompts.open.map { Suspect(label: model.label, id: $0) } }
+    }
+}

@@ -1,0 +1,98 @@
+internal import FoundationEssentials
+
+/// Reads the figures of a run, and holds them against its gates.
+struct NightReader {
+    let store: Store
+    let evaluation: StoredEvaluation
+    let settings: NightSettings
+    let report: NightReport?
+
+    func result(now: Date) throws(NllmError) -> NightResult {
+        let run = evaluation.run
+        let counts = try store.nightCounts(of: run.id)
+        var outcomes: [PromptOutcome] = []
+        try store.forEachOutcome(of: run.id, cluster: settings.cluster) { outcomes.append($0) }
+        var figures = NightFigures()
+        figures.hasAssertions = !outcomes.isEmpty
+        figures.report = report
+        figures.metrics = try metrics()
+        for count in counts {
+            figures.models[count.label] = Self.totals([count], outcomes.filter { $0.label == count.label })
+        }
+        figures.all = Self.totals(counts, outcomes)
+        let night = NightRun(
+            name: run.name, series: evaluation.series, createdAt: run.createdAt, evaluatedAt: now, state: state,
+            baseline: report == nil ? nil : settings.baseline.text)
+        let facts = counts.map { count in
+            Self.facts(count, outcomes.filter { $0.label == count.label })
+        }
+        var result = NightResult(
+            night, figures: figures, outcomes: settings.allGates.map { GateOutcome($0, figures) }, models: facts)
+        result.confirming = try store.requests(of: run.id, .confirming).map {
+            NightRequests(cells: $0.cells, cost: $0.cost)
+        }
+        result.excerpts = try excerpts(broken: result.models.flatMap { $0.comparison?.broken.map(\.id) ?? [] })
+        return result
+    }
+
+    private var state: NightRun.State {
+        evaluation.isReplaced ? .replaced : evaluation.run.blockedAt == nil ? .finished : .blocked
+    }
+
+    /// The mean of each metric, derived ones included.
+    private func metrics() throws(NllmError) -> [String: Double?] {
+        var metrics = try store.metrics(of: evaluation.run.id)
+        for metric in settings.derivedMetrics {
+            metrics[metric.name] = .some(metric.expression.value { metrics[$0] ?? nil })
+        }
+        return metrics
+    }
+
+    private static func totals(_ counts: [NightCounts], _ outcomes: [PromptOutcome]) -> NightFigures.Totals {
+        func sum(_ value: (NightCounts) -> Int) -> Int { counts.reduce(0) { $0 + value($1) } }
+        let judged = sum { $0.passed + $0.failed }
+        return NightFigures.Totals(
+            cells: sum(\.cells), errors: sum(\.errors), noVerdicts: sum(\.noVerdicts),
+            passRate: PassRate(outcomes)?.rate,
+            score: judged == 0 ? nil : counts.reduce(0) { $0 + $1.scores } / Double(judged),
+            latencyP95: Percentile(0.95, of: counts.flatMap(\.durations))?.value,
+            cost: counts.reduce(0) { $0 + $1.cost }, unknownCosts: sum(\.unknownCosts))
+    }
+
+    private static func facts(_ count: NightCounts, _ outcomes: [PromptOutcome]) -> NightModel.Facts {
+        NightModel.Facts(
+            label: count.label, passed: count.passed, failed: count.failed, interval: PassRate(outcomes)?.interval,
+            tokensIn: count.tokensIn, tokensOut: count.tokensOut)
+    }
+
+    /// The first answers that failed, those of broken prompts before others.
+    private func excerpts(broken: [String]) throws(NllmError) -> [NightExcerpt] {
+        let failed = try store.failedResults(of: evaluation.run.id, preferring: broken, limit: NightExcerpt.most)
+        return failed.map { result in
+            NightExcerpt(
+                id: result.prompt, label: result.label, wholeReason: result.grade?.firstReason ?? "",
+                wholeAnswer: result.text)
+        }
+    }
+}
+
+extension PassRate {
+    fileprivate init?(_ outcomes: [PromptOutcome]) {
+        self.init(
+            outcomes.map { Count(passes: $0.trials - $0.failures, trials: $0.trials, cluster: $0.cluster) })
+    }
+}
+
+extension ResultRecord.Grade {
+    /// What the first assertion says that did not pass.
+    var firstReason: String? {
+        guard case .array(let verdicts) = verdicts else { return nil }
+        let failed = verdicts.first { $0["pass"] == .bool(false) } ?? verdicts.first { $0["pass"] == .null }
+        return failed.flatMap { verdict in
+            guard let type = verdict["type"]?.stringValue, let reason = verdict["reason"]?.stringValue else {
+                return nil
+            }
+            return "\(type): \(reason)"
+        }
+    }
+}
