@@ -1,14 +1,6 @@
-import NllmCore
-
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
-
 /// Rows of texts under headings, each column as wide as its longest text; columns without a value are left out.
-struct Table {
-    enum Alignment {
+package struct Table {
+    package enum Alignment {
         case left, right
     }
 
@@ -18,32 +10,26 @@ struct Table {
     private let headings: [(String, Alignment)]
     private var rows: [[String]] = []
 
-    init(_ headings: (String, Alignment)...) {
+    package init(_ headings: (String, Alignment)...) {
         self.headings = headings
     }
 
-    mutating func add(_ row: [String]) { rows.append(row.map(\.oneLine)) }
-
-    /// The table for standard output; if that is a terminal too narrow for it, one block of lines per row.
-    var text: String {
-        let columns = Terminal(STDOUT_FILENO)?.columns
-        return (fits(columns) ? lines(columns: columns) : rows.flatMap(block)).joined(separator: "\n")
-    }
+    package mutating func add(_ row: [String]) { rows.append(row.map(\.oneLine)) }
 
     /// Whether so many columns are enough; nil means any number.
-    func fits(_ columns: Int?) -> Bool {
+    package func fits(_ columns: Int?) -> Bool {
         guard let columns else { return true }
         return lines(columns: columns).allSatisfy { Self.width($0) <= columns }
     }
 
     /// Whether so many columns are enough for all texts as they are; nil means any number.
-    func fitsUncut(_ columns: Int?) -> Bool {
+    package func fitsUncut(_ columns: Int?) -> Bool {
         guard let columns else { return true }
         return lines(columns: nil).allSatisfy { Self.width($0) <= columns }
     }
 
     /// The headings and the rows; the first column is cut as far as sensible if they are wider than `columns`.
-    func lines(columns: Int?) -> [String] {
+    package func lines(columns: Int?) -> [String] {
         let all = [headings.map(\.0)] + rows
         let used = headings.indices.filter { column in column == 0 || rows.contains { Self.hasValue($0[column]) } }
         var widths = used.map { column in all.map { Self.width($0[column]) }.max() ?? 0 }
@@ -62,7 +48,9 @@ struct Table {
 
     private static func hasValue(_ text: String) -> Bool { text != "0" && text != "" }
 
-    /// A row as lines of heading and value, without empty values.
+    /// The rows as blocks of lines of heading and value, without empty values.
+    package var blocks: [String] { rows.flatMap(block) }
+
     private func block(_ row: [String]) -> [String] {
         zip(headings, row).filter { Self.hasValue($0.1) }.enumerated().map { index, cell in
             (index > 0 ? "  " : "") + "\(cell.0.0): \(cell.1)"
@@ -70,9 +58,9 @@ struct Table {
     }
 
     /// The width of a text in terminal columns: wide East Asian characters and emoji take two.
-    static func width(_ text: String) -> Int { text.reduce(0) { $0 + width($1) } }
+    package static func width(_ text: String) -> Int { text.reduce(0) { $0 + width($1) } }
 
-    static func width(_ character: Character) -> Int {
+    package static func width(_ character: Character) -> Int {
         guard let scalar = character.unicodeScalars.first else { return 0 }
         if scalar.properties.isEmojiPresentation { return 2 }
         switch scalar.value {
@@ -84,7 +72,7 @@ struct Table {
     }
 
     /// The text, cut to a number of terminal columns.
-    static func cut(_ text: String, to columns: Int) -> String {
+    package static func cut(_ text: String, to columns: Int) -> String {
         var left = columns
         return String(
             text.prefix { character in
@@ -94,12 +82,12 @@ struct Table {
     }
 
     /// The text in at most this number of terminal columns; a cut text ends with an ellipsis.
-    static func shorten(_ text: String, to columns: Int) -> String {
+    package static func shorten(_ text: String, to columns: Int) -> String {
         width(text) <= columns ? text : cut(text, to: columns - 1) + "…"
     }
 
     /// The text in exactly this number of terminal columns; a cut text ends with an ellipsis.
-    static func fit(_ text: String, to columns: Int) -> String {
+    package static func fit(_ text: String, to columns: Int) -> String {
         let fitting = shorten(text, to: columns)
         return fitting + String(repeating: " ", count: max(0, columns - width(fitting)))
     }
