@@ -9,25 +9,11 @@ struct ExtractionOracle {
     let expected: JSONValue?
     let isExcused: Bool
 
-    private static let packageRoot = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().path
-
     /// The answers for all texts, from one run of the script.
     static func answers(for texts: [String]) throws -> [ExtractionOracle] {
-        let path = FileManager.default.temporaryDirectory.path + "/nllm-batch-oracle-" + UUID().uuidString
-        defer { for end in [".in", ".out"] { try? FileManager.default.removeItem(atPath: path + end) } }
         let lines = texts.map { JSONWriter.line(.string($0)) + [0x0A] }
-        try Data(lines.joined()).write(to: URL(filePath: path + ".in"))
-        try Data().write(to: URL(filePath: path + ".out"))
-        let process = Process()
-        process.executableURL = URL(filePath: packageRoot + "/.venv/bin/python")
-        process.arguments = [packageRoot + "/Tests/Support/nllm_extraction_oracle.py"]
-        process.standardInput = try FileHandle(forReadingFrom: URL(filePath: path + ".in"))
-        process.standardOutput = try FileHandle(forWritingTo: URL(filePath: path + ".out"))
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
-        return try Data(contentsOf: URL(filePath: path + ".out")).split(separator: 0x0A).map { line in
+        let output = try PythonScript.output("nllm_extraction_oracle.py", input: Data(lines.joined()))
+        return try output.split(separator: 0x0A).map { line in
             let answer = try JSONParser.parse(line)
             return ExtractionOracle(
                 nllm: answer["nllm"].flatMap { $0 == .null ? nil : $0 },
