@@ -72,6 +72,22 @@ import Testing
         #expect(json["metrics"] == .object([.init("none", .null), .init("tone", .number("0.5"))]))
     }
 
+    @Test func theSchemaDescribesNights() throws {
+        let run = NightRun(name: "r", createdAt: NightScene.created, evaluatedAt: NightScene.evaluated)
+        let bare = NightResult(
+            run, figures: NightFigures(), outcomes: [], models: [NightModel.Facts(label: "m")]
+        ).json
+        let full = try NightScene.night().json
+        guard case .object(let members) = full else { return }
+        let documents = [full, bare, .object(members + [.init("extra", .null)]), .object(Array(members.dropLast()))]
+        let lines = documents.map { JSONWriter.line(.array([.string("night"), $0])) + [0x0A] }
+        let output = try PythonScript.output("validate.py", input: Data(lines.joined()))
+        let flaws = try output.split(separator: 0x0A).map { try JSONParser.parse($0).stringValue ?? "" }
+        #expect(flaws.prefix(2) == ["", ""])
+        #expect(flaws[2].contains("'extra' was unexpected"))
+        #expect(flaws[3].contains("'excerpts' is a required property"))
+    }
+
     @Test func numbersThatJSONDoesNotHaveAreUnknown() throws {
         var night = try NightScene.night()
         night.metrics = ["endless": .infinity, "none": .nan]
