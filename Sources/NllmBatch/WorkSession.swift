@@ -14,6 +14,7 @@ struct WorkSession {
     private let common: CommonOptions
     private let output: Output
     private let progress: ProgressDisplay.Form
+    private let reports: ReportOptions
     /// Whether the answers are printed at the end.
     private let showsAnswers: Bool
     private let screen: Screen
@@ -35,11 +36,13 @@ struct WorkSession {
     ///   - output: what is printed about a run.
     ///   - streams: whether lines of output are printed as they arrive.
     ///   - progress: how progress is shown.
+    ///   - reports: where reports of evaluated runs are written.
     ///   - showsAnswers: whether the answers are printed at the end.
     init(
         store: Store, options: WorkOptions, common: CommonOptions, output: Output, streams: Bool,
-        progress: ProgressDisplay.Form?, showsAnswers: Bool = false
+        progress: ProgressDisplay.Form?, reports: ReportOptions, showsAnswers: Bool = false
     ) {
+        self.reports = reports
         self.showsAnswers = showsAnswers
         self.store = store
         self.progress = progress ?? .auto
@@ -95,8 +98,9 @@ struct WorkSession {
 
     private func report(_ summary: WorkSummary, _ interrupted: ExitStatus?) async throws {
         for progress in summary.runs { try await printResult(progress) }
-        let isGood = interrupted == nil && summary.problems.isEmpty && summary.isComplete
+        let isGood = interrupted == nil && summary.problems.isEmpty && summary.status == nil
         if !summary.runs.isEmpty, !(isGood && common.quiet) { try await summarize(summary) }
+        if interrupted == nil { try await reports.write(summary.nights, from: store) }
         let outFailure = await screen.failure
         if let outFailure { Console.error(outFailure) }
         let left = summary.runs.map(\.counts.left).reduce(0, +)
@@ -151,8 +155,15 @@ struct WorkSession {
                 left: work.left.filter { $0.run == name },
                 failures: try await store.failures(of: progress.run), hint: common.hint)
         }
-        guard !common.quiet, let terminal = Terminal.drawable else { return Console.error(summary.plain) }
-        Console.error(summary.box(columns: terminal.columns), colored: Terminal.hasColors(STDERR_FILENO))
+        let isColored = Terminal.hasColors(STDERR_FILENO)
+        if !common.quiet, let terminal = Terminal.drawable {
+            Console.error(summary.box(columns: terminal.columns), colored: isColored)
+        } else {
+            Console.error(summary.plain)
+        }
+        for night in work.nights {
+            Console.error(NightScreen.lines(night, hint: common.hint), colored: isColored)
+        }
     }
 
     private func sayNothingToDo() async throws {
@@ -169,13 +180,19 @@ struct WorkSession {
             Console.error("only paused runs are left; continue with: nllm-batch resume RUN\(common.hint)")
             throw ExitStatus.tryLater.error
         }
-        if !summary.isComplete { throw ExitStatus.cellsFailed.error }
+        if let status = summary.status { throw status.error }
     }
 }
 
 extension WorkSummary {
-    /// Whether every cell of its runs is ok.
-    fileprivate var isComplete: Bool { runs.allSatisfy { $0.counts[.ok] == $0.counts.total } }
+    /// The exit code that the gates of its runs decide or, without any, cells that are not ok; nil if all is well.
+    fileprivate var status: ExitStatus? {
+        let gated = nights.filter { $0.passed != nil }
+        let others = runs.filter { progress in !gated.contains { $0.run.name == progress.run.name } }
+        let areOK = others.allSatisfy { $0.counts[.ok] == $0.counts.total }
+        let statuses = gated.compactMap(\.status) + (areOK ? [] : [.cellsFailed])
+        return statuses.first { $0 != .cellsFailed } ?? statuses.first
+    }
 }
 
 extension WorkEvent {
@@ -183,7 +200,6 @@ extension WorkEvent {
     var isUrgent: Bool {
         switch self {
         case .storageWait: true
-        case .evaluated(_, let passed): passed == false
         case .ended(let progress): progress.counts[.ok] < progress.counts.total
         default: false
         }
@@ -194,7 +210,7 @@ extension WorkEvent {
         switch self {
         case .line, .piece, .ended: return nil
         case .evaluated(let run, let passed):
-            return "\(run): evaluated" + (passed.map { $0 ? ", all gates hold" : ", FAILED" } ?? "")
+            return !verbose ? nil : "\(run): evaluated" + (passed.map { $0 ? ", all gates hold" : ", FAILED" } ?? "")
         case .executor(let report):
             if let reason = report.shortfall { return "executor \(report.choice), because \(reason)" }
             return verbose ? "executor \(report.choice): \(report.detail)" : nil

@@ -19,6 +19,7 @@ Answer:
   answer          text; {prompt}, {system}, {model} and {n} (the request's number) are filled in; "" is an empty answer,
                   null is content null. Default: "echo: {prompt}"
   answers         a list of [text, answer]: the answer of the first whose text is in the prompt; without one, as above
+  answers_once    the same, each pair for one request alone
   answer_tokens   N: an answer of N words instead
   answer_pieces   a list of texts: the answer as it is streamed, piece by piece
   finish_reason   default "stop"

@@ -19,6 +19,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup(title: "Models and run") var enqueue: EnqueueOptions
     @OptionGroup(title: "Work") var worker: WorkerOptions
+    @OptionGroup var reports: ReportOptions
 
     @Flag(help: "Always start a new run.")
     var new = false
@@ -44,6 +45,8 @@ struct RunCommand: AsyncParsableCommand {
         let enqueuer = Enqueuer(
             databasePath: configuration.database, isPrivate: configuration.isPrivate, note: common.say)
         let (report, store) = try await enqueuer.enqueue(request)
+        // The series is held until the night is over.
+        defer { withExtendedLifetime(request.evaluation.lock) {} }
         if let left = report.leftRun { try await sayLeft(left, in: store) }
         common.say(!report.isNew && target == .unfinished ? "resuming " + report.sentence : report.sentence)
         if !enqueue.isDirect {
@@ -54,7 +57,7 @@ struct RunCommand: AsyncParsableCommand {
         let streams = worker.stream ?? (json ? false : configuration.stream ?? enqueue.isDirect)
         try await WorkSession(
             store: store, options: options, common: common, output: json ? .results : .folder, streams: streams,
-            progress: worker.progress, showsAnswers: enqueue.isDirect && !streams
+            progress: worker.progress, reports: reports, showsAnswers: enqueue.isDirect && !streams
         ).run { try await report.checkModels(in: store) }
     }
 

@@ -26,6 +26,7 @@ struct WorkCommand: AsyncParsableCommand {
     var retries: Int?
 
     @OptionGroup var answers: AnswerOptions
+    @OptionGroup var reports: ReportOptions
 
     @Flag(help: "Wait for new runs until stopped by a signal; print each run's folder when it has ended.")
     var follow = false
@@ -36,6 +37,7 @@ struct WorkCommand: AsyncParsableCommand {
     func validate() throws {
         try SettingOption.check(.timeout, duration: timeout)
         try SettingOption.check(overrides.numbers)
+        if reports.junit != nil, runs.count != 1 { throw ValidationError("`--junit` is for one run; name it") }
         if follow, !runs.isEmpty { throw ValidationError("`--follow` works on all runs; name none") }
     }
 
@@ -59,7 +61,7 @@ struct WorkCommand: AsyncParsableCommand {
             // One that waits for runs may be there before them.
             store: try common.open(configuration, follow ? .creating : .existing), options: options, common: common,
             output: json ? .progress : .folder, streams: worker.stream ?? configuration.stream ?? false,
-            progress: worker.progress
+            progress: worker.progress, reports: reports
         ).run()
     }
 }

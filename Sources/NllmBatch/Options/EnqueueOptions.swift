@@ -120,6 +120,7 @@ struct EnqueueOptions: ParsableArguments {
     ) async throws(NllmError) -> EnqueueRequest {
         var request = try await sourced(common, configuration)
         request.prompts = try records.options()
+        request.evaluation = evaluation.request(common)
         if request.prompts != PromptOptions(), isDirect {
             throw .usage(
                 "`--map`, `--template`, `--only`, `--pick` and `--limit` are for sources, not for a prompt behind --")

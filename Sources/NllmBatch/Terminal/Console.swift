@@ -39,6 +39,18 @@ enum Console {
         draw(lines.map { time + $0.text(colored: colored) + "\n" }.joined())
     }
 
+    /// Prints lines of results with their colors.
+    static func out(_ lines: [StyledText], colored: Bool) {
+        let text = lines.map { $0.text(colored: colored) + "\n" }.joined()
+        do throws(BrokenStream) {
+            try write(text, to: STDOUT_FILENO)
+        } catch {
+            guard !error.isClosed else { return }
+            self.error(error.message)
+            exit(ExitStatus.inputOutput.rawValue)
+        }
+    }
+
     /// The local time for a line of a log, `2026-11-28 02:15:03 `; empty if standard error is not a file.
     static var time: String { errorIsFile ? Timestamp.log(Date()) + " " : "" }
 

@@ -24,6 +24,8 @@ public struct EnqueueRequest: Sendable {
     public var target = EnqueueTarget.new
     /// The settings of the run that were given.
     public var settings = RunSettings.Given()
+    /// What the run is held against.
+    public var evaluation = EvaluationRequest()
     /// Whether `llm` must know the models.
     public var checksModels: Bool?
     /// Whether the cells are executed right away, so that `llm` itself says what is wrong with a few of them.

@@ -39,16 +39,23 @@ public struct Enqueuer: Sendable {
         let models = try selection.plan(selected, catalogue)
         try await check(spool.structuredOptions, selected.variants, program)
 
+        let evaluation = try Self.spooling {
+            try request.plannedEvaluation(spool, labels: models.map(\.variant.label), database: databasePath)
+        }
         let settings = RunSettings(request)
         if settings.files != .nothing { try Directory.checkCreatable(settings.outdir) }
+        let lock = request.evaluation.lock ?? SeriesLock()
+        if let series = evaluation?.series { try await lock.take(series, database: databasePath) }
         let store = if let known { known } else { try Store(path: databasePath, .creating, isPrivate: isPrivate) }
-        let plan = try await Self.plan(request, models: models, sources: sources, facts: facts)
+        var plan = try await Self.plan(request, models: models, sources: sources, facts: facts)
+        plan.evaluation = evaluation
         var report = try await store.enqueue(plan, prompts: spool)
         report.areModelsUnchecked = isQuick && catalogue == nil && selection.checks
         if report.isNew, settings.files != .nothing {
             if isPrivate { try PrivateFiles.restrict(folder: report.folder) }
             noteNumber(of: report.cells, settings)
         }
+        try await evaluate(report.replaced, in: store)
         // Results of cells that left the run are removed from its folder.
         if !report.isNew, !report.isUnchanged {
             try await Exporter(store: store).refresh(try await store.run(report.run))
@@ -68,25 +75,22 @@ public struct Enqueuer: Sendable {
     /// written anywhere.
     public func preview(_ request: EnqueueRequest, limit: Int) async throws(NllmError) -> Preview {
         let (spool, models) = try await matrix(request)
-        do {
+        return try Self.spooling {
             var preview = try Preview(spool, models: models, request, limit: limit)
             preview.estimates = Store.estimates(preview.sizes, path: databasePath)
             return preview
-        } catch {
-            throw Store.translate(error, path: "for the prompts in the temporary folder", opening: false)
         }
     }
 
     /// What a request of a suite comes to; nothing is written anywhere.
     package func outline(_ request: EnqueueRequest) async throws(NllmError) -> SuiteOutline {
         let (spool, models) = try await matrix(request)
-        do {
+        return try Self.spooling {
+            _ = try request.plannedEvaluation(spool, labels: models.map(\.variant.label), database: databasePath)
             let preview = try Preview(spool, models: models, request, limit: 0)
             return SuiteOutline(
                 prompts: spool.count, models: models.map(\.variant.label), cells: preview.count,
                 gates: request.suite?.settings.gates.map(\.text) ?? [])
-        } catch {
-            throw Store.translate(error, path: "for the prompts in the temporary folder", opening: false)
         }
     }
 
@@ -116,11 +120,34 @@ public struct Enqueuer: Sendable {
         note("llm does not report which values option `\(option)` of model \(model) takes; it is given as JSON text")
     }
 
+    /// Evaluates nights that are replaced, as they stand.
+    private func evaluate(_ nights: [ReplacedNight], in store: Store) async throws(NllmError) {
+        let evaluator = NightEvaluator(store: store)
+        for night in nights {
+            let run = try await store.run(night.run)
+            guard case .finished(let result) = try await evaluator.advance(run.id) else { continue }
+            try await Exporter(store: store).refresh(run)
+            let verdict = result.passed.map { $0 ? "passed" : "failed" }
+            note(
+                "night \(night.run) is left with \(night.cells) of \(result.totals.cells) cells to do; they are cancelled"
+                    + (verdict.map { ", and as it stands it has \($0)" } ?? ""))
+        }
+    }
+
+    /// Words errors of reading prompts into their private database.
+    private static func spooling<Value>(_ body: () throws -> Value) throws(NllmError) -> sending Value {
+        do {
+            return try body()
+        } catch {
+            throw Store.translate(error, path: "for the prompts in the temporary folder", opening: false)
+        }
+    }
+
     /// Reads the prompts, and takes the models that they name unless the command names some.
     private func read(
         _ request: EnqueueRequest, _ selection: ModelSelection, _ selected: inout ModelSelection.Selected
     ) throws(NllmError) -> sending (PromptSpool, [SourceSummary]) {
-        do {
+        try Self.spooling {
             let spool = try PromptSpool()
             let isOpen = selection.isOpen
             var notes: [String] = []
@@ -148,8 +175,6 @@ public struct Enqueuer: Sendable {
             try selected.sweep(request.sweeps)
             if try spool.hasConversations() { try request.checkConversations(with: selected.variants) }
             return (spool, sources)
-        } catch {
-            throw Store.translate(error, path: "for the prompts in the temporary folder", opening: false)
         }
     }
 

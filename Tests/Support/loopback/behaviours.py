@@ -58,6 +58,7 @@ BREAKS = ("hang_after", "reset_after", "cut_after")
 BEHAVIOUR_KEYS = {
     "answer": TEXT_OR_NULL,
     "answers": PAIRS,
+    "answers_once": PAIRS,
     "answer_tokens": COUNT,
     "answer_pieces": TEXTS,
     "finish_reason": TEXT,

@@ -89,6 +89,11 @@ def answer_text(chat: Chat, behaviour: dict[str, Any]) -> str | None:
         return "".join(behaviour["answer_pieces"])
     if "answer_tokens" in behaviour:
         return " ".join(f"word{number}" for number in range(1, behaviour["answer_tokens"] + 1))
+    once = behaviour.get("answers_once", [])
+    for pair in once:
+        if pair[0] in chat.prompt:
+            once.remove(pair)
+            return fill(pair[1], chat.placeholders)
     for part, answer in behaviour.get("answers", []):
         if part in chat.prompt:
             return fill(answer, chat.placeholders)

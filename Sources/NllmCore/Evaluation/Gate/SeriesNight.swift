@@ -9,7 +9,7 @@ struct SeriesNight: Sendable, Hashable {
     var isAccepted = false
     /// The ids of the prompts for which alone it was taken as the new normal.
     var acceptedPrompts: Set<String> = []
-    /// Whether its answers are scored under the assertions of tonight.
+    /// Whether it was finished, and its answers are scored under the assertions of tonight.
     var isComparable = true
 
     /// Whether it is the new normal for a prompt; nil means the whole night.

@@ -31,7 +31,7 @@ struct SeriesHistory {
     func histories() async throws(NllmError) -> [NightHistory] {
         switch settings.baseline {
         case .history: return try await byKey()
-        case .last: return try byID(nights.last?.run)
+        case .last: return try byID(nights.last(where: \.isFinished)?.run)
         case .best: return try byID(bestNight)
         case .run(let name): return try byID(try await store.run(.some(name)))
         }
@@ -175,6 +175,8 @@ extension PromptNight {
 
 extension SeriesNight {
     fileprivate init(_ night: StoredNight) {
-        self.init(regressed: night.regressed, isAccepted: night.isAccepted, acceptedPrompts: night.acceptedPrompts)
+        self.init(
+            regressed: night.regressed, isAccepted: night.isAccepted, acceptedPrompts: night.acceptedPrompts,
+            isComparable: night.isFinished)
     }
 }

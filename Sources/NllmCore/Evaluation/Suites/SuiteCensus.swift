@@ -10,12 +10,12 @@ struct SuiteCensus: Sendable, Equatable {
     var metadata: Set<String> = []
 
     mutating func add(_ test: SuiteTest) {
-        hasAssertions = hasAssertions || !test.assertions.isEmpty
         for assertion in test.assertions.map(\.assertion) { add(assertion) }
         for member in test.metadata where metadata.count < 1000 { metadata.insert(member.name) }
     }
 
-    private mutating func add(_ assertion: Assertion) {
+    mutating func add(_ assertion: Assertion) {
+        hasAssertions = true
         if let metric = assertion.metric { metrics.insert(metric) }
         usesJudge = usesJudge || assertion.type.isJudged
         for member in assertion.members { add(member) }

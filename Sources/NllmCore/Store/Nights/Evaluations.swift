@@ -42,6 +42,9 @@ extension Store {
         }
     }
 
+    /// Whether a run is, or is to be, evaluated.
+    package func hasEvaluation(_ run: Run) throws(NllmError) -> Bool { try evaluation(of: run.id) != nil }
+
     /// The runs whose evaluation can go on, oldest first: of these runs, or of all.
     ///
     /// Nothing of them is left to do, or all that is left waits for someone to act.

@@ -124,3 +124,26 @@ extension Store {
         }
     }
 }
+
+extension Store {
+    /// The cells of a run that have no result, in the order of the results.
+    nonisolated func cellsWithoutResult(
+        of run: RunID
+    ) throws(NllmError) -> [(prompt: String, label: String, sample: Int, status: CellStatus)] {
+        try readingAside { database in
+            try database.rows(
+                """
+                SELECT prompts.name, models.label, cells.sample, cells.status
+                FROM cells JOIN prompts ON prompts.id = cells.prompt_id JOIN models ON models.id = cells.model_id
+                WHERE cells.run_id = ? AND cells.live = 1 AND cells.attempt_id IS NULL
+                ORDER BY prompts.position, models.position, cells.sample
+                """, run
+            ) { row in
+                (
+                    prompt: try row.text("name"), label: try row.text("label"), sample: try row.int("sample"),
+                    status: try row.value("status")
+                )
+            }
+        }
+    }
+}

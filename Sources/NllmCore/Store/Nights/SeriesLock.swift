@@ -9,41 +9,42 @@ internal import SystemPackage
 
 /// Holds a series, so that no other start makes a night of it at the same time.
 ///
-/// It is a lock on one byte of a file beside the database, which ends with the process, however that ends.
-package final class SeriesLock: Sendable {
-    private let file: FileDescriptor
-
-    /// Seconds between attempts to get a lock.
+/// It is a lock on one byte of a file beside the database, which ends with this object or the process, however that ends.
+package actor SeriesLock {
+    /// Between attempts to get a lock.
     private static let pause = Duration.milliseconds(200)
+
+    private var file: FileDescriptor?
+    private let waits: (@Sendable (String) -> Void)?
+
+    /// - Parameter waits: is called once with the series if another process has it and it is waited for; nil not to wait.
+    package init(waits: (@Sendable (String) -> Void)? = nil) { self.waits = waits }
+
+    deinit { try? file?.close() }
 
     /// Takes the lock.
     ///
     /// - Parameters:
     ///   - series: the series.
     ///   - database: the path of the database.
-    ///   - waits: is called once if another process has it and it is waited for; nil not to wait.
     /// - Throws: that another process has it, or that the file cannot be made.
-    package init(series: String, database: String, waits: (() -> Void)?) async throws(NllmError) {
+    func take(_ series: String, database: String) async throws(NllmError) {
         let path = database + "-series"
         do {
+            try Directory.create(AbsolutePath.parent(path))
             file = try FileDescriptor.open(
-                path, .readWrite, options: [.create, .closeOnExec], permissions: [.ownerReadWrite, .groupReadWrite])
+                path, .readWrite, options: [.create, .closeOnExec], permissions: [.ownerReadWrite])
         } catch {
             throw .cannotCreate(path: path, reason: ErrorText.reason(error))
         }
         var isWaiting = false
-        while let holder = Self.holder(of: series, in: file) {
-            guard let waits else {
-                try? file.close()
-                throw .seriesInUse(series: series, process: holder)
-            }
-            if !isWaiting { waits() }
+        while let file, let holder = Self.holder(of: series, in: file) {
+            guard let waits else { throw .seriesInUse(series: series, process: holder) }
+            if !isWaiting { waits(series) }
             isWaiting = true
             try? await Task.sleep(for: Self.pause)
         }
     }
-
-    deinit { try? file.close() }
 
     /// Takes the lock; the id of the process that has it if that fails.
     private static func holder(of series: String, in file: FileDescriptor) -> Int32? {

@@ -11,6 +11,9 @@ struct StoredNight: Sendable {
     var acceptedPrompts: Set<String>
     /// What was found.
     var result: JSONValue
+
+    /// Whether each of its cells had an outcome; others are no measure for later nights.
+    var isFinished: Bool { result["state"] == .string("finished") }
 }
 
 extension Store {

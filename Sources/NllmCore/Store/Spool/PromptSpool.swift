@@ -108,6 +108,24 @@ final class PromptSpool {
         try database.run("UPDATE prompts SET models = ? WHERE models IS NULL", JSONValue.strings(models))
     }
 
+    /// Calls `body` with each grading that prompts have, once.
+    func forEachGrading(_ body: (String) throws -> Void) throws {
+        try database.forEachRow("SELECT DISTINCT grading FROM prompts WHERE grading IS NOT NULL") { row in
+            try body(row.text("grading"))
+        }
+    }
+
+    /// The keys of the prompts' metadata.
+    func metadataKeys() throws -> Set<String> {
+        let keys = try database.rows(
+            """
+            SELECT DISTINCT key FROM prompts, json_each(prompts.metadata) WHERE json_type(prompts.metadata) = 'object'
+            LIMIT 10000
+            """
+        ) { try $0.text("key") }
+        return Set(keys)
+    }
+
     /// The largest number of samples that a prompt requests; 0 if none does.
     func mostSamples() throws -> Int {
         try database.row("SELECT coalesce(max(samples), 0) AS n FROM prompts") { try $0.int("n") } ?? 0
