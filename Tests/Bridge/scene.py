@@ -45,6 +45,8 @@ BEHAVIOURS: Json = {
     "empty": {"answer": ""},
     "null": {"answer": None},
     "long": {"finish_reason": "length", "usage_details": {"prompt_tokens_details": {"cached_tokens": 3}}},
+    "renamed": {"served": {"model": "m-2", "system_fingerprint": "fp_1"}},
+    "odd facts": {"served": {"model": 7, "system_fingerprint": ["fp"]}},
     "unmetered": {"usage": False},
     "locked": {"llm": {"api_key_name": "no-such-key"}},
     "400": {"fail": {"status": 400}},

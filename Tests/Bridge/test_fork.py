@@ -43,6 +43,17 @@ class ForkTests(BridgeTestCase):
         self.assertEqual(end["finish_reason"], "stop")
         self.assertEqual(end["usage"], [{"input": 1, "output": 12, "details": {}}])
 
+    def test_the_model_that_was_served_is_told(self) -> None:
+        for further in ([], ["--no-stream"]):
+            with self.subTest(further):
+                arguments = ["-n", *further, "-m"]
+                told = [self.fork.run(arguments=[*arguments, model], input="x") for model in ("renamed", "m")]
+                self.assertEqual(
+                    [end["served"] for end in told], [{"model": "m-2", "fingerprint": "fp_1"}, {"model": "m"}]
+                )
+                self.assertNotIn("served", self.fork.run(arguments=[*arguments, "odd facts"], input="x"))
+        self.assertNotIn("served", self.fork.run(arguments=["-n", "-m", "400"], input="x"))
+
     def test_the_tokens_of_a_child_that_is_killed_at_its_exit_are_told(self) -> None:
         code = "import atexit, time\natexit.register(lambda: (print('done', flush=True), time.sleep(99)))"
         arguments = ["-n", "-u", "--functions", code, "-m", "echo"]

@@ -16,8 +16,10 @@ from client import PACKAGE, Json
 
 sys.path.insert(0, str(PACKAGE.parent))
 
-from nllm_bridge.failure import describe_error, finish_facts, retry_after
+from nllm_bridge.body import Exchange
+from nllm_bridge.failure import LONGEST_MESSAGE, describe_error, finish_facts, retry_after
 from nllm_bridge.fork_server import TextSplitter
+from nllm_bridge.imported_llm import served_facts
 
 
 class PartTests(unittest.TestCase):
@@ -67,6 +69,29 @@ class PartTests(unittest.TestCase):
         ):
             with self.subTest(answer):
                 self.assertEqual(finish_facts(Holder(response_json=answer)), {})
+
+    def test_the_served_model_of_many_providers(self) -> None:
+        for answer, served in (
+            ({"model": "m-1", "system_fingerprint": "fp"}, {"model": "m-1", "fingerprint": "fp"}),
+            ({"modelVersion": "gemini-2.5-flash"}, {"model": "gemini-2.5-flash"}),
+            ({"model": "m" * 10_000}, {"model": "m" * LONGEST_MESSAGE}),
+            ({"model": 7, "system_fingerprint": ["fp"]}, None),
+            ({"model": "", "system_fingerprint": None}, None),
+            ({"model": {"name": "m"}}, None),
+            ([], None),
+            (None, None),
+        ):
+            with self.subTest(answer):
+                facts = served_facts(Exchange(), Holder(response_json=answer))
+                self.assertEqual(facts, {"served": served} if served else {})
+
+    def test_the_fingerprint_of_a_stream_is_that_of_its_exchange(self) -> None:
+        exchange = Exchange()
+        exchange.fingerprint = "fp"
+        facts = served_facts(exchange, Holder(response_json={"model": "m"}))
+        self.assertEqual(facts, {"served": {"model": "m", "fingerprint": "fp"}})
+        exchange.begin("")
+        self.assertEqual(served_facts(exchange, Holder(response_json=None)), {})
 
     def test_errors_that_were_wrapped_keep_their_status(self) -> None:
         inner = LibraryError("slow down")

@@ -171,6 +171,17 @@ class SharedTests(BridgeTestCase):
                 end = self.shared.run(model=model, prompt="x y z", stream=stream)
                 self.assertEqual((end["code"], end.get("finish_reason")), (0, reason))
 
+    def test_the_model_that_was_served_is_told(self) -> None:
+        for stream in (True, False):
+            with self.subTest(stream=stream):
+                told = [self.shared.run(model=model, prompt="x", stream=stream) for model in ("renamed", "m")]
+                self.assertEqual(
+                    [end["served"] for end in told], [{"model": "m-2", "fingerprint": "fp_1"}, {"model": "m"}]
+                )
+                self.assertNotIn("served", self.shared.run(model="odd facts", prompt="x", stream=stream))
+        # Nothing is known of an answer that never came.
+        self.assertNotIn("served", self.shared.run(model="400", prompt="x"))
+
     def test_an_exit_ends_its_own_request_alone(self) -> None:
         end = self.shared.run(model="leaving", prompt="x", stream=True)
         self.assertEqual((end["code"], end["stdout"], end["error"]["class"]), (7, "goodbye", "builtins.SystemExit"))

@@ -26,6 +26,7 @@ Answer:
   usage           false: no usage. Default: the words of all messages and of the answer as token counts; a
                   stream has them only when the client asks with stream_options.include_usage
   usage_details   object merged into usage
+  served          object merged into the answer, or into each chunk of it: {"model": …, "system_fingerprint": …}
 
 Time:
   delay_ms        wait before the first byte

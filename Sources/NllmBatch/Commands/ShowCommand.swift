@@ -43,6 +43,7 @@ struct ShowCommand: AsyncParsableCommand {
             let number = attempt.number.map { "attempt \($0)" } ?? "interrupted attempt"
             let duration = Format.duration(Double(attempt.duration) / 1000)
             lines.append("  \(number): \(attempt.outcome), exit code \(attempt.exitCode), \(duration)")
+            if let served = Self.served(attempt, askedFor: cell.model) { lines += ReportLine.fitted([served]) }
             if let failure = attempt.failure {
                 lines += ReportLine.fitted([ReportLine("    \(failure)")])
             }
@@ -51,6 +52,17 @@ struct ShowCommand: AsyncParsableCommand {
             }
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// What the provider said of the answer, unless it is what was to be expected; nil if nothing is left.
+    private static func served(_ attempt: CellRecord.Attempt, askedFor model: String) -> ReportLine? {
+        let name = attempt.servedModel == model ? nil : attempt.servedModel
+        let reason = attempt.finishReason == "stop" ? nil : attempt.finishReason
+        let words = [
+            name.map { "served by \($0)" }, attempt.servedFingerprint.map { "fingerprint \($0)" },
+            reason.map { "finish reason \($0)" },
+        ].compactMap(\.self)
+        return words.isEmpty ? nil : ReportLine("    " + words.joined(separator: ", "))
     }
 
     /// Whether the answer passed, and what its assertions said unless they all passed.

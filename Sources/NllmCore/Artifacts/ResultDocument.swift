@@ -75,6 +75,7 @@ extension ResultRecord {
         members += counts.compactMap { name, count in count.map { .init(name, .integer($0)) } }
         if let cost { members.append(.init("cost_estimated", .number(String(cost)))) }
         if let usageDetails { members.append(.init("usage_details", usageDetails)) }
+        members += served.members
         if let cachedFrom {
             let names = ["run", "prompt_id", "finished_at"]
             members.append(

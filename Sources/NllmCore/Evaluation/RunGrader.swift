@@ -95,7 +95,7 @@ extension CheckedAnswer {
     fileprivate init(_ answer: UngradedAnswer) {
         self.init(
             text: answer.text, variables: answer.vars ?? .object([]), durationMilliseconds: answer.duration,
-            cost: answer.cost)
+            cost: answer.cost, finishReason: answer.finishReason)
     }
 }
 

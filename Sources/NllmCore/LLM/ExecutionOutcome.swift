@@ -26,6 +26,7 @@ extension Outcome {
         rawStderr = keepsRaw ? Redaction.redact(execution.stderr) : nil
         // Redacted before it is cut, so that no half of a key is left.
         stderrTail = String(Redaction.redact(said).suffix(Self.tailLength))
+        served = execution.served.recorded
         usage = execution.usage
         resources = execution.resources
         startedAt = execution.startedAt

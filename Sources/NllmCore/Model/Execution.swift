@@ -38,6 +38,8 @@ package struct Execution: Sendable {
     var finish: FinishReason?
     /// Whether that counts only if `--fail-on` asks for it, because elsewhere the same request would end without it.
     var hidesFinish = false
+    /// What the provider says of the answer, as far as the executor sees that.
+    var served = ServedAnswer()
     /// What the server sent instead of a model's answer, such as `HTML (text/html)`, if the executor sees that.
     var foreignAnswer: String?
     /// Whether nothing is known about the server's answer except what `llm` printed.

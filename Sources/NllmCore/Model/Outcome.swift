@@ -30,6 +30,7 @@ struct Outcome: Sendable {
     var rawStderr: [UInt8]?
     /// The end of standard error, redacted.
     var stderrTail: String
+    var served = ServedAnswer()
     var usage: Usage?
     var resources: Execution.Resources?
     /// Whether the provider may have begun to answer, so that it may charge for the attempt.

@@ -64,6 +64,7 @@ BEHAVIOUR_KEYS = {
     "finish_reason": TEXT,
     "usage": FLAG,
     "usage_details": OBJECT,
+    "served": OBJECT,
     "delay_ms": MILLISECONDS,
     "token_ms": MILLISECONDS,
     "until": TEXT,

@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -24,6 +24,8 @@ class Chat:
     attachments: list[str]
     words: int
     messages: list[dict[str, Any]]
+    # Merged into each object of the answer.
+    served: dict[str, Any] = field(default_factory=dict)
 
     @property
     def placeholders(self) -> dict[str, str]:
@@ -109,7 +111,8 @@ def usage_of(chat: Chat, behaviour: dict[str, Any], answer: str | None) -> dict[
 
 def completion(chat: Chat, kind: str, choices: list[dict[str, Any]]) -> dict[str, Any]:
     created = int(time.time())
-    return {"id": f"chatcmpl-{chat.n}", "object": kind, "created": created, "model": chat.model, "choices": choices}
+    facts = {"id": f"chatcmpl-{chat.n}", "object": kind, "created": created, "model": chat.model, "choices": choices}
+    return facts | chat.served
 
 
 def chunk(chat: Chat, delta: dict[str, Any], finish_reason: str | None = None) -> str:

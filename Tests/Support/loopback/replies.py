@@ -5,6 +5,7 @@ import json
 import math
 import os
 import re
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from loopback.behaviours import BREAKS, Model
@@ -20,6 +21,7 @@ async def reply(connection: Connection, chat: Chat, model: Model | None) -> str:
         return await reply_error(connection, chat, NO_MESSAGES)
     if wait := model.seconds_to_wait():
         return await reply_error(connection, chat, {"status": 429, "retry_after": math.ceil(wait * 1000) / 1000})
+    chat = replace(chat, served=model.behaviour.get("served", {}))
     step, fault = model.next_try(chat.prompt, chat.turn)
     if delay := model.seconds("delay_ms"):
         await connection.pause(delay)

@@ -251,6 +251,6 @@ extension Execution {
         self.init(end: end.end, cause: end.isFlooded ? .flooded : cause, since: watch)
         (stdout, stderr) = (end.stdout, end.stderr)
         (error, finish, foreignAnswer) = (end.error, end.finish, end.foreignAnswer)
-        (usage, resources, turnEnds) = (end.usage, end.resources, end.turnEnds)
+        (served, usage, resources, turnEnds) = (end.served, end.usage, end.resources, end.turnEnds)
     }
 }

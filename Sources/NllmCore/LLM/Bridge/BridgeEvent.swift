@@ -89,6 +89,7 @@ struct BridgeEnd: Sendable {
     var stderr: [UInt8] = []
     var error: ProviderError?
     var finish: FinishReason?
+    var served = ServedAnswer()
     var usage: Usage?
     var resources: Execution.Resources?
     var isFlooded = false
@@ -115,6 +116,9 @@ extension BridgeEnd {
         case .null: finish = .missing
         default: break
         }
+        served = ServedAnswer(
+            model: json["served"]?["model"]?.stringValue, fingerprint: json["served"]?["fingerprint"]?.stringValue,
+            finishReason: json["finish_reason"]?.stringValue)
         if case .array(let steps)? = json["usage"] { usage = Usage(steps: steps.map { Usage($0) }) }
         if let cpu = json["cpu_ms"]?.doubleValue, let memory = json["peak_memory_kb"]?.intValue {
             resources = .init(cpuMilliseconds: Int(cpu.rounded()), peakMemoryKilobytes: memory)

@@ -91,8 +91,9 @@ extension Store {
         let taken = try database.run(
             """
             INSERT INTO attempts (run_id, cell_id, number, worker_id, outcome, exit_code, started_at, finished_at,
-                duration_ms, cost, cached_from)
+                duration_ms, cost, served_model, served_fingerprint, finish_reason, cached_from)
             SELECT ?1, taken.cell_id, 1, ?2, 'ok', source.exit_code, ?3, ?3, 0, 0,
+                source.served_model, source.served_fingerprint, source.finish_reason,
                 ifnull(source.cached_from, json_object('run', runs.name, 'prompt_id', prompts.name,
                     'finished_at', strftime('%Y-%m-%dT%H:%M:%fZ', source.finished_at / 1000.0, 'unixepoch'),
                     'finished_ms', source.finished_at))

@@ -24,6 +24,15 @@ public struct CellRecord: Sendable {
         public let earlier: [String]
         /// The end of standard error.
         public let stderrTail: String?
+        /// What the provider said of the answer.
+        let served: ServedAnswer
+
+        /// The name of the model that gave the answer, by the provider; nil if it is not known.
+        public var servedModel: String? { served.model }
+        /// The provider's mark of that model's configuration; nil if it is not known.
+        public var servedFingerprint: String? { served.fingerprint }
+        /// Why the model stopped, in the provider's words; nil if it is not known.
+        public var finishReason: String? { served.finishReason }
     }
 
     /// The prompt's id.
@@ -139,6 +148,7 @@ extension CellRecord.Attempt {
         text = try row.optionalText("text")
         earlier = try row.optionalJSON("earlier")?.stringValues ?? []
         stderrTail = try row.optionalText("stderr_tail")
+        served = try ServedAnswer(row)
     }
 
     var json: JSONValue {
@@ -149,6 +159,6 @@ extension CellRecord.Attempt {
             .init("cost_estimated", cost.map { .number(String($0)) } ?? .null),
             .init("text", .optional(text)), .init("stderr_tail", .optional(stderrTail)),
         ]
-        return .object(members + (earlier.isEmpty ? [] : [.init("earlier", .strings(earlier))]))
+        return .object(members + served.members + (earlier.isEmpty ? [] : [.init("earlier", .strings(earlier))]))
     }
 }

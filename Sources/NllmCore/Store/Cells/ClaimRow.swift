@@ -53,6 +53,15 @@ extension Failure {
     }
 }
 
+extension ServedAnswer {
+    /// Reads what the provider said of an attempt.
+    init(_ row: any Row) throws {
+        self.init(
+            model: try row.optionalText("served_model"), fingerprint: try row.optionalText("served_fingerprint"),
+            finishReason: try row.optionalText("finish_reason"))
+    }
+}
+
 extension ModelVariant {
     /// Reads a model from a row with the column names of a claim.
     init(_ row: any Row) throws {

@@ -170,11 +170,12 @@ extension Store {
             """
             INSERT INTO attempts (run_id, cell_id, number, worker_id, outcome, exit_code, started_at, finished_at,
                 duration_ms, failure_kind, failure_message, http_status, retry_after, tokens_input, tokens_output,
-                usage_details, cost, possible_cost, possible_tokens, cpu_ms, peak_memory_kb)
+                usage_details, cost, possible_cost, possible_tokens, cpu_ms, peak_memory_kb, served_model,
+                served_fingerprint, finish_reason)
             SELECT run_id, id, CASE WHEN :counts AND \(Self.isHeld) THEN attempts + 1 END, :worker, :outcome, :exit_code,
                 :started_at, :finished_at, :duration_ms, :failure_kind, :failure_message, :http_status, :retry_after,
                 :tokens_input, :tokens_output, :usage_details, :cost, :possible_cost, :possible_tokens, :cpu_ms,
-                :peak_memory_kb
+                :peak_memory_kb, :served_model, :served_fingerprint, :finish_reason
             FROM cells WHERE id = :cell AND run_id = :run
             RETURNING id, number
             """,
@@ -187,8 +188,9 @@ extension Store {
                 "tokens_input": outcome.usage?.input, "tokens_output": outcome.usage?.output,
                 "usage_details": outcome.usage?.details, "cost": report.cost, "possible_cost": report.possibleCost,
                 "possible_tokens": report.possibleTokens, "cpu_ms": outcome.resources?.cpuMilliseconds,
-                "peak_memory_kb": outcome.resources?.peakMemoryKilobytes, "cell": report.claim.cellID,
-                "run": report.claim.runID,
+                "peak_memory_kb": outcome.resources?.peakMemoryKilobytes, "served_model": outcome.served.model,
+                "served_fingerprint": outcome.served.fingerprint, "finish_reason": outcome.served.finishReason,
+                "cell": report.claim.cellID, "run": report.claim.runID,
             ]
         ) { (id: try $0.id("id") as AttemptID, counts: try $0.optionalInt("number") != nil) }
         guard let inserted else { return nil }

@@ -61,6 +61,7 @@ extension Outcome {
         }
         (rawStdout, rawStderr) = (try row.optionalBytes("stdout"), try row.optionalBytes("stderr"))
         stderrTail = try row.text("stderr_tail")
+        served = try ServedAnswer(row)
         usage = Usage(
             input: try row.optionalInt("tokens_input"), output: try row.optionalInt("tokens_output"),
             details: try row.optionalJSON("usage_details"))

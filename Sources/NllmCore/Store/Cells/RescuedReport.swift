@@ -96,20 +96,21 @@ extension RescuedReport {
 
 extension Outcome {
     fileprivate var json: JSONValue {
-        .object([
-            .init("status", .string(status.rawValue)), .init("exit_code", .integer(exitCode)),
-            .init("failure", failure?.json ?? .null), .init("text", .string(text)),
-            .init("earlier", .strings(earlier)),
-            .init("stdout", .base64(rawStdout)), .init("stderr", .base64(rawStderr)),
-            .init("stderr_tail", .string(stderrTail)), .init("tokens_input", .integer(usage?.input)),
-            .init("tokens_output", .integer(usage?.output)),
-            // As text, because it may be as deep as a parser allows.
-            .init("usage_details", .optional(usage?.details.map(JSONWriter.text))),
-            .init("cpu_ms", .integer(resources?.cpuMilliseconds)),
-            .init("peak_memory_kb", .integer(resources?.peakMemoryKilobytes)),
-            .init("may_be_billed", .bool(mayBeBilled)), .init("started_at", .integer(startedAt.milliseconds)),
-            .init("finished_at", .integer(finishedAt.milliseconds)),
-        ])
+        .object(
+            [
+                .init("status", .string(status.rawValue)), .init("exit_code", .integer(exitCode)),
+                .init("failure", failure?.json ?? .null), .init("text", .string(text)),
+                .init("earlier", .strings(earlier)),
+                .init("stdout", .base64(rawStdout)), .init("stderr", .base64(rawStderr)),
+                .init("stderr_tail", .string(stderrTail)), .init("tokens_input", .integer(usage?.input)),
+                .init("tokens_output", .integer(usage?.output)),
+                // As text, because it may be as deep as a parser allows.
+                .init("usage_details", .optional(usage?.details.map(JSONWriter.text))),
+                .init("cpu_ms", .integer(resources?.cpuMilliseconds)),
+                .init("peak_memory_kb", .integer(resources?.peakMemoryKilobytes)),
+                .init("may_be_billed", .bool(mayBeBilled)), .init("started_at", .integer(startedAt.milliseconds)),
+                .init("finished_at", .integer(finishedAt.milliseconds)),
+            ] + served.members)
     }
 
     fileprivate init?(json: JSONValue) {
@@ -123,6 +124,7 @@ extension Outcome {
         failure = json["failure"].flatMap { Failure(json: $0) }
         (rawStdout, rawStderr) = (json["stdout"]?.base64Bytes, json["stderr"]?.base64Bytes)
         stderrTail = json["stderr_tail"]?.stringValue ?? ""
+        served = ServedAnswer(json: json)
         usage = Usage(json: json)
         if let cpu = json["cpu_ms"]?.intValue, let memory = json["peak_memory_kb"]?.intValue {
             resources = Execution.Resources(cpuMilliseconds: cpu, peakMemoryKilobytes: memory)

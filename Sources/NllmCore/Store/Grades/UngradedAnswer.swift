@@ -11,6 +11,8 @@ struct UngradedAnswer: Sendable {
     var duration: Int?
     /// US dollars; nil if it is unknown or no model was asked.
     var cost: Double?
+    /// Why the model stopped, in the provider's words; nil if it is unknown.
+    var finishReason: String?
     var prompt: String
     var label: String
     var sample: Int
@@ -27,7 +29,7 @@ extension UngradedAnswer {
         self.init(
             cellID: try row.id("cell_id"), attemptID: record.attemptID, gradingID: try row.id("grading_id"),
             text: record.text, vars: record.vars, duration: wasAsked ? record.durationMilliseconds : nil,
-            cost: wasAsked ? record.cost : nil, prompt: record.prompt, label: record.label, sample: record.sample,
+            cost: wasAsked ? record.cost : nil, finishReason: record.served.finishReason, prompt: record.prompt, label: record.label, sample: record.sample,
             grade: record.grade, isGraded: try row.optionalInt("graded_by") == row.int("grading_id"))
     }
 }

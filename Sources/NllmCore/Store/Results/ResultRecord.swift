@@ -40,6 +40,7 @@ struct ResultRecord {
     var stderrTail: String
     /// The command line that was run, redacted.
     var command: JSONValue
+    var served: ServedAnswer
     var tokensInput: Int?
     var tokensOutput: Int?
     var usageDetails: JSONValue?
@@ -77,7 +78,7 @@ extension ResultRecord {
             attempts.exit_code, attempts.started_at, attempts.finished_at, attempts.failure_kind,
             attempts.failure_message, attempts.http_status, attempts.retry_after, attempts.tokens_input,
             attempts.tokens_output, attempts.usage_details, attempts.cost, attempts.cpu_ms, attempts.peak_memory_kb,
-            attempts.cached_from, answers.text, answers.earlier, answers.stderr_tail, answers.command,
+            attempts.served_model, attempts.served_fingerprint, attempts.finish_reason, attempts.cached_from, answers.text, answers.earlier, answers.stderr_tail, answers.command,
             answers.stdout, answers.stderr
         FROM cells
         JOIN prompts ON prompts.id = cells.prompt_id
@@ -109,6 +110,7 @@ extension ResultRecord {
         output = try row.text("text")
         stderrTail = try row.text("stderr_tail")
         command = try row.json("command")
+        served = try ServedAnswer(row)
         tokensInput = try row.optionalInt("tokens_input")
         tokensOutput = try row.optionalInt("tokens_output")
         usageDetails = try row.optionalJSON("usage_details")

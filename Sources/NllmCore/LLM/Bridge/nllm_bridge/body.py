@@ -31,12 +31,12 @@ class Exchange:
     """The last body a provider sent with status 2xx: its beginning, and its declared type."""
 
     def __init__(self) -> None:
-        self.type = ""
-        self.head = b""
-        self.has_events = False
+        self.begin("")
 
     def begin(self, content_type: str) -> None:
         self.type, self.head, self.has_events = content_type, b"", False
+        # What a stream says of the provider's configuration, of which llm keeps nothing.
+        self.fingerprint: Any = None
 
     def note(self, data: bytes) -> None:
         if len(self.head) < HEAD:

@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 from nllm_bridge.body import EXCHANGE
 from nllm_bridge.conversation import continue_conversation, send_messages
 from nllm_bridge.failure import describe_error, finish_facts, flood
-from nllm_bridge.imported_llm import Llm, foreign_facts, usage_step
+from nllm_bridge.imported_llm import Llm, foreign_facts, served_facts, usage_step
 from nllm_bridge.memory import give_back_memory
 from nllm_bridge.protocol import CommandLine, Json, json_bytes
 
@@ -197,6 +197,7 @@ def run_command_line(llm: Llm, request: CommandLine, report: Report) -> tuple[in
     facts: Json = {"error": describe_error(cause) if cause else None}
     if responses:
         facts.update(finish_facts(responses[-1]))
+        facts.update(served_facts(EXCHANGE.get(), responses[-1]))
         facts.update(foreign_facts(EXCHANGE.get(), responses[-1], llm, cause))
     if steps:
         facts["usage"] = steps

@@ -107,7 +107,7 @@ def finish_facts(response: Any) -> Json:
     if answer.get("object") == "response":
         details = answer.get("incomplete_details")
         reasons += [details.get("reason") if isinstance(details, dict) else None, answer.get("status")]
-    found = next((reason.lower() for reason in reasons if isinstance(reason, str)), None)
+    found = next((reason[:LONGEST_MESSAGE].lower() for reason in reasons if isinstance(reason, str)), None)
     # A stream ends with the reason and then the usage; some servers never send one of them.
     is_cut = answer.get("object") == "chat.completion.chunk" and not answer.get("usage")
     return {"finish_reason": found} if found or is_cut else {}

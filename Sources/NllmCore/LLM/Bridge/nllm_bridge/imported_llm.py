@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from nllm_bridge.body import SLACK, Exchange, watching_body, watching_body_async
-from nllm_bridge.failure import UnusableError, causes, http_status
+from nllm_bridge.failure import LONGEST_MESSAGE, UnusableError, causes, http_status
 from nllm_bridge.llm_log import LogFlawError, Migrations, log_path, prepare_log
 from nllm_bridge.pieces import joining_pieces, passing_chunks_on
 from nllm_bridge.protocol import Json, diagnose
@@ -192,6 +192,19 @@ def foreign_facts(exchange: Exchange, response: Any, llm: Llm, error: BaseExcept
         # A stream that ends with a record of the whole broke off before it.
         return {}
     return {"foreign": "an empty stream" if exchange.has_events or not exchange.text else exchange.name}
+
+
+def served_facts(exchange: Exchange, response: Any) -> Json:
+    """The model and the configuration that the provider says gave the answer."""
+    answer = response.response_json
+    answer = answer if isinstance(answer, dict) else {}
+    said = {
+        # Gemini's has another name.
+        "model": answer.get("model") or answer.get("modelVersion"),
+        "fingerprint": answer.get("system_fingerprint") or exchange.fingerprint,
+    }
+    served = {name: text[:LONGEST_MESSAGE] for name, text in said.items() if text and isinstance(text, str)}
+    return {"served": served} if served else {}
 
 
 def usage_step(response: Any) -> Json:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
+from nllm_bridge.body import EXCHANGE
 from nllm_bridge.failure import FloodError
 
 # The number of new pieces of an answer after which those that llm has kept are joined.
@@ -164,6 +165,8 @@ class PassingChunk:
     def become(self, chunk: Any) -> None:
         self._fold()
         self._now = chunk
+        if fingerprint := getattr(chunk, "system_fingerprint", None):
+            EXCHANGE.get().fingerprint = fingerprint
         self._first = self._first or SimpleNamespace(
             **{
                 name: value

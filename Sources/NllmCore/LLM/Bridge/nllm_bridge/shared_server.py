@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from nllm_bridge.body import EXCHANGE, Exchange
 from nllm_bridge.failure import FloodError, describe_error, finish_facts, flood
-from nllm_bridge.imported_llm import Llm
+from nllm_bridge.imported_llm import Llm, served_facts
 from nllm_bridge.memory import give_back_memory
 from nllm_bridge.pieces import MOST_PIECES
 from nllm_bridge.protocol import BadRequestError, Channel, Json, Question, Stop, bad_request, diagnose, parse_request
@@ -163,7 +163,7 @@ class SharedServer:
                 transcript.take(event, streams=model.can_stream)
         transcript.finish(response)
         foreign = self._models.foreign_facts(EXCHANGE.get(), response, None)
-        return {**finish_facts(response), **foreign}
+        return {**finish_facts(response), **served_facts(EXCHANGE.get(), response), **foreign}
 
     def _events(self, response: Any, transcript: Transcript) -> AsyncGenerator[Any, None]:
         if not isinstance(response, self._async_response):
