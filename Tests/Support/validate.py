@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 SCHEMAS = Path(__file__).parents[2] / "docs/schema"
-NAMES = ("manifest", "result", "status", "list", "show", "run", "config", "grade", "suite-check", "night")
+NAMES = ("manifest", "result", "status", "list", "show", "run", "config", "grade", "suite-check", "night", "explain")
 # The schema of what a command prints with --json.
 COMMANDS = {
     "status": "status",
@@ -28,6 +28,8 @@ COMMANDS = {
     "config": "config",
     "grade": "grade",
     "suite": "suite-check",
+    "gate": "night",
+    "explain": "explain",
 }
 LEAST_OUTPUTS = 20
 

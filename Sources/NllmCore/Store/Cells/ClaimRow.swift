@@ -74,8 +74,8 @@ extension ModelVariant {
 }
 
 extension CommonRequest {
-    /// Reads the request common to a run from a row of a claim.
-    fileprivate init(_ row: any Row) throws {
+    /// Reads the request common to a run from a row with the column names of a claim.
+    init(_ row: any Row) throws {
         self.init(
             options: try ModelOption.options(row.json("run_options")),
             system: try row.optionalText("run_system"),

@@ -12,9 +12,11 @@ extension EnqueueTransaction {
         report.restored = try wanted("cell_id IS NOT NULL") - report.kept
         try database.run(
             """
-            UPDATE cells SET live = 1, prompt_id = wanted.prompt_id, model_id = wanted.model_id
-            FROM temp.wanted WHERE wanted.cell_id = cells.id
-            """)
+            UPDATE cells SET live = 1, prompt_id = wanted.prompt_id, model_id = wanted.model_id, kept_at = ?,
+                moved_from = CASE WHEN old.name <> new.name THEN old.name ELSE moved_from END
+            FROM temp.wanted JOIN prompts AS new ON new.id = wanted.prompt_id, prompts AS old
+            WHERE wanted.cell_id = cells.id AND old.id = cells.prompt_id
+            """, plan.createdAt)
         try database.run(
             """
             INSERT INTO cells (run_id, prompt_id, model_id, sample, key)

@@ -41,6 +41,10 @@ extension Migrations {
         ALTER TABLE attempts ADD COLUMN served_fingerprint TEXT;
         ALTER TABLE attempts ADD COLUMN finish_reason TEXT;
 
+        -- When an edit last found the cell's request unchanged, and the id that its prompt had before an edit moved it.
+        ALTER TABLE cells ADD COLUMN kept_at INTEGER;
+        ALTER TABLE cells ADD COLUMN moved_from TEXT;
+
         DROP VIEW failures;
         DROP VIEW results;
 
