@@ -144,7 +144,7 @@ import Testing
         // One start holds the series.
         let second = try await Self.night(batch, "n2")
         #expect(second.code == 75 && second.err.contains("series nightly is being run by process"), "\(second.err)")
-        kill(first.pid, SIGKILL)
+        first.signal(SIGKILL)
         _ = try? await first.result()
         try server.release()
         let next = try await Self.night(batch, "n2")

@@ -7,7 +7,7 @@ import Testing
     static let fixtures: [String] = {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         // What these ask for is not a provider's answer alone.
-        let others = ["llm-rubric", "command"]
+        let others = ["command"]
         return names.filter { (try? expected($0))?["cells"] != nil && !others.contains($0) }.sorted()
     }()
     private static let folder = Batch.packageRoot + "/Tests/Fixtures/suites"

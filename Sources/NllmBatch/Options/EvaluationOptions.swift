@@ -26,6 +26,12 @@ struct EvaluationOptions: ParsableArguments {
             valueName: "run", visibility: .hidden))
     var baseline: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Model that decides assertions such as llm-rubric (default: a suite's `judge`).", valueName: "model",
+            visibility: .hidden))
+    var judge: String?
+
     @Flag(help: ArgumentHelp("Wait while another process runs the series.", visibility: .hidden))
     var wait = false
 
@@ -40,7 +46,7 @@ struct EvaluationOptions: ParsableArguments {
     /// What is asked for.
     func request(_ common: CommonOptions) -> EvaluationRequest {
         var request = EvaluationRequest()
-        (request.gates, request.series, request.baseline) = (gates, series, baseline)
+        (request.gates, request.series, request.baseline, request.judge) = (gates, series, baseline, judge)
         let say = common.say
         let sayWaiting: @Sendable (String) -> Void = { series in say("waiting: another process runs series \(series)") }
         request.lock = SeriesLock(waits: wait ? sayWaiting : nil)

@@ -85,8 +85,8 @@ actor ArtifactWriter {
             let state = try reader().state(ofRun: runID)
             let grown = growing.removeValue(forKey: runID)
             guard state.run.finishedAt != nil, !state.run.isExported else { return }
-            // Cells of an edited run may have other names than when their results were written.
-            try await writeAll(run: runID, files, copying: state.run.isEdited ? nil : grown)
+            // Cells of an edited run may have other names than when their results were written, and a judge speaks later.
+            try await writeAll(run: runID, files, copying: state.run.isEdited || state.isJudged ? nil : grown)
         }
     }
 

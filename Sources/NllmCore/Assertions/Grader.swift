@@ -31,6 +31,19 @@ struct Grader: Sendable {
         return .check(try AssertionCheck(assertion, variables: variables))
     }
 
+    /// The assertions that a model decides, those in sets included.
+    var judged: [Assertion] { Self.judged(parts) }
+
+    private static func judged(_ parts: [Part]) -> [Assertion] {
+        parts.flatMap { part -> [Assertion] in
+            switch part {
+            case .check: []
+            case .elsewhere(let assertion): assertion.type.isJudged ? [assertion] : []
+            case .set(_, let members): judged(members)
+            }
+        }
+    }
+
     /// The grade of an answer.
     ///
     /// - Parameters:

@@ -39,9 +39,10 @@ package struct CellExecution: Sendable {
     /// Large outputs are gone through here, so it runs off the actor that calls it.
     @concurrent
     package func report(on execution: Execution) async -> Report {
-        let outcome = Outcome(
+        var outcome = Outcome(
             execution, timeout: timeout, maxMemory: options.maxMemory, maxAnswer: options.maxAnswer,
             keepsRaw: claim.raw, failOn: options.overrides.failOn.map { Set($0) } ?? claim.failOn)
+        if claim.isJudging { outcome.failWithoutVerdict(on: claim.request) }
         var report = Report(claim: claim, outcome: outcome, command: LLMCommand.shown(claim.request))
         report.maxWait = options.maxWait
         if let failure = outcome.failure, outcome.status != .ok {
@@ -56,5 +57,16 @@ package struct CellExecution: Sendable {
     private var timeout: Duration? {
         let seconds = options.overrides.timeout ?? claim.timeout
         return seconds > 0 ? .seconds(seconds) : nil
+    }
+}
+
+extension Outcome {
+    /// Makes a judge's answer that holds no verdict a failure, so that it is asked again and its answer never reused.
+    fileprivate mutating func failWithoutVerdict(on request: LLMRequest) {
+        guard status == .ok, let judged = request.prompt.flatMap(JudgeQuestion.answer(in:)),
+            JudgeReply(text, about: judged) == nil
+        else { return }
+        status = .error
+        failure = Failure(kind: .unreadable, message: "the judge's answer holds no verdict")
     }
 }

@@ -22,6 +22,8 @@ public actor Worker {
     /// Whether the database is gone or damaged: no cell is started, and those in flight are waited for.
     private var isLost = false
     private var failure: NllmError?
+    /// What was left when no cell could be started any more.
+    private var outlook: Outlook?
 
     init(
         store: Store, executor: DeferredExecutor, options: WorkOptions, identity: WorkerIdentity,
@@ -80,13 +82,9 @@ public actor Worker {
         await loop(shutdown.signal)
         await recorder.finishPublishing()
         try? await noteClock()
-        let outlook = try? await intake.outlook(worker: liveness.id, countingUnusable: true)
+        if outlook == nil { outlook = try? await intake.outlook(worker: liveness.id, countingUnusable: true) }
         failure = failure ?? runner.failure
-        if failure == nil, !runner.isStopping {
-            await intake.block(worker: liveness.id)
-            // A blocked run is evaluated as it stands.
-            _ = try? await intake.evaluate()
-        }
+        if failure == nil, !runner.isStopping { await intake.block(worker: liveness.id) }
         await leave()
         if failure == nil { failure = await recorder.failure }
         if failure == nil { failure = await intake.finish() }
@@ -205,8 +203,13 @@ public actor Worker {
         if await outage.waitsForFolders() { return false }
         let outlook = try await intake.outlook(worker: liveness.id, countingUnusable: false)
         if options.follows, !outlook.blocked.isEmpty { await intake.block(worker: liveness.id) }
-        guard outlook.cells == 0, try await !intake.evaluate() else { return false }
-        return !options.follows
+        guard outlook.cells == 0 else { return false }
+        if self.outlook == nil {
+            self.outlook = try await intake.outlook(worker: liveness.id, countingUnusable: true)
+        }
+        // What is blocked is evaluated as it stands, which may need further cells.
+        if !options.follows { await intake.block(worker: liveness.id) }
+        return try await !intake.evaluate() && !options.follows
     }
 
     // MARK: Claiming

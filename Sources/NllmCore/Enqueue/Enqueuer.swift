@@ -39,9 +39,10 @@ public struct Enqueuer: Sendable {
         let models = try selection.plan(selected, catalogue)
         try await check(spool.structuredOptions, selected.variants, program)
 
-        let evaluation = try Self.spooling {
-            try request.plannedEvaluation(spool, labels: models.map(\.variant.label), database: databasePath)
-        }
+        let census = try Self.spooling { try SuiteCensus(spool) }
+        let judge = try await judge(request, census, selection)
+        let evaluation = try request.plannedEvaluation(
+            census, labels: models.map(\.variant.label), database: databasePath)
         let settings = RunSettings(request)
         if settings.files != .nothing { try Directory.checkCreatable(settings.outdir) }
         let lock = request.evaluation.lock ?? SeriesLock()
@@ -49,6 +50,7 @@ public struct Enqueuer: Sendable {
         let store = if let known { known } else { try Store(path: databasePath, .creating, isPrivate: isPrivate) }
         var plan = try await Self.plan(request, models: models, sources: sources, facts: facts)
         plan.evaluation = evaluation
+        plan.judge = judge
         var report = try await store.enqueue(plan, prompts: spool)
         report.areModelsUnchecked = isQuick && catalogue == nil && selection.checks
         if report.isNew, settings.files != .nothing {
@@ -86,7 +88,8 @@ public struct Enqueuer: Sendable {
     package func outline(_ request: EnqueueRequest) async throws(NllmError) -> SuiteOutline {
         let (spool, models) = try await matrix(request)
         return try Self.spooling {
-            _ = try request.plannedEvaluation(spool, labels: models.map(\.variant.label), database: databasePath)
+            _ = try request.plannedEvaluation(
+                SuiteCensus(spool), labels: models.map(\.variant.label), database: databasePath)
             let preview = try Preview(spool, models: models, request, limit: 0)
             return SuiteOutline(
                 prompts: spool.count, models: models.map(\.variant.label), cells: preview.count,
@@ -118,6 +121,26 @@ public struct Enqueuer: Sendable {
         let types = await program?.optionTypes(of: models.map(\.name))
         guard let (option, model) = try options.check(models, types) else { return }
         note("llm does not report which values option `\(option)` of model \(model) takes; it is given as JSON text")
+    }
+
+    /// The model that judges the prompts' answers; nil if none has to be judged.
+    private func judge(
+        _ request: EnqueueRequest, _ census: SuiteCensus, _ selection: ModelSelection
+    ) async throws(NllmError) -> PlannedModel? {
+        guard census.usesJudge else { return nil }
+        guard let variant = try request.judge else {
+            throw .badConfiguration(
+                problems: [
+                    InputProblem(
+                        InputPlace(file: request.suite?.path ?? "--judge"),
+                        "there are assertions that a model decides, such as `llm-rubric`; name it with `judge:` in the "
+                            + "suite or with --judge")
+                ], count: 1)
+        }
+        var selected = ModelSelection.Selected(judge: variant)
+        let catalogue = await (try? LLMProgram.find())?.models(naming: [variant.name])
+        try selected.recognize(catalogue)
+        return try selection.plan(selected, catalogue).first
     }
 
     /// Evaluates nights that are replaced, as they stand.

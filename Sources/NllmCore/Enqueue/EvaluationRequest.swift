@@ -7,13 +7,15 @@ public struct EvaluationRequest: Sendable {
     /// What the run is compared with: `history`, `last`, `best` or a run's name; nil for the suite's.
     public var baseline: String?
 
+    /// The model that judges answers, as `-m` takes it; nil for the suite's.
+    public var judge: String?
     /// Holds the series as long as it lives; nil to hold it while cells are enqueued.
     package var lock: SeriesLock?
 
     /// A request that says nothing.
     public init() {}
 
-    fileprivate var isEmpty: Bool { gates.isEmpty && series == nil && baseline == nil }
+    fileprivate var isEmpty: Bool { gates.isEmpty && series == nil && baseline == nil && judge == nil }
 }
 
 extension EnqueueRequest {
@@ -25,17 +27,25 @@ extension EnqueueRequest {
         }
     }
 
+    /// The model that judges answers; nil if none is named.
+    var judge: ModelVariant? {
+        get throws(NllmError) {
+            guard let name = evaluation.judge else { return suite?.settings.judge?.variant }
+            return try ModelVariant(named: name)
+        }
+    }
+
     /// What the run is held against; nil if nobody asks for that.
     ///
     /// - Parameters:
-    ///   - spool: the prompts.
+    ///   - census: what the prompts have in common.
     ///   - labels: the labels of the models.
     ///   - database: the path of the database.
     /// - Returns: the evaluation.
     /// - Throws: what cannot be evaluated.
     func plannedEvaluation(
-        _ spool: PromptSpool, labels: [String], database: String
-    ) throws -> PlannedEvaluation? {
+        _ census: SuiteCensus, labels: [String], database: String
+    ) throws(NllmError) -> PlannedEvaluation? {
         guard suite != nil || !evaluation.isEmpty else { return nil }
         var settings = suite.map { NightSettings($0) } ?? NightSettings()
         for gate in evaluation.gates {
@@ -47,7 +57,8 @@ extension EnqueueRequest {
         }
         if let baseline = evaluation.baseline { settings.baseline = NightSettings.Baseline(baseline) }
         let series = series(database: database)
-        try check(settings, try SuiteCensus(spool), labels: labels, hasHistory: series != nil)
+        settings.usesJudge = census.usesJudge
+        try check(settings, census, labels: labels, hasHistory: series != nil)
         return PlannedEvaluation(series: series, settings: settings.json)
     }
 
@@ -106,7 +117,7 @@ extension GateExpression {
 
 extension SuiteCensus {
     /// What the prompts of a run have in common.
-    fileprivate init(_ spool: PromptSpool) throws {
+    init(_ spool: PromptSpool) throws {
         self.init()
         try spool.forEachGrading { content in
             for assertion in try Grading(json: JSONParser.parse(content)).assertions { add(assertion) }

@@ -21,6 +21,9 @@ struct ModelSelection {
         /// Whether the prompts name them.
         fileprivate(set) var areOfPrompts = false
 
+        /// The model that judges answers.
+        init(judge: ModelVariant) { self.init(variants: [judge], areNamed: true) }
+
         fileprivate init(variants: [ModelVariant], areNamed: Bool, decision: String? = nil) {
             (self.variants, self.areNamed, self.decision) = (variants, areNamed, decision)
         }

@@ -25,21 +25,43 @@ package actor RunGrader {
         }
     }
 
-    /// Grades the answers of a run.
+    /// Grades the answers of a run; those about which its judge has yet to speak are left out.
     ///
     /// - Parameters:
     ///   - run: the run.
     ///   - again: whether answers that have a grade are graded again; a grade that says the same is not recorded.
+    ///   - isLast: whether nothing more is asked, so that what a judge has not said is no verdict.
     /// - Returns: what was graded.
     /// - Throws: if the store cannot be read or written.
     @discardableResult
-    package func grade(run: RunID, again: Bool = false) async throws(NllmError) -> GradeChanges {
+    package func grade(run: RunID, again: Bool = false, isLast: Bool = false) async throws(NllmError) -> GradeChanges {
         var (last, changes) = (CellID(0), GradeChanges())
         while true {
             let answers = try await store.ungraded(of: run, after: last, again: again, limit: Self.batch)
             guard let end = answers.last else { return changes }
-            try await grade(answers, of: run, &changes)
+            try await grade(answers, of: run, isLast: isLast, &changes)
             last = end.cellID
+        }
+    }
+
+    /// Has a run's judge asked about all answers that have no grade yet.
+    ///
+    /// - Returns: whether it has yet to speak about any.
+    /// - Throws: if the store cannot be read or written.
+    func ask(run: RunID) async throws(NllmError) -> Bool {
+        guard var judge = try await RunJudge(of: run, in: store) else { return false }
+        var (last, isWaiting) = (CellID(0), false)
+        while true {
+            let answers = try await prepared(
+                try await store.ungraded(of: run, after: last, again: false, limit: Self.batch))
+            guard let end = answers.last else { return isWaiting }
+            try await judge.look(answers, in: store)
+            let missing = answers.map { judge.missing($0.answer, $0.grader) }.reduce(into: [:]) { all, questions in
+                all.merge(questions) { first, _ in first }
+            }
+            if !missing.isEmpty { try await store.ask(judge.judge, missing) }
+            isWaiting = isWaiting || !answers.allSatisfy { judge.isDone(with: $0.answer, $0.grader) }
+            last = end.answer.cellID
         }
     }
 
@@ -58,12 +80,22 @@ package actor RunGrader {
     }
 
     private func grade(
-        _ answers: [UngradedAnswer], of run: RunID, _ changes: inout GradeChanges
+        _ answers: [UngradedAnswer], of run: RunID, isLast: Bool = false, _ changes: inout GradeChanges
     ) async throws(NllmError) {
+        let answers = try await prepared(answers)
+        var judge: RunJudge?
+        if answers.contains(where: { !$0.grader.judged.isEmpty }) {
+            judge = try await RunJudge(of: run, in: store)
+            try await judge?.look(answers, in: store)
+        }
         var grades: [CellGrade] = []
-        for answer in answers {
-            let grader = try await prepared(answer.gradingID)
-            let grade = ResultRecord.Grade(grader.grade(CheckedAnswer(answer), elsewhere: Self.noJudge))
+        for (answer, grader) in answers {
+            if let judge, !isLast, !judge.isDone(with: answer, grader) { continue }
+            let grade = ResultRecord.Grade(
+                grader.grade(CheckedAnswer(answer)) { assertion in
+                    guard let judge, assertion.type.isJudged else { return Self.noJudge(assertion) }
+                    return judge.verdict(assertion, on: answer)
+                })
             changes.add(answer, grade)
             if answer.isGraded, answer.grade == grade { continue }
             grades.append(
@@ -74,6 +106,14 @@ package actor RunGrader {
     }
 
     private static let noJudge: @Sendable (Assertion) -> Verdict = { .none("`\($0.name)` needs a judge") }
+
+    private func prepared(
+        _ answers: [UngradedAnswer]
+    ) async throws(NllmError) -> [(answer: UngradedAnswer, grader: Grader)] {
+        var all: [(answer: UngradedAnswer, grader: Grader)] = []
+        for answer in answers { all.append((answer, try await prepared(answer.gradingID))) }
+        return all
+    }
 
     private func prepared(_ id: GradingID) async throws(NllmError) -> Grader {
         if let known = prepared[id] { return known }

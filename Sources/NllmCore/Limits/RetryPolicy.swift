@@ -28,7 +28,7 @@ package struct RetryPolicy: Sendable {
         guard tries <= retries else { return nil }
         switch failure.kind.traits.repetition {
         case .never: return nil
-        case .once where history.contains { $0.kind == .crashed }: return nil
+        case .once where history.contains { $0.kind == failure.kind }: return nil
         case .once, .allowed: break
         }
         if isHopeless(failure, history) { return nil }

@@ -1,7 +1,7 @@
 /// Outcomes that may count as failures, as users list them.
 public enum FailOnText {
     /// The kinds that can be listed: an answer arrived, and the user decides whether it is good.
-    public static let kinds = FailureKind.allCases.filter { $0.traits.meaning == .answer }
+    public static let kinds = FailureKind.allCases.filter { $0.traits.meaning == .answer && $0 != .unreadable }
 
     /// The kinds in a text such as `truncated,empty`, in the order of ``kinds``; none in an empty text.
     public static func kinds(in text: String) -> [FailureKind] {

@@ -28,6 +28,8 @@ public enum FailureKind: String, Sendable, CaseIterable {
     case filtered
     /// There was no text.
     case empty
+    /// A judge's answer held no verdict.
+    case unreadable
 
     /// Everything that the program does about failures of this kind: every other list of kinds is derived from this
     /// table.
@@ -40,6 +42,7 @@ public enum FailureKind: String, Sendable, CaseIterable {
         case .quota, .auth, .modelUnknown: FailureTraits(.never, .modelUnusable, mayBeBilled: .no)
         case .request: FailureTraits(.never, .requestFaulty, mayBeBilled: .no)
         case .truncated, .filtered, .empty: FailureTraits(.never, .answer, mayBeBilled: .yes)
+        case .unreadable: FailureTraits(.once, .answer, mayBeBilled: .yes)
         }
     }
 

@@ -45,4 +45,17 @@ struct JudgeQuestion: Sendable, Hashable {
         ]
         return Hexadecimal.text(SHA256.hash(data: JSONWriter.stored(.array(parts))).prefix(8))
     }
+
+    /// The answer in the text of a question; nil if it is none.
+    static func answer(in text: String) -> String? {
+        let length = 32
+        guard text.hasSuffix("\n"), let mark = text.dropLast().split(separator: " ").last, mark.count == length else {
+            return nil
+        }
+        let (begin, end) = ("BEGIN ANSWER \(mark)\n", "\nEND ANSWER \(mark)\n")
+        guard text.hasSuffix(end), let start = text.firstRange(of: begin)
+        else { return nil }
+        let stop = text.utf8.index(text.endIndex, offsetBy: -end.utf8.count)
+        return start.upperBound <= stop ? String(text[start.upperBound..<stop]) : ""
+    }
 }

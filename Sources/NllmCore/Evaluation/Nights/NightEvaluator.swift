@@ -31,8 +31,15 @@ package actor NightEvaluator {
         let settings = try settings(evaluation)
         // Before anything is read, so that what is added meanwhile is noticed.
         let cells = try await store.companionCellCount(of: run)
-        try await grader.grade(run: run)
-        for companion in try await store.companions(of: run) { try await grader.grade(run: companion.id) }
+        // The answers that confirm failures are judged as well.
+        let graded = try await [run] + store.companions(of: run).map(\.id)
+        for run in graded { try await grader.grade(run: run) }
+        if !evaluation.isReplaced {
+            var isWaiting = false
+            for run in graded where try await grader.ask(run: run) { isWaiting = true }
+            if isWaiting { return .hasMoreCells }
+        }
+        for run in graded { try await grader.grade(run: run, isLast: true) }
         let report = try await report(evaluation, settings)
         let suspects = report?.suspects ?? []
         guard suspects.isEmpty else {
@@ -78,7 +85,7 @@ package actor NightEvaluator {
         let history = SeriesHistory(
             store: store, grader: grader, settings: settings, nights: nights, tonight: tonight,
             confirming: try await store.confirmingAnswers(of: evaluation.run.id),
-            isLast: evaluation.isReplaced || evaluation.run.blockedAt != nil)
+            isLast: evaluation.isReplaced)
         // The same choice of suspects each time the run is looked at.
         return NightReport(
             try await history.histories(), rule: settings.rule, seed: UInt64(evaluation.run.id.number))

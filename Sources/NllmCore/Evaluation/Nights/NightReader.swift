@@ -28,6 +28,10 @@ struct NightReader {
         }
         var result = NightResult(
             night, figures: figures, outcomes: settings.allGates.map { GateOutcome($0, figures) }, models: facts)
+        if let requests = try store.requests(of: run.id, .judging) {
+            result.judging = NightRequests(
+                cells: requests.cells, noVerdicts: try store.failedQuestions(of: run.id), cost: requests.cost)
+        }
         result.confirming = try store.requests(of: run.id, .confirming).map {
             NightRequests(cells: $0.cells, cost: $0.cost)
         }

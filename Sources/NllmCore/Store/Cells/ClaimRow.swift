@@ -8,7 +8,8 @@ extension Claim {
             prompts.name AS prompt, \(PromptColumns.requestOfPrompts), models.label, models.name AS model,
             models.options AS model_options, models.system AS model_system, models.arguments AS model_arguments,
             models.files, models.price, runs.system AS run_system, runs.options AS run_options,
-            runs.arguments AS run_arguments, runs.directory, runs.timeout_ms, runs.retries, runs.raw, runs.fail_on
+            runs.arguments AS run_arguments, runs.directory, runs.timeout_ms, runs.retries, runs.raw, runs.fail_on,
+            runs.purpose
         FROM cells
         JOIN runs ON runs.id = cells.run_id
         JOIN prompts ON prompts.id = cells.prompt_id
@@ -33,6 +34,7 @@ extension Claim {
         sample = try row.int("sample")
         timeout = Double(try row.int("timeout_ms")) / 1000
         retries = try row.int("retries")
+        isJudging = try row.optionalText("purpose") == CompanionPurpose.judging.rawValue
         raw = try row.bool("raw")
         failOn = Set(try row.json("fail_on").stringValues.compactMap(FailureKind.init))
         request = LLMRequest(

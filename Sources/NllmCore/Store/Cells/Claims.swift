@@ -26,6 +26,8 @@ package struct Claim: Sendable {
     var timeout: Double
     var retries: Int
     var raw: Bool
+    /// Whether it asks a judge, whose answer has to hold a verdict.
+    var isJudging: Bool
     var failOn: Set<FailureKind>
     /// The price of the model's tokens, if known.
     var price: Price?

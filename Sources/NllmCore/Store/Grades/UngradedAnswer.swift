@@ -3,6 +3,8 @@ struct UngradedAnswer: Sendable {
     var cellID: CellID
     var attemptID: AttemptID
     var gradingID: GradingID
+    /// The text that was answered last.
+    var question: String
     /// The answer as it appears in the artifacts.
     var text: String
     /// The prompt's variables, an object; nil if it has none.
@@ -28,7 +30,7 @@ extension UngradedAnswer {
         let wasAsked = record.cachedFrom == nil && !record.isGiven
         self.init(
             cellID: try row.id("cell_id"), attemptID: record.attemptID, gradingID: try row.id("grading_id"),
-            text: record.text, vars: record.vars, duration: wasAsked ? record.durationMilliseconds : nil,
+            question: record.turns.last ?? record.promptText, text: record.text, vars: record.vars, duration: wasAsked ? record.durationMilliseconds : nil,
             cost: wasAsked ? record.cost : nil, finishReason: record.served.finishReason, prompt: record.prompt, label: record.label, sample: record.sample,
             grade: record.grade, isGraded: try row.optionalInt("graded_by") == row.int("grading_id"))
     }

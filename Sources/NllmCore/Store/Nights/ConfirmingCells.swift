@@ -30,8 +30,8 @@ extension Store {
         try transaction {
             let isOpen = try database.hasRow(
                 "SELECT 1 FROM evaluations WHERE run_id = ? AND evaluated_at IS NULL", run)
-            guard isOpen, try companionCells(of: run) == cells else { return false }
-            let companion = try makeCompanion(of: run, .confirming, now: now)
+            guard isOpen, try database.companionCells(of: run) == cells else { return false }
+            let companion = try database.makeCompanion(of: run, .confirming, now: now)
             for suspect in suspects { try confirm(suspect, of: run, in: companion) }
             try database.run(
                 "UPDATE runs SET finished_at = NULL, exported_at = NULL, blocked_at = NULL WHERE id = ?", companion)
@@ -118,7 +118,7 @@ extension Store {
     /// The answers to prompts of a run that were asked again, by the key of their first sample.
     func confirmingAnswers(of run: RunID) throws(NllmError) -> [[UInt8]: ConfirmingAnswers] {
         try reading {
-            guard let companion = try companion(of: run, .confirming) else { return [:] }
+            guard let companion = try database.companion(of: run, .confirming) else { return [:] }
             var found: [[UInt8]: ConfirmingAnswers] = [:]
             try database.forEachRow(
                 """

@@ -93,7 +93,7 @@ extension Store {
         of run: RunID, result: JSONValue, passed: Bool?, regressed: Bool?, companionCells cells: Int, now: Date
     ) throws(NllmError) -> Bool {
         try transaction {
-            guard try companionCells(of: run) == cells else { return false }
+            guard try database.companionCells(of: run) == cells else { return false }
             let finished = try database.run(
                 """
                 UPDATE evaluations SET result = ?1, passed = ?2, regressed = ?3, evaluated_at = ?4

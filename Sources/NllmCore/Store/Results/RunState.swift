@@ -4,6 +4,8 @@ struct RunState {
     var prompts: Int
     var sources: [SourceSummary]
     var counts: CellCounts
+    /// Whether a judge is asked about its answers.
+    var isJudged: Bool
 
     /// The number of cells with a result.
     var results: Int { CellStatus.allCases.filter(\.hasResult).map { counts[$0] }.reduce(0, +) }
@@ -22,6 +24,7 @@ extension RunState {
         sources = try database.rows("SELECT * FROM sources WHERE run_id = ? ORDER BY position", runID) { row in
             SourceSummary(path: try row.text("path"), digest: try row.text("sha256"), prompts: try row.int("prompts"))
         }
+        isJudged = try database.companion(of: runID, .judging) != nil
         counts = try database.rows("SELECT * FROM counters WHERE run_id = ?", runID, read: CellCounts.init)
             .reduce(CellCounts(), +)
     }

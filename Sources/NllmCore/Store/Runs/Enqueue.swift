@@ -18,6 +18,8 @@ struct EnqueuePlan {
     var manifest: JSONValue
     /// What the run is held against; nil if the enqueue says nothing about it.
     var evaluation: PlannedEvaluation?
+    /// The model that judges the answers; nil if none is needed.
+    var judge: PlannedModel?
     var createdAt: Date
 
     /// The models that prompts may name.

@@ -39,6 +39,7 @@ struct EnqueueTransaction {
         try replaceSources(runID)
         try count(runID)
         try database.note(plan.evaluation, of: runID)
+        if let judge = plan.judge { try insert(judge: judge, of: runID) }
         report.replaced = try database.replaceEarlierNights(of: runID, now: plan.createdAt)
         if let known {
             let isSame =

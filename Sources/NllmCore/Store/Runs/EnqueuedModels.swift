@@ -19,6 +19,13 @@ extension EnqueueTransaction {
         }
     }
 
+    /// Makes a model the only judge of a run's answers.
+    func insert(judge: PlannedModel, of runID: RunID) throws {
+        let companion = try database.makeCompanion(of: runID, .judging, now: plan.createdAt)
+        try database.run("UPDATE models SET live = 0 WHERE run_id = ? AND live = 1", companion)
+        _ = try insert(judge, runID: companion, position: 0, file: "judge")
+    }
+
     /// Creates the model's row, or reuses the one with the same request.
     private func insert(_ planned: PlannedModel, runID: RunID, position: Int, file: String) throws -> ModelID {
         let model = planned.variant
