@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 SCHEMAS = Path(__file__).parents[2] / "docs/schema"
-NAMES = ("manifest", "result", "status", "list", "show", "run", "config", "grade", "suite-check", "night", "explain")
+NAMES = ("manifest", "result", "status", "list", "show", "run", "config", "grade", "suite-check", "night", "explain", "compare")
 # The schema of what a command prints with --json.
 COMMANDS = {
     "status": "status",
@@ -30,6 +30,7 @@ COMMANDS = {
     "suite": "suite-check",
     "gate": "night",
     "explain": "explain",
+    "compare": "compare",
 }
 LEAST_OUTPUTS = 20
 

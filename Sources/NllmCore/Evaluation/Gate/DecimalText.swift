@@ -1,7 +1,7 @@
 /// Numbers as people read them.
-enum DecimalText {
+package enum DecimalText {
     /// The number with at most so many decimal places, without zeros at the end.
-    static func rounded(_ value: Double, places: Int) -> String {
+    package static func rounded(_ value: Double, places: Int) -> String {
         let scale = (0..<places).reduce(1.0) { scale, _ in scale * 10 }
         let rounded = (value * scale).rounded() / scale
         // Beyond the precision of the number, scaling may overflow.

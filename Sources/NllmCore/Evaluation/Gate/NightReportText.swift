@@ -16,7 +16,7 @@ extension NightReport.Model {
     }
 
     /// The drop, its bound and the p-value; empty if nothing is compared.
-    private var figures: [String] {
+    var figures: [String] {
         guard let drop = comparison.drop, let adjustedP else { return [] }
         let points = DecimalText.rounded(abs(drop), places: 1)
         let bound = comparison.bound.map { "at most \(DecimalText.rounded($0, places: 1)) lower" }

@@ -36,3 +36,23 @@ public struct CellSelection: Sendable, Equatable {
         return (parts.joined(separator: " AND "), values)
     }
 }
+
+extension Store {
+    /// The labels of the models that a selection means, of models that left the run as well.
+    func labels(of run: Run, _ selection: CellSelection) throws(NllmError) -> Set<String> {
+        try reading { try labels(ofAny: run, selection) }
+    }
+
+    /// The same within a transaction.
+    func labels(ofAny run: Run, _ selection: CellSelection) throws -> Set<String> {
+        let models = try database.rows("SELECT label, name FROM models WHERE run_id = ?", run.id) {
+            (label: try $0.text("label"), name: try $0.text("name"))
+        }
+        let labels = Set(models.map(\.label))
+        // A name that is also a model's label means that model alone.
+        return Set(
+            models.filter { model in
+                selection.models.contains { $0 == model.label || $0 == model.name && !labels.contains($0) }
+            }.map(\.label))
+    }
+}

@@ -51,24 +51,11 @@ extension Store {
             AND cells.live >= (SELECT count(*) FROM prompts WHERE run_id = ?1 AND name = ?2 AND live = 1) \(order)
             """, run.id, prompt, sample, read: CellFacts.init)
         var known: Set<String> = []
-        let names = try modelNames(run, selection)
+        let names = selection.models.isEmpty ? nil : try labels(ofAny: run, selection)
         return rows.filter { facts in
             names?.contains(facts.cell.label) ?? true
                 && known.insert("\(facts.cell.sample) \(facts.cell.label)").inserted
         }
-    }
-
-    /// The labels that a selection means; nil for all.
-    private func modelNames(_ run: Run, _ selection: CellSelection) throws -> Set<String>? {
-        guard !selection.models.isEmpty else { return nil }
-        let models = try database.rows("SELECT label, name FROM models WHERE run_id = ?", run.id) {
-            (label: try $0.text("label"), name: try $0.text("name"))
-        }
-        let labels = Set(models.map(\.label))
-        return Set(
-            models.filter { model in
-                selection.models.contains { $0 == model.label || $0 == model.name && !labels.contains($0) }
-            }.map(\.label))
     }
 
     private func completed(_ facts: CellFacts, in run: Run) throws -> CellFacts {
@@ -105,7 +92,7 @@ extension Store {
     }
 
     /// The run before that belongs to the same series, or was read from one of the same sources.
-    private func previousRun(_ run: Run) throws -> (id: RunID, name: String)? {
+    func previousRun(_ run: Run) throws -> (id: RunID, name: String)? {
         try database.row(
             """
             SELECT id, name FROM runs WHERE id < ?1 AND parent_id IS NULL AND removing = 0 AND (

@@ -1,0 +1,113 @@
+import NllmCore
+
+/// A comparison for people, on a terminal or in Markdown.
+struct ComparisonReport {
+    /// The prompts that are named on a terminal, and in Markdown.
+    private static let (listed, listedInMarkdown) = (5, 100)
+
+    let comparison: RunComparison
+    let before: (run: String, model: String?)
+    let now: (run: String, model: String?)
+
+    init(_ comparison: RunComparison, before: (String, String?), now: (String, String?)) {
+        (self.comparison, self.before, self.now) = (comparison, before, now)
+    }
+
+    /// `two against one`, or of two models `b against a in run two`.
+    private var title: String {
+        guard let old = before.model, let new = now.model else { return "\(now.run) against \(before.run)" }
+        return "\(new) against \(old) in \(now.run)"
+    }
+
+    /// The verdict, then what it rests on.
+    var text: String {
+        let head = ReportLine("\(title): \(comparison.headline)")
+        let body = comparison.models.flatMap { model in
+            [ReportLine("\(model.label): \(model.sentence)")]
+                + Self.table(model).lines(columns: nil).map { ReportLine("  \($0)") }
+                + Self.facts(model, most: Self.listed).map { ReportLine("  \($0)") }
+        }
+        return ReportLine.fitted([head] + body).joined(separator: "\n")
+    }
+
+    private static func table(_ model: RunComparison.Model) -> Table {
+        var table = Table(
+            ("", .left), ("pass rate", .left), ("score", .right), ("p50", .left), ("p95", .left),
+            ("tokens", .right), ("cost", .right))
+        for (name, figures) in [("before", model.figuresBefore), ("now", model.figuresNow)] {
+            guard let figures else { continue }
+            table.add([
+                name, figures.rateText ?? "none", figures.score.map(Format.score) ?? "",
+                figures.latency50.map(LatencyText.text) ?? "", figures.latency95.map(LatencyText.text) ?? "",
+                "\(Format.tokens(figures.tokensInput))/\(Format.tokens(figures.tokensOutput))",
+                figures.costText ?? "",
+            ])
+        }
+        return table
+    }
+
+    /// The facts of a model beside its figures, a line each.
+    private static func facts(_ model: RunComparison.Model, most: Int) -> [String] {
+        let metrics = Set((model.figuresBefore?.metrics ?? [:]).keys).union((model.figuresNow?.metrics ?? [:]).keys)
+        let counts = [
+            change("errors", model) { Double($0.errors) }, change("no verdict", model) { Double($0.noVerdicts) },
+        ].compactMap(\.self)
+        let measured = metrics.sorted().compactMap { name in
+            change("metric `\(name)`", model, showsEqual: true) { $0.metrics[name] }
+        }
+        var lines = counts.isEmpty ? [] : [counts.joined(separator: ", ")]
+        if !measured.isEmpty { lines.append(measured.joined(separator: ", ")) }
+        lines += list("pass → fail", model.failing, most: most) + list("fail → pass", model.fixed, most: most)
+        let edits = [
+            model.edited > 0 ? "\(Format.count(model.edited, "prompt")) edited (*)" : nil,
+            model.checkedOtherwise > 0 ? "\(model.checkedOtherwise) with other assertions" : nil,
+            model.newPrompts.isEmpty ? nil : "\(model.newPrompts.count) new",
+            model.gonePrompts.isEmpty ? nil : "\(model.gonePrompts.count) gone",
+        ].compactMap(\.self)
+        if !edits.isEmpty { lines.append(edits.joined(separator: ", ")) }
+        return lines + model.events
+    }
+
+    /// A figure before and now; nil if there is nothing to say.
+    private static func change(
+        _ name: String, _ model: RunComparison.Model, showsEqual: Bool = false, _ figure: (AnswerFigures) -> Double?
+    ) -> String? {
+        let (old, new) = (model.figuresBefore.flatMap(figure), model.figuresNow.flatMap(figure))
+        guard old ?? 0 != 0 || new ?? 0 != 0 || showsEqual else { return nil }
+        let text = { (value: Double?) in value.map { DecimalText.rounded($0, places: 2) } ?? "none" }
+        return "\(name) \(text(old)) → \(text(new))"
+    }
+
+    private static func list(_ title: String, _ changes: [RunComparison.Change], most: Int) -> [String] {
+        guard !changes.isEmpty else { return [] }
+        let names = changes.prefix(most).map { "`\($0.prompt)`" + ($0.isEdited == true ? "*" : "") }
+        let more = changes.count > most ? ["and \(changes.count - most) more"] : []
+        return ["\(title): \(changes.count): \((names + more).joined(separator: ", "))"]
+    }
+
+    /// A section with a table of figures, and a list for each model.
+    var markdown: String {
+        var lines = ["## \(Markdown.text(title))", "", "**\(Markdown.text(comparison.headline))**", ""]
+        lines += [
+            "| model | | pass rate | score | p50 | p95 | tokens in/out | cost | errors |",
+            "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        ]
+        for model in comparison.models {
+            for (name, figures) in [("before", model.figuresBefore), ("now", model.figuresNow)] {
+                guard let figures else { continue }
+                let cells = [
+                    model.label, name, figures.rateText ?? "none", figures.score.map(Format.score) ?? "",
+                    figures.latency50.map(LatencyText.text) ?? "", figures.latency95.map(LatencyText.text) ?? "",
+                    "\(Format.tokens(figures.tokensInput))/\(Format.tokens(figures.tokensOutput))",
+                    figures.costText ?? "", String(figures.errors),
+                ]
+                lines.append("| " + cells.map(Markdown.text).joined(separator: " | ") + " |")
+            }
+        }
+        for model in comparison.models {
+            lines += ["", "**\(Markdown.text(model.label))**: \(Markdown.text(model.sentence))", ""]
+            lines += Self.facts(model, most: Self.listedInMarkdown).map { "- \(Markdown.text($0))" }
+        }
+        return Markdown.section(lines)
+    }
+}
