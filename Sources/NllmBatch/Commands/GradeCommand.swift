@@ -24,12 +24,16 @@ struct GradeCommand: AsyncParsableCommand {
     func run() async throws {
         let store = try common.open()
         let run = try await store.run(run)
-        let changes = try await RunGrader(store: store).grade(run: run.id, again: true)
+        let changes = try await RunGrader(store: store).grade(run: run.id, .all)
         guard changes.answers > 0 else {
             throw NllmError.usage("run \(run.name) has no answers with assertions; `--assert` of `enqueue` adds them")
         }
+        let isEvaluated = try await NightEvaluator(store: store).evaluateAgain(run.id)
         // A reason may be another one although the score is the same.
         try await Exporter(store: store).refresh(run)
+        if !isEvaluated {
+            common.say("models have to be asked before it is evaluated: nllm-batch work \(run.name)\(common.hint)")
+        }
         if json { return Console.out(changes.json(run: run.name)) }
         var lines = ["\(run.name): \(changes.sentence)"]
         lines += changes.changes.prefix(Self.listed).map { "  " + $0.sentence.oneLine }

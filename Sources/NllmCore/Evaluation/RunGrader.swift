@@ -29,22 +29,24 @@ package actor RunGrader {
     ///
     /// - Parameters:
     ///   - run: the run.
-    ///   - again: whether answers that have a grade are graded again; a grade that says the same is not recorded.
+    ///   - scope: which answers; a grade that says the same as before is not recorded.
     ///   - isLast: whether nothing more is asked, so that what a judge has not said is no verdict.
     /// - Returns: what was graded.
     /// - Throws: if the store cannot be read or written.
     @discardableResult
-    package func grade(run: RunID, again: Bool = false, isLast: Bool = false) async throws(NllmError) -> GradeChanges {
+    package func grade(
+        run: RunID, _ scope: GradingScope = .ungraded, isLast: Bool = false
+    ) async throws(NllmError) -> GradeChanges {
         var (last, changes) = (CellID(0), GradeChanges())
         while true {
-            let answers = try await store.ungraded(of: run, after: last, again: again, limit: Self.batch)
+            let answers = try await store.ungraded(of: run, after: last, scope, limit: Self.batch)
             guard let end = answers.last else { return changes }
             try await grade(answers, of: run, isLast: isLast, &changes)
             last = end.cellID
         }
     }
 
-    /// Has a run's judge asked about all answers that have no grade yet.
+    /// Has a run's judge asked about all answers that have no verdict yet.
     ///
     /// - Returns: whether it has yet to speak about any.
     /// - Throws: if the store cannot be read or written.
@@ -53,7 +55,7 @@ package actor RunGrader {
         var (last, isWaiting) = (CellID(0), false)
         while true {
             let answers = try await prepared(
-                try await store.ungraded(of: run, after: last, again: false, limit: Self.batch))
+                try await store.ungraded(of: run, after: last, .withoutVerdict, limit: Self.batch))
             guard let end = answers.last else { return isWaiting }
             try await judge.look(answers, in: store)
             let missing = answers.map { judge.missing($0.answer, $0.grader) }.reduce(into: [:]) { all, questions in

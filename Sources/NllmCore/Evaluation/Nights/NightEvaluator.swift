@@ -39,7 +39,7 @@ package actor NightEvaluator {
             for run in graded where try await grader.ask(run: run) { isWaiting = true }
             if isWaiting { return .hasMoreCells }
         }
-        for run in graded { try await grader.grade(run: run, isLast: true) }
+        for run in graded { try await grader.grade(run: run, .withoutVerdict, isLast: true) }
         let report = try await report(evaluation, settings)
         let suspects = report?.suspects ?? []
         guard suspects.isEmpty else {
@@ -52,6 +52,17 @@ package actor NightEvaluator {
             of: run, result: result.json, passed: result.passed, regressed: result.regressed, companionCells: cells,
             now: now)
         return isStored ? .finished(result) : .leftToOthers
+    }
+
+    /// Evaluates a run again whose grades have changed.
+    ///
+    /// - Returns: false if models have to be asked first; true also for a run that is not to be evaluated.
+    /// - Throws: if the store cannot be read or written.
+    package func evaluateAgain(_ run: RunID) async throws(NllmError) -> Bool {
+        try await store.reopenEvaluation(of: run, now: Date())
+        guard try await store.ripeEvaluations([run]).contains(run) else { return true }
+        if case .hasMoreCells = try await advance(run) { return false }
+        return true
     }
 
     /// What a run has come to; nil if it is not evaluated.

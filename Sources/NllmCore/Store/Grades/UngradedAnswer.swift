@@ -24,6 +24,15 @@ struct UngradedAnswer: Sendable {
     var isGraded: Bool
 }
 
+/// Which answers of a run are graded.
+package enum GradingScope: Sendable {
+    /// Those that have no grade by the present assertions.
+    case ungraded
+    /// These, and those whose grade is no verdict.
+    case withoutVerdict
+    case all
+}
+
 extension UngradedAnswer {
     fileprivate init(_ row: any Row) throws {
         let record = try ResultRecord(row)
@@ -62,19 +71,19 @@ extension Store {
     /// - Parameters:
     ///   - run: the run.
     ///   - cell: the last cell that was looked at; 0 to begin.
-    ///   - again: whether answers that were graded are graded again.
+    ///   - scope: which answers.
     ///   - limit: the most answers.
     /// - Returns: the answers.
     /// - Throws: if the store cannot be read.
     func ungraded(
-        of run: RunID, after cell: CellID, again: Bool, limit: Int
+        of run: RunID, after cell: CellID, _ scope: GradingScope, limit: Int
     ) throws(NllmError) -> [UngradedAnswer] {
         try reading {
             guard try database.hasRow("SELECT 1 FROM prompts WHERE run_id = ? AND grading_id IS NOT NULL LIMIT 1", run)
             else { return [] }
             return try database.rows(
                 """
-                \(again ? Self.gradableSQL : Self.ungradedSQL) AND cells.run_id = ? AND cells.id > ?
+                \(Self.sql(scope)) AND cells.run_id = ? AND cells.id > ?
                 ORDER BY cells.id LIMIT ?
                 """, run, cell, limit, read: UngradedAnswer.init)
         }
@@ -103,4 +112,16 @@ extension Store {
         \(gradableSQL) AND NOT EXISTS (SELECT 1 FROM grades WHERE grades.id = cells.grade_id
             AND grades.attempt_id = cells.attempt_id AND grades.grading_id = prompts.grading_id)
         """
+
+    private static func sql(_ scope: GradingScope) -> String {
+        switch scope {
+        case .ungraded: ungradedSQL
+        case .withoutVerdict:
+            """
+            \(gradableSQL) AND NOT EXISTS (SELECT 1 FROM grades WHERE grades.id = cells.grade_id AND passed IS NOT NULL
+                AND grades.attempt_id = cells.attempt_id AND grades.grading_id = prompts.grading_id)
+            """
+        case .all: gradableSQL
+        }
+    }
 }
