@@ -28,7 +28,7 @@ extension NllmError {
         switch self {
         case .usage, .unknownModel: .usage
         case .badInput, .notADatabase, .newerDatabase: .badData
-        case .unreadable, .noDatabase, .unreadableDatabase, .noRun, .noRuns: .noInput
+        case .unreadable, .noDatabase, .unreadableDatabase, .noRun, .noRuns, .noSeries: .noInput
         case .llmUnusable: .unavailable
         case .badConfiguration, .unpriced, .conversations: .badConfiguration
         case .cannotCreate, .configurationNotCreated, .runExists, .foreignFolder, .cannotRestrict, .backupRefused,

@@ -23,7 +23,8 @@ struct NllmBatch: AsyncParsableCommand {
             EnqueueCommand.self, WorkCommand.self, RunCommand.self, StatusCommand.self, ListCommand.self,
             ShowCommand.self, ExportCommand.self, RetryCommand.self, CancelCommand.self, PauseCommand.self,
             ResumeCommand.self, SuiteCommand.self, GateCommand.self, GradeCommand.self, ExplainCommand.self,
-            CompareCommand.self, RemoveCommand.self, PruneCommand.self, BackupCommand.self, ConfigCommand.self, DoctorCommand.self,
+            CompareCommand.self, TrendCommand.self, RemoveCommand.self, PruneCommand.self, BackupCommand.self,
+            ConfigCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {

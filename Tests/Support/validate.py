@@ -17,7 +17,21 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 SCHEMAS = Path(__file__).parents[2] / "docs/schema"
-NAMES = ("manifest", "result", "status", "list", "show", "run", "config", "grade", "suite-check", "night", "explain", "compare")
+NAMES = (
+    "manifest",
+    "result",
+    "status",
+    "list",
+    "show",
+    "run",
+    "config",
+    "grade",
+    "suite-check",
+    "night",
+    "explain",
+    "compare",
+    "trend",
+)
 # The schema of what a command prints with --json.
 COMMANDS = {
     "status": "status",
@@ -31,6 +45,7 @@ COMMANDS = {
     "gate": "night",
     "explain": "explain",
     "compare": "compare",
+    "trend": "trend",
 }
 LEAST_OUTPUTS = 20
 

@@ -28,6 +28,8 @@ public enum NllmError: Error, Sendable, Equatable {
     case noRun(name: String, database: String, nearest: String?)
     /// A database without runs.
     case noRuns(database: String)
+    /// A series that is not in the database, with those that are.
+    case noSeries(name: String, database: String, known: [String])
     /// A run that is being removed, because its removal was interrupted.
     case beingRemoved(run: String)
     /// A run that cannot be removed because a worker is working on it or counts its cost.
@@ -102,6 +104,11 @@ extension NllmError: CustomStringConvertible {
         case .noRun(let name, let database, let nearest):
             "no run `\(name)` in \(database)"
                 + (nearest.map { "; did you mean `\($0)`?" } ?? "; `nllm-batch list` shows the runs")
+        case .noSeries(let name, let database, let known):
+            "no series `\(name)` in \(database)"
+                + (NearestName.find(name, among: known).map { "; did you mean `\($0)`?" }
+                    ?? (known.isEmpty
+                        ? "; a suite, or --series of `run`, begins one" : "; there are \(known.quotedList)"))
         case .noRuns(let database): "no run in \(database) yet; `nllm-batch enqueue` adds one"
         case .beingRemoved(let run):
             "run \(run) is being removed, and that was interrupted; finish it with `nllm-batch rm \(run)`"

@@ -32,8 +32,6 @@ package struct SeriesEditor: Sendable {
         let known = try await store.seriesNames()
         let path = StoredFolder.text(AbsolutePath.resolve(name), database: store.folder)
         for candidate in [name, path] where known.contains(candidate) { return candidate }
-        let hint = NearestName.hint(name, among: known)
-        let others = known.isEmpty ? "" : "; there are \(known.quotedList)"
-        throw .usage("no series `\(name)` in \(store.path)" + (hint.isEmpty ? others : hint))
+        throw .noSeries(name: name, database: store.path, known: known)
     }
 }

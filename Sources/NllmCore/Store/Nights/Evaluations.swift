@@ -20,7 +20,7 @@ struct StoredEvaluation: Sendable {
 }
 
 extension StoredEvaluation {
-    fileprivate init(_ row: any Row, in folder: String) throws {
+    init(_ row: any Row, in folder: String) throws {
         run = try Run(row, in: folder)
         series = try row.optionalText("series")
         settings = try row.json("evaluation_settings")
