@@ -36,12 +36,7 @@ struct ComparisonReport {
             ("tokens", .right), ("cost", .right))
         for (name, figures) in [("before", model.figuresBefore), ("now", model.figuresNow)] {
             guard let figures else { continue }
-            table.add([
-                name, figures.rateText ?? "none", figures.score.map(Format.score) ?? "",
-                figures.latency50.map(LatencyText.text) ?? "", figures.latency95.map(LatencyText.text) ?? "",
-                "\(Format.tokens(figures.tokensInput))/\(Format.tokens(figures.tokensOutput))",
-                figures.costText ?? "",
-            ])
+            table.add([name] + row(figures))
         }
         return table
     }
@@ -85,29 +80,28 @@ struct ComparisonReport {
         return ["\(title): \(changes.count): \((names + more).joined(separator: ", "))"]
     }
 
-    /// A section with a table of figures, and a list for each model.
-    var markdown: String {
-        var lines = ["## \(Markdown.text(title))", "", "**\(Markdown.text(comparison.headline))**", ""]
-        lines += [
-            "| model | | pass rate | score | p50 | p95 | tokens in/out | cost | errors |",
-            "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
-        ]
-        for model in comparison.models {
-            for (name, figures) in [("before", model.figuresBefore), ("now", model.figuresNow)] {
-                guard let figures else { continue }
-                let cells = [
-                    model.label, name, figures.rateText ?? "none", figures.score.map(Format.score) ?? "",
-                    figures.latency50.map(LatencyText.text) ?? "", figures.latency95.map(LatencyText.text) ?? "",
-                    "\(Format.tokens(figures.tokensInput))/\(Format.tokens(figures.tokensOutput))",
-                    figures.costText ?? "", String(figures.errors),
-                ]
-                lines.append("| " + cells.map(Markdown.text).joined(separator: " | ") + " |")
+    /// The comparison in Markdown, at most so many bytes.
+    func markdown(limit: Int) -> String {
+        let rows = comparison.models.flatMap { model in
+            [("before", model.figuresBefore), ("now", model.figuresNow)].compactMap { name, figures in
+                figures.map { [model.label, name] + Self.row($0) + [String($0.errors)] }
             }
         }
-        for model in comparison.models {
-            lines += ["", "**\(Markdown.text(model.label))**: \(Markdown.text(model.sentence))", ""]
-            lines += Self.facts(model, most: Self.listedInMarkdown).map { "- \(Markdown.text($0))" }
+        let heading = "## \(MarkdownText.escape("\(title): \(comparison.headline)"))"
+        let facts = comparison.models.flatMap { model in
+            MarkdownReport.list(model.label, [model.sentence] + Self.facts(model, most: Self.listedInMarkdown))
         }
-        return Markdown.section(lines)
+        let blocks = [heading] + MarkdownReport.table(["model", ""] + Self.headings + ["errors"], rows) + facts
+        return MarkdownReport.joined(blocks, limit: limit, rest: "nllm-batch compare --json")
+    }
+
+    private static let headings = ["pass rate", "score", "p50", "p95", "tokens", "cost"]
+
+    private static func row(_ figures: AnswerFigures) -> [String] {
+        [
+            figures.rateText ?? "none", figures.score.map(Format.score) ?? "",
+            figures.latency50.map(LatencyText.text) ?? "", figures.latency95.map(LatencyText.text) ?? "",
+            "\(Format.tokens(figures.tokensInput))/\(Format.tokens(figures.tokensOutput))", figures.costText ?? "",
+        ]
     }
 }

@@ -11,12 +11,12 @@ enum LatencyText {
 
 /// Rates with their intervals.
 enum RateText {
-    /// `90.4 % (85–94)`, or without the interval if it is unknown.
+    /// `90.4% (85–94)`, or without the interval if it is unknown.
     static func text(_ rate: Double, _ interval: ClosedRange<Double>?) -> String {
         let ends = interval.map { interval in
             [interval.lowerBound, interval.upperBound].map { DecimalText.rounded(100 * $0, places: 0) }
         }
-        return "\(DecimalText.rounded(100 * rate, places: 1)) %" + (ends.map { " (\($0[0])–\($0[1]))" } ?? "")
+        return NightTable.percent(rate) + (ends.map { " (\($0[0])–\($0[1]))" } ?? "")
     }
 }
 

@@ -74,7 +74,7 @@ import Testing
         #expect(text.lines.contains("  1 prompt edited (*)"))
         #expect(text.lines.count <= 24 && text.lines.allSatisfy { $0.count <= 80 }, "\(text.out)")
         let same = try scene.model("m", in: try await scene.compare("two", "two"))
-        #expect(same["verdict"] as? String == "no_drop_found" && ids(same["failing"]) == [])
+        #expect(same["verdict"] as? String == "no_drop" && ids(same["failing"]) == [])
         #expect(same["p"] as? Double == 0.5)
     }
 
@@ -101,7 +101,7 @@ import Testing
         let document = try await scene.compare("one", "two")
         #expect(document["headline"] as? String == "no drop found: m; new: o; gone: n")
         let events = try scene.model("m", in: document)["events"] as? [String]
-        #expect(events == ["the provider served `m-2` with fingerprint `fp2`, before `m-1` with fingerprint `fp1`"])
+        #expect(events == ["m: the provider serves another model: `m-2`, before `m-1`"])
         // Without verdicts nothing can be told.
         try scene.batch.execute("UPDATE grades SET passed = NULL WHERE run_id = 2", in: "nllm-runs/batch.db")
         let unjudged = try scene.model("m", in: try await scene.compare("one", "two", "-m", "m"))
@@ -116,11 +116,12 @@ import Testing
         try scene.batch.write("# Night\n\n", to: "summary.md")
         try await scene.batch.run("compare", "one", "two", "--markdown", "summary.md").expectSuccess()
         let summary = String(decoding: try scene.batch.read("summary.md"), as: UTF8.self)
-        #expect(summary.hasPrefix("# Night\n\n## two against one\n\n**no drop found: m**\n\n| model | | pass rate |"))
+        #expect(summary.hasPrefix("# Night\n\n## two against one: no drop found: m\n\n| model |  | pass rate |"))
         #expect(summary.contains("\n| m | before | "))
         try await scene.batch.refuses(
-            "compare", "one", "two", "--markdown", "nowhere/summary.md", code: 74,
-            error: "error: cannot write nowhere/summary.md: No such file or directory")
+            "compare", "one", "two", "--markdown", "nowhere/summary.md", code: 73,
+            error: "error: cannot create nowhere/summary.md: No such file or directory; "
+                + "choose another place with --outdir or --db")
     }
 
     @Test func wrongNamesAreNamed() async throws {

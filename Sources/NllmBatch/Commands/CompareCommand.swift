@@ -35,7 +35,7 @@ struct CompareCommand: AsyncParsableCommand {
 
     func run() async throws {
         let report = try await report(common.open())
-        if let markdown { try AppendedFile.append(report.markdown, to: markdown) }
+        if let markdown { try MarkdownFile.append(to: markdown, report.markdown) }
         if json { Console.out(report.json) } else { Console.out(report.text) }
     }
 

@@ -11,7 +11,7 @@ package struct AnswerFigures: Sendable {
     package let interval: ClosedRange<Double>?
     /// The mean over answers, from 0 to 1.
     package let score: Double?
-    /// The mean over answers, by name.
+    /// By name, the mean over assertions with that metric, or what is derived from such means.
     package let metrics: [String: Double]
     /// Percentiles of the latency in seconds, with their intervals.
     package let latency50: (value: Double, low: Double?, high: Double?)?
@@ -23,17 +23,21 @@ package struct AnswerFigures: Sendable {
     /// The number of answers whose cost is unknown.
     package let unknownCosts: Int
 
-    init(_ answers: ModelAnswers) {
+    init(_ answers: ModelAnswers, _ derived: [DerivedMetric]) {
         cells = answers.cells
         errors = answers.errors
         noVerdicts = answers.noVerdicts
         // In one order, so that sums are the same each time.
         let prompts = answers.prompts.values.sorted { $0.position < $1.position }
-        let rate = PassRate(prompts.map { PassRate.Count(passes: $0.trials - $0.failures, trials: $0.trials) })
+        let rate = PassRate(
+            prompts.map { PassRate.Count(passes: $0.trials - $0.failures, trials: $0.trials, cluster: $0.cluster) })
         passRate = rate?.rate
         interval = rate?.interval
         score = answers.scores.count > 0 ? answers.scores.sum / Double(answers.scores.count) : nil
-        metrics = answers.metrics.mapValues { $0.sum / Double($0.count) }
+        metrics = derived.reduce(into: answers.metrics.mapValues { $0.sum / Double($0.count) }) { metrics, derived in
+            let known = metrics
+            metrics[derived.name] = derived.expression.value { known[$0] }
+        }
         let percentile = { (share: Double) in
             Percentile(share, of: answers.durations).map { ($0.value, $0.low, $0.high) }
         }

@@ -7,11 +7,17 @@ extension RunComparison.Model {
         case worse
         case smallDrop = "small_drop"
         case cannotTell = "cannot_tell"
-        case noDropFound = "no_drop_found"
+        case noDrop = "no_drop"
         case new, gone
 
         /// The words for people.
-        package var words: String { self == .cannotTell ? "can't tell" : rawValue.replacing("_", with: " ") }
+        package var words: String {
+            switch self {
+            case .cannotTell: "can't tell"
+            case .noDrop: "no drop found"
+            default: rawValue.replacing("_", with: " ")
+            }
+        }
     }
 
     package var verdict: Verdict {
@@ -20,7 +26,7 @@ extension RunComparison.Model {
         case .new, .cannotTell: .cannotTell
         case .worse: .worse
         case .smallDrop: .smallDrop
-        case .noDropFound: .noDropFound
+        case .noDropFound: .noDrop
         }
     }
 

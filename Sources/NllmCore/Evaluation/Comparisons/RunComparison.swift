@@ -31,40 +31,43 @@ package struct RunComparison: Sendable {
 
     package let models: [Model]
 
-    /// Compares the models of two runs by their labels.
-    init(before: [ModelAnswers], now: [ModelAnswers]) {
+    /// Compares the models of two runs by their labels, by the rules of the later run.
+    init(before: [ModelAnswers], now: [ModelAnswers], _ settings: NightSettings) {
         let old = Dictionary(before.map { ($0.label, $0) }) { $1 }
         let labels = Set(now.map(\.label))
         let pairs =
             now.map { (old[$0.label], Optional($0)) } + before.filter { !labels.contains($0.label) }.map { ($0, nil) }
-        self.init(pairs, isSameModel: true)
+        self.init(pairs, isSameModel: true, settings)
     }
 
     /// Compares two models of one run.
-    init(model: ModelAnswers, against other: ModelAnswers) {
-        self.init([(other, model)], isSameModel: false)
+    init(model: ModelAnswers, against other: ModelAnswers, _ settings: NightSettings) {
+        self.init([(other, model)], isSameModel: false, settings)
     }
 
-    private init(_ pairs: [(before: ModelAnswers?, now: ModelAnswers?)], isSameModel: Bool) {
+    private init(
+        _ pairs: [(before: ModelAnswers?, now: ModelAnswers?)], isSameModel: Bool, _ settings: NightSettings
+    ) {
         let histories = pairs.compactMap { before, now in
             before.flatMap { before in now.map { NightHistory($0, against: before) } }
         }
-        let reports = NightReport(histories, seed: 0).models
+        let reports = NightReport(histories, rule: settings.rule, seed: 0).models
         models = pairs.map { before, now in
             let both = before.flatMap { before in now.map { (before, $0) } }
             let report = both.flatMap { pair in reports.first { $0.label == pair.1.label } }
-            return Model(before, now, report, isSameModel: isSameModel)
+            return Model(before, now, report, settings.derivedMetrics, isSameModel: isSameModel)
         }
     }
 }
 
 extension RunComparison.Model {
     fileprivate init(
-        _ before: ModelAnswers?, _ now: ModelAnswers?, _ report: NightReport.Model?, isSameModel: Bool
+        _ before: ModelAnswers?, _ now: ModelAnswers?, _ report: NightReport.Model?, _ derived: [DerivedMetric],
+        isSameModel: Bool
     ) {
         (self.before, self.now, self.report) = (before?.label, now?.label, report)
-        figuresBefore = before.map(AnswerFigures.init)
-        figuresNow = now.map(AnswerFigures.init)
+        figuresBefore = before.map { AnswerFigures($0, derived) }
+        figuresNow = now.map { AnswerFigures($0, derived) }
         var (failing, fixed): ([RunComparison.Change], [RunComparison.Change]) = ([], [])
         var (edited, checkedOtherwise) = (0, 0)
         let prompts = now?.prompts.sorted { $0.value.position < $1.value.position } ?? []
@@ -82,13 +85,16 @@ extension RunComparison.Model {
         events = isSameModel ? Self.events(before, now) : []
     }
 
-    /// What the provider served, if that is known of both and differs.
+    /// What the provider changed, if it says so.
     private static func events(_ before: ModelAnswers?, _ now: ModelAnswers?) -> [String] {
-        guard let before, let now, !before.served.isEmpty, !now.served.isEmpty else { return [] }
-        let (old, new) = (Set(before.served.keys), Set(now.served.keys))
-        guard old != new else { return [] }
-        let list = { (served: Set<ModelAnswers.Served>) in served.map(\.text).sorted().joined(separator: ", ") }
-        return ["the provider served \(list(new)), before \(list(old))"]
+        guard let before, let now else { return [] }
+        return [ServedModel.change(of: now.label, from: before.servedModels, to: now.servedModels)].compactMap(\.self)
+    }
+}
+
+extension ModelAnswers {
+    fileprivate var servedModels: [ServedModel] {
+        served.map { ServedModel(model: $0.key.model, fingerprint: $0.key.fingerprint, cells: $0.value) }
     }
 }
 
@@ -96,14 +102,6 @@ extension ModelAnswers.Prompt {
     /// Whether more than half of the samples with a verdict pass; nil without any.
     fileprivate var passes: Bool? { trials > 0 ? 2 * failures < trials : nil }
     fileprivate var night: PromptNight { PromptNight(samples: samples, trials: trials, failures: failures) }
-}
-
-extension ModelAnswers.Served {
-    var text: String {
-        let name = model.map { "`\($0)`" }
-        let fingerprint = fingerprint.map { "fingerprint `\($0)`" }
-        return [name, fingerprint].compactMap(\.self).joined(separator: " with ")
-    }
 }
 
 extension NightHistory {
@@ -114,7 +112,8 @@ extension NightHistory {
         let prompts = new.map { id, prompt in
             let earlier = before.prompts[id]
             return PromptHistory(
-                id: id, earlier: earlier.map { [$0.night] } ?? [], wasAskedLast: earlier != nil, tonight: prompt.night)
+                id: id, cluster: prompt.cluster, earlier: earlier.map { [$0.night] } ?? [],
+                wasAskedLast: earlier != nil, tonight: prompt.night)
         }
         let gone = old.map { id, prompt in PromptHistory(id: id, earlier: [prompt.night], wasAskedLast: true) }
         self.init(label: now.label, prompts: prompts + gone)
@@ -133,22 +132,32 @@ extension Store {
     package func comparison(
         of run: Run, with earlier: Run, models: [String]
     ) throws(NllmError) -> RunComparison {
-        try RunComparison(before: answers(of: earlier, models), now: answers(of: run, models))
+        let settings = try settings(of: run)
+        return try RunComparison(
+            before: answers(of: earlier, models, settings), now: answers(of: run, models, settings), settings)
     }
 
     /// Compares a model of a run with another one.
     package func comparison(
         of run: Run, model: String, with other: String
     ) throws(NllmError) -> RunComparison {
-        let (model, other) = (try answers(of: run, [model]), try answers(of: run, [other]))
-        return RunComparison(model: model[0], against: other[0])
+        let settings = try settings(of: run)
+        let (model, other) = (try answers(of: run, [model], settings), try answers(of: run, [other], settings))
+        return RunComparison(model: model[0], against: other[0], settings)
     }
 
-    private func answers(of run: Run, _ models: [String]) throws(NllmError) -> [ModelAnswers] {
+    /// What a run is held against; the usual rules if it is not evaluated.
+    private func settings(of run: Run) throws(NllmError) -> NightSettings {
+        guard let json = try evaluation(of: run.id)?.settings else { return NightSettings() }
+        return (try? NightSettings(json: json)) ?? NightSettings()
+    }
+
+    private func answers(of run: Run, _ models: [String], _ settings: NightSettings) throws(NllmError) -> [ModelAnswers]
+    {
         var selection = CellSelection()
         selection.models = models
         try check(selection, in: run)
-        let all = try answers(of: run)
+        let all = try answers(of: run, cluster: settings.cluster)
         guard !models.isEmpty else { return all }
         let labels = try labels(of: run, selection)
         return all.filter { labels.contains($0.label) }

@@ -12,8 +12,12 @@ package enum MarkdownReport {
     ///   - limit: the most bytes of UTF-8; what does not fit is cut off, and the last line says so.
     /// - Returns: Markdown that is valid wherever it is cut off.
     package static func text(_ night: NightResult, limit: Int = limit) -> String {
-        let closing = "\n_Cut off at \(limit / 1000) kB; see the rest with `nllm-batch gate --json`._\n"
-        let blocks = blocks(night)
+        joined(blocks(night), limit: limit, rest: "nllm-batch gate --json")
+    }
+
+    /// Whole parts of a report one after the other, cut off at a limit; `rest` is the command that shows the rest.
+    package static func joined(_ blocks: [String], limit: Int, rest: String) -> String {
+        let closing = "\n_Cut off at \(limit / 1000) kB; see the rest with `\(rest)`._\n"
         var text = ""
         for block in blocks {
             guard text.utf8.count + block.utf8.count + 1 + closing.utf8.count <= limit else { return text + closing }
@@ -45,7 +49,7 @@ package enum MarkdownReport {
     }
 
     /// A table whose first lines are one block, so that it is one however it is cut off.
-    private static func table(_ headings: [String], _ rows: [[String]]) -> [String] {
+    package static func table(_ headings: [String], _ rows: [[String]]) -> [String] {
         guard let first = rows.first else { return [] }
         let line = "|" + String(repeating: " --- |", count: headings.count)
         return [["", MarkdownText.row(headings), line, MarkdownText.row(first)].joined(separator: "\n")]
@@ -70,7 +74,7 @@ package enum MarkdownReport {
     }
 
     /// A title and texts below it; nothing without texts.
-    private static func list(_ title: String, _ texts: [String]) -> [String] {
+    package static func list(_ title: String, _ texts: [String]) -> [String] {
         guard !texts.isEmpty else { return [] }
         let more = texts.count > mostNames ? ["- and \(texts.count - mostNames) more"] : []
         return ["\n**\(MarkdownText.escape(title))**\n"]

@@ -1,7 +1,7 @@
 /// Texts within Markdown as GitHub reads it.
-enum MarkdownText {
+package enum MarkdownText {
     /// The text within a line or a cell of a table, with nothing in it that has a meaning.
-    static func escape(_ text: String) -> String {
+    package static func escape(_ text: String) -> String {
         let scalars = Array(text.oneLine.unicodeScalars.drop { $0 == " " })
         let marker = listMarker(scalars)
         var escaped = ""

@@ -22,19 +22,8 @@ package struct NightReportWriter: Sendable {
 
     /// Appends nights as Markdown, as far as the whole stays below what GitHub shows.
     package func appendMarkdown(_ nights: [NightResult], to path: String) throws(NllmError) {
-        do {
-            let file = try FileDescriptor.open(
-                path, .writeOnly, options: [.create, .append, .closeOnExec],
-                permissions: FilePermissions(rawValue: 0o666))
-            defer { try? file.close() }
-            var size = Int(try file.seek(offset: 0, from: .end))
-            for night in nights {
-                let text = Array(MarkdownReport.text(night, limit: max(0, MarkdownReport.limit - size)).utf8)
-                _ = try file.writeAll(text)
-                size += text.count
-            }
-        } catch {
-            throw .cannotCreate(path: path, reason: ErrorText.reason(error))
+        for night in nights {
+            try MarkdownFile.append(to: path) { MarkdownReport.text(night, limit: $0) }
         }
     }
 }

@@ -1,5 +1,5 @@
 /// The figures of a night's models as a table.
-struct NightTable {
+package struct NightTable {
     /// How much is shown of each figure; the later ones need fewer columns.
     enum Detail: Int, CaseIterable {
         /// Pass rates with their intervals, drops with their bounds.
@@ -66,12 +66,12 @@ struct NightTable {
     }
 
     /// The known costs, with a mark where some are unknown.
-    static func cost(_ totals: NightFigures.Totals) -> String {
+    package static func cost(_ totals: NightFigures.Totals) -> String {
         Format.dollars(totals.cost) + (totals.unknownCosts > 0 ? " + ?" : "")
     }
 
     /// A rate as 92.5%; only a rate of 1 is 100%.
-    static func percent(_ rate: Double) -> String {
+    package static func percent(_ rate: Double) -> String {
         (rate < 1 ? points(min(rate, 0.999), 1) : points(rate, 1)) + "%"
     }
 

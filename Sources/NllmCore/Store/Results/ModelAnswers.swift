@@ -11,6 +11,8 @@ struct ModelAnswers: Sendable {
         /// What it asks and what it is checked against: equal for equal ones.
         var content: [UInt8] = []
         var gradingID: GradingID?
+        /// The name of its cluster; nil if it is one of its own.
+        var cluster: String?
     }
 
     /// A model and configuration that a provider says has answered.
@@ -29,7 +31,7 @@ struct ModelAnswers: Sendable {
     var noVerdicts = 0
     /// The sum of the scores, and their number.
     var scores = (sum: 0.0, count: 0)
-    /// By name, the sum of the values of cells, and their number.
+    /// By name, the sum of the scores of assertions with that metric, and their number.
     var metrics: [String: (sum: Double, count: Int)] = [:]
     /// Seconds, of answers that were not reused.
     var durations: [Double] = []
@@ -56,7 +58,9 @@ extension ModelAnswers {
             return try addAttempt(row)
         }
         if hasGrading, passed == nil { noVerdicts += 1 }
-        if let score = try row.optionalDouble("score") { scores = (scores.sum + score, scores.count + 1) }
+        if passed != nil, let score = try row.optionalDouble("score") {
+            scores = (scores.sum + score, scores.count + 1)
+        }
         try addAttempt(row)
         if let verdicts = try row.optionalJSON("metric_verdicts") { add(verdicts) }
     }
@@ -71,6 +75,7 @@ extension ModelAnswers {
         }
         if prompt.content.isEmpty { prompt.content = try row.bytes("key") }
         prompt.gradingID = try row.optionalID("grading_id")
+        prompt.cluster = try row.optionalText("cluster")
         prompts[name] = prompt
     }
 
@@ -85,39 +90,34 @@ extension ModelAnswers {
         if served.model != nil || served.fingerprint != nil { self.served[served, default: 0] += 1 }
     }
 
-    /// Adds the metrics of an answer, each the mean of its assertions.
+    /// Adds the scores of assertions with a metric, those within sets included.
     private mutating func add(_ verdicts: JSONValue) {
-        var scores: [String: [Double]] = [:]
-        verdicts.collectMetrics(into: &scores)
-        for (name, values) in scores {
-            let known = metrics[name] ?? (0, 0)
-            metrics[name] = (known.sum + values.reduce(0, +) / Double(values.count), known.count + 1)
-        }
-    }
-}
-
-extension JSONValue {
-    /// Collects the scores of assertions with a metric, those within sets included.
-    fileprivate func collectMetrics(into scores: inout [String: [Double]]) {
-        guard case .array(let entries) = self else { return }
+        guard case .array(let entries) = verdicts else { return }
         for entry in entries {
             if let name = entry["metric"]?.stringValue, let score = entry["score"]?.doubleValue {
-                scores[name, default: []].append(score)
+                let known = metrics[name] ?? (0, 0)
+                metrics[name] = (known.sum + score, known.count + 1)
             }
-            entry["asserts"]?.collectMetrics(into: &scores)
+            if let members = entry["asserts"] { add(members) }
         }
     }
 }
 
 extension Store {
     /// What the cells of a run came to, by model, in the order of the models; all in one pass over the run.
-    nonisolated func answers(of run: Run) throws(NllmError) -> [ModelAnswers] {
+    ///
+    /// - Parameters:
+    ///   - run: the run.
+    ///   - cluster: the key of the prompts' metadata that groups them; nil for no groups.
+    /// - Returns: the answers.
+    /// - Throws: if the store cannot be read.
+    nonisolated func answers(of run: Run, cluster: String? = nil) throws(NllmError) -> [ModelAnswers] {
         try readingAside { database in
             let models = try database.rows(
                 "SELECT id, label FROM models WHERE run_id = ? AND live = 1 ORDER BY position", run.id
             ) { (try $0.id("id") as ModelID, ModelAnswers(label: try $0.text("label"))) }
             var answers = Dictionary(uniqueKeysWithValues: models)
-            try database.forEachRow(Self.answersSQL, run.id) { row in
+            try database.forEachRow(Self.answersSQL, named: [("run", run.id), ("cluster", cluster)]) { row in
                 let id: ModelID = try row.id("model_id")
                 try answers[id]?.add(row)
             }
@@ -129,14 +129,16 @@ extension Store {
     // metric.
     private static let answersSQL = """
         SELECT cells.model_id, cells.status, prompts.grading_id, grades.passed, prompts.name AS prompt, prompts.position,
-            cells.key, grades.score, attempts.duration_ms, attempts.cached_from IS NOT NULL AS is_reused,
+            cells.key, grades.score, attempts.duration_ms,
+            attempts.cached_from IS NOT NULL OR prompts.given_answer IS NOT NULL AS is_reused,
+            CASE WHEN :cluster IS NOT NULL THEN CAST(prompts.metadata ->> :cluster AS TEXT) END AS cluster,
             attempts.tokens_input, attempts.tokens_output, attempts.cost, attempts.served_model,
             attempts.served_fingerprint,
             CASE WHEN instr(grades.verdicts, '"metric":') > 0 THEN grades.verdicts END AS metric_verdicts
         FROM prompts CROSS JOIN cells ON cells.prompt_id = prompts.id
         LEFT JOIN attempts ON attempts.id = cells.attempt_id
         LEFT JOIN grades ON grades.id = cells.grade_id AND grades.attempt_id = cells.attempt_id
-        WHERE prompts.run_id = ? AND prompts.live = 1 AND cells.live = 1
+        WHERE prompts.run_id = :run AND prompts.live = 1 AND cells.live = 1
         ORDER BY prompts.position
         """
 
