@@ -101,6 +101,10 @@ struct WorkSession {
         let isGood = interrupted == nil && summary.problems.isEmpty && summary.status == nil
         if !summary.runs.isEmpty, !(isGood && common.quiet) { try await summarize(summary) }
         if interrupted == nil { try await reports.write(summary.nights, from: store) }
+        for night in summary.nights where summary.evaluated.contains(night.run.name) {
+            try await reports.finish(
+                night, in: store, allowsCommands: options.allowsCommands, say: { Console.error($0) })
+        }
         let outFailure = await screen.failure
         if let outFailure { Console.error(outFailure) }
         let left = summary.runs.map(\.counts.left).reduce(0, +)

@@ -27,7 +27,8 @@ struct GateCommand: AsyncParsableCommand {
                 throw NllmError.usage(
                     "run \(run.name) is held against nothing; enqueue a suite, or use --gate or --series of `run`")
             }
-            Console.error("run \(run.name) is not evaluated yet; continue with: nllm-batch work \(run.name)\(common.hint)")
+            Console.error(
+                "run \(run.name) is not evaluated yet; continue with: nllm-batch work \(run.name)\(common.hint)")
             throw ExitStatus.tryLater.error
         }
         try await reports.write([night], from: store)

@@ -18,17 +18,20 @@ struct GradeCommand: AsyncParsableCommand {
     @Argument(help: "The run's name (default: the newest run).")
     var run: String?
 
+    @Flag(help: ArgumentHelp("Run the programs that assertions name.", visibility: .hidden))
+    var allowCommands = false
+
     @Flag(help: "Print a JSON object.")
     var json = false
 
     func run() async throws {
         let store = try common.open()
         let run = try await store.run(run)
-        let changes = try await RunGrader(store: store).grade(run: run.id, .all)
+        let changes = try await RunGrader(store: store, .asked(allowsCommands: allowCommands)).grade(run: run.id, .all)
         guard changes.answers > 0 else {
             throw NllmError.usage("run \(run.name) has no answers with assertions; `--assert` of `enqueue` adds them")
         }
-        let isEvaluated = try await NightEvaluator(store: store).evaluateAgain(run.id)
+        let isEvaluated = try await NightEvaluator(store: store, allowsCommands: allowCommands).evaluateAgain(run.id)
         // A reason may be another one although the score is the same.
         try await Exporter(store: store).refresh(run)
         if !isEvaluated {

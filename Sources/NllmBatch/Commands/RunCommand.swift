@@ -47,12 +47,19 @@ struct RunCommand: AsyncParsableCommand {
         let (report, store) = try await enqueuer.enqueue(request)
         // The series is held until the night is over.
         defer { withExtendedLifetime(request.evaluation.lock) {} }
+        for replaced in report.replaced {
+            let run = try await store.run(replaced.run)
+            guard let night = try await NightEvaluator(store: store).result(of: run.id) else { continue }
+            try await reports.finish(
+                night, in: store, allowsCommands: enqueue.evaluation.allowCommands, say: common.say)
+        }
         if let left = report.leftRun { try await sayLeft(left, in: store) }
         common.say(!report.isNew && target == .unfinished ? "resuming " + report.sentence : report.sentence)
         if !enqueue.isDirect {
             for estimate in report.estimates where estimate.cost != nil { common.say(estimate.sentence) }
         }
         options.runs = [report.run]
+        options.allowsCommands = enqueue.evaluation.allowCommands
         // The caller wants a JSON object on standard output, unless told otherwise.
         let streams = worker.stream ?? (json ? false : configuration.stream ?? enqueue.isDirect)
         try await WorkSession(

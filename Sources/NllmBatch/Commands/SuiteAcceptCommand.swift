@@ -21,7 +21,8 @@ struct SuiteAcceptCommand: AsyncParsableCommand {
     func run() async throws {
         let store = try common.open()
         let night = try await SeriesEditor(store: store).accept(series, prompts: prompt)
-        let what = prompt.isEmpty ? "night \(night)" : "\(prompt.map { "`\($0)`" }.joined(separator: ", ")) of night \(night)"
+        let what =
+            prompt.isEmpty ? "night \(night)" : "\(prompt.map { "`\($0)`" }.joined(separator: ", ")) of night \(night)"
         common.say("series \(series): \(what) is the new normal")
     }
 }

@@ -31,6 +31,9 @@ struct WorkCommand: AsyncParsableCommand {
     @Flag(help: "Wait for new runs until stopped by a signal; print each run's folder when it has ended.")
     var follow = false
 
+    @Flag(help: ArgumentHelp("Run the programs that assertions and suites name.", visibility: .hidden))
+    var allowCommands = false
+
     @Flag(help: "Print one JSON object per run instead of its folder.")
     var json = false
 
@@ -57,6 +60,7 @@ struct WorkCommand: AsyncParsableCommand {
         options.runs = runs
         options.follows = follow
         options.overrides = overrides
+        options.allowsCommands = allowCommands
         try await WorkSession(
             // One that waits for runs may be there before them.
             store: try common.open(configuration, follow ? .creating : .existing), options: options, common: common,

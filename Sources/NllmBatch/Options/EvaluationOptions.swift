@@ -17,7 +17,8 @@ struct EvaluationOptions: ParsableArguments {
             valueName: "condition"))
     var gates: [String] = []
 
-    @Option(help: ArgumentHelp("History that the run belongs to as a night (default: a suite's own).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("History that the run belongs to as a night (default: a suite's own).", valueName: "name"))
     var series: String?
 
     @Option(

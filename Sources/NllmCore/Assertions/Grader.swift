@@ -18,6 +18,7 @@ struct Grader: Sendable {
     init(_ assertions: [Assertion], threshold: Double? = nil, variables: JSONValue? = nil) throws(AssertionProblem) {
         self.threshold = threshold
         parts = try assertions.map { assertion throws(AssertionProblem) in try Self.part(assertion, variables) }
+        elsewhere = Self.elsewhere(parts)
     }
 
     private static func part(_ assertion: Assertion, _ variables: JSONValue?) throws(AssertionProblem) -> Part {
@@ -31,15 +32,17 @@ struct Grader: Sendable {
         return .check(try AssertionCheck(assertion, variables: variables))
     }
 
-    /// The assertions that a model decides, those in sets included.
-    var judged: [Assertion] { Self.judged(parts) }
+    /// The assertions that are not decided here, those in sets included.
+    let elsewhere: [Assertion]
+    /// Those of them that a model decides.
+    var judged: [Assertion] { elsewhere.filter(\.type.isJudged) }
 
-    private static func judged(_ parts: [Part]) -> [Assertion] {
+    private static func elsewhere(_ parts: [Part]) -> [Assertion] {
         parts.flatMap { part -> [Assertion] in
             switch part {
             case .check: []
-            case .elsewhere(let assertion): assertion.type.isJudged ? [assertion] : []
-            case .set(_, let members): judged(members)
+            case .elsewhere(let assertion): [assertion]
+            case .set(_, let members): elsewhere(members)
             }
         }
     }

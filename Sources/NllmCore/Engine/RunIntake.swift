@@ -14,10 +14,12 @@ final class RunIntake {
     /// The runs that were named, and their companions; nil for all.
     private(set) var scope: [RunID]?
     /// The runs that were evaluated by this worker.
-    private var evaluated: Set<RunID> = []
+    private(set) var evaluated: Set<RunID> = []
     /// The runs whose spending counts against the budget.
     private(set) var counted: Set<RunID> = []
     private var prepared: Set<RunID> = []
+    /// What was left when no cell could be started any more.
+    private var end: Outlook?
     /// How output of the prepared ones is reported; known only if it is streamed.
     private var forms: [RunID: LiveOutput.Form] = [:]
     /// Why runs can't be worked on, such as a folder that can't be written.
@@ -33,7 +35,7 @@ final class RunIntake {
         observe: @escaping @Sendable (WorkEvent) -> Void
     ) {
         (self.store, self.artifacts, self.options, self.observe) = (store, artifacts, options, observe)
-        evaluator = NightEvaluator(store: store)
+        evaluator = NightEvaluator(store: store, allowsCommands: options.allowsCommands)
     }
 
     /// Finds the runs that were named; throws if one is not there, or has no price that a budget needs.
@@ -112,6 +114,18 @@ final class RunIntake {
         let runs = try await runs().filter { countingUnusable || unusable[$0] == nil }
         return try await store.outlook(
             runs: runs, worker: worker, counting: Array(counted), maxWait: options.maxWait, now: Date())
+    }
+
+    /// Notes that no cell can be started any more, and ends the runs that wait for someone to act.
+    func noteEnd(worker: WorkerID, blocking: Bool) async throws(NllmError) {
+        if end == nil { end = try await outlook(worker: worker, countingUnusable: true) }
+        if blocking { await block(worker: worker) }
+    }
+
+    /// What was left when no cell could be started any more, or is left now.
+    func lastOutlook(worker: WorkerID) async throws(NllmError) -> Outlook {
+        if let end { return end }
+        return try await outlook(worker: worker, countingUnusable: true)
     }
 
     /// The runs that were named, or all that are neither finished nor blocked.

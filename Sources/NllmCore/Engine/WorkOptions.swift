@@ -10,6 +10,8 @@ public struct WorkOptions: Sendable {
     public var streams = false
     /// Whether the answer of a run of one cell is then reported in pieces, not in lines.
     public var streamsPieces = false
+    /// Whether programs that assertions and suites name are run.
+    public var allowsCommands = false
     /// Cells at a time.
     public var concurrency: Int
     /// How `llm` is run.

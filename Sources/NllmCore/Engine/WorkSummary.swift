@@ -4,6 +4,8 @@ public struct WorkSummary: Sendable {
     public internal(set) var runs: [RunProgress] = []
     /// What those of them that were evaluated have come to.
     package internal(set) var nights: [NightResult] = []
+    /// The names of the runs that this worker has evaluated.
+    package internal(set) var evaluated: Set<String> = []
     /// Seconds from the start of the worker's first cell of a run to the end of its last, by the run's name; none for a
     /// run of which it started no cell.
     public internal(set) var seconds: [String: Double] = [:]

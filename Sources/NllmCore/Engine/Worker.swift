@@ -22,8 +22,6 @@ public actor Worker {
     /// Whether the database is gone or damaged: no cell is started, and those in flight are waited for.
     private var isLost = false
     private var failure: NllmError?
-    /// What was left when no cell could be started any more.
-    private var outlook: Outlook?
 
     init(
         store: Store, executor: DeferredExecutor, options: WorkOptions, identity: WorkerIdentity,
@@ -82,7 +80,7 @@ public actor Worker {
         await loop(shutdown.signal)
         await recorder.finishPublishing()
         try? await noteClock()
-        if outlook == nil { outlook = try? await intake.outlook(worker: liveness.id, countingUnusable: true) }
+        let outlook = try? await intake.lastOutlook(worker: liveness.id)
         failure = failure ?? runner.failure
         if failure == nil, !runner.isStopping { await intake.block(worker: liveness.id) }
         await leave()
@@ -204,11 +202,8 @@ public actor Worker {
         let outlook = try await intake.outlook(worker: liveness.id, countingUnusable: false)
         if options.follows, !outlook.blocked.isEmpty { await intake.block(worker: liveness.id) }
         guard outlook.cells == 0 else { return false }
-        if self.outlook == nil {
-            self.outlook = try await intake.outlook(worker: liveness.id, countingUnusable: true)
-        }
         // What is blocked is evaluated as it stands, which may need further cells.
-        if !options.follows { await intake.block(worker: liveness.id) }
+        try await intake.noteEnd(worker: liveness.id, blocking: !options.follows)
         return try await !intake.evaluate() && !options.follows
     }
 
@@ -297,6 +292,7 @@ public actor Worker {
         summary.left = outlook.stuck
         summary.runs = try await intake.progress()
         summary.nights = try await intake.nights(of: summary.runs)
+        summary.evaluated = Set(summary.runs.filter { intake.evaluated.contains($0.run.id) }.map(\.run.name))
         summary.seconds = runner.seconds(in: summary.runs.map(\.run))
         summary.isInterrupted = runner.isStopping
         summary.interruptedCells = runner.interrupted

@@ -46,7 +46,7 @@ extension EnqueueRequest {
     func plannedEvaluation(
         _ census: SuiteCensus, labels: [String], database: String
     ) throws(NllmError) -> PlannedEvaluation? {
-        guard suite != nil || !evaluation.isEmpty else { return nil }
+        guard suite != nil || !evaluation.isEmpty || census.asksOthers else { return nil }
         var settings = suite.map { NightSettings($0) } ?? NightSettings()
         for gate in evaluation.gates {
             do throws(GateFlaw) {

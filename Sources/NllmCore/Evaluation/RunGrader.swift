@@ -10,10 +10,19 @@ package actor RunGrader {
     /// The most prepared gradings that are kept.
     private static let most = 2000
 
+    /// What is done about assertions that a model or a program decides.
+    package enum Elsewhere: Sendable {
+        /// Answers with such assertions are left to others.
+        case left
+        /// Judges' replies are read and programs run; users' own only if they may be.
+        case asked(allowsCommands: Bool)
+    }
+
     private let store: Store
+    private let elsewhere: Elsewhere
     private var prepared: [GradingID: Grader] = [:]
 
-    package init(store: Store) { self.store = store }
+    package init(store: Store, _ elsewhere: Elsewhere = .left) { (self.store, self.elsewhere) = (store, elsewhere) }
 
     /// Grades these answers, as far as they have no grade yet.
     func grade(_ attempts: [AttemptID], of run: RunID) async throws(NllmError) {
@@ -74,7 +83,7 @@ package actor RunGrader {
         var again = outcome
         (again.grading, again.trials, again.failures) = (grading, 0, 0)
         for answer in answers {
-            guard let passed = grader.grade(CheckedAnswer(answer), elsewhere: Self.noJudge).passed else { continue }
+            guard let passed = grader.grade(CheckedAnswer(answer), elsewhere: Self.unasked).passed else { continue }
             again.trials += 1
             if !passed { again.failures += 1 }
         }
@@ -86,16 +95,19 @@ package actor RunGrader {
     ) async throws(NllmError) {
         let answers = try await prepared(answers)
         var judge: RunJudge?
-        if answers.contains(where: { !$0.grader.judged.isEmpty }) {
+        if case .asked = elsewhere, answers.contains(where: { !$0.grader.judged.isEmpty }) {
             judge = try await RunJudge(of: run, in: store)
             try await judge?.look(answers, in: store)
         }
+        let said = try await said(about: answers, of: run)
         var grades: [CellGrade] = []
         for (answer, grader) in answers {
+            if !grader.elsewhere.isEmpty, case .left = elsewhere { continue }
             if let judge, !isLast, !judge.isDone(with: answer, grader) { continue }
             let grade = ResultRecord.Grade(
                 grader.grade(CheckedAnswer(answer)) { assertion in
-                    guard let judge, assertion.type.isJudged else { return Self.noJudge(assertion) }
+                    if let verdict = said[answer.cellID]?[assertion] { return verdict }
+                    guard let judge, assertion.type.isJudged else { return Self.unasked(assertion) }
                     return judge.verdict(assertion, on: answer)
                 })
             changes.add(answer, grade)
@@ -107,7 +119,44 @@ package actor RunGrader {
         try await store.record(grades, of: run, now: Date())
     }
 
-    private static let noJudge: @Sendable (Assertion) -> Verdict = { .none("`\($0.name)` needs a judge") }
+    /// What programs say about answers, by cell and assertion.
+    private func said(
+        about answers: [(answer: UngradedAnswer, grader: Grader)], of run: RunID
+    ) async throws(NllmError) -> [CellID: [Assertion: Verdict]] {
+        guard case .asked(let allowsCommands) = elsewhere else { return [:] }
+        let wanted = answers.flatMap { item in
+            item.grader.elsewhere.filter { $0.type == .similar || $0.type == .command && allowsCommands }
+                .map { (answer: item.answer, assertion: $0) }
+        }
+        guard !wanted.isEmpty else { return [:] }
+        let directory = try await store.directory(of: run)
+        return await withTaskGroup(of: (CellID, Assertion, Verdict).self) { group in
+            var said: [CellID: [Assertion: Verdict]] = [:]
+            for (index, item) in wanted.enumerated() {
+                if index >= Self.programs, let next = await group.next() { said[next.0, default: [:]][next.1] = next.2 }
+                group.addTask {
+                    let verdict =
+                        item.assertion.type == .similar
+                        ? await SimilarityVerdict.of(item.assertion, on: item.answer)
+                        : await CommandVerdict.of(item.assertion, on: item.answer, directory: directory)
+                    return (item.answer.cellID, item.assertion, verdict)
+                }
+            }
+            for await next in group { said[next.0, default: [:]][next.1] = next.2 }
+            return said
+        }
+    }
+
+    /// The number of programs that run at a time.
+    private static let programs = 4
+
+    private static let unasked: @Sendable (Assertion) -> Verdict = { assertion in
+        switch assertion.type {
+        case .command: .none("`command` runs a program; allow it with --allow-commands")
+        case .similar: .none("`similar` was not asked for")
+        default: .none("`\(assertion.name)` needs a judge")
+        }
+    }
 
     private func prepared(
         _ answers: [UngradedAnswer]

@@ -44,7 +44,8 @@ struct RunJudge: Sendable {
     func verdict(_ assertion: Assertion, on answer: UngradedAnswer) -> Verdict {
         do throws(AssertionProblem) {
             let question = try judgeQuestion(assertion, answer)
-            guard case .answered(let text)? = cells[id(question)], let reply = JudgeReply(text, about: answer.text) else {
+            guard case .answered(let text)? = cells[id(question)], let reply = JudgeReply(text, about: answer.text)
+            else {
                 return JudgeReply.noVerdict
             }
             return reply.verdict(by: assertion)

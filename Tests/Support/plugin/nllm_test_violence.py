@@ -2,6 +2,7 @@
 
 Model `code` has both of llm's interfaces, `blocking` has no async one. A prompt is Python; what it tells with say() is
 the answer. The variable NLLM_TEST_IMPORT holds Python that runs when a warm Python loads this plugin.
+The embedding model `letters` counts the letters of a text.
 """
 
 import asyncio
@@ -37,6 +38,19 @@ class AsyncCode(llm.AsyncModel):
     async def execute(self, prompt, stream, response, conversation):
         await asyncio.sleep(0)
         yield answer(prompt, response)
+
+
+class Letters(llm.EmbeddingModel):
+    model_id = "letters"
+
+    def embed_batch(self, items):
+        for text in items:
+            yield [float(text.lower().count(letter)) for letter in "abcdefghijklmnopqrstuvwxyz"]
+
+
+@llm.hookimpl
+def register_embedding_models(register):
+    register(Letters())
 
 
 @llm.hookimpl

@@ -40,7 +40,11 @@ extension NightCase {
     fileprivate init(_ result: ResultRecord) {
         let passed = result.grade?.passed
         let kind: Kind =
-            result.status != .ok ? .error : result.hasGrading ? passed.map { $0 ? .passed : .failed } ?? .noVerdict : .passed
+            switch (result.status, result.hasGrading) {
+            case (.ok, false): .passed
+            case (.ok, true): passed.map { $0 ? .passed : .failed } ?? .noVerdict
+            default: .error
+            }
         let reason =
             switch kind {
             case .passed: ""

@@ -18,9 +18,12 @@ package actor NightEvaluator {
     private let store: Store
     private let grader: RunGrader
 
-    package init(store: Store) {
+    /// - Parameters:
+    ///   - store: the database.
+    ///   - allowsCommands: whether programs that assertions name are run.
+    package init(store: Store, allowsCommands: Bool = false) {
         self.store = store
-        grader = RunGrader(store: store)
+        grader = RunGrader(store: store, .asked(allowsCommands: allowsCommands))
     }
 
     /// Takes the evaluation of a run of which nothing is left to do as far as it goes.
@@ -40,14 +43,17 @@ package actor NightEvaluator {
             if isWaiting { return .hasMoreCells }
         }
         for run in graded { try await grader.grade(run: run, .withoutVerdict, isLast: true) }
-        let report = try await report(evaluation, settings)
+        var nights: [StoredNight] = []
+        if let series = evaluation.series { nights = try await store.nights(of: series, before: run) }
+        let report = try await report(evaluation, settings, nights)
         let suspects = report?.suspects ?? []
         guard suspects.isEmpty else {
             let isAsked = try await store.confirm(suspects, of: run, companionCells: cells, now: now)
             return isAsked ? .hasMoreCells : .leftToOthers
         }
-        let result = try NightReader(store: store, evaluation: evaluation, settings: settings, report: report)
-            .result(now: now)
+        let reader = NightReader(
+            store: store, evaluation: evaluation, settings: settings, report: report, last: nights.last)
+        let result = try reader.result(now: now)
         let isStored = try await store.finishEvaluation(
             of: run, result: result.json, passed: result.passed, regressed: result.regressed, companionCells: cells,
             now: now)
@@ -75,6 +81,12 @@ package actor NightEvaluator {
         }
     }
 
+    /// The command that a run's suite wants to get the night; nil if there is none.
+    package func finally(of run: RunID) async throws(NllmError) -> String? {
+        guard let evaluation = try await store.evaluation(of: run) else { return nil }
+        return try settings(evaluation).finally
+    }
+
     private func settings(_ evaluation: StoredEvaluation) throws(NllmError) -> NightSettings {
         do {
             return try NightSettings(json: evaluation.settings)
@@ -86,13 +98,11 @@ package actor NightEvaluator {
 
     /// The comparison with the history or a baseline; nil if the run has neither.
     private func report(
-        _ evaluation: StoredEvaluation, _ settings: NightSettings
+        _ evaluation: StoredEvaluation, _ settings: NightSettings, _ nights: [StoredNight]
     ) async throws(NllmError) -> NightReport? {
         guard evaluation.series != nil || settings.baseline != .history else { return nil }
         var tonight: [PromptOutcome] = []
         try store.forEachOutcome(of: evaluation.run.id, cluster: settings.cluster) { tonight.append($0) }
-        var nights: [StoredNight] = []
-        if let series = evaluation.series { nights = try await store.nights(of: series, before: evaluation.run.id) }
         let history = SeriesHistory(
             store: store, grader: grader, settings: settings, nights: nights, tonight: tonight,
             confirming: try await store.confirmingAnswers(of: evaluation.run.id),

@@ -6,6 +6,8 @@ struct NightReader {
     let evaluation: StoredEvaluation
     let settings: NightSettings
     let report: NightReport?
+    /// The night before in the series; nil if there is none.
+    let last: StoredNight?
 
     func result(now: Date) throws(NllmError) -> NightResult {
         let run = evaluation.run
@@ -23,8 +25,9 @@ struct NightReader {
         let night = NightRun(
             name: run.name, series: evaluation.series, createdAt: run.createdAt, evaluatedAt: now, state: state,
             baseline: report == nil ? nil : settings.baseline.text)
+        let served = try served()
         let facts = counts.map { count in
-            Self.facts(count, outcomes.filter { $0.label == count.label })
+            Self.facts(count, outcomes.filter { $0.label == count.label }, served[count.label] ?? [])
         }
         var result = NightResult(
             night, figures: figures, outcomes: settings.allGates.map { GateOutcome($0, figures) }, models: facts)
@@ -35,6 +38,7 @@ struct NightReader {
         result.confirming = try store.requests(of: run.id, .confirming).map {
             NightRequests(cells: $0.cells, cost: $0.cost)
         }
+        result.events = events(served, counts.map(\.label))
         result.excerpts = try excerpts(broken: result.models.flatMap { $0.comparison?.broken.map(\.id) ?? [] })
         return result
     }
@@ -63,10 +67,29 @@ struct NightReader {
             cost: counts.reduce(0) { $0 + $1.cost }, unknownCosts: sum(\.unknownCosts))
     }
 
-    private static func facts(_ count: NightCounts, _ outcomes: [PromptOutcome]) -> NightModel.Facts {
+    private static func facts(
+        _ count: NightCounts, _ outcomes: [PromptOutcome], _ served: [ServedModel]
+    ) -> NightModel.Facts {
         NightModel.Facts(
             label: count.label, passed: count.passed, failed: count.failed, interval: PassRate(outcomes)?.interval,
-            tokensIn: count.tokensIn, tokensOut: count.tokensOut)
+            tokensIn: count.tokensIn, tokensOut: count.tokensOut, served: served)
+    }
+
+    /// What the providers say they served, by label.
+    private func served() throws(NllmError) -> [String: [ServedModel]] {
+        try store.served(of: evaluation.run.id).reduce(into: [:]) { served, row in
+            served[row.label, default: []].append(
+                ServedModel(model: row.model, fingerprint: row.fingerprint, cells: row.cells))
+        }
+    }
+
+    /// What the providers have changed since the night before.
+    private func events(_ served: [String: [ServedModel]], _ labels: [String]) -> [String] {
+        guard let before = last.flatMap({ try? NightResult(json: $0.result) }) else { return [] }
+        return labels.compactMap { label in
+            let earlier = before.models.first { $0.label == label }?.facts.served ?? []
+            return ServedModel.change(of: label, from: earlier, to: served[label] ?? [])
+        }
     }
 
     /// The first answers that failed, those of broken prompts before others.

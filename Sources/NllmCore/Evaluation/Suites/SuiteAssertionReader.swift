@@ -88,12 +88,13 @@ struct SuiteAssertionReader {
             guard inner.allSatisfy({ $0.1 != nil }) else { return nil }
         }
         do throws(AssertionProblem) {
-            let assertion = try Assertion(json: node.json)
+            var assertion = try Assertion(json: node.json)
             guard assertion.type != .command || allowsCommands else {
                 problems.refuse(
                     place(of: "type", in: node), "`command` runs a program; if you trust it, add --allow-commands")
                 return nil
             }
+            if assertion.type == .command { assertion.value = assertion.value.map(files.program) }
             return assertion
         } catch {
             problems.report(place(ofMessage: error.message, in: node), error.message)

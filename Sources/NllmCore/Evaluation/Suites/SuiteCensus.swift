@@ -6,6 +6,8 @@ struct SuiteCensus: Sendable, Equatable {
     var hasAssertions = false
     /// Whether a model decides about answers.
     var usesJudge = false
+    /// Whether a model or a program decides about answers, which takes an evaluation.
+    var asksOthers = false
     /// The keys of metadata.
     var metadata: Set<String> = []
 
@@ -18,6 +20,7 @@ struct SuiteCensus: Sendable, Equatable {
         hasAssertions = true
         if let metric = assertion.metric { metrics.insert(metric) }
         usesJudge = usesJudge || assertion.type.isJudged
+        asksOthers = asksOthers || assertion.type != .set && !assertion.type.isDecidedHere
         for member in assertion.members { add(member) }
     }
 }

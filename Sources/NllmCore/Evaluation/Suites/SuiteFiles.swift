@@ -31,6 +31,15 @@ struct SuiteFiles: Sendable {
     /// The absolute path of a file in the suite's words.
     func path(_ text: String) -> String { AbsolutePath.resolve(text, in: folder) }
 
+    /// A command's words with the absolute path of its program, if that is named by a path.
+    func program(_ words: JSONValue) -> JSONValue {
+        switch words {
+        case .string(let name) where name.contains("/"): .string(path(name))
+        case .array(let words): .array(words.prefix(1).map(program) + words.dropFirst())
+        default: words
+        }
+    }
+
     /// The file that a text names, with or without `file://`; nil, and a problem, if it may not be read.
     func file(_ text: String, at place: InputPlace, _ problems: SuiteProblems) -> SuiteFile? {
         let name = text.hasPrefix(Self.scheme) ? String(text.dropFirst(Self.scheme.count)) : text

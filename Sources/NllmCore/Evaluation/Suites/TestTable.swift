@@ -163,6 +163,7 @@ struct TestTable {
             if assertion.type == .command, !reader.context.allowsCommands {
                 problems.refuse(place, "`command` runs a program; if you trust it, add --allow-commands")
             }
+            if assertion.type == .command { assertion.value = assertion.value.map(reader.context.files.program) }
             assertions.append(SuiteAssertion(assertion: assertion, place: place))
         }
         for number in thresholds.keys where !used.contains(number) {

@@ -39,8 +39,10 @@ extension UngradedAnswer {
         let wasAsked = record.cachedFrom == nil && !record.isGiven
         self.init(
             cellID: try row.id("cell_id"), attemptID: record.attemptID, gradingID: try row.id("grading_id"),
-            question: record.turns.last ?? record.promptText, text: record.text, vars: record.vars, duration: wasAsked ? record.durationMilliseconds : nil,
-            cost: wasAsked ? record.cost : nil, finishReason: record.served.finishReason, prompt: record.prompt, label: record.label, sample: record.sample,
+            question: record.turns.last ?? record.promptText, text: record.text, vars: record.vars,
+            duration: wasAsked ? record.durationMilliseconds : nil,
+            cost: wasAsked ? record.cost : nil, finishReason: record.served.finishReason, prompt: record.prompt,
+            label: record.label, sample: record.sample,
             grade: record.grade, isGraded: try row.optionalInt("graded_by") == row.int("grading_id"))
     }
 }

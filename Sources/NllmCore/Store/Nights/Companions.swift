@@ -44,7 +44,9 @@ extension Store {
     }
 
     /// The number of cells of a run's companions, in a transaction of its own.
-    func companionCellCount(of run: RunID) throws(NllmError) -> Int { try reading { try database.companionCells(of: run) } }
+    func companionCellCount(of run: RunID) throws(NllmError) -> Int {
+        try reading { try database.companionCells(of: run) }
+    }
 }
 
 extension Connection {

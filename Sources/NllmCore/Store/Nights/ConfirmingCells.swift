@@ -20,8 +20,8 @@ extension Store {
     /// Asks prompts once more, on behalf of a run.
     ///
     /// - Parameters:
-    ///   - run: the run.
     ///   - suspects: the prompts and models.
+    ///   - run: the run.
     ///   - cells: the number of companions' cells that was taken into account.
     ///   - now: the time.
     /// - Returns: false if another process was faster.

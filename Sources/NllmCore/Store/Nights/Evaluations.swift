@@ -45,6 +45,13 @@ extension Store {
     /// Whether a run is, or is to be, evaluated.
     package func hasEvaluation(_ run: Run) throws(NllmError) -> Bool { try evaluation(of: run.id) != nil }
 
+    /// The directory in which a run was made.
+    func directory(of run: RunID) throws(NllmError) -> String {
+        try reading {
+            try database.row("SELECT directory FROM runs WHERE id = ?", run) { try $0.text("directory") } ?? "/"
+        }
+    }
+
     /// The runs whose evaluation can go on, oldest first: of these runs, or of all.
     ///
     /// Nothing of them is left to do, or all that is left waits for someone to act.
@@ -102,6 +109,17 @@ extension Store {
             guard finished == 1 else { return false }
             try database.run(Self.settleSQL, now, run)
             return true
+        }
+    }
+
+    /// Adds a line to the events of a night.
+    func addEvent(_ text: String, toNight run: String) throws(NllmError) {
+        _ = try transaction {
+            try database.run(
+                """
+                UPDATE evaluations SET result = json_insert(result, '$.events[#]', ?)
+                WHERE result IS NOT NULL AND run_id = (SELECT id FROM runs WHERE name = ?)
+                """, text, run)
         }
     }
 

@@ -72,9 +72,10 @@ extension Store {
     /// - Throws: if the store cannot be written.
     func ask(_ judge: StoredJudge, _ questions: [String: String]) throws(NllmError) {
         try transaction {
-            var position = try database.row(
-                "SELECT count(*) AS position FROM prompts WHERE run_id = ?", judge.companion,
-                read: { try $0.int("position") }) ?? 0
+            var position =
+                try database.row(
+                    "SELECT count(*) AS position FROM prompts WHERE run_id = ?", judge.companion,
+                    read: { try $0.int("position") }) ?? 0
             for (id, text) in questions.sorted(by: { $0.key < $1.key }) {
                 let isThere = try database.hasRow(
                     "SELECT 1 FROM prompts WHERE run_id = ? AND name = ? AND live = 1", judge.companion, id)
@@ -97,7 +98,8 @@ extension Store {
             """, named: own + Prompt(id: id, text: text).columns)
         // The id is made of everything that is sent, so that equal questions of other nights share their answers.
         try database.run(
-            "INSERT INTO cells (run_id, prompt_id, model_id, sample, key) VALUES (?, ?, ?, 1, ?)", judge.companion, prompt,
+            "INSERT INTO cells (run_id, prompt_id, model_id, sample, key) VALUES (?, ?, ?, 1, ?)", judge.companion,
+            prompt,
             judge.modelID, Array(SHA256.hash(data: Array("judge \(id)".utf8))))
         try database.run("UPDATE counters SET pending = pending + 1 WHERE model_id = ?", judge.modelID)
     }

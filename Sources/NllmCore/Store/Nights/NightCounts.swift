@@ -94,6 +94,27 @@ extension Store {
         }
     }
 
+    /// What the providers say they served in a run, by the model's label; what says nothing is missing.
+    nonisolated func served(of run: RunID) throws(NllmError) -> [(
+        label: String, model: String?, fingerprint: String?, cells: Int
+    )] {
+        try readingAside { database in
+            try database.rows(
+                """
+                SELECT models.label, served_model, served_fingerprint, count(*) AS cells
+                FROM cells JOIN models ON models.id = cells.model_id JOIN attempts ON attempts.id = cells.attempt_id
+                WHERE cells.run_id = ? AND cells.live = 1 AND ifnull(served_model, served_fingerprint) IS NOT NULL
+                GROUP BY models.id, served_model, served_fingerprint ORDER BY models.position, cells DESC
+                """, run
+            ) { row in
+                (
+                    label: try row.text("label"), model: try row.optionalText("served_model"),
+                    fingerprint: try row.optionalText("served_fingerprint"), cells: try row.int("cells")
+                )
+            }
+        }
+    }
+
     /// What a companion of a run has asked for; nil if it has none.
     nonisolated func requests(of run: RunID, _ purpose: CompanionPurpose) throws(NllmError) -> (
         cells: Int, cost: Double
