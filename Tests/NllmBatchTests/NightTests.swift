@@ -156,4 +156,33 @@ import Testing
             ])
         #expect(try batch.query("SELECT count(*) FROM cells WHERE status IN ('pending', 'running')") == [["0"]])
     }
+
+    @Test func oldNightsGo() async throws {
+        let batch = try Batch()
+        try batch.write(
+            """
+            providers: [echo]
+            prompts: [hello]
+            tests: [{assert: [{type: contains, value: hello}]}]
+            series: s
+            gate: [no_regression]
+            keep: {nights: 3, answers: 2}
+
+            """, to: "s.yaml")
+        for night in 1...4 { try await batch.run("run", "s.yaml", "--run", "n\(night)").expectSuccess() }
+        #expect(try batch.query("SELECT run FROM nights") == [["n2"], ["n3"], ["n4"]])
+        #expect(!batch.exists("nllm-runs/n1") && batch.exists("nllm-runs/n2/results.jsonl"))
+        // Of the oldest that is left there are scores and files, but no answers in the database.
+        #expect(try batch.query("SELECT run, count(*) FROM results GROUP BY run") == [["n3", "1"], ["n4", "1"]])
+        #expect(try batch.query("SELECT pass FROM scores WHERE run = 'n2'") == [["1"]])
+        let export = try await batch.run("export", "n2")
+        #expect(export.code == 64 && export.err.contains("were removed"), "\(export.err)")
+        #expect(try batch.jsonLines("nllm-runs/n2/results.jsonl").count == 1)
+        // Under other assertions, a night without answers is no measure.
+        let text = String(decoding: try batch.read("s.yaml"), as: UTF8.self)
+        try batch.write(text.replacing("type: contains", with: "type: icontains"), to: "s.yaml")
+        try await batch.run("run", "s.yaml", "--run", "n5").expectSuccess()
+        #expect(
+            try batch.query("SELECT result ->> '$.models[0].compared' FROM nights WHERE run = 'n5'") == [["1"]])
+    }
 }

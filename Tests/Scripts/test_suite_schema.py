@@ -84,7 +84,7 @@ class SuiteSchemaTests(unittest.TestCase):
             "limits": {"openai": {"models": ["gpt-4o*"], "rpm": 500}},
             "budget": {"max_cost": 2.5, "budget_window": "24h"},
             "resume_within": "20h",
-            "keep": 30,
+            "keep": {"nights": 90, "answers": 30},
             "finally": "./mail-the-night",
             "outputPath": "night.json",
         }

@@ -26,11 +26,15 @@ struct ReportOptions: ParsableArguments {
         if markdown?.isEmpty == true { throw ValidationError("`--markdown` is empty; name a file") }
     }
 
-    /// Gives a night to the command that is asked for, else to that of its suite if it may run one.
+    /// Writes a night where its suite wants it, and gives it to the command that is asked for, else to that of its suite
+    /// if it may run one.
     func finish(
         _ night: NightResult, in store: Store, allowsCommands: Bool, say: (String) -> Void
     ) async throws(NllmError) {
         let run = try await store.run(night.run.name)
+        if let path = try await NightEvaluator(store: store).outputPath(of: run.id) {
+            try await NightOutput(store: store).write(night, to: path)
+        }
         let suites = allowsCommands ? try await NightEvaluator(store: store).finally(of: run.id) : nil
         guard let command = finally ?? suites else { return }
         if let failure = await FinalCommand(store: store).run(command, for: night) { say(failure) }

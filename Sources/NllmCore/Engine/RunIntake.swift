@@ -150,6 +150,7 @@ final class RunIntake {
                 }
                 evaluated.insert(run)
                 try await artifacts.finish(run: run)
+                try await SeriesPruner(store: store, evaluator: evaluator).prune(after: run)
                 observe(.evaluated(run: night.run.name, passed: night.passed))
             } catch {
                 guard await store.trouble(behind: error) == nil else { throw error }

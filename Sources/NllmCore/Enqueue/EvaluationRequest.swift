@@ -101,6 +101,7 @@ extension NightSettings {
         cluster = said.cluster
         derivedMetrics = suite.derivedMetrics
         finally = said.finally
+        (keptNights, keptAnswers) = (said.keptNights, said.keptAnswers)
         outputPath = said.outputPath
     }
 }

@@ -23,6 +23,8 @@ public struct Run: Sendable, Equatable {
     let isEdited: Bool
     /// Whether it is being removed, and part of it is left.
     public let isBeingRemoved: Bool
+    /// Whether its answers are there, and not only their scores.
+    let hasAnswers: Bool
     /// Whether its cells are asked on behalf of another run's answers, so that no list shows it.
     let isCompanion: Bool
     /// The directory in which `llm` runs.

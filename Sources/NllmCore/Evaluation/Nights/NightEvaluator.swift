@@ -81,6 +81,25 @@ package actor NightEvaluator {
         }
     }
 
+    /// The nights of a run's series that are too old to be kept, oldest first: as a whole, or with their answers.
+    package func outdated(by run: RunID) async throws(NllmError) -> (nights: [Run], answers: [Run]) {
+        guard let evaluation = try await store.evaluation(of: run), let series = evaluation.series else {
+            return ([], [])
+        }
+        let settings = try settings(evaluation)
+        let nights = try await store.nights(of: series).map(\.run)
+        let gone = nights.dropLast(settings.keptNights ?? nights.count)
+        let kept = nights.dropFirst(gone.count)
+        let bare = kept.dropLast(settings.keptAnswers ?? kept.count).filter(\.hasAnswers)
+        return (Array(gone), bare)
+    }
+
+    /// Where a run's suite wants its results, an absolute path; nil if nowhere else.
+    package func outputPath(of run: RunID) async throws(NllmError) -> String? {
+        guard let evaluation = try await store.evaluation(of: run) else { return nil }
+        return try settings(evaluation).outputPath
+    }
+
     /// The command that a run's suite wants to get the night; nil if there is none.
     package func finally(of run: RunID) async throws(NllmError) -> String? {
         guard let evaluation = try await store.evaluation(of: run) else { return nil }

@@ -22,8 +22,17 @@ struct NightSettings: Sendable {
     var derivedMetrics: [DerivedMetric] = []
     /// A command that gets the night.
     var finally: String?
+    /// Nights of the series that are kept; nil for all.
+    var keptNights: Int?
+    /// Nights of the series whose answers are kept; nil for all.
+    var keptAnswers: Int?
     /// An absolute path for the results.
     var outputPath: String?
+}
+
+extension NightSettings {
+    /// The extensions that ``outputPath`` may have: the night with its results, the results, JUnit's XML, Markdown.
+    static let outputFormats = ["json", "jsonl", "xml", "md"]
 }
 
 extension NightSettings.Baseline {
@@ -74,6 +83,8 @@ extension NightSettings {
             add("derived_metrics", .array(metrics))
         }
         add("finally", finally.map(JSONValue.string))
+        add("kept_nights", keptNights.map(JSONValue.integer))
+        add("kept_answers", keptAnswers.map(JSONValue.integer))
         add("output_path", outputPath.map(JSONValue.string))
         return .object(members)
     }
@@ -91,6 +102,8 @@ extension NightSettings {
         cluster = json["cluster"]?.stringValue
         usesJudge = json["judge"] == .bool(true)
         finally = json["finally"]?.stringValue
+        keptNights = json["kept_nights"]?.intValue
+        keptAnswers = json["kept_answers"]?.intValue
         outputPath = json["output_path"]?.stringValue
         guard case .array(let metrics)? = json["derived_metrics"] else { return }
         for metric in metrics {

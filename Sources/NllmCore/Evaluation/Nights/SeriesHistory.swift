@@ -103,7 +103,7 @@ struct SeriesHistory {
         prompt.tonight = PromptNight(outcome)
         prompt.brokenSince = broken[outcome.label]?[outcome.id]
         prompt.confirming = confirming[outcome.key]?.answers ?? []
-        prompt.confirmingIsOver = isLast || confirming[outcome.key]?.isOver ?? false
+        prompt.confirmingIsOver = isLast || outcome.isGiven || confirming[outcome.key]?.isOver ?? false
         return prompt
     }
 

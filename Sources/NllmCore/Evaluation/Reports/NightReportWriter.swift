@@ -20,6 +20,15 @@ package struct NightReportWriter: Sendable {
         }
     }
 
+    /// Writes a night as a Markdown file of its own.
+    package func writeMarkdown(_ night: NightResult, to path: String) throws(NllmError) {
+        do {
+            try AtomicFile.write(Array(MarkdownReport.text(night).utf8), to: path)
+        } catch {
+            throw .cannotCreate(path: path, reason: error.reason)
+        }
+    }
+
     /// Appends nights as Markdown, as far as the whole stays below what GitHub shows.
     package func appendMarkdown(_ nights: [NightResult], to path: String) throws(NllmError) {
         for night in nights {

@@ -31,6 +31,8 @@ struct SuiteKeys: Sendable {
             "defaultAssert": "write `assert` below `defaultTest`",
         ])
 
+    static let keep = SuiteKeys(place: "`keep`", known: ["nights", "answers"])
+
     static let test = SuiteKeys(
         place: "a test",
         known: [

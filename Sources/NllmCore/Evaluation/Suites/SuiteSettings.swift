@@ -22,7 +22,9 @@ struct SuiteSettings: Sendable {
     /// Seconds that an unfinished night may be old to be continued.
     var resumeWithin: Double?
     /// Nights of the series that are kept.
-    var keep: Int?
+    var keptNights: Int?
+    /// Nights of the series whose answers are kept; of those before, only what was found.
+    var keptAnswers: Int?
     /// A command that gets the night; it is allowed.
     var finally: String?
     /// An absolute path for the results, whose extension is the format.

@@ -21,7 +21,7 @@ struct SuiteSettingsReader {
         settings.limits = limits()
         settings.budget = budget()
         settings.resumeWithin = seconds(suite["resume_within"], .resumeWithin)
-        settings.keep = problems.whole(suite["keep"], 1...1_000_000)
+        readKeep(into: &settings)
         settings.finally = finally()
         settings.outputPath = outputPath()
         readOptions(into: &settings)
@@ -50,6 +50,12 @@ struct SuiteSettingsReader {
         return String(text.dropFirst(start.count))
     }
 
+    private func readKeep(into settings: inout SuiteSettings) {
+        guard let member = suite["keep"], let keep = SuiteMapping(member.value, .keep, problems) else { return }
+        settings.keptNights = problems.whole(keep["nights"], 1...1_000_000)
+        settings.keptAnswers = problems.whole(keep["answers"], 1...1_000_000)
+    }
+
     private func finally() -> String? {
         guard let member = suite["finally"], let text = problems.text(member) else { return nil }
         guard allowsCommands else {
@@ -66,6 +72,11 @@ struct SuiteSettingsReader {
             return nil
         }
         let path = files.path(text)
+        guard NightSettings.outputFormats.contains(AbsolutePath.ending(path)) else {
+            let formats = NightSettings.outputFormats.map { "." + $0 }.quotedList
+            problems.report(member.place, "`outputPath` is `\(text)` but must end with one of \(formats)")
+            return nil
+        }
         guard !files.isForbidden(path) else {
             problems.refuse(member.place, "`outputPath` is \(SuiteFiles.trustAdvice)")
             return nil

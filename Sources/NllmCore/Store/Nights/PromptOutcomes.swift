@@ -12,6 +12,8 @@ struct PromptOutcome: Sendable {
     var grading: GradingID
     /// The text under a key of its metadata; nil if it has none.
     var cluster: String?
+    /// Whether the prompt brought its answer, so that nobody can be asked again.
+    var isGiven: Bool
     /// The number of samples.
     var samples: Int
     /// Those with a verdict.
@@ -40,14 +42,15 @@ extension Store {
                         promptID: try row.id("prompt_id"), modelID: try row.id("model_id"), id: try row.text("name"),
                         label: try row.text("label"), key: key,
                         grading: try row.id("grading_id"), cluster: try row.optionalText("cluster"),
-                        samples: try row.int("samples"), trials: try row.int("trials"),
+                        isGiven: try row.bool("is_given"), samples: try row.int("samples"),
+                        trials: try row.int("trials"),
                         failures: try row.int("failures")))
             }
         }
     }
 
     private static let outcomesSQL = """
-        SELECT prompts.id AS prompt_id, models.id AS model_id, prompts.name, prompts.grading_id, models.label,
+        SELECT prompts.id AS prompt_id, prompts.given_answer IS NOT NULL AS is_given, models.id AS model_id, prompts.name, prompts.grading_id, models.label,
             CASE WHEN :cluster IS NOT NULL THEN CAST(prompts.metadata ->> :cluster AS TEXT) END AS cluster,
             max(CASE WHEN cells.sample = 1 THEN cells.key END) AS first_key, count(*) AS samples,
             count(grades.passed) AS trials, ifnull(sum(grades.passed = 0), 0) AS failures

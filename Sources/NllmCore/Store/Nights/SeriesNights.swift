@@ -69,7 +69,9 @@ extension Connection {
         try self.run(
             """
             INSERT INTO evaluations (run_id, series, settings) VALUES (?, ?, ?)
-            ON CONFLICT (run_id) DO UPDATE SET series = excluded.series, settings = excluded.settings, replaced = 0
+            ON CONFLICT (run_id) DO UPDATE SET series = excluded.series, settings = excluded.settings, replaced = 0,
+                result = NULL, passed = NULL, regressed = NULL, evaluated_at = NULL
+            WHERE settings <> excluded.settings OR series IS NOT excluded.series
             """, run, evaluation.series, evaluation.settings)
     }
 

@@ -103,6 +103,25 @@ extension Store {
         }
     }
 
+    /// Removes the answers of a run and its companions; their scores stay.
+    func removeAnswers(of run: Run, now: Date) throws(NllmError) {
+        _ = try transaction {
+            try database.run("UPDATE runs SET answers_removed_at = ? WHERE id = ?", now, run.id)
+        }
+        var removed = 1
+        while removed > 0 {
+            removed = try transaction {
+                try database.run(
+                    """
+                    DELETE FROM answers WHERE attempt_id IN (
+                        SELECT attempts.id FROM runs JOIN attempts ON attempts.run_id = runs.id
+                        JOIN answers ON answers.attempt_id = attempts.id
+                        WHERE runs.id = ?1 OR runs.parent_id = ?1 LIMIT \(Self.removalBatch))
+                    """, run.id)
+            }
+        }
+    }
+
     /// Removes a run's rows of a table in pieces, each after what `children` removes, and returns their number.
     private static func removePieces(
         of table: String, _ runID: RunID, in database: SQLiteConnection,

@@ -16,6 +16,7 @@ extension Run {
         isExported = try row.optionalInt("exported_at") != nil
         isEdited = try row.bool("edited")
         isBeingRemoved = try row.bool("removing")
+        hasAnswers = try row.optionalInt("answers_removed_at") == nil
         isCompanion = try row.optionalInt("parent_id") != nil
         directory = try row.text("directory")
         schemaVersion = try row.int("schema_version")

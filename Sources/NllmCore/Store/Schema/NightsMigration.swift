@@ -32,6 +32,9 @@ extension Migrations {
         ALTER TABLE runs ADD COLUMN purpose TEXT CHECK (purpose IN ('judging', 'confirming'));
         CREATE UNIQUE INDEX companions ON runs (parent_id, purpose) WHERE parent_id IS NOT NULL;
 
+        -- When a run's answers were removed, of which only the scores are kept.
+        ALTER TABLE runs ADD COLUMN answers_removed_at INTEGER;
+
         -- An answer that is scored without asking a model.
         ALTER TABLE prompts ADD COLUMN given_answer TEXT;
         CREATE INDEX prompts_with_answers ON prompts (run_id) WHERE given_answer IS NOT NULL AND live = 1;
