@@ -34,7 +34,7 @@ struct CommandHint {
         "results": "show", "logs": "show", "log": "show", "result": "show", "delete": "rm", "remove": "rm", "del": "rm",
         "start": "run", "exec": "run", "prompt": "run", "ls": "list", "runs": "list", "stop": "pause", "kill": "cancel",
         "continue": "work", "worker": "work", "info": "status", "progress": "status", "add": "enqueue",
-        "init": "config init",
+        "init": "config init", "diff": "compare", "why": "explain", "history": "trend",
     ]
     private static let ofLLM: Set<String> = ["models", "keys", "templates", "plugins", "install", "aliases", "chat"]
 

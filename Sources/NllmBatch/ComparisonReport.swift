@@ -24,19 +24,19 @@ struct ComparisonReport {
         let head = ReportLine("\(title): \(comparison.headline)")
         let body = comparison.models.flatMap { model in
             [ReportLine("\(model.label): \(model.sentence)")]
-                + Self.table(model).lines(columns: nil).map { ReportLine("  \($0)") }
+                + FigureDetail.lines(indent: 2) { Self.table(model, $0) }.map { ReportLine("  \($0)") }
                 + Self.facts(model, most: Self.listed).map { ReportLine("  \($0)") }
         }
         return ReportLine.fitted([head] + body).joined(separator: "\n")
     }
 
-    private static func table(_ model: RunComparison.Model) -> Table {
+    private static func table(_ model: RunComparison.Model, _ detail: FigureDetail) -> Table {
         var table = Table(
             ("", .left), ("pass rate", .left), ("score", .right), ("p50", .left), ("p95", .left),
             ("tokens", .right), ("cost", .right))
         for (name, figures) in [("before", model.figuresBefore), ("now", model.figuresNow)] {
             guard let figures else { continue }
-            table.add([name] + row(figures))
+            table.add([name] + row(figures, detail))
         }
         return table
     }
@@ -84,7 +84,7 @@ struct ComparisonReport {
     func markdown(limit: Int) -> String {
         let rows = comparison.models.flatMap { model in
             [("before", model.figuresBefore), ("now", model.figuresNow)].compactMap { name, figures in
-                figures.map { [model.label, name] + Self.row($0) + [String($0.errors)] }
+                figures.map { [model.label, name] + Self.row($0, .all) + [String($0.errors)] }
             }
         }
         let heading = "## \(MarkdownText.escape("\(title): \(comparison.headline)"))"
@@ -97,10 +97,11 @@ struct ComparisonReport {
 
     private static let headings = ["pass rate", "score", "p50", "p95", "tokens", "cost"]
 
-    private static func row(_ figures: AnswerFigures) -> [String] {
+    private static func row(_ figures: AnswerFigures, _ detail: FigureDetail) -> [String] {
         [
-            figures.rateText ?? "none", figures.score.map(Format.score) ?? "",
-            figures.latency50.map(LatencyText.text) ?? "", figures.latency95.map(LatencyText.text) ?? "",
+            figures.rateText(detail) ?? "none", figures.score.map(Format.score) ?? "",
+            figures.latency50.map { LatencyText.text($0, detail) } ?? "",
+            figures.latency95.map { LatencyText.text($0, detail) } ?? "",
             "\(Format.tokens(figures.tokensInput))/\(Format.tokens(figures.tokensOutput))", figures.costText ?? "",
         ]
     }

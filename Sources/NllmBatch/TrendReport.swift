@@ -26,7 +26,7 @@ struct TrendReport {
     var text: String {
         let labels = labels
         let tables = (labels.isEmpty ? [nil] : labels.map(Optional.some)).flatMap { label in
-            (labels.count > 1 ? ["\(label ?? ""):"] : []) + table(label).lines(columns: nil)
+            (labels.count > 1 ? ["\(label ?? ""):"] : []) + FigureDetail.lines { table(label, $0) }
         }
         let lines = [headline] + tables + facts(most: Self.listed)
         return ReportLine.fitted(lines.map { ReportLine($0) }).joined(separator: "\n")
@@ -34,16 +34,18 @@ struct TrendReport {
 
     private static let headings = ["night", "state", "pass rate", "p95", "tokens", "cost", "broken", "lost/won"]
 
-    private func table(_ label: String?) -> Table {
+    private func table(_ label: String?, _ detail: FigureDetail) -> Table {
         var table = Table(
             ("night", .left), ("state", .left), ("pass rate", .left), ("p95", .right), ("tokens", .right),
             ("cost", .right), ("broken", .right), ("lost/won", .right))
-        for night in trend.nights { table.add(Self.row(night, label)) }
+        for night in trend.nights { table.add(Self.row(night, label, detail)) }
         return table
     }
 
     /// A night for one model, a text for each heading; empty where nothing is known.
-    private static func row(_ night: SeriesTrend.Night, _ label: String?) -> [String] {
+    private static func row(
+        _ night: SeriesTrend.Night, _ label: String?, _ detail: FigureDetail = .all
+    ) -> [String] {
         let name = [Timestamp.day(night.createdAt), night.state.words]
         guard let model = night.result?.models.first(where: { $0.label == label }) else {
             return name + headings.dropFirst(2).map { _ in "" }
@@ -53,7 +55,7 @@ struct TrendReport {
         let tokens = [model.facts.tokensIn, model.facts.tokensOut].map { $0.map(Format.tokens) ?? "?" }
         let broken = model.comparison?.broken.count ?? 0
         return name + [
-            model.totals.passRate.map { RateText.text($0, model.facts.interval) } ?? "",
+            model.totals.passRate.map { RateText.text($0, model.facts.interval, detail) } ?? "",
             model.totals.latencyP95.map(Format.duration) ?? "", tokens.joined(separator: "/"),
             NightTable.cost(model.totals), broken > 0 ? String(broken) : "", lost + won > 0 ? "\(lost)/\(won)" : "",
         ]
