@@ -132,4 +132,27 @@ import Testing
                 #"{"assert":[{"type":"not-icontains","value":"Sorry"}]}"#, "",
             ])
     }
+
+    /// A suite's changed assertions and gates hold for a night that is over, without a request.
+    @Test func aSuiteGradesARunAgain() async throws {
+        let batch = try Batch()
+        let suite = """
+            providers: [echo]
+            prompts: ['Say {{word}}']
+            tests: [{vars: {word: [one, two]}, assert: [{type: contains, value: Say}]}]
+            gate: [pass_rate >= 1]
+
+            """
+        try batch.write(suite, to: "s.yaml")
+        try await batch.run("run", "s.yaml", "--run", "r").expectSuccess()
+        try batch.write(suite.replacing("value: Say", with: "value: one"), to: "s.yaml")
+        let grade = try await batch.run("grade", "r", "--suite", "s.yaml").expectSuccess()
+        #expect(grade.out.contains("1 of 2 passed") && grade.out.contains("passed → failed"), "\(grade.out)")
+        #expect(try await batch.run("gate", "r").code == 1)
+        #expect(try batch.query("SELECT count(*) FROM attempts") == [["2"]])
+        try batch.write(suite.replacing("[one, two]", with: "[one, three]"), to: "s.yaml")
+        let other = try await batch.run("grade", "r", "--suite", "s.yaml")
+        #expect(other.code == 64 && other.err.contains("asks something else than run r"), "\(other.err)")
+        #expect(try await batch.run("gate", "r").code == 1)
+    }
 }

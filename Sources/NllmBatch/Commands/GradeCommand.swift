@@ -6,8 +6,8 @@ struct GradeCommand: AsyncParsableCommand {
         commandName: "grade",
         abstract: "Check a run's answers against their assertions again, without asking any model.",
         discussion: """
-            Earlier scores are kept in the database. To change the assertions, enqueue the changed sources into the run \
-            again: its answers are kept.
+            Earlier scores are kept in the database. With --suite, the assertions and gates of that suite hold from now on, \
+            which must ask what the run has asked. For assertions of prompt files, enqueue these into the run again.
             """)
 
     /// The number of changed answers that are listed.
@@ -18,6 +18,9 @@ struct GradeCommand: AsyncParsableCommand {
     @Argument(help: "The run's name (default: the newest run).")
     var run: String?
 
+    @Option(help: ArgumentHelp("Suite whose assertions and gates hold from now on.", valueName: "file"))
+    var suite: String?
+
     @Flag(help: ArgumentHelp("Run the programs that assertions name.", visibility: .hidden))
     var allowCommands = false
 
@@ -25,8 +28,10 @@ struct GradeCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let store = try common.open()
+        let configuration = try common.configuration()
+        let store = try common.open(configuration)
         let run = try await store.run(run)
+        if let suite { try await apply(suite, to: run, configuration) }
         let changes = try await RunGrader(store: store, .asked(allowsCommands: allowCommands)).grade(run: run.id, .all)
         guard changes.answers > 0 else {
             throw NllmError.usage("run \(run.name) has no answers with assertions; `--assert` of `enqueue` adds them")
@@ -42,6 +47,16 @@ struct GradeCommand: AsyncParsableCommand {
         lines += changes.changes.prefix(Self.listed).map { "  " + $0.sentence.oneLine }
         if changes.changed > Self.listed { lines.append("  and \(changes.changed - Self.listed) more") }
         Console.out(lines.joined(separator: "\n"))
+    }
+
+    /// Lets the assertions and gates of a suite hold for a run.
+    private func apply(_ suite: String, to run: Run, _ configuration: Configuration) async throws {
+        var request = try await EnqueueRequest(
+            suite: suite, trustsFiles: common.trustConfig, allowsCommands: allowCommands, checksModels: false,
+            configuration: configuration)
+        request.target = .named(run.name)
+        (request.keepsCells, request.checksModels) = (true, false)
+        _ = try await Enqueuer(databasePath: configuration.database, note: { _ in }).enqueue(request)
     }
 }
 

@@ -24,6 +24,8 @@ public struct EnqueueRequest: Sendable {
     public var target = EnqueueTarget.new
     /// The settings of the run that were given.
     public var settings = RunSettings.Given()
+    /// Whether only what answers are held against may change in a run, and none of its cells.
+    package var keepsCells = false
     /// What the run is held against.
     public var evaluation = EvaluationRequest()
     /// Whether `llm` must know the models.

@@ -49,7 +49,7 @@ public struct Enqueuer: Sendable {
         if let series = evaluation?.series { try await lock.take(series, database: databasePath) }
         let store = if let known { known } else { try Store(path: databasePath, .creating, isPrivate: isPrivate) }
         var plan = try await Self.plan(request, models: models, sources: sources, facts: facts)
-        plan.evaluation = evaluation
+        (plan.evaluation, plan.keepsCells) = (evaluation, request.keepsCells)
         plan.judge = judge
         var report = try await store.enqueue(plan, prompts: spool)
         report.areModelsUnchecked = isQuick && catalogue == nil && selection.checks
@@ -59,7 +59,7 @@ public struct Enqueuer: Sendable {
         }
         try await evaluate(report.replaced, in: store)
         // Results of cells that left the run are removed from its folder.
-        if !report.isNew, !report.isUnchanged {
+        if !report.isNew, !report.isUnchanged, !request.keepsCells {
             try await Exporter(store: store).refresh(try await store.run(report.run))
         }
         return (report, store)

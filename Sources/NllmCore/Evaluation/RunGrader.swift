@@ -8,7 +8,7 @@ package actor RunGrader {
     /// The number of answers that are read, graded and recorded at a time.
     private static let batch = 500
     /// The most prepared gradings that are kept.
-    private static let most = 2000
+    private static let most = 250
 
     /// What is done about assertions that a model or a program decides.
     package enum Elsewhere: Sendable {

@@ -19,7 +19,7 @@ import Testing
         limits: {group: {models: [one, 'o*'], rpm: 60, concurrency: 2}}
         budget: {max_cost: 2.5, max_tokens_total: 1000, budget_window: 24h}
         resume_within: 2d
-        keep: 30
+        keep: {nights: 90, answers: 30}
         outputPath: out/night.json
         evaluateOptions: {repeat: 3, maxConcurrency: 2, cache: true, timeoutMs: 1500}
         tests: [{assert: [{type: contains, value: a}], metadata: {topic: x}}]
@@ -46,7 +46,7 @@ import Testing
                 Limit(name: "group", kind: .requests, amount: 60, models: ["one", "o*"]),
             ])
         #expect(settings.budget == Budget(maxCost: 2.5, maxTokens: 1000, window: 86_400))
-        #expect((settings.resumeWithin, settings.keep) == (172_800, 30))
+        #expect((settings.resumeWithin, settings.keptNights, settings.keptAnswers) == (172_800, 90, 30))
         #expect(settings.outputPath == folder.path + "/out/night.json")
         #expect((settings.samples, settings.concurrency, settings.cache, settings.timeout) == (3, 2, true, 1.5))
     }

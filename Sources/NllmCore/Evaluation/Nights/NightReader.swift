@@ -12,22 +12,21 @@ struct NightReader {
     func result(now: Date) throws(NllmError) -> NightResult {
         let run = evaluation.run
         let counts = try store.nightCounts(of: run.id)
-        var outcomes: [PromptOutcome] = []
-        try store.forEachOutcome(of: run.id, cluster: settings.cluster) { outcomes.append($0) }
+        let samples = try samples()
         var figures = NightFigures()
-        figures.hasAssertions = !outcomes.isEmpty
+        figures.hasAssertions = !samples.isEmpty
         figures.report = report
         figures.metrics = try metrics()
         for count in counts {
-            figures.models[count.label] = Self.totals([count], outcomes.filter { $0.label == count.label })
+            figures.models[count.label] = Self.totals([count], samples[count.label] ?? [])
         }
-        figures.all = Self.totals(counts, outcomes)
+        figures.all = Self.totals(counts, counts.flatMap { samples[$0.label] ?? [] })
         let night = NightRun(
             name: run.name, series: evaluation.series, createdAt: run.createdAt, evaluatedAt: now, state: state,
             baseline: report == nil ? nil : settings.baseline.text)
         let served = try served()
         let facts = counts.map { count in
-            Self.facts(count, outcomes.filter { $0.label == count.label }, served[count.label] ?? [])
+            Self.facts(count, samples[count.label] ?? [], served[count.label] ?? [])
         }
         var result = NightResult(
             night, figures: figures, outcomes: settings.allGates.map { GateOutcome($0, figures) }, models: facts)
@@ -43,6 +42,17 @@ struct NightReader {
         return result
     }
 
+    /// What the samples of each prompt came to, by the model's label.
+    private func samples() throws(NllmError) -> [String: [PassRate.Count]] {
+        var samples: [String: [PassRate.Count]] = [:]
+        try store.forEachOutcome(of: evaluation.run.id, cluster: settings.cluster) { outcome in
+            samples[outcome.label, default: []].append(
+                PassRate.Count(
+                    passes: outcome.trials - outcome.failures, trials: outcome.trials, cluster: outcome.cluster))
+        }
+        return samples
+    }
+
     private var state: NightRun.State {
         evaluation.isReplaced ? .replaced : evaluation.run.blockedAt == nil ? .finished : .blocked
     }
@@ -56,22 +66,22 @@ struct NightReader {
         return metrics
     }
 
-    private static func totals(_ counts: [NightCounts], _ outcomes: [PromptOutcome]) -> NightFigures.Totals {
+    private static func totals(_ counts: [NightCounts], _ samples: [PassRate.Count]) -> NightFigures.Totals {
         func sum(_ value: (NightCounts) -> Int) -> Int { counts.reduce(0) { $0 + value($1) } }
         let judged = sum { $0.passed + $0.failed }
         return NightFigures.Totals(
             cells: sum(\.cells), errors: sum(\.errors), noVerdicts: sum(\.noVerdicts),
-            passRate: PassRate(outcomes)?.rate,
+            passRate: PassRate(samples)?.rate,
             score: judged == 0 ? nil : counts.reduce(0) { $0 + $1.scores } / Double(judged),
             latencyP95: Percentile(0.95, of: counts.flatMap(\.durations))?.value,
             cost: counts.reduce(0) { $0 + $1.cost }, unknownCosts: sum(\.unknownCosts))
     }
 
     private static func facts(
-        _ count: NightCounts, _ outcomes: [PromptOutcome], _ served: [ServedModel]
+        _ count: NightCounts, _ samples: [PassRate.Count], _ served: [ServedModel]
     ) -> NightModel.Facts {
         NightModel.Facts(
-            label: count.label, passed: count.passed, failed: count.failed, interval: PassRate(outcomes)?.interval,
+            label: count.label, passed: count.passed, failed: count.failed, interval: PassRate(samples)?.interval,
             tokensIn: count.tokensIn, tokensOut: count.tokensOut, served: served)
     }
 
@@ -100,13 +110,6 @@ struct NightReader {
                 id: result.prompt, label: result.label, wholeReason: result.grade?.firstReason ?? "",
                 wholeAnswer: result.text)
         }
-    }
-}
-
-extension PassRate {
-    fileprivate init?(_ outcomes: [PromptOutcome]) {
-        self.init(
-            outcomes.map { Count(passes: $0.trials - $0.failures, trials: $0.trials, cluster: $0.cluster) })
     }
 }
 

@@ -16,6 +16,8 @@ struct EnqueuePlan {
     var given: RunSettings.Given
     var sources: [SourceSummary]
     var manifest: JSONValue
+    /// Whether none of an existing run's cells may change.
+    var keepsCells = false
     /// What the run is held against; nil if the enqueue says nothing about it.
     var evaluation: PlannedEvaluation?
     /// The model that judges the answers; nil if none is needed.

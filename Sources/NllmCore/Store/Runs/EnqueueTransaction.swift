@@ -24,6 +24,7 @@ struct EnqueueTransaction {
             try makeWantedTable()
             _ = try insert(prompts, runID: runID, models: models, cellsInto: "temp.wanted")
             try match(runID, &report)
+            try checkCells(report)
             report.estimates = try database.estimates(sizesOfNewCells(models))
             try database.execute("DROP TABLE temp.wanted")
         } else {
@@ -49,6 +50,14 @@ struct EnqueueTransaction {
             try reopen(known, isUnchanged: report.isUnchanged)
         }
         return report
+    }
+
+    /// Throws if cells have changed that must not.
+    private func checkCells(_ report: EnqueueReport) throws(NllmError) {
+        guard plan.keepsCells, report.changed + report.new + report.removed > 0 else { return }
+        throw .usage(
+            "the suite asks something else than run \(report.run): \(report.changed) changed, \(report.new) new and "
+                + "\(report.removed) removed cells; make it a night of its own with `run`, or enqueue it into the run")
     }
 
     // MARK: The run
