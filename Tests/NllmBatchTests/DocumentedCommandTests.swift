@@ -36,21 +36,13 @@ import Testing
         try batch.write("", to: "evals/.keep")
         var (commands, outputs) = (0, 0)
         for path in Self.documents {
-            let blocks = try MarkdownDocument(path).blocks
             if path.hasPrefix("docs/tasks/") { try await server.change(Self.behaviours(Self.reasons)) }
             try? FileManager.default.removeItem(atPath: batch.directory + "/evals/.nllm-config.yaml")
-            for (index, block) in blocks.enumerated() where block.language == "sh" {
-                guard !Self.projectCommands.contains(where: block.text.hasPrefix) else { continue }
+            let ran = try await Self.run(path, in: batch) { block in
                 if block.text.contains("prompts.jsonl") { try await server.change(Self.behaviours(Self.haikus)) }
-                let printed = try await run(block, in: batch, "\(path): \(block.text)")
-                commands += 1
-                guard index + 1 < blocks.count, blocks[index + 1].language == "", blocks[index + 1].followsBlock
-                else { continue }
-                outputs += 1
-                for line in blocks[index + 1].text.split(separator: "\n") {
-                    #expect(printed.contains(steady(String(line))), "\(path): \(line)\n\(printed.sorted())")
-                }
             }
+            commands += ran.commands
+            outputs += ran.outputs
         }
         #expect(commands > 15)
         #expect(outputs >= 4)
@@ -58,9 +50,41 @@ import Testing
         #expect(Set(keys) == ["Bearer sk-readme"])
     }
 
+    /// Runs the commands of a document, one block after the other, and compares what they print with what it shows.
+    ///
+    /// - Parameters:
+    ///   - path: the document.
+    ///   - batch: where; the commands run in its folder `evals`, with its folder `bin` first in PATH.
+    ///   - prepare: is called before each block.
+    /// - Returns: the numbers of blocks that were run, and that were compared.
+    static func run(
+        _ path: String, in batch: Batch, prepare: (MarkdownDocument.Block) async throws -> Void
+    ) async throws -> (commands: Int, outputs: Int) {
+        var (commands, outputs) = (0, 0)
+        let blocks = try MarkdownDocument(path).blocks
+        for (index, block) in blocks.enumerated() where block.language == "sh" {
+            guard !projectCommands.contains(where: block.text.hasPrefix) else { continue }
+            try await prepare(block)
+            let printed = try await run(block, in: batch, "\(path): \(block.text)")
+            commands += 1
+            guard index + 1 < blocks.count, blocks[index + 1].language == "", blocks[index + 1].followsBlock
+            else { continue }
+            outputs += 1
+            for line in blocks[index + 1].text.split(separator: "\n") {
+                #expect(printed.contains(steady(String(line))), "\(path): \(line)\n\(printed.sorted())")
+            }
+        }
+        return (commands, outputs)
+    }
+
     /// Runs a block, and returns the lines of both outputs, in which what varies is replaced.
-    private func run(_ block: MarkdownDocument.Block, in batch: Batch, _ name: String) async throws -> Set<String> {
-        let path = [URL(filePath: Batch.binary).deletingLastPathComponent().path, batch.environment["PATH"] ?? ""]
+    private static func run(
+        _ block: MarkdownDocument.Block, in batch: Batch, _ name: String
+    ) async throws -> Set<String> {
+        let path = [
+            batch.directory + "/bin", URL(filePath: Batch.binary).deletingLastPathComponent().path,
+            batch.environment["PATH"] ?? "",
+        ]
         // In a session of its own, so that a question for the key is not put to whoever runs the tests.
         let place = ["sh", "-ec", #"cd evals && exec "$@""#, "sh"]
         let end = try await batch.command(
@@ -89,8 +113,9 @@ import Testing
     }
 
     /// A line without what differs from one time to the next: durations, times, and the widths of columns.
-    private func steady(_ line: String) -> String {
-        line.replacing(#/ *[0-9.]+ (ms|s)\b/#, with: " TIME").replacing(#/today [0-9:]+( \(.*?\))?/#, with: "today")
+    private static func steady(_ line: String) -> String {
+        line.replacing(#/ *[0-9.]+ (ms|s)\b/#, with: " TIME")
+            .replacing(#/(today|\d+ [A-Z][a-z]{2}) \d[0-9:]+( \(.*?\))?/#, with: "today")
             .replacing(#/ +/#, with: " ").replacing(#/\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d(_\d+)?/#, with: "RUN")
     }
 }

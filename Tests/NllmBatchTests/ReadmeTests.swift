@@ -51,4 +51,13 @@ import Testing
         #expect(named.count > 10)
         for option in named { #expect(known.contains(option), "\(option)") }
     }
+    @Test func readmeNamesEveryOptionOfTheWork() async throws {
+        let batch = try Batch()
+        for command in ["enqueue", "work", "run", "gate", "compare", "trend"] {
+            let help = try await batch.run(command, "--help-hidden").out
+            let options = help.matches(of: #/\n  (?:-\w, )?(--[a-z-]+)/#).map { String($0.output.1) }
+            let unnamed = options.filter { !readme.text.contains($0) }
+            #expect(unnamed == ["--version", "--help"], "\(command)")
+        }
+    }
 }
