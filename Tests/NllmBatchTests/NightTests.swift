@@ -147,9 +147,14 @@ import Testing
         first.signal(SIGKILL)
         _ = try? await first.result()
         try server.release()
-        let next = try await Self.night(batch, "n2")
+        // It is named even where only errors are wanted, as under cron.
+        let next = try await Self.night(batch, "n2", "--quiet", "--finally", "jq -r .run >> told")
         #expect(next.code == 0, "\(next.err)")
-        #expect(next.err.contains("night n1 is left with"), "\(next.err)")
+        #expect(
+            next.err.wholeMatch(
+                of: /night n1 is left with \d+ of 50 cells to do; they are cancelled, and as it stands it has failed\n/)
+                != nil, "\(next.err)")
+        #expect(try batch.lines("told") == ["n1", "n2"])
         #expect(
             try batch.query("SELECT run, passed, result ->> 'state' FROM nights") == [
                 ["n1", "0", "replaced"], ["n2", "1", "finished"],
@@ -184,5 +189,20 @@ import Testing
         try await batch.run("run", "s.yaml", "--run", "n5").expectSuccess()
         #expect(
             try batch.query("SELECT result ->> '$.models[0].compared' FROM nights WHERE run = 'n5'") == [["1"]])
+    }
+    @Test func aBlockedNightIsToldOnce() async throws {
+        let server = try await LoopbackServer(#"{"m": {"fail": {"status": 401}}}"#)
+        let batch = try Batch(userPath: server.userPath)
+        try batch.write(Self.suite(), to: "s.yaml")
+        let blocked = try await Self.night(batch, "n1", "--quiet", "--finally", "jq -r .run >> told")
+        #expect(blocked.code == 1 && blocked.err.contains("blocked, as it stands"), "\(blocked.err)")
+        try await server.change(Self.behaviour(failing: []))
+        let next = try await Self.night(batch, "n2", "--quiet", "--finally", "jq -r .run >> told")
+        #expect(next.code == 0 && next.err == "", "\(next.err)")
+        #expect(try batch.lines("told") == ["n1", "n2"])
+        #expect(try batch.query("SELECT count(*) FROM cells WHERE status IN ('pending', 'running')") == [["0"]])
+        // Once more, if somebody asks for it.
+        #expect(try await batch.run("gate", "n1", "--finally", "jq -r .run >> told").code == 1)
+        #expect(try batch.lines("told").last == "n1")
     }
 }

@@ -27,7 +27,8 @@ struct EnqueueCommand: AsyncParsableCommand {
         guard !enqueue.dryRun else { return try await enqueue.printPreview(request, common: common, json: json) }
         let enqueuer = Enqueuer(
             databasePath: configuration.database, isPrivate: configuration.isPrivate, note: common.say)
-        let (report, _) = try await enqueuer.enqueue(request)
+        let (report, store) = try await enqueuer.enqueue(request)
+        _ = try await report.sayReplaced(in: store)
         common.say(report.sentence)
         for estimate in report.estimates { common.say(estimate.sentence) }
         if json { Console.out(report.json) } else { Console.out(report.run) }
@@ -41,6 +42,24 @@ extension EnqueueReport {
         let before = restored > 0 ? "; \(restored) answered before" : ""
         let rest = removed > 0 ? " (answers are kept)" : ""
         return "run \(run): \(kept) kept, \(changed) changed, \(new) new, \(removed) removed\(rest)\(before)"
+    }
+
+    /// Says what became of the nights that this one replaces, even if only errors are wanted: nobody else does.
+    ///
+    /// - Returns: these nights.
+    func sayReplaced(in store: Store) async throws(NllmError) -> [NightResult] {
+        var nights: [NightResult] = []
+        for replaced in replaced {
+            guard let night = try await NightEvaluator(store: store).result(of: store.run(replaced.run).id) else {
+                continue
+            }
+            let verdict = night.passed.map { $0 ? "passed" : "failed" }
+            Console.error(
+                "night \(replaced.run) is left with \(replaced.cells) of \(night.totals.cells) cells to do; they are "
+                    + "cancelled" + (verdict.map { ", and as it stands it has \($0)" } ?? ""))
+            nights.append(night)
+        }
+        return nights
     }
 
     var json: JSONValue {

@@ -32,6 +32,9 @@ struct GateCommand: AsyncParsableCommand {
             throw ExitStatus.tryLater.error
         }
         try await reports.write([night], from: store)
+        if let command = reports.finally, let failure = await FinalCommand(store: store).run(command, for: night) {
+            Console.error(failure)
+        }
         if json { Console.out(night.json) } else { NightScreen.print(night, hint: common.hint) }
         if let status = night.status { throw status.error }
     }

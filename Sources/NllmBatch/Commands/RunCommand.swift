@@ -47,11 +47,9 @@ struct RunCommand: AsyncParsableCommand {
         let (report, store) = try await enqueuer.enqueue(request)
         // The series is held until the night is over.
         defer { withExtendedLifetime(request.evaluation.lock) {} }
-        for replaced in report.replaced {
-            let run = try await store.run(replaced.run)
-            guard let night = try await NightEvaluator(store: store).result(of: run.id) else { continue }
+        for night in try await report.sayReplaced(in: store) {
             try await reports.finish(
-                night, in: store, allowsCommands: enqueue.evaluation.allowCommands, say: common.say)
+                night, in: store, allowsCommands: enqueue.evaluation.allowCommands, say: { Console.error($0) })
         }
         if let left = report.leftRun { try await sayLeft(left, in: store) }
         common.say(!report.isNew && target == .unfinished ? "resuming " + report.sentence : report.sentence)

@@ -57,7 +57,7 @@ public struct Enqueuer: Sendable {
             if isPrivate { try PrivateFiles.restrict(folder: report.folder) }
             noteNumber(of: report.cells, settings)
         }
-        try await evaluate(report.replaced, in: store)
+        report.replaced = try await evaluate(report.replaced, in: store)
         // Results of cells that left the run are removed from its folder.
         if !report.isNew, !report.isUnchanged, !request.keepsCells {
             try await Exporter(store: store).refresh(try await store.run(report.run))
@@ -144,17 +144,18 @@ public struct Enqueuer: Sendable {
     }
 
     /// Evaluates nights that are replaced, as they stand.
-    private func evaluate(_ nights: [ReplacedNight], in store: Store) async throws(NllmError) {
+    ///
+    /// - Returns: those that had not been evaluated before.
+    private func evaluate(_ nights: [ReplacedNight], in store: Store) async throws(NllmError) -> [ReplacedNight] {
         let evaluator = NightEvaluator(store: store)
+        var evaluated: [ReplacedNight] = []
         for night in nights {
             let run = try await store.run(night.run)
-            guard case .finished(let result) = try await evaluator.advance(run.id) else { continue }
+            guard case .finished = try await evaluator.advance(run.id) else { continue }
             try await Exporter(store: store).refresh(run)
-            let verdict = result.passed.map { $0 ? "passed" : "failed" }
-            note(
-                "night \(night.run) is left with \(night.cells) of \(result.totals.cells) cells to do; they are cancelled"
-                    + (verdict.map { ", and as it stands it has \($0)" } ?? ""))
+            evaluated.append(night)
         }
+        return evaluated
     }
 
     /// Words errors of reading prompts into their private database.

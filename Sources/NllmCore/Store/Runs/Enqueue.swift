@@ -60,7 +60,8 @@ public struct EnqueueReport: Sendable, Equatable {
     public var areModelsUnchecked = false
     /// The unfinished run that would have been continued if it were not blocked or too old.
     public var leftRun: Run?
-    /// The nights of the same series that this run replaces, with the number of their cells that are cancelled.
+    /// The nights of the same series that this run replaces before they were evaluated, with the number of their cells
+    /// that are cancelled.
     public var replaced: [ReplacedNight] = []
     /// What the new and changed cells are expected to take, by model.
     public var estimates: [Estimate] = []
