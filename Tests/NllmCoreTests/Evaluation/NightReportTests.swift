@@ -131,6 +131,12 @@ import Testing
         #expect(report.regressionReason.hasPrefix("m: can't tell: no prompt can be compared with an earlier night;"))
     }
 
+    @Test func aNightWithoutAnswersIsNoNewNormal() {
+        let silent = (0..<3).map { PromptHistory.asked("q\($0)", tonight: .silent) }
+        let reason = "no prompt can be compared with an earlier night; 3 have no verdict"
+        #expect(Self.model(silent).verdictText == "m: can't tell: \(reason)")
+    }
+
     @Test func pValuesAreAdjustedForTheNumberOfModels() throws {
         // Alone it is worse; beside three others of which nothing is known to vary, it no longer is.
         let prompts = Self.dropped(9, of: 30)

@@ -21,7 +21,7 @@ enum ModelVerdict: Sendable, Hashable {
             return
         }
         guard let drop = comparison.drop, let adjustedP else {
-            self = .cannotTell("no prompt can be compared with an earlier night" + Self.remedy)
+            self = .cannotTell("no prompt can be compared with an earlier night" + Self.remedy(comparison))
             return
         }
         if let reason = Self.doubt(comparison, rule) {
@@ -43,14 +43,21 @@ enum ModelVerdict: Sendable, Hashable {
 
     /// Points that differ by their rounding alone count as equal.
     private static let slack = 1e-9
-    private static let remedy =
-        "; compare with --baseline, or take this night as the new normal with `nllm-batch suite accept`"
+
+    /// What can be done, as words that follow; nothing where answers are missing, which are no new normal.
+    private static func remedy(_ comparison: NightComparison) -> String {
+        let without = comparison.withoutVerdict.count
+        guard without <= comparison.new.count + comparison.gone.count else {
+            return "; \(without == 1 ? "1 has" : "\(without) have") no verdict"
+        }
+        return "; compare with --baseline, or take this night as the new normal with `nllm-batch suite accept`"
+    }
 
     /// Why the comparison does not suffice; nil if it does.
     private static func doubt(_ comparison: NightComparison, _ rule: RegressionRule) -> String? {
         let (all, compared) = (comparison.ofLastNight.all, comparison.ofLastNight.compared)
         if 2 * compared < all {
-            return "only \(compared) of the last night's \(all) prompts can be compared" + remedy
+            return "only \(compared) of the last night's \(all) prompts can be compared" + remedy(comparison)
         }
         guard let most = rule.maxDrop else { return nil }
         guard let bound = comparison.bound else {
