@@ -107,7 +107,7 @@ extension NightFigures.Totals {
         [
             ("cells", String(cells)), ("errors", String(errors)), ("no_verdicts", String(noVerdicts)),
             ("pass_rate", passRate.map { String($0) } ?? ""), ("score", score.map { String($0) } ?? ""),
-            ("latency_p95", latencyP95.map { String($0) } ?? ""), ("cost", String(cost)),
+            ("latency_p95", latencyP95.map { String($0) } ?? ""), ("cost", DecimalText.rounded(cost, places: 9)),
             ("unknown_costs", String(unknownCosts)),
         ]
     }
