@@ -19,8 +19,8 @@ struct TinyDisk: Sendable {
         return true
     }()
 
-    /// A new disk, of 512 KB unless more is asked for.
-    init(at path: String, kilobytes: Int = 512) throws {
+    /// A new disk, of 768 KB unless more is asked for.
+    init(at path: String, kilobytes: Int = 768) throws {
         (self.path, self.kilobytes) = (path, kilobytes)
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         try #require(mount())
