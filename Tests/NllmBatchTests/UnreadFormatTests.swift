@@ -23,7 +23,6 @@ import Testing
         ("p.txt", Array("%PDF-1.7".utf8), "a PDF; take its text: pdftotext p.txt prompt.txt"),
         ("p.csv", [0x89, 0x50, 0x4E, 0x47, 0, 0, 0], "a binary file; \(formats)"),
         ("zeros", [0, 0, 0, 0, 0, 0], "a binary file; \(formats)"),
-        ("p.yaml", Array("- x".utf8), "YAML is not read; \(formats)"),
         ("p.arrow", Array("ARROW1".utf8), "an Arrow file; for a folder of Hugging Face datasets, name the folder"),
         ("p.zst", [0x28, 0xB5, 0x2F, 0xFD], "compressed with zstd; unpack it: zstdcat p.zst | nllm-batch enqueue -"),
         (

@@ -151,7 +151,7 @@ import Testing
     @Test(arguments: [
         ("", "0: an empty suite; it needs `prompts`, `tests` or `sources`"),
         ("# nothing\n", "0: an empty suite; it needs `prompts`, `tests` or `sources`"),
-        ("- a\n", "1: a suite is a list, not a mapping"),
+        ("- a\n", "1: a list is no suite"),
         ("description: x\n", "1: nothing to send; write `prompts`, `tests` or `sources`"),
         ("prompts: [a]\nprompts: [b]\n", "1: duplicate key `prompts`; keep one of them"),
         ("? [a]\n: b\n", "1: a key that is no text; write a name before the colon"),

@@ -54,6 +54,13 @@ struct SuiteReader {
                 problems.report(InputPlace(file: path), "an empty suite; it needs `prompts`, `tests` or `sources`")
                 return nil
             }
+            if case .list = root.content {
+                problems.report(
+                    root.place,
+                    "a list is no suite, which has keys such as `prompts` and `providers`; if these are prompts: "
+                        + "yq -o=json \(ShellWord.quote(path)) | nllm-batch enqueue -")
+                return nil
+            }
             return root
         } catch {
             problems.report(error)
