@@ -124,6 +124,23 @@ import Testing
         #expect(try batch.query("SELECT count(*) FROM scores WHERE pass = 1") == [["8"]])
     }
 
+    @Test func questionsThatFailedAreAskedAgain() async throws {
+        let server = try await LoopbackServer(#"{"m": {"answer": "Answer"}, "j": {"fail": {"status": 400}}}"#)
+        let batch = try Batch(userPath: server.userPath)
+        try batch.write(Self.suite(3), to: "s.yaml")
+        #expect(try await Self.night(batch, "n1").code == 1)
+        try await server.change(Self.behaviours())
+        let retry = try await batch.run("retry", "n1").expectSuccess()
+        #expect(retry.err.contains("3 cells"), "\(retry.err)")
+        #expect(try await batch.run("cancel", "n1").expectSuccess().err.contains("3 cells"))
+        #expect(try await batch.run("work", "n1", "--executor", "shared").code == 1)
+        try await batch.run("retry", "n1").expectSuccess()
+        let work = try await batch.run("work", "n1", "--executor", "shared")
+        #expect(work.code == 0, "\(work.err)")
+        #expect(try batch.query("SELECT count(*) FROM scores WHERE pass = 1") == [["3"]])
+        #expect(try Self.requests(server, of: "m").count == 3)
+    }
+
     @Test func assertionsNeedAJudge() async throws {
         let server = try await LoopbackServer(Self.behaviours())
         let batch = try Batch(userPath: server.userPath)

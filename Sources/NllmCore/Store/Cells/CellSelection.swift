@@ -12,6 +12,9 @@ public struct CellSelection: Sendable, Equatable {
     /// All cells of the run.
     public init() {}
 
+    /// Whether it names no prompt and no model.
+    var isWhole: Bool { prompts.isEmpty && models.isEmpty }
+
     /// A condition on `cells`, with its values by name; `:run` is the run's id.
     func condition(in runID: RunID) -> (sql: String, values: [(String, any Bindable)]) {
         var parts = ["cells.live = 1", "cells.run_id = :run"]

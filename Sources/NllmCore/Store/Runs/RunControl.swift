@@ -23,9 +23,10 @@ extension Store {
         try transaction {
             try checkNames(run, selection)
             let (condition, values) = selection.condition(in: run.id)
-            let changed = try database.change(
+            var changed = try database.change(
                 transition, where: "status IN (SELECT value FROM json_each(:states)) AND \(condition)",
                 values + [("states", JSONValue.strings(states.map(\.rawValue)))])
+            if selection.isWhole { changed += try changeCompanions(of: run, transition, answersChange: changed > 0) }
             if changed > 0 {
                 try database.run(
                     "UPDATE runs SET exported_at = NULL, edited = 1, blocked_at = NULL WHERE id = ?", run.id)
@@ -34,6 +35,36 @@ extension Store {
             }
             return changed
         }
+    }
+
+    /// Applies a change of a whole run to what is asked on behalf of its answers.
+    ///
+    /// - Returns: how many questions were put back or cancelled.
+    /// - Throws: if the database cannot be written.
+    private func changeCompanions(
+        of run: Run, _ transition: CellTransition, answersChange: Bool
+    ) throws -> Int {
+        func companions(_ purpose: CompanionPurpose? = nil) -> String {
+            let which = purpose.map { " AND purpose = '\($0.rawValue)'" } ?? ""
+            return "run_id IN (SELECT id FROM runs WHERE parent_id = :run\(which)) AND live = 1"
+        }
+        let left = "status IN ('pending', 'running')"
+        guard case .putBack = transition else {
+            return try database.change(.cancelled, where: "\(companions()) AND \(left)", ["run": run.id])
+        }
+        if answersChange {
+            // Other answers may have nothing to confirm.
+            let confirming = companions(.confirming)
+            try database.change(.cancelled, where: "\(confirming) AND \(left)", ["run": run.id])
+            try database.change(.retired, where: confirming, ["run": run.id])
+        }
+        let questions = try database.change(
+            .putBack, where: "\(companions(.judging)) AND status IN ('error', 'timeout', 'cancelled')", ["run": run.id])
+        if questions > 0 {
+            try database.run(
+                "UPDATE runs SET finished_at = NULL, exported_at = NULL, blocked_at = NULL WHERE parent_id = ?", run.id)
+        }
+        return questions
     }
 
     /// Throws if the selection names a prompt or model that the run does not have.
