@@ -116,10 +116,13 @@ final class RunIntake {
             runs: runs, worker: worker, counting: Array(counted), maxWait: options.maxWait, now: Date())
     }
 
-    /// Notes that no cell can be started any more, and ends the runs that wait for someone to act.
-    func noteEnd(worker: WorkerID, blocking: Bool) async throws(NllmError) {
-        if end == nil { end = try await outlook(worker: worker, countingUnusable: true) }
-        if blocking { await block(worker: worker) }
+    /// Notes what is left when no cell can be started any more, and ends the runs that wait for someone to act.
+    func endRuns(worker: WorkerID) async throws(NllmError) {
+        var outlook = try await outlook(worker: worker, countingUnusable: true)
+        // What was blocked before is not looked at again.
+        if let end { outlook.stuck = end.stuck + outlook.stuck.filter { !end.stuck.contains($0) } }
+        end = outlook
+        await block(worker: worker)
     }
 
     /// What was left when no cell could be started any more, or is left now.

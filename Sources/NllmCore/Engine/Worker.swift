@@ -203,7 +203,7 @@ public actor Worker {
         if options.follows, !outlook.blocked.isEmpty { await intake.block(worker: liveness.id) }
         guard outlook.cells == 0 else { return false }
         // What is blocked is evaluated as it stands, which may need further cells.
-        try await intake.noteEnd(worker: liveness.id, blocking: !options.follows)
+        if !options.follows { try await intake.endRuns(worker: liveness.id) }
         return try await !intake.evaluate() && !options.follows
     }
 

@@ -127,7 +127,8 @@ extension Store {
     }
 
     private static let unfinishedSQL = """
-        SELECT runs.id, runs.name, runs.paused, sum(pending) AS pending, sum(running) AS running FROM runs
+        SELECT runs.id, ifnull((SELECT name FROM runs AS parent WHERE parent.id = runs.parent_id), runs.name) AS name,
+            runs.paused, sum(pending) AS pending, sum(running) AS running FROM runs
         JOIN counters ON counters.run_id = runs.id WHERE finished_at IS NULL AND blocked_at IS NULL GROUP BY runs.id
         """
 
