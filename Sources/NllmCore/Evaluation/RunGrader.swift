@@ -78,12 +78,22 @@ package actor RunGrader {
 
     /// What the answers to a prompt would have come to under other assertions; nil if they are gone.
     func regrade(_ outcome: PromptOutcome, by grading: GradingID) async throws(NllmError) -> PromptOutcome? {
-        guard let answers = try await store.answers(outcome) else { return nil }
-        let grader = try await prepared(grading)
+        guard let found = try await store.answers(outcome) else { return nil }
+        let answers = try await prepared(found, by: grading)
         var again = outcome
         (again.grading, again.trials, again.failures) = (grading, 0, 0)
-        for answer in answers {
-            guard let passed = grader.grade(CheckedAnswer(answer), elsewhere: Self.unasked).passed else { continue }
+        var judge = try await RunJudge(of: outcome.runID, in: store)
+        try await judge?.look(answers, in: store)
+        for (answer, grader) in answers {
+            var said = try await saidBefore(about: answer, by: outcome.grading)
+            for assertion in grader.elsewhere where assertion.type.isJudged {
+                guard let judge, judge.isDone(with: answer, grader) else { return nil }
+                said[assertion] = judge.verdict(assertion, on: answer)
+            }
+            // What nobody was asked is not known.
+            guard grader.elsewhere.allSatisfy({ said[$0] != nil }) else { return nil }
+            let grade = grader.grade(CheckedAnswer(answer)) { said[$0] ?? Self.unasked($0) }
+            guard let passed = grade.passed else { continue }
             again.trials += 1
             if !passed { again.failures += 1 }
         }
@@ -99,11 +109,14 @@ package actor RunGrader {
             judge = try await RunJudge(of: run, in: store)
             try await judge?.look(answers, in: store)
         }
-        let said = try await said(about: answers, of: run)
+        let ready = answers.filter { answer, grader in
+            if !grader.elsewhere.isEmpty, case .left = elsewhere { return false }
+            guard let judge, !isLast else { return true }
+            return judge.isDone(with: answer, grader)
+        }
+        let said = try await said(about: ready, of: run)
         var grades: [CellGrade] = []
-        for (answer, grader) in answers {
-            if !grader.elsewhere.isEmpty, case .left = elsewhere { continue }
-            if let judge, !isLast, !judge.isDone(with: answer, grader) { continue }
+        for (answer, grader) in ready {
             let grade = ResultRecord.Grade(
                 grader.grade(CheckedAnswer(answer)) { assertion in
                     if let verdict = said[answer.cellID]?[assertion] { return verdict }
@@ -117,6 +130,17 @@ package actor RunGrader {
                     cellID: answer.cellID, attemptID: answer.attemptID, gradingID: answer.gradingID, grade: grade))
         }
         try await store.record(grades, of: run, now: Date())
+    }
+
+    /// What was said about an answer by each assertion that it was graded by.
+    private func saidBefore(
+        about answer: UngradedAnswer, by grading: GradingID
+    ) async throws(NllmError) -> [Assertion: Verdict] {
+        guard case .array(let verdicts)? = answer.grade?.verdicts,
+            let assertions = try? Grading(json: try await store.grading(grading)).assertions,
+            assertions.count == verdicts.count
+        else { return [:] }
+        return Dictionary(zip(assertions, verdicts.map(Verdict.init(stored:)))) { first, _ in first }
     }
 
     /// What programs say about answers, by cell and assertion.
@@ -158,11 +182,12 @@ package actor RunGrader {
         }
     }
 
+    /// Answers with their assertions, or with others in place of them.
     private func prepared(
-        _ answers: [UngradedAnswer]
+        _ answers: [UngradedAnswer], by grading: GradingID? = nil
     ) async throws(NllmError) -> [(answer: UngradedAnswer, grader: Grader)] {
         var all: [(answer: UngradedAnswer, grader: Grader)] = []
-        for answer in answers { all.append((answer, try await prepared(answer.gradingID))) }
+        for answer in answers { all.append((answer, try await prepared(grading ?? answer.gradingID))) }
         return all
     }
 
@@ -207,5 +232,17 @@ extension Grade.Entry {
         ]
         if !self.members.isEmpty { members.append(.init("asserts", .array(self.members.map(\.json)))) }
         return .object(members)
+    }
+}
+
+extension Verdict {
+    /// Reads a verdict as it stands in results.
+    fileprivate init(stored json: JSONValue) {
+        let reason = json["reason"]?.stringValue ?? ""
+        guard case .bool(let passed)? = json["pass"] else {
+            self = .none(reason)
+            return
+        }
+        self = .scored(json["score"]?.doubleValue ?? (passed ? 1 : 0), passed: passed, reason: reason)
     }
 }

@@ -8,6 +8,13 @@ struct SeriesHistory {
         /// By model and prompt id.
         var ids: [String: [String: PromptOutcome]] = [:]
 
+        /// Puts a prompt's outcome in place of what it was.
+        mutating func replace(_ outcome: PromptOutcome) {
+            let same = outcomes[outcome.label]?[outcome.key] ?? []
+            guard let index = same.firstIndex(where: { $0.promptID == outcome.promptID }) else { return }
+            outcomes[outcome.label]?[outcome.key]?[index] = outcome
+        }
+
         /// The prompt that asks the same, the one with the same id before others.
         func match(_ outcome: PromptOutcome) -> PromptOutcome? {
             let same = outcomes[outcome.label]?[outcome.key] ?? []
@@ -22,8 +29,8 @@ struct SeriesHistory {
     let nights: [StoredNight]
     /// What each prompt of this night came to, in order.
     let tonight: [PromptOutcome]
-    /// Confirming answers by what was sent.
-    let confirming: [[UInt8]: ConfirmingAnswers]
+    /// Confirming answers by ``ConfirmingAnswers/name(id:key:)``.
+    let confirming: [String: ConfirmingAnswers]
     /// Whether no further confirming answer will come.
     let isLast: Bool
 
@@ -102,8 +109,9 @@ struct SeriesHistory {
         var prompt = PromptHistory(id: outcome.id, cluster: outcome.cluster)
         prompt.tonight = PromptNight(outcome)
         prompt.brokenSince = broken[outcome.label]?[outcome.id]
-        prompt.confirming = confirming[outcome.key]?.answers ?? []
-        prompt.confirmingIsOver = isLast || outcome.isGiven || confirming[outcome.key]?.isOver ?? false
+        let again = confirming[ConfirmingAnswers.name(id: outcome.id, key: outcome.key)]
+        prompt.confirming = again?.answers ?? []
+        prompt.confirmingIsOver = isLast || outcome.isGiven || again?.isOver ?? false
         return prompt
     }
 
@@ -139,7 +147,7 @@ struct SeriesHistory {
         for outcome in tonight {
             guard let same = night.match(outcome), same.grading != outcome.grading else { continue }
             guard let again = try await grader.regrade(same, by: outcome.grading) else { return (night, false) }
-            night.outcomes[outcome.label]?[outcome.key] = [again]
+            night.replace(again)
         }
         return (night, true)
     }
@@ -174,9 +182,9 @@ extension PromptNight {
 }
 
 extension SeriesNight {
-    fileprivate init(_ night: StoredNight) {
+    init(_ night: StoredNight) {
         self.init(
             regressed: night.regressed, isAccepted: night.isAccepted, acceptedPrompts: night.acceptedPrompts,
-            isComparable: night.isFinished)
+            isComparable: night.isMeasure)
     }
 }

@@ -14,6 +14,9 @@ struct ConfirmingAnswers: Sendable {
     var answers: [ConfirmingAnswer] = []
     /// Whether an answer is asked for that does not come.
     var isOver = false
+
+    /// The name of the prompt that is asked again in the companion: by its id and by what is sent to the model.
+    static func name(id: String, key: [UInt8]) -> String { "\(id)~\(Hexadecimal.text(key.prefix(8)))" }
 }
 
 extension Store {
@@ -57,8 +60,8 @@ extension Store {
             })
         guard let source else { return }
         let model = try copy(source.model, into: companion)
-        let prompt = try copy(
-            source.prompt, as: "\(suspect.id)~\(Hexadecimal.text(source.key.prefix(8)))", into: companion)
+        let name = ConfirmingAnswers.name(id: suspect.id, key: source.key)
+        let prompt = try copy(source.prompt, as: name, into: companion)
         // A sample after the first shares its answer with no other cell.
         try database.run(
             """
@@ -101,7 +104,8 @@ extension Store {
         try database.run(
             """
             INSERT OR IGNORE INTO contents (run_id, sha256, content)
-            SELECT ?, sha256, content FROM contents WHERE run_id = (SELECT run_id FROM prompts WHERE id = ?)
+            SELECT ?1, sha256, content FROM contents WHERE run_id = (SELECT run_id FROM prompts WHERE id = ?2)
+                AND NOT EXISTS (SELECT 1 FROM contents WHERE run_id = ?1)
             """, companion, prompt)
         return try database.insert(
             """
@@ -115,26 +119,26 @@ extension Store {
             ])
     }
 
-    /// The answers to prompts of a run that were asked again, by the key of their first sample.
-    func confirmingAnswers(of run: RunID) throws(NllmError) -> [[UInt8]: ConfirmingAnswers] {
+    /// The answers to prompts of a run that were asked again, by their ``ConfirmingAnswers/name(id:key:)``.
+    func confirmingAnswers(of run: RunID) throws(NllmError) -> [String: ConfirmingAnswers] {
         try reading {
             guard let companion = try database.companion(of: run, .confirming) else { return [:] }
-            var found: [[UInt8]: ConfirmingAnswers] = [:]
+            var found: [String: ConfirmingAnswers] = [:]
             try database.forEachRow(
                 """
-                SELECT key, status, passed FROM cells
+                SELECT prompts.name, status, passed FROM cells JOIN prompts ON prompts.id = cells.prompt_id
                 LEFT JOIN grades ON grades.id = cells.grade_id AND grades.attempt_id = cells.attempt_id
-                WHERE cells.run_id = ? ORDER BY cells.id
+                WHERE cells.run_id = ? AND cells.live = 1 ORDER BY cells.id
                 """, companion
             ) { row in
                 let status: CellStatus = try row.value("status")
-                let key = try row.bytes("key")
+                let name = try row.text("name")
                 if status == .pending || status == .running {
-                    found[key, default: ConfirmingAnswers()].isOver = true
+                    found[name, default: ConfirmingAnswers()].isOver = true
                     return
                 }
                 let passed = try row.optionalInt("passed").map { $0 != 0 }
-                found[key, default: ConfirmingAnswers()].answers.append(
+                found[name, default: ConfirmingAnswers()].answers.append(
                     passed.map { $0 ? .passed : .failed } ?? .noVerdict)
             }
             return found

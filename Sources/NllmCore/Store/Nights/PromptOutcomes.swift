@@ -1,5 +1,6 @@
 /// What the samples of one prompt came to for one model of a run.
 struct PromptOutcome: Sendable {
+    var runID: RunID
     var promptID: PromptID
     var modelID: ModelID
     /// The prompt's id.
@@ -39,7 +40,8 @@ extension Store {
                 guard let key = try row.optionalBytes("first_key") else { return }
                 try body(
                     PromptOutcome(
-                        promptID: try row.id("prompt_id"), modelID: try row.id("model_id"), id: try row.text("name"),
+                        runID: run, promptID: try row.id("prompt_id"), modelID: try row.id("model_id"),
+                        id: try row.text("name"),
                         label: try row.text("label"), key: key,
                         grading: try row.id("grading_id"), cluster: try row.optionalText("cluster"),
                         isGiven: try row.bool("is_given"), samples: try row.int("samples"),
