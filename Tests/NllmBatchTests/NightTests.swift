@@ -205,4 +205,38 @@ import Testing
         #expect(try await batch.run("gate", "n1", "--finally", "jq -r .run >> told").code == 1)
         #expect(try batch.lines("told").last == "n1")
     }
+
+    /// Two tests that ask the same are told apart, also when the assertions of one change.
+    @Test func testsWithTheSamePromptHaveHistoriesOfTheirOwn() async throws {
+        let batch = try Batch()
+        let suite = """
+            providers: [echo]
+            prompts: [hello]
+            series: s
+            gate: [no_regression]
+            tests:
+              - {description: bad, assert: [{type: contains, value: nowhere}]}
+              - {description: good, assert: [{type: contains, value: hello}]}
+
+            """
+        try batch.write(suite, to: "s.yaml")
+        for night in 1...5 { try await batch.run("run", "s.yaml", "--run", "n\(night)").expectSuccess() }
+        try batch.write(
+            suite.replacing("type: contains, value: hello", with: "type: icontains, value: HELLO"), to: "s.yaml")
+        let night = try await batch.run("run", "s.yaml", "--run", "n6")
+        #expect(night.code == 0, "\(night.err)")
+        #expect(try batch.query("SELECT result ->> '$.models[0].compared' FROM nights WHERE run = 'n6'") == [["2"]])
+    }
+
+    @Test func aBaselineThatIsNotThereIsNoticedBeforeAnythingIsAsked() async throws {
+        let batch = try Batch()
+        try batch.write(#"{"prompt": "x", "assert": "contains:x"}"# + "\n", to: "p.jsonl")
+        try await batch.run("run", "p.jsonl", "-m", "echo", "--run", "first").expectSuccess()
+        let wrong = try await batch.run(
+            "run", "p.jsonl", "-m", "echo", "--run", "r", "--baseline", "frist", "--gate", "no_regression")
+        #expect(wrong.code == 66 && wrong.err.contains("did you mean `first`?"), "\(wrong.err)")
+        let right = try await batch.run(
+            "run", "p.jsonl", "-m", "echo", "--run", "r", "--baseline", "first", "--gate", "no_regression")
+        #expect(right.code == 0 && right.err.contains("no drop found"), "\(right.err)")
+    }
 }

@@ -42,7 +42,8 @@ package actor NightEvaluator {
             for run in graded where try await grader.ask(run: run) { isWaiting = true }
             if isWaiting { return .hasMoreCells }
         }
-        for run in graded { try await grader.grade(run: run, .withoutVerdict, isLast: true) }
+        let hasJudge = try await store.judge(of: run) != nil
+        for run in graded { try await grader.grade(run: run, hasJudge ? .withoutVerdict : .ungraded, isLast: true) }
         var nights: [StoredNight] = []
         if let series = evaluation.series { nights = try await store.nights(of: series, before: run) }
         let report = try await report(evaluation, settings, nights)
@@ -71,6 +72,21 @@ package actor NightEvaluator {
         return true
     }
 
+    /// Evaluates a night that a later one replaces; what nobody has said about its answers is no verdict.
+    ///
+    /// - Returns: false if it has been evaluated before.
+    /// - Throws: if the store cannot be read or written.
+    package func evaluateAsItStands(_ run: RunID) async throws(NllmError) -> Bool {
+        for _ in 1...2 {
+            switch try await advance(run) {
+            case .finished: return true
+            case .leftToOthers: return false
+            case .hasMoreCells: try await store.replaceNight(run, now: Date())
+            }
+        }
+        return false
+    }
+
     /// What a run has come to; nil if it is not evaluated.
     package func result(of run: RunID) async throws(NllmError) -> NightResult? {
         guard let json = try await store.evaluation(of: run)?.result else { return nil }
@@ -87,11 +103,13 @@ package actor NightEvaluator {
             return ([], [])
         }
         let settings = try settings(evaluation)
-        let nights = try await store.nights(of: series).map(\.run)
-        let gone = nights.dropLast(settings.keptNights ?? nights.count)
-        let kept = nights.dropFirst(gone.count)
-        let bare = kept.dropLast(settings.keptAnswers ?? kept.count).filter(\.hasAnswers)
-        return (Array(gone), bare)
+        let nights = try await store.nights(of: series)
+        // The last night that later ones can be held against stays, however old.
+        let measure = SeriesNight.history(of: nights.map { SeriesNight($0) }).last.map { nights[$0].run.id }
+        let gone = nights.dropLast(settings.keptNights ?? nights.count).map(\.run).filter { $0.id != measure }
+        let bare = nights.dropLast(settings.keptAnswers ?? nights.count).map(\.run)
+            .filter { $0.hasAnswers && !gone.contains($0) }
+        return (gone, bare)
     }
 
     /// Where a run's suite wants its results, an absolute path; nil if nowhere else.
@@ -120,6 +138,8 @@ package actor NightEvaluator {
         _ evaluation: StoredEvaluation, _ settings: NightSettings, _ nights: [StoredNight]
     ) async throws(NllmError) -> NightReport? {
         guard evaluation.series != nil || settings.baseline != .history else { return nil }
+        // A baseline that was removed meanwhile can be compared with as little as none.
+        if case .run(let name) = settings.baseline, (try? await store.run(name)) == nil { return nil }
         var tonight: [PromptOutcome] = []
         try store.forEachOutcome(of: evaluation.run.id, cluster: settings.cluster) { tonight.append($0) }
         let history = SeriesHistory(

@@ -12,8 +12,10 @@ struct StoredNight: Sendable {
     /// What was found.
     var result: JSONValue
 
-    /// Whether each of its cells had an outcome; others are no measure for later nights.
+    /// Whether each of its cells had an outcome.
     var isFinished: Bool { result["state"] == .string("finished") }
+    /// Whether later nights can be held against it: it is finished, and something was said about its answers.
+    var isMeasure: Bool { isFinished && result["pass_rate"]?.doubleValue != nil }
 }
 
 extension Store {
@@ -90,23 +92,33 @@ extension Connection {
             FROM evaluations AS new JOIN evaluations AS earlier
                 ON earlier.series = new.series AND earlier.run_id < new.run_id
             JOIN runs ON runs.id = earlier.run_id
-            WHERE new.run_id = ? AND runs.finished_at IS NULL AND EXISTS (
-                SELECT 1 FROM runs AS worked JOIN counters ON counters.run_id = worked.id
-                WHERE (worked.id = runs.id OR worked.parent_id = runs.id) AND pending + running > 0)
+            WHERE new.run_id = ? AND runs.finished_at IS NULL AND removing = 0
             ORDER BY earlier.run_id
             """, run
         ) { (id: try $0.id("run_id") as RunID, name: try $0.text("name"), cells: try $0.int("cells")) }
-        for night in nights {
-            try change(
-                .cancelled,
-                where: """
-                    run_id IN (SELECT id FROM runs WHERE id = :night OR parent_id = :night)
-                    AND live = 1 AND status IN ('pending', 'running')
-                    """, ["night": night.id])
-            try self.run("UPDATE evaluations SET replaced = 1 WHERE run_id = ? AND evaluated_at IS NULL", night.id)
-            try self.run("UPDATE runs SET blocked_at = NULL, exported_at = NULL WHERE id = ?", night.id)
-            try self.run(Store.settleSQL, now, night.id)
-        }
+        for night in nights { try replaceNight(night.id, now: now) }
         return nights.map { ReplacedNight(run: $0.name, cells: $0.cells) }
+    }
+
+    /// Cancels what is left of a night, which is evaluated as it stands then.
+    func replaceNight(_ night: RunID, now: Date) throws {
+        let cancelled = try change(
+            .cancelled,
+            where: """
+                run_id IN (SELECT id FROM runs WHERE id = :night OR parent_id = :night)
+                AND live = 1 AND status IN ('pending', 'running')
+                """, ["night": night])
+        // One of which nothing was left but the evaluation is complete.
+        guard cancelled > 0 else { return }
+        try run("UPDATE evaluations SET replaced = 1 WHERE run_id = ? AND evaluated_at IS NULL", night)
+        try run("UPDATE runs SET blocked_at = NULL, exported_at = NULL WHERE id = ?", night)
+        try run(Store.settleSQL, now, night)
+    }
+}
+
+extension Store {
+    /// Cancels what is left of a night, in a transaction of its own.
+    func replaceNight(_ night: RunID, now: Date) throws(NllmError) {
+        try transaction { try database.replaceNight(night, now: now) }
     }
 }
