@@ -8,7 +8,7 @@ import Testing
         prompts: ['Say {{word}}']
         tests: [{vars: {word: yes please}}, {vars: {word: no}}]
         defaultTest: {assert: [{type: command, value: [./check, '{{word}}']}]}
-        gate: [no_verdicts <= 0]
+        gate: [errors <= 1%]
         series: s
 
         """
@@ -77,7 +77,7 @@ import Testing
     @Test func aSuitesCommandGetsTheNightIfItMay() async throws {
         let batch = try Self.scene()
         try batch.write(
-            Self.suite.replacing("gate: [no_verdicts <= 0]", with: "gate: [pass_rate >= 1]")
+            Self.suite.replacing("gate: [errors <= 1%]", with: "gate: [pass_rate >= 1]")
                 + "finally: 'cat > night.json'\n", to: "s.yaml")
         #expect(try await batch.run("run", "s.yaml").code == 78)
         #expect(!batch.exists("night.json") && !batch.exists("nllm-runs"))

@@ -48,6 +48,7 @@ struct EvaluationOptions: ParsableArguments {
     func request(_ common: CommonOptions) -> EvaluationRequest {
         var request = EvaluationRequest()
         (request.gates, request.series, request.baseline, request.judge) = (gates, series, baseline, judge)
+        request.allowsCommands = allowCommands
         let say = common.say
         let sayWaiting: @Sendable (String) -> Void = { series in say("waiting: another process runs series \(series)") }
         request.lock = SeriesLock(waits: wait ? sayWaiting : nil)

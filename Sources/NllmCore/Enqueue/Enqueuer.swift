@@ -43,6 +43,10 @@ public struct Enqueuer: Sendable {
         let judge = try await judge(request, census, selection)
         let evaluation = try request.plannedEvaluation(
             census, labels: models.map(\.variant.label), database: databasePath)
+        if let baseline = request.baselineRun {
+            guard let known else { throw .noRun(name: baseline, database: databasePath, nearest: nil) }
+            _ = try await known.run(baseline)
+        }
         let settings = RunSettings(request)
         if settings.files != .nothing { try Directory.checkCreatable(settings.outdir) }
         let lock = request.evaluation.lock ?? SeriesLock()
@@ -57,7 +61,8 @@ public struct Enqueuer: Sendable {
             if isPrivate { try PrivateFiles.restrict(folder: report.folder) }
             noteNumber(of: report.cells, settings)
         }
-        report.replaced = try await evaluate(report.replaced, in: store)
+        report.replaced = try await evaluate(
+            report.replaced, in: store, allowsCommands: request.evaluation.allowsCommands)
         // Results of cells that left the run are removed from its folder.
         if !report.isNew, !report.isUnchanged, !request.keepsCells {
             try await Exporter(store: store).refresh(try await store.run(report.run))
@@ -146,12 +151,14 @@ public struct Enqueuer: Sendable {
     /// Evaluates nights that are replaced, as they stand.
     ///
     /// - Returns: those that had not been evaluated before.
-    private func evaluate(_ nights: [ReplacedNight], in store: Store) async throws(NllmError) -> [ReplacedNight] {
-        let evaluator = NightEvaluator(store: store)
+    private func evaluate(
+        _ nights: [ReplacedNight], in store: Store, allowsCommands: Bool
+    ) async throws(NllmError) -> [ReplacedNight] {
+        let evaluator = NightEvaluator(store: store, allowsCommands: allowsCommands)
         var evaluated: [ReplacedNight] = []
         for night in nights {
             let run = try await store.run(night.run)
-            guard case .finished = try await evaluator.advance(run.id) else { continue }
+            guard try await evaluator.evaluateAsItStands(run.id) else { continue }
             try await Exporter(store: store).refresh(run)
             evaluated.append(night)
         }

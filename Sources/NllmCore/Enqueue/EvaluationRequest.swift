@@ -9,6 +9,8 @@ public struct EvaluationRequest: Sendable {
 
     /// The model that judges answers, as `-m` takes it; nil for the suite's.
     public var judge: String?
+    /// Whether programs that assertions name are run.
+    public var allowsCommands = false
     /// Holds the series as long as it lives; nil to hold it while cells are enqueued.
     package var lock: SeriesLock?
 
@@ -25,6 +27,13 @@ extension EnqueueRequest {
         return suite.map {
             StoredFolder.text(AbsolutePath.resolve($0.path), database: AbsolutePath.parent(database))
         }
+    }
+
+    /// The run that the new one is compared with; nil if that is not a single one by its name.
+    var baselineRun: String? {
+        let text = evaluation.baseline ?? suite?.settings.baseline
+        guard case .run(let name)? = text.map(NightSettings.Baseline.init) else { return nil }
+        return name
     }
 
     /// The model that judges answers; nil if none is named.
@@ -57,7 +66,7 @@ extension EnqueueRequest {
         }
         if let baseline = evaluation.baseline { settings.baseline = NightSettings.Baseline(baseline) }
         let series = series(database: database)
-        settings.usesJudge = census.usesJudge
+        settings.asksOthers = census.asksOthers
         try check(settings, census, labels: labels, hasHistory: series != nil)
         return PlannedEvaluation(series: series, settings: settings.json)
     }

@@ -17,8 +17,8 @@ struct NightSettings: Sendable {
     var rule = RegressionRule()
     /// The key of the metadata that groups prompts.
     var cluster: String?
-    /// Whether a model decides about answers.
-    var usesJudge = false
+    /// Whether models or programs decide about answers.
+    var asksOthers = false
     var derivedMetrics: [DerivedMetric] = []
     /// A command that gets the night.
     var finally: String?
@@ -58,7 +58,7 @@ extension NightSettings.Baseline {
 
 extension NightSettings {
     /// The gates that hold: those that are given, and what holds wherever one is given.
-    var allGates: [GateExpression] { GateExpression.complete(gates, usesJudge: usesJudge) }
+    var allGates: [GateExpression] { GateExpression.complete(gates, usesJudge: asksOthers) }
 
     /// The settings as they are stored with a run; what has its built-in value is left out.
     var json: JSONValue {
@@ -73,7 +73,7 @@ extension NightSettings {
         add("max_drop", number(rule.maxDrop))
         add("confirm", rule.confirm.map(JSONValue.integer))
         add("cluster", cluster.map(JSONValue.string))
-        if usesJudge { add("judge", .bool(true)) }
+        if asksOthers { add("asks_others", .bool(true)) }
         if !derivedMetrics.isEmpty {
             let metrics = derivedMetrics.map { metric in
                 JSONValue.object([
@@ -100,7 +100,7 @@ extension NightSettings {
         rule.maxDrop = json["max_drop"]?.doubleValue
         rule.confirm = json["confirm"]?.intValue
         cluster = json["cluster"]?.stringValue
-        usesJudge = json["judge"] == .bool(true)
+        asksOthers = json["asks_others"] == .bool(true)
         finally = json["finally"]?.stringValue
         keptNights = json["kept_nights"]?.intValue
         keptAnswers = json["kept_answers"]?.intValue
