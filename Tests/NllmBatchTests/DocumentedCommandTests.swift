@@ -57,7 +57,7 @@ import Testing
     ///   - batch: where; the commands run in its folder `evals`, with its folder `bin` first in PATH.
     ///   - prepare: is called before each block.
     /// - Returns: the numbers of blocks that were run, and that were compared.
-    /// - Throws: if a command cannot be run.
+    /// - Throws: if a command cannot be run, or what `prepare` throws.
     static func run(
         _ path: String, in batch: Batch, prepare: (MarkdownDocument.Block) async throws -> Void
     ) async throws -> (commands: Int, outputs: Int) {

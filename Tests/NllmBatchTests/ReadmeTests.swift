@@ -53,7 +53,7 @@ import Testing
     }
     @Test func readmeNamesEveryOptionOfTheWork() async throws {
         let batch = try Batch()
-        for command in ["enqueue", "work", "run", "gate", "compare", "trend"] {
+        for command in ["enqueue", "work", "run", "grade", "gate", "compare", "trend"] {
             let help = try await batch.run(command, "--help-hidden").out
             let options = help.matches(of: #/\n  (?:-\w, )?(--[a-z-]+)/#).map { String($0.output.1) }
             let unnamed = options.filter { !readme.text.contains($0) }

@@ -39,9 +39,9 @@ struct NightlyHome {
 
     // MARK: cron
 
-    /// A crontab with the guide's line at each of these times, which a condition may follow.
+    /// A crontab with the guide's line, whose exit code goes to the log, at each of these times.
     ///
-    /// Its exit code goes to the log, too.
+    /// A condition may follow the times.
     func crontab(_ times: [String]) throws -> String {
         let line = try Self.block("cron", with: "nightly.yaml")
         let command = try #require(line.wholeMatch(of: #/([0-9*]+ +){5}(?<command>[^\n]+)/#)).output.command
