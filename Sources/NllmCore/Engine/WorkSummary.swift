@@ -20,3 +20,18 @@ public struct WorkSummary: Sendable {
     /// Whether nothing was done because only paused runs are left.
     public internal(set) var onlyPausedLeft = false
 }
+
+extension WorkSummary {
+    /// What a worker that has ended leaves.
+    init(_ outlook: Outlook, _ intake: RunIntake, _ runner: CellRunner) async throws(NllmError) {
+        left = outlook.stuck
+        runs = try await intake.progress()
+        nights = try await intake.nights(of: runs)
+        evaluated = Set(runs.filter { intake.evaluated.contains($0.run.id) }.map(\.run.name))
+        seconds = runner.seconds(in: runs.map(\.run))
+        isInterrupted = runner.isStopping
+        interruptedCells = runner.interrupted
+        problems = intake.problems
+        onlyPausedLeft = outlook.cells == 0 && outlook.stuck.isEmpty && outlook.paused > 0
+    }
+}

@@ -88,7 +88,7 @@ public actor Worker {
         if failure == nil { failure = await intake.finish() }
         await store.checkpoint()
         if let failure { throw failure }
-        return try await summary(outlook ?? Outlook())
+        return try await WorkSummary(outlook ?? Outlook(), intake, runner)
     }
 
     // MARK: The loop
@@ -285,19 +285,5 @@ public actor Worker {
         if !runner.isStopping { await recorder.giveUpWriting() }
         if isLost || !store.isInPlace { await rescue.salvage(from: store) }
         await liveness.end(keepingCells: await rescue.note != nil)
-    }
-
-    private func summary(_ outlook: Outlook) async throws(NllmError) -> WorkSummary {
-        var summary = WorkSummary()
-        summary.left = outlook.stuck
-        summary.runs = try await intake.progress()
-        summary.nights = try await intake.nights(of: summary.runs)
-        summary.evaluated = Set(summary.runs.filter { intake.evaluated.contains($0.run.id) }.map(\.run.name))
-        summary.seconds = runner.seconds(in: summary.runs.map(\.run))
-        summary.isInterrupted = runner.isStopping
-        summary.interruptedCells = runner.interrupted
-        summary.problems = intake.problems
-        summary.onlyPausedLeft = outlook.cells == 0 && outlook.stuck.isEmpty && outlook.paused > 0
-        return summary
     }
 }
