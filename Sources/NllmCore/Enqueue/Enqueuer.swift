@@ -43,13 +43,11 @@ public struct Enqueuer: Sendable {
         let judge = try await judge(request, census, selection)
         let evaluation = try request.plannedEvaluation(
             census, labels: models.map(\.variant.label), database: databasePath)
-        if let baseline = request.baselineRun {
-            guard let known else { throw .noRun(name: baseline, database: databasePath, nearest: nil) }
-            _ = try await known.run(baseline)
-        }
+        try await checkBaseline(of: request, in: known)
         let settings = RunSettings(request)
         if settings.files != .nothing { try Directory.checkCreatable(settings.outdir) }
         let lock = request.evaluation.lock ?? SeriesLock()
+        defer { withExtendedLifetime(lock) {} }
         if let series = evaluation?.series { try await lock.take(series, database: databasePath) }
         let store = if let known { known } else { try Store(path: databasePath, .creating, isPrivate: isPrivate) }
         var plan = try await Self.plan(request, models: models, sources: sources, facts: facts)
@@ -57,6 +55,22 @@ public struct Enqueuer: Sendable {
         plan.judge = judge
         var report = try await store.enqueue(plan, prompts: spool)
         report.areModelsUnchecked = isQuick && catalogue == nil && selection.checks
+        try await finish(&report, request, in: store)
+        return (report, store)
+    }
+
+    /// Throws if the run that a new one is to be compared with is not there.
+    private func checkBaseline(of request: EnqueueRequest, in known: Store?) async throws(NllmError) {
+        guard let baseline = request.baselineRun else { return }
+        guard let known else { throw .noRun(name: baseline, database: databasePath, nearest: nil) }
+        _ = try await known.run(baseline)
+    }
+
+    /// Does what follows from an enqueue: for the run's folder, and for nights that it replaces.
+    private func finish(
+        _ report: inout EnqueueReport, _ request: EnqueueRequest, in store: Store
+    ) async throws(NllmError) {
+        let settings = RunSettings(request)
         if report.isNew, settings.files != .nothing {
             if isPrivate { try PrivateFiles.restrict(folder: report.folder) }
             noteNumber(of: report.cells, settings)
@@ -67,7 +81,6 @@ public struct Enqueuer: Sendable {
         if !report.isNew, !report.isUnchanged, !request.keepsCells {
             try await Exporter(store: store).refresh(try await store.run(report.run))
         }
-        return (report, store)
     }
 
     /// The number of cells from which their files are worth a word.
