@@ -34,6 +34,7 @@ package actor NightEvaluator {
         let settings = try settings(evaluation)
         // Before anything is read, so that what is added meanwhile is noticed.
         let cells = try await store.companionCellCount(of: run)
+        try await store.adoptGradings(of: run)
         // The answers that confirm failures are judged as well.
         let graded = try await [run] + store.companions(of: run).map(\.id)
         for run in graded { try await grader.grade(run: run) }

@@ -17,6 +17,8 @@ struct ConfirmingAnswers: Sendable {
 
     /// The name of the prompt that is asked again in the companion: by its id and by what is sent to the model.
     static func name(id: String, key: [UInt8]) -> String { "\(id)~\(Hexadecimal.text(key.prefix(8)))" }
+    /// The number of characters behind the id.
+    static let markLength = 17
 }
 
 extension Store {
@@ -117,6 +119,20 @@ extension Store {
                 "run": companion, "position": position, "name": name, "folder": "confirming-\(position ?? 0)",
                 "prompt": prompt,
             ])
+    }
+
+    /// Holds confirming answers against the present assertions of the prompts that they are answers to.
+    func adoptGradings(of run: RunID) throws(NllmError) {
+        _ = try transaction {
+            try database.run(
+                """
+                UPDATE prompts SET grading_id = source.grading_id
+                FROM runs JOIN prompts AS source ON source.run_id = runs.parent_id AND source.live = 1
+                WHERE runs.parent_id = ? AND runs.purpose = 'confirming' AND prompts.run_id = runs.id
+                    AND source.name = substr(prompts.name, 1, length(prompts.name) - \(ConfirmingAnswers.markLength))
+                    AND source.grading_id IS NOT prompts.grading_id
+                """, run)
+        }
     }
 
     /// The answers to prompts of a run that were asked again, by their ``ConfirmingAnswers/name(id:key:)``.
