@@ -49,6 +49,10 @@ extension Store {
             return "run_id IN (SELECT id FROM runs WHERE parent_id = :run\(which)) AND live = 1"
         }
         let left = "status IN ('pending', 'running')"
+        // What is asked again is not left as it stood when a later night began.
+        if case .putBack = transition {
+            try database.run("UPDATE evaluations SET replaced = 0 WHERE run_id = ?", run.id)
+        }
         guard case .putBack = transition else {
             return try database.change(.cancelled, where: "\(companions()) AND \(left)", ["run": run.id])
         }
