@@ -96,17 +96,17 @@ import Testing
     }
 
     @Test func errorsAndMissingVerdictsAreLimitedUnlessSaidOtherwise() throws {
-        func complete(_ texts: [String], usesJudge: Bool) throws -> [String] {
-            GateExpression.complete(try texts.map { try GateExpression($0) }, usesJudge: usesJudge).map(\.text)
+        func complete(_ texts: [String], asksOthers: Bool) throws -> [String] {
+            GateExpression.complete(try texts.map { try GateExpression($0) }, asksOthers: asksOthers).map(\.text)
         }
-        #expect(try complete([], usesJudge: true) == [])
-        #expect(try complete(["no_regression"], usesJudge: false) == ["no_regression", "errors <= 0"])
-        #expect(try complete(["score >= 1"], usesJudge: true) == ["score >= 1", "errors <= 0", "no_verdicts <= 2%"])
+        #expect(try complete([], asksOthers: true) == [])
+        #expect(try complete(["no_regression"], asksOthers: false) == ["no_regression", "errors <= 0"])
+        #expect(try complete(["score >= 1"], asksOthers: true) == ["score >= 1", "errors <= 0", "no_verdicts <= 2%"])
         let given = ["errors <= 5", "no_verdicts <= 50%"]
-        #expect(try complete(given, usesJudge: true) == given)
+        #expect(try complete(given, asksOthers: true) == given)
         // A limit for one model says nothing of the others.
-        #expect(try complete([#"errors("m") <= 5"#], usesJudge: false) == [#"errors("m") <= 5"#, "errors <= 0"])
-        for gate in GateExpression.complete([try GateExpression("no_regression")], usesJudge: true) {
+        #expect(try complete([#"errors("m") <= 5"#], asksOthers: false) == [#"errors("m") <= 5"#, "errors <= 0"])
+        for gate in GateExpression.complete([try GateExpression("no_regression")], asksOthers: true) {
             #expect(try GateExpression(gate.text) == gate)
         }
     }

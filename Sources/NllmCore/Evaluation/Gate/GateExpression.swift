@@ -106,14 +106,14 @@ extension GateExpression {
     ///
     /// - Parameters:
     ///   - given: the gates of the suite and the command line.
-    ///   - usesJudge: whether a model decides about answers.
+    ///   - asksOthers: whether models or programs decide about answers.
     /// - Returns: empty if none are given.
-    static func complete(_ given: [GateExpression], usesJudge: Bool) -> [GateExpression] {
+    static func complete(_ given: [GateExpression], asksOthers: Bool) -> [GateExpression] {
         guard !given.isEmpty else { return [] }
         let errors = GateExpression("errors <= 0", .limit(.errors, name: nil, .atMost, .count(0)))
         let verdicts = GateExpression("no_verdicts <= 2%", .limit(.noVerdicts, name: nil, .atMost, .share(0.02)))
         return given + [errors].filter { _ in !limits(.errors, in: given) }
-            + [verdicts].filter { _ in usesJudge && !limits(.noVerdicts, in: given) }
+            + [verdicts].filter { _ in asksOthers && !limits(.noVerdicts, in: given) }
     }
 
     /// Whether a gate limits a figure over all models.

@@ -58,7 +58,7 @@ extension NightSettings.Baseline {
 
 extension NightSettings {
     /// The gates that hold: those that are given, and what holds wherever one is given.
-    var allGates: [GateExpression] { GateExpression.complete(gates, usesJudge: asksOthers) }
+    var allGates: [GateExpression] { GateExpression.complete(gates, asksOthers: asksOthers) }
 
     /// The settings as they are stored with a run; what has its built-in value is left out.
     var json: JSONValue {
