@@ -74,6 +74,13 @@ import Testing
         #expect(gate.code == 0 && gate.out.contains("exit code 7"))
     }
 
+    @Test func aWorkerThatDoesNotEndTakesNoFinalCommand() async throws {
+        let batch = try Batch()
+        let result = try await batch.run("work", "--follow", "--finally", "cat")
+        #expect(result.code == 64 && result.err.contains("leave out `--follow`"), "\(result.err)")
+        #expect(!batch.exists("nllm-runs"))
+    }
+
     @Test func aSuitesCommandGetsTheNightIfItMay() async throws {
         let batch = try Self.scene()
         try batch.write(

@@ -41,6 +41,9 @@ struct WorkCommand: AsyncParsableCommand {
         try SettingOption.check(.timeout, duration: timeout)
         try SettingOption.check(overrides.numbers)
         if reports.junit != nil, runs.count != 1 { throw ValidationError("`--junit` is for one run; name it") }
+        if follow, reports.finally != nil || reports.markdown != nil {
+            throw ValidationError("`--finally` and `--markdown` are for workers that end; leave out `--follow`")
+        }
         if follow, !runs.isEmpty { throw ValidationError("`--follow` works on all runs; name none") }
     }
 
