@@ -24,8 +24,8 @@ enum CommandVerdict {
             let result = try await run([program] + words.dropFirst(), on: answer)
             guard let code = result.code else { throw AssertionProblem("`\(name)` was killed, or took too long") }
             guard code == 0 else {
-                throw AssertionProblem(
-                    "`\(name)` ended with exit code \(code): \(String(result.error.suffix(200)).oneLine)")
+                let said = String(result.error.suffix(200)).oneLine
+                throw AssertionProblem("`\(name)` ended with exit code \(code)" + (said.isEmpty ? "" : ": \(said)"))
             }
             return verdict(result.output, of: name, by: assertion)
         } catch {
