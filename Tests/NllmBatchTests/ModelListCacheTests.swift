@@ -64,6 +64,20 @@ import Testing
         #expect(run.code == 64, "\(run.err)")
     }
 
+    @Test func theDefaultModelIsUsedAgainUntilItIsSet() async throws {
+        let cache = FileManager.default.temporaryDirectory.path + "/nllm-batch-cache-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: cache) }
+        let batch = try Batch(extra: ["XDG_CACHE_HOME": cache])
+        try batch.write("\"hello\"\n", to: "p.jsonl")
+        try await batch.run("enqueue", "p.jsonl").expectSuccess()
+        let names = try FileManager.default.contentsOfDirectory(atPath: cache + "/nllm-batch")
+        let name = try #require(names.first { $0.hasPrefix("default-model-") })
+        try Data("echo".utf8).write(to: URL(filePath: "\(cache)/nllm-batch/\(name)"))
+        #expect(try await batch.run("enqueue", "p.jsonl").err.contains("using llm's default model echo"))
+        try await batch.command(Batch.venv + "/llm", ["models", "default", "gpt-4o-mini"]).expectSuccess()
+        #expect(try await batch.run("enqueue", "p.jsonl").err.contains("using llm's default model gpt-4o-mini"))
+    }
+
     @Test func aUserFolderOfManyFilesIsNotLookedThrough() async throws {
         let (batch, list) = try await haunted()
         defer { remove(list) }

@@ -73,16 +73,14 @@ public struct LLMProgram: Sendable {
         return folders.count == 1 ? folders[0] : nil
     }
 
-    /// What it prints about its models; nil if it does not.
-    func listing(_ arguments: [String]) async -> String? {
-        let result = try? await run(["models", "list", "--json"] + arguments, timeout: Self.patience)
+    /// What it prints about its models and their options; nil if it does not.
+    func listing() async -> String? {
+        let result = try? await run(["models", "list", "--json", "--options"], timeout: Self.patience)
         return result.flatMap { $0.isSuccess ? $0.output : nil }
     }
 
-    /// The model that `llm` uses if none is named.
-    public func defaultModel() async throws(NllmError) -> String {
-        let environment = ProcessInfo.processInfo.environment
-        if let name = environment["LLM_MODEL"], !name.isEmpty { return name }
+    /// The model that it says it uses if none is named.
+    func reportedDefaultModel() async throws(NllmError) -> String {
         let result = try await run(["models", "default"], timeout: Self.patience)
         let name = result.output.lastLine ?? ""
         guard result.isSuccess, !name.isEmpty else { throw unusable(result.error) }

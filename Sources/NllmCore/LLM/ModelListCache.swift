@@ -8,12 +8,18 @@ internal import SystemPackage
     internal import Glibc
 #endif
 
-/// What `llm models list` printed a short while ago, in the user's cache folder.
+/// What `llm models list` and `llm models default` printed a short while ago, in the user's cache folder.
 ///
-/// `llm` needs a second or more for its list. The cached one is used for ten minutes, and only while the packages that are
+/// `llm` needs a second or more for either. What is cached is used for ten minutes, and only while the packages that are
 /// installed beside `llm` and the files in its user folder are the same. Plugins may list what no file shows, such as the
 /// models of a local server, so a name that is missing from a cached list has to be looked up in a new one.
 struct ModelListCache {
+    /// What is cached.
+    enum Content: String {
+        case list = "models"
+        case defaultModel = "default-model"
+    }
+
     /// In seconds.
     private static let lifetime = 600.0
     /// A user folder with more files than this is not looked through.
@@ -23,20 +29,20 @@ struct ModelListCache {
     private let path: String
 
     /// - Returns: nil for a program whose installation is of an unknown kind, because its changes cannot be noticed.
-    init?(_ program: LLMProgram) {
+    init?(_ program: LLMProgram, _ content: Content = .list) {
         guard let packages = program.sitePackages, let installed = FileStatus(packages),
             let files = Self.files(in: LLMUserFolder.path(in: AbsolutePath.current))
         else { return nil }
         let variables = ["LLM_LOAD_PLUGINS", "PYTHONPATH"].map { EnvironmentVariable.value($0) ?? "" }
         let facts = [program.path, packages, "\(installed.modified.timeIntervalSince1970)"] + variables + files
         let digest = Hexadecimal.text(SHA256.hash(data: JSONWriter.stored(.strings(facts))))
-        path = folder + "/models-\(digest.prefix(32)).json"
+        path = folder + "/\(content.rawValue)-\(digest.prefix(32)).json"
     }
 
-    /// Reads the list.
+    /// Reads what was printed.
     ///
     /// - Parameter lifetime: in seconds.
-    /// - Returns: the list; nil if there is none that is new enough.
+    /// - Returns: nil if there is nothing that is new enough.
     func read(lifetime: Double = lifetime) -> String? {
         guard let status = FileStatus(path), Self.isNew(status, lifetime),
             let bytes = try? FileReader(path: path).rest(limit: 1 << 24)
@@ -44,17 +50,17 @@ struct ModelListCache {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Keeps a list, and removes outdated ones; that it cannot be kept is not an error.
-    func write(_ listing: String) {
+    /// Keeps what was printed, and removes what is outdated; that it cannot be kept is not an error.
+    func write(_ text: String) {
         if (try? Directory.create(folder)) == true { chmod(folder, PrivateFiles.folderMode) }
         let manager = FileManager.default
-        for name in (try? manager.contentsOfDirectory(atPath: folder)) ?? [] where name.contains("models-") {
+        for name in (try? manager.contentsOfDirectory(atPath: folder)) ?? [] where name.contains("model") {
             let old = folder + "/" + name
             if let status = FileStatus(old), !Self.isNew(status, Self.lifetime) { unlink(old) }
         }
-        // Others may be writing the same list.
+        // Others may be writing the same.
         let new = path + "-" + UUID().uuidString
-        guard (try? AtomicFile.write(listing.utf8, to: new)) != nil else { return }
+        guard (try? AtomicFile.write(text.utf8, to: new)) != nil else { return }
         if rename(new, path) != 0 { unlink(new) }
     }
 
@@ -90,14 +96,7 @@ extension LLMProgram {
     /// - Parameter names: models that a cached list must have.
     /// - Returns: the models; nil if it does not report them, as a program that only behaves like `llm` may not.
     func models(naming names: [String]) async -> ModelCatalogue? {
-        if let cached = ModelListCache(self)?.read(), let catalogue = ModelCatalogue(listing: cached, naming: names) {
-            return catalogue
-        }
-        // Found before `llm` is asked, so that a change in the meantime makes the list an outdated one.
-        let cache = ModelListCache(self)
-        guard let listing = await listing([]), let catalogue = ModelCatalogue(listing: listing) else { return nil }
-        cache?.write(listing)
-        return catalogue
+        await listing(naming: names).flatMap { ModelCatalogue(listing: $0) }
     }
 
     /// The models that it knew when it was asked last, or now if one of these is missing; nil if it was never asked.
@@ -105,6 +104,33 @@ extension LLMProgram {
         guard let cached = ModelListCache(self)?.read(lifetime: .infinity) else { return nil }
         if let catalogue = ModelCatalogue(listing: cached, naming: names) { return catalogue }
         return await models(naming: names)
+    }
+
+    /// The types of the options of these models; nil if `llm` does not report them.
+    func optionTypes(of models: [String]) async -> OptionTypes? {
+        await listing(naming: models).flatMap { OptionTypes(listing: $0) }
+    }
+
+    /// The list of models with their options, which has these names if it is a cached one.
+    private func listing(naming names: [String]) async -> String? {
+        if let cached = ModelListCache(self)?.read(), ModelCatalogue(listing: cached, naming: names) != nil {
+            return cached
+        }
+        // Found before `llm` is asked, so that a change in the meantime makes the list an outdated one.
+        let cache = ModelListCache(self)
+        guard let listing = await listing(), ModelCatalogue(listing: listing) != nil else { return nil }
+        cache?.write(listing)
+        return listing
+    }
+
+    /// The model that `llm` uses if none is named, perhaps as of a short while ago.
+    public func defaultModel() async throws(NllmError) -> String {
+        if let name = EnvironmentVariable.value("LLM_MODEL") { return name }
+        let cache = ModelListCache(self, .defaultModel)
+        if let cached = cache?.read() { return cached }
+        let name = try await reportedDefaultModel()
+        cache?.write(name)
+        return name
     }
 }
 

@@ -65,12 +65,3 @@ struct OptionTypes: Sendable {
         return types
     }
 }
-
-extension LLMProgram {
-    /// The types of the options of these models; nil if `llm` does not report them.
-    func optionTypes(of models: [String]) async -> OptionTypes? {
-        let names = Set(models).sorted().flatMap { ["-m", $0] }
-        guard let listing = await listing(["--options"] + names) else { return nil }
-        return OptionTypes(listing: listing)
-    }
-}
