@@ -13,8 +13,11 @@ final class RunIntake {
     private var named: [RunID]?
     /// The runs that were named, and their companions; nil for all.
     private(set) var scope: [RunID]?
+    /// The runs that are being evaluated by this worker.
+    private var evaluating: Set<RunID> = []
     /// The runs that were evaluated by this worker.
     private(set) var evaluated: Set<RunID> = []
+    private var evaluationTrouble: NllmError?
     /// The runs whose spending counts against the budget.
     private(set) var counted: Set<RunID> = []
     private var prepared: Set<RunID> = []
@@ -139,29 +142,41 @@ final class RunIntake {
 
     // MARK: Evaluation
 
-    /// Takes the evaluations of runs whose cells have ended as far as they go.
-    ///
-    /// - Returns: whether more is to come: cells on behalf of their answers, or what another process is doing.
-    /// - Throws: what can be done later.
-    func evaluate() async throws(NllmError) -> Bool {
-        var isMoreToCome = false
-        for run in try await store.ripeEvaluations(named) where unusable[run] == nil {
-            do throws(NllmError) {
-                guard case .finished(let night) = try await evaluator.advance(run) else {
-                    isMoreToCome = true
-                    continue
-                }
-                evaluated.insert(run)
-                try await artifacts.finish(run: run)
-                try await SeriesPruner(store: store, evaluator: evaluator).prune(after: run)
-                observe(.evaluated(run: night.run.name, passed: night.passed))
-            } catch {
-                guard await store.trouble(behind: error) == nil else { throw error }
-                unusable[run] = error
-            }
+    /// The runs whose evaluation can go on, which are under way from now on; ``evaluate(_:)`` has to follow for each.
+    func takeEvaluations() async throws(NllmError) -> [RunID] {
+        let runs = try await ripeEvaluations().filter { !evaluating.contains($0) }
+        evaluating.formUnion(runs)
+        return runs
+    }
+
+    /// The runs whose evaluation can go on, and those whose evaluation is under way.
+    func ripeEvaluations() async throws(NllmError) -> [RunID] {
+        try await store.ripeEvaluations(named).filter { unusable[$0] == nil }
+    }
+
+    var isEvaluating: Bool { !evaluating.isEmpty }
+
+    /// Takes a run's evaluation as far as it goes; what went wrong is reported by ``checkEvaluations()``.
+    func evaluate(_ run: RunID) async {
+        defer { evaluating.remove(run) }
+        do throws(NllmError) {
+            guard case .finished(let night) = try await evaluator.advance(run) else { return try await widenScope() }
+            evaluated.insert(run)
+            try await artifacts.finish(run: run)
+            try await SeriesPruner(store: store, evaluator: evaluator).prune(after: run)
+            observe(.evaluated(run: night.run.name, passed: night.passed))
+        } catch {
+            // A worker that stops leaves the evaluation to the next one.
+            guard !Task.isCancelled else { return }
+            if await store.trouble(behind: error) == nil { unusable[run] = error } else { evaluationTrouble = error }
         }
-        if isMoreToCome { try await widenScope() }
-        return isMoreToCome
+    }
+
+    /// Throws what has kept an evaluation from going on and may pass.
+    func checkEvaluations() throws(NllmError) {
+        guard let trouble = evaluationTrouble else { return }
+        evaluationTrouble = nil
+        throw trouble
     }
 
     /// What the evaluated ones of these runs have come to.

@@ -97,26 +97,18 @@ public actor Worker {
     private enum Event {
         /// Another request can be started, cells have ended, or a limit lets the next one start.
         case started, finished, due
+        /// An evaluation has gone as far as it could.
+        case evaluated
         case tick
         case shutdown, graceOver
-    }
-
-    /// What runs beside the loop, each in a task of its own.
-    private enum Job {
-        /// These run as long as the loop.
-        case ticks, heartbeats, commitWatch
-        case shutdownWatch(StopSignal)
-        case execution(CellExecution)
-        case alarm(after: Duration)
-        case grace
     }
 
     private func loop(_ shutdown: StopSignal) async {
         let (events, send) = AsyncStream.makeStream(of: Event.self)
         send.yield(.tick)
         await withDiscardingTaskGroup { group in
-            func start(_ job: Job) { group.addTask { await self.perform(job, send) } }
-            for job in [.ticks, .heartbeats, .commitWatch, .shutdownWatch(shutdown)] as [Job] { start(job) }
+            func start(_ job: WorkerJob) { group.addTask { await self.perform(job, send) } }
+            for job in [.ticks, .heartbeats, .commitWatch, .shutdownWatch(shutdown)] as [WorkerJob] { start(job) }
             for await event in events {
                 do throws(NllmError) {
                     for job in try await jobs(after: event) { start(job) }
@@ -136,7 +128,7 @@ public actor Worker {
     }
 
     @concurrent
-    private nonisolated func perform(_ job: Job, _ send: AsyncStream<Event>.Continuation) async {
+    private nonisolated func perform(_ job: WorkerJob, _ send: AsyncStream<Event>.Continuation) async {
         switch job {
         case .ticks:
             while (try? await Task.sleep(for: Self.tick)) != nil { send.yield(.tick) }
@@ -152,6 +144,9 @@ public actor Worker {
             send.yield(.shutdown)
         case .execution(let cell):
             if await run(cell, started: { send.yield(.started) }) { send.yield(.finished) }
+        case .evaluation(let run):
+            await evaluate(run)
+            send.yield(.evaluated)
         case .alarm(let time):
             guard (try? await Task.sleep(for: time)) != nil else { return }
             send.yield(.due)
@@ -162,10 +157,15 @@ public actor Worker {
         }
     }
 
-    private func jobs(after event: Event) async throws(NllmError) -> [Job] {
+    private func jobs(after event: Event) async throws(NllmError) -> [WorkerJob] {
         switch event {
-        case .started, .finished, .due: break
-        case .tick: if !isLost { try await lookAround() }
+        case .started, .due: break
+        case .finished: if runner.cells.isEmpty { return try await evaluations() }
+        case .evaluated: try intake.checkEvaluations()
+        case .tick:
+            guard !isLost else { break }
+            try await lookAround()
+            return try await evaluations()
         case .shutdown:
             observe(.stopping(inFlight: runner.cells.count))
             return stop()
@@ -174,7 +174,7 @@ public actor Worker {
         return []
     }
 
-    private func jobs(afterFailure error: NllmError) async -> [Job] {
+    private func jobs(afterFailure error: NllmError) async -> [WorkerJob] {
         failure = failure ?? runner.failure ?? error
         guard store.isInPlace, await store.trouble(behind: error) != .damaged else {
             guard !isLost else { return [] }
@@ -187,7 +187,7 @@ public actor Worker {
     }
 
     /// Claims no more, and ends what is in flight after the grace period.
-    private func stop() -> [Job] { runner.stop() ? [.grace] : [] }
+    private func stop() -> [WorkerJob] { runner.stop() ? [.grace] : [] }
 
     /// Whether an error is waited out, because what failed can be done later.
     private func endures(_ error: NllmError) async -> Bool {
@@ -198,13 +198,15 @@ public actor Worker {
     private func isDone() async throws(NllmError) -> Bool {
         guard runner.cells.isEmpty else { return false }
         if runner.isStopping || isLost { return true }
+        // One that ends meanwhile may leave further cells.
+        guard !intake.isEvaluating else { return false }
         if await outage.waitsForFolders() { return false }
         let outlook = try await intake.outlook(worker: liveness.id, countingUnusable: false)
         if options.follows, !outlook.blocked.isEmpty { await intake.block(worker: liveness.id) }
         guard outlook.cells == 0 else { return false }
         // What is blocked is evaluated as it stands, which may need further cells.
         if !options.follows { try await intake.endRuns(worker: liveness.id) }
-        return try await !intake.evaluate() && !options.follows
+        return try await intake.ripeEvaluations().isEmpty && !options.follows
     }
 
     // MARK: Claiming
@@ -219,7 +221,7 @@ public actor Worker {
     }
 
     /// Claims cells of a run that can be started now; nil if none of any run can be.
-    private func claim(from run: RunID) async throws(NllmError) -> [Job]? {
+    private func claim(from run: RunID) async throws(NllmError) -> [WorkerJob]? {
         guard runner.freeSlots > 0 else { return nil }
         let isFirst = !runner.cells.haveBegun
         guard try await intake.prepare(run, worker: liveness.id, isFirst: isFirst) else { return [] }
@@ -234,12 +236,20 @@ public actor Worker {
         await outage.end()
         let cells = round.claims.map(runner.take)
         let time = round.next.flatMap { alarm.set($0, tick: Self.tick, now: Date()) }
-        return cells.map(Job.execution) + (time.map { [.alarm(after: $0)] } ?? [])
+        return cells.map(WorkerJob.execution) + (time.map { [.alarm(after: $0)] } ?? [])
     }
 
     private func run(_ cell: CellExecution, started: @escaping @Sendable () -> Void) async -> Bool {
         await runner.run(cell, form: intake.form(of: cell.claim.runID), started: started)
     }
+
+    /// Evaluations run beside the loop, because programs and long histories take their time.
+    private func evaluations() async throws(NllmError) -> [WorkerJob] {
+        guard !runner.isStopping, !isLost else { return [] }
+        return try await intake.takeEvaluations().map(WorkerJob.evaluation)
+    }
+
+    private func evaluate(_ run: RunID) async { await intake.evaluate(run) }
 
     private func beat() async { await liveness.beat(runs: intake.scope) }
 
@@ -250,7 +260,6 @@ public actor Worker {
         await recorder.writeRest()
         try await noteClock()
         try await liveness.inspectOthers()
-        if !runner.isStopping { _ = try await intake.evaluate() }
         if options.follows { try await intake.reportEnded() }
         guard !runner.cells.isEmpty else { return }
         let held = try await store.leases(worker: liveness.id)

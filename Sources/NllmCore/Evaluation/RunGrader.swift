@@ -154,7 +154,7 @@ package actor RunGrader {
         }
         guard !wanted.isEmpty else { return [:] }
         let directory = try await store.directory(of: run)
-        return await withTaskGroup(of: (CellID, Assertion, Verdict).self) { group in
+        let said = await withTaskGroup(of: (CellID, Assertion, Verdict).self) { group in
             var said: [CellID: [Assertion: Verdict]] = [:]
             for (index, item) in wanted.enumerated() {
                 if index >= Self.programs, let next = await group.next() { said[next.0, default: [:]][next.1] = next.2 }
@@ -169,6 +169,9 @@ package actor RunGrader {
             for await next in group { said[next.0, default: [:]][next.1] = next.2 }
             return said
         }
+        // Programs that were ended together with this task have said nothing.
+        guard !Task.isCancelled else { throw .inputOutput(what: "programs of assertions", reason: "interrupted") }
+        return said
     }
 
     /// The number of programs that run at a time.
