@@ -141,6 +141,24 @@ import Testing
         #expect(try Self.requests(server, of: "m").count == 3)
     }
 
+    @Test func aJudgeThatHangsLeavesNoVerdict() async throws {
+        // The one hangs for good, the other once for each question.
+        let server = try await LoopbackServer(
+            #"{"m": {"answer": "Answer"}, "h": {"hang": true}, "j": {"answer": "\#(Self.yes)", "hang": true, "times": 1}}"#
+        )
+        let batch = try Batch(userPath: server.userPath)
+        try batch.write(Self.suite(3), to: "s.yaml")
+        let hanging = try await Self.night(batch, "n1", "--judge", "h", "--timeout", "6", "--retries", "0")
+        #expect(hanging.code == 1 && hanging.err.contains("no_verdicts"), "\(hanging.err)")
+        // Once, and once more where no verdict came.
+        #expect(try 3...6 ~= Self.requests(server, of: "h").count)
+        #expect(try batch.query("SELECT count(*) FROM scores WHERE pass IS NULL") == [["3"]])
+        let waking = try await Self.night(batch, "n2", "--timeout", "6", "--retries", "1")
+        #expect(waking.code == 0, "\(waking.err)")
+        #expect(try Self.requests(server, of: "j").count == 6)
+        #expect(try batch.query("SELECT count(*) FROM scores WHERE run = 'n2' AND pass = 1") == [["3"]])
+    }
+
     @Test func assertionsNeedAJudge() async throws {
         let server = try await LoopbackServer(Self.behaviours())
         let batch = try Batch(userPath: server.userPath)
