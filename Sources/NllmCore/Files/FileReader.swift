@@ -69,6 +69,8 @@ final class FileReader {
     }
 
     static let pieceSize = 1 << 20
+    /// The least that is read at once.
+    private static let leastPiece = 1 << 12
 
     /// Whether it ends by itself: true for a regular file, unlike a pipe or a device.
     let isRegular: Bool
@@ -81,7 +83,6 @@ final class FileReader {
     private var buffer: [UInt8]
 
     init(path: String, _ kind: Kind = .regular, pieceSize: Int = FileReader.pieceSize) throws(FileError) {
-        buffer = [UInt8](repeating: 0, count: pieceSize)
         self.path = path
         self.kind = kind
         owned = true
@@ -100,6 +101,9 @@ final class FileReader {
         let status = FileStatus(descriptor: descriptor.rawValue)
         isRegular = status?.kind == .regular
         isSaidToBeEmpty = status?.size == 0
+        // One byte more, for the end to be seen at once; a large buffer costs more than reading a small file.
+        let expected = isRegular ? max(Self.leastPiece, (status?.size ?? 0) + 1) : pieceSize
+        buffer = [UInt8](repeating: 0, count: min(pieceSize, expected))
         guard kind == .regular, let status else { return }
         do throws(FileError) {
             try Self.check(status, path)
