@@ -24,22 +24,25 @@ struct NightComparison: Sendable, Hashable {
     let pValue: Double?
 
     init(_ history: NightHistory) {
-        let rows = history.prompts.map { (prompt: $0, values: $0.values) }
-        let left = rows.filter { $0.values == nil }.map(\.prompt)
-        compared = rows.count - left.count
+        let prompts = history.prompts
+        let values = prompts.map(\.values)
+        let (left, held) = (prompts.indices.filter { values[$0] == nil }, prompts.indices.filter { values[$0] != nil })
+        compared = held.count
         ofLastNight = Coverage(
-            all: rows.count { $0.prompt.wasAskedLast },
-            compared: rows.count { $0.prompt.wasAskedLast && $0.values != nil })
-        gone = left.filter { $0.tonight == nil && $0.wasAskedLast }.map(\.id)
-        new = left.filter { $0.tonight != nil && $0.earlier.isEmpty }.map(\.id)
-        withoutVerdict = left.filter { $0.tonight != nil && !$0.earlier.isEmpty }.map(\.id)
+            all: prompts.count(where: \.wasAskedLast), compared: held.count { prompts[$0].wasAskedLast })
+        func ids(_ isMeant: (PromptHistory) -> Bool) -> [String] {
+            left.compactMap { isMeant(prompts[$0]) ? prompts[$0].id : nil }
+        }
+        gone = ids { $0.tonight == nil && $0.wasAskedLast }
+        new = ids { $0.tonight != nil && $0.earlier.isEmpty }
+        withoutVerdict = ids { $0.tonight != nil && !$0.earlier.isEmpty }
         let mean = ClusteredMean(
-            rows.compactMap { prompt, values in
-                values.map { ClusteredMean.Value(value: 100 * $0.drop, cluster: prompt.cluster) }
+            held.compactMap { index in
+                values[index].map { ClusteredMean.Value(value: 100 * $0.drop, cluster: prompts[index].cluster) }
             })
         drop = mean?.mean
         bound = mean?.upperBound
-        let areScores = rows.contains { $0.values != nil && $0.prompt.isScored }
-        pValue = mean.map { _ in NightTest.pValue(rows.compactMap(\.values), areScores: areScores) }
+        let areScores = held.contains { prompts[$0].isScored }
+        pValue = mean.map { _ in NightTest.pValue(values.compactMap(\.self), areScores: areScores) }
     }
 }

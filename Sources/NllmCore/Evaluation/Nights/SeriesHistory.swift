@@ -2,23 +2,43 @@ internal import FoundationEssentials
 
 /// Gathers what earlier nights say about the prompts of a night.
 struct SeriesHistory {
-    /// The prompts of one night, by model and by what was sent.
+    /// The prompts of one night, found by model and by what was sent.
     private struct Night {
-        var outcomes: [String: [[UInt8]: [PromptOutcome]]] = [:]
-        /// By model and prompt id.
-        var ids: [String: [String: PromptOutcome]] = [:]
+        private(set) var outcomes: [PromptOutcome] = []
+        /// The last outcome of each key, by model.
+        private var last: [String: [RequestDigest: Int32]] = [:]
+        /// For each outcome the one before it with the same key, or -1.
+        private var previous: [Int32] = []
 
-        /// Puts a prompt's outcome in place of what it was.
+        var labels: [String] { last.keys.sorted() }
+
+        mutating func add(_ outcome: PromptOutcome) {
+            let index = Int32(outcomes.count)
+            let before = last[outcome.label, default: [:]].updateValue(index, forKey: outcome.key)
+            previous.append(before ?? -1)
+            outcomes.append(outcome)
+        }
+
+        /// Replaces what a prompt came to.
         mutating func replace(_ outcome: PromptOutcome) {
-            let same = outcomes[outcome.label]?[outcome.key] ?? []
-            guard let index = same.firstIndex(where: { $0.promptID == outcome.promptID }) else { return }
-            outcomes[outcome.label]?[outcome.key]?[index] = outcome
+            guard let index = index(of: outcome, where: { $0.promptID == outcome.promptID }) else { return }
+            outcomes[index] = outcome
         }
 
         /// The prompt that asks the same, the one with the same id before others.
         func match(_ outcome: PromptOutcome) -> PromptOutcome? {
-            let same = outcomes[outcome.label]?[outcome.key] ?? []
-            return same.first { $0.id == outcome.id } ?? same.first
+            let index = index(of: outcome) { $0.id == outcome.id } ?? index(of: outcome) { _ in true }
+            return index.map { outcomes[$0] }
+        }
+
+        /// The first outcome with the same key that meets a condition.
+        private func index(of outcome: PromptOutcome, where condition: (PromptOutcome) -> Bool) -> Int? {
+            var (index, found) = (Int(last[outcome.label]?[outcome.key] ?? -1), Int?.none)
+            while index >= 0 {
+                if condition(outcomes[index]) { found = index }
+                index = Int(previous[index])
+            }
+            return found
         }
     }
 
@@ -77,20 +97,20 @@ struct SeriesHistory {
         let broken = brokenPrompts()
         let labels = labels(and: history.compactMap { loaded[$0] })
         return labels.map { label in
-            let own = tonight.filter { $0.label == label }
-            var prompts = own.map { outcome in
-                var prompt = self.prompt(outcome, broken: broken)
-                prompt.earlier = SeriesNight.history(of: standing, for: outcome.id).compactMap { index in
-                    loaded[index]?.match(outcome).map { PromptNight($0) }
-                }
-                prompt.wasAskedLast = last?.match(outcome) != nil
-                return prompt
-            }
-            let keys = Set(own.map(\.key))
-            for outcomes in (last?.outcomes[label] ?? [:]).values {
-                for outcome in outcomes where !keys.contains(outcome.key) {
-                    prompts.append(PromptHistory(id: outcome.id, wasAskedLast: true))
-                }
+            let own = tonight.lazy.filter { $0.label == label }
+            var prompts =
+                own.map { outcome in
+                    var prompt = self.prompt(outcome, broken: broken)
+                    prompt.earlier = SeriesNight.history(of: standing, for: outcome.id).compactMap { index in
+                        loaded[index]?.match(outcome).map { PromptNight($0) }
+                    }
+                    prompt.wasAskedLast = last?.match(outcome) != nil
+                    return prompt
+                } as [PromptHistory]
+            if let last {
+                let keys = Set(own.map(\.key))
+                prompts += last.outcomes.lazy.filter { $0.label == label && !keys.contains($0.key) }
+                    .map { PromptHistory(id: $0.id, wasAskedLast: true) }
             }
             return NightHistory(label: label, prompts: prompts)
         }
@@ -99,7 +119,7 @@ struct SeriesHistory {
     /// The labels of this night in their order, and those that only these nights have.
     private func labels(and nights: [Night]) -> [String] {
         var labels: [String] = []
-        for label in tonight.map(\.label) + nights.flatMap({ $0.ids.keys.sorted() }) where !labels.contains(label) {
+        for label in tonight.map(\.label) + nights.flatMap(\.labels) where !labels.contains(label) {
             labels.append(label)
         }
         return labels
@@ -109,7 +129,7 @@ struct SeriesHistory {
         var prompt = PromptHistory(id: outcome.id, cluster: outcome.cluster)
         prompt.tonight = PromptNight(outcome)
         prompt.brokenSince = broken[outcome.label]?[outcome.id]
-        let again = confirming[ConfirmingAnswers.name(id: outcome.id, key: outcome.key)]
+        let again = confirming.isEmpty ? nil : confirming[ConfirmingAnswers.name(id: outcome.id, key: outcome.key)]
         prompt.confirming = again?.answers ?? []
         prompt.confirmingIsOver = isLast || outcome.isGiven || again?.isOver ?? false
         return prompt
@@ -135,8 +155,7 @@ struct SeriesHistory {
     private func load(_ run: Run) throws(NllmError) -> Night {
         var night = Night()
         try store.forEachOutcome(of: run.id, cluster: nil) { outcome in
-            night.outcomes[outcome.label, default: [:]][outcome.key, default: []].append(outcome)
-            night.ids[outcome.label, default: [:]][outcome.id] = outcome
+            night.add(outcome)
         }
         return night
     }
@@ -159,14 +178,16 @@ struct SeriesHistory {
         let night = try run.map { run throws(NllmError) in try load(run) } ?? Night()
         let broken = brokenPrompts()
         return labels(and: [night]).map { label in
-            let own = tonight.filter { $0.label == label }
-            let earlier = night.ids[label] ?? [:]
-            var prompts = own.map { outcome in
-                var prompt = self.prompt(outcome, broken: broken)
-                prompt.earlier = earlier[outcome.id].map { [PromptNight($0)] } ?? []
-                prompt.wasAskedLast = earlier[outcome.id] != nil
-                return prompt
-            }
+            let own = tonight.lazy.filter { $0.label == label }
+            let earlier = night.outcomes.lazy.filter { $0.label == label }
+                .reduce(into: [String: PromptOutcome]()) { $0[$1.id] = $1 }
+            var prompts =
+                own.map { outcome in
+                    var prompt = self.prompt(outcome, broken: broken)
+                    prompt.earlier = earlier[outcome.id].map { [PromptNight($0)] } ?? []
+                    prompt.wasAskedLast = earlier[outcome.id] != nil
+                    return prompt
+                } as [PromptHistory]
             let ids = Set(own.map(\.id))
             prompts += earlier.keys.filter { !ids.contains($0) }.sorted()
                 .map { PromptHistory(id: $0, wasAskedLast: true) }

@@ -16,7 +16,7 @@ struct ConfirmingAnswers: Sendable {
     var isOver = false
 
     /// The name of the prompt that is asked again in the companion: by its id and by what is sent to the model.
-    static func name(id: String, key: [UInt8]) -> String { "\(id)~\(Hexadecimal.text(key.prefix(8)))" }
+    static func name(id: String, key: RequestDigest) -> String { "\(id)~\(key.mark)" }
     /// The number of characters behind the id.
     static let markLength = 17
 }
@@ -62,7 +62,7 @@ extension Store {
             })
         guard let source else { return }
         let model = try copy(source.model, into: companion)
-        let name = ConfirmingAnswers.name(id: suspect.id, key: source.key)
+        let name = ConfirmingAnswers.name(id: suspect.id, key: RequestDigest(source.key))
         let prompt = try copy(source.prompt, as: name, into: companion)
         // A sample after the first shares its answer with no other cell.
         try database.run(

@@ -8,7 +8,7 @@ struct PromptOutcome: Sendable {
     /// The model's label.
     var label: String
     /// The key of the first sample: by everything that is sent.
-    var key: [UInt8]
+    var key: RequestDigest
     /// What its answers are checked against.
     var grading: GradingID
     /// The text under a key of its metadata; nil if it has none.
@@ -35,18 +35,21 @@ extension Store {
         of run: RunID, cluster: String?, _ body: (PromptOutcome) throws -> Void
     ) throws(NllmError) {
         try readingAside { database in
+            // One text for all outcomes of a model.
+            var labels: [ModelID: String] = [:]
             try database.forEachRow(Self.outcomesSQL, named: [("run", run), ("cluster", cluster)]) { row in
                 // A cell whose first sample was taken out of the run has no key.
                 guard let key = try row.optionalBytes("first_key") else { return }
+                let modelID: ModelID = try row.id("model_id")
+                let label = try labels[modelID] ?? row.text("label")
+                labels[modelID] = label
                 try body(
                     PromptOutcome(
-                        runID: run, promptID: try row.id("prompt_id"), modelID: try row.id("model_id"),
-                        id: try row.text("name"),
-                        label: try row.text("label"), key: key,
+                        runID: run, promptID: try row.id("prompt_id"), modelID: modelID, id: try row.text("name"),
+                        label: label, key: RequestDigest(key),
                         grading: try row.id("grading_id"), cluster: try row.optionalText("cluster"),
                         isGiven: try row.bool("is_given"), samples: try row.int("samples"),
-                        trials: try row.int("trials"),
-                        failures: try row.int("failures")))
+                        trials: try row.int("trials"), failures: try row.int("failures")))
             }
         }
     }
