@@ -40,7 +40,9 @@ enum RateText {
     /// `90.4% (85.1–94)`, or without the interval if it is unknown or there is no room.
     static func text(_ rate: Double, _ interval: ClosedRange<Double>?, _ detail: FigureDetail = .all) -> String {
         guard let interval, detail != .withoutIntervals else { return NightTable.percent(rate) }
-        let ends = [interval.lowerBound, interval.upperBound].map {
+        // The interval of clustered samples is one of a mean, and can reach beyond what a rate can be.
+        let shown = interval.clamped(to: 0...1)
+        let ends = [shown.lowerBound, shown.upperBound].map {
             DecimalText.rounded(100 * $0, places: detail == .all ? 1 : 0)
         }
         return "\(NightTable.percent(rate)) (\(ends[0])–\(ends[1]))"

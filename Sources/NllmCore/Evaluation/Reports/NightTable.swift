@@ -47,6 +47,8 @@ package struct NightTable {
     private static func text(_ interval: ClosedRange<Double>, _ detail: Detail) -> String {
         guard detail.rawValue < Detail.withoutIntervals.rawValue else { return "" }
         let places = detail == .all ? 1 : 0
+        // The interval of clustered samples is one of a mean, and can reach beyond what a rate can be.
+        let interval = interval.clamped(to: 0...1)
         return " (\(points(interval.lowerBound, places))–\(points(interval.upperBound, places)))"
     }
 
