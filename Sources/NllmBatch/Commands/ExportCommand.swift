@@ -3,7 +3,12 @@ import NllmCore
 
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Rewrite a run's folder from the database; print its path.")
+        commandName: "export",
+        abstract: "Rewrite a run's folder from the database, or write its results in another format.",
+        discussion: """
+            The folder's path is printed. The other formats are written to standard output, or with --output to a file \
+            that appears completely or not at all.
+            """)
 
     @OptionGroup var common: CommonOptions
 
@@ -11,10 +16,16 @@ struct ExportCommand: AsyncParsableCommand {
     var run: String?
 
     @Option(
-        name: .shortAndLong,
+        help: ArgumentHelp("dir, the run's folder, or \(ExportFormat.others) (default: dir).", valueName: "format"),
+        transform: Self.format)
+    var format = ExportFormat.dir
+
+    @Option(
+        name: [.customShort("o"), .customLong("output"), .customLong("outdir")],
         help: ArgumentHelp(
-            "Write the run's folder below this directory instead; the run's own is left as it is.", valueName: "dir"))
-    var outdir: String?
+            "The file to write, - for standard output; with the format dir, a directory below which the run's folder is "
+                + "written instead of its own, which is left as it is.", valueName: "path"))
+    var output: String?
 
     @Option(
         help: ArgumentHelp(
@@ -22,21 +33,56 @@ struct ExportCommand: AsyncParsableCommand {
                 + "all if it writes none).", valueName: "which"), transform: SettingOption.files)
     var files: ArtifactFiles?
 
+    @OptionGroup(title: "Selection, not of dir") var cells: SelectionOptions
+    @OptionGroup var failures: FailureOptions
+
+    @Sendable
+    private static func format(_ text: String) throws -> ExportFormat {
+        guard let format = ExportFormat(rawValue: text) else {
+            let known = ExportFormat.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("`--format` is `\(text)` but must be one of \(known)")
+        }
+        return format
+    }
+
+    private var selection: CellSelection { failures.limit(cells.selection) }
+
     func validate() throws {
-        if files != nil, outdir == nil {
+        if output?.isEmpty == true { throw ValidationError("`--outdir` is empty; name a folder, or a file") }
+        if files != nil, format != .dir || output == nil {
             throw ValidationError("`--files` applies to --outdir; a run's own folder holds what the run writes")
         }
         if files == .nothing { throw ValidationError("`--files none` leaves nothing to export") }
-        if outdir?.isEmpty == true { throw ValidationError("`--outdir` is empty; name a folder") }
+        guard format == .dir else { return }
+        if selection != CellSelection() {
+            throw ValidationError("a run's folder holds all cells; to select some, use --format \(ExportFormat.others)")
+        }
+        if output == "-" { throw ValidationError("a folder cannot be written to standard output; name a directory") }
     }
 
     func run() async throws {
         let store = try common.open()
         let (run, exporter) = (try await store.run(run), Exporter(store: store))
-        if let outdir {
-            Console.out(try await exporter.export(run, to: outdir, files: files))
-        } else {
-            Console.out(try await exporter.export(run))
+        switch format {
+        case .dir: Console.out(try await folder(of: run, exporter))
+        case .jsonl:
+            try await store.check(selection, in: run)
+            try await exporter.write(run, selection, to: target)
         }
     }
+
+    private func folder(of run: Run, _ exporter: Exporter) async throws -> String {
+        guard let output else { return try await exporter.export(run) }
+        return try await exporter.export(run, to: output, files: files)
+    }
+
+    private var target: ExportTarget {
+        guard let output, output != "-" else { return .stream { Console.out($0) } }
+        return .file(output)
+    }
+}
+
+extension ExportFormat {
+    /// All but `dir`, for people.
+    fileprivate static let others = allCases.filter { $0 != .dir }.map(\.rawValue).joined(separator: ", ")
 }

@@ -27,6 +27,22 @@ enum Console {
     /// Prints a JSON value on one line.
     static func out(_ value: JSONValue) { out(value.description.printableJSON) }
 
+    /// Writes whole lines of an export: unchanged to a file or pipe, like all other results to a terminal.
+    ///
+    /// If nobody reads them any more, the program ends.
+    static func out(_ bytes: [UInt8]) {
+        guard isatty(STDOUT_FILENO) == 0 else {
+            return out(String(decoding: bytes, as: UTF8.self).replacing("\r\n", with: "\n"), terminator: "")
+        }
+        do throws(BrokenStream) {
+            try write(bytes, to: STDOUT_FILENO)
+        } catch {
+            guard !error.isClosed else { exit(ExitStatus.success.rawValue) }
+            self.error(error.message)
+            exit(ExitStatus.inputOutput.rawValue)
+        }
+    }
+
     /// Prints lines of messages, if anyone reads them; in a file, each has its time.
     static func error(_ text: String) {
         draw(
@@ -85,7 +101,10 @@ enum Console {
 
     /// Writes a text, in one system call if possible.
     static func write(_ text: String, to descriptor: Int32) throws(BrokenStream) {
-        let bytes = Array(text.utf8)
+        try write(Array(text.utf8), to: descriptor)
+    }
+
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) throws(BrokenStream) {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {

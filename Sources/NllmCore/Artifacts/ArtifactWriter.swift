@@ -176,11 +176,7 @@ actor ArtifactWriter {
         let results = try reader()
         return try results.snapshot {
             let state = try results.state(ofRun: runID)
-            guard state.run.hasAnswers else {
-                throw NllmError.usage(
-                    "the answers of run \(state.run.name) were removed (`keep` of its suite); its folder stays as it is"
-                )
-            }
+            try state.run.checkAnswers()
             guard files != .nothing else { return (state, try results.lastAttemptID(ofRun: runID)) }
             let folder = RunFolder(path: path ?? state.run.folder, isByPrompt: state.prompts > 1)
             try FolderSweep(results: results, folder: folder, run: state.run, files: files).perform()

@@ -1,6 +1,6 @@
 /// Writes a run's artifacts again from the store.
 public struct Exporter: Sendable {
-    private let store: Store
+    let store: Store
 
     /// Creates an exporter for the runs of a store.
     public init(store: Store) {

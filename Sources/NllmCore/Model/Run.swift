@@ -37,4 +37,11 @@ public struct Run: Sendable, Equatable {
     public var folder: String { settings.outdir + "/" + name }
     /// Whether workers write artifacts into the folder.
     public var hasFolder: Bool { settings.files != .nothing }
+
+    /// Throws if its answers were removed.
+    func checkAnswers() throws(NllmError) {
+        guard hasAnswers else {
+            throw .usage("the answers of run \(name) were removed (`keep` of its suite); its folder stays as it is")
+        }
+    }
 }

@@ -37,24 +37,31 @@ final class ResultReader {
     private static let resultSQL =
         ResultRecord.sql + " WHERE attempts.id = ? AND cells.id = attempts.cell_id AND cells.live = 1"
 
-    /// Calls `body` with the attempt of each result of a run in the order of the artifacts: prompts, then models, then
-    /// samples.
-    func forEachAttemptID(ofRun runID: RunID, _ body: (AttemptID) throws -> Void) throws {
+    /// Calls `body` with the attempt of each selected result of a run in the order of the artifacts: prompts, then
+    /// models, then samples.
+    func forEachAttemptID(
+        ofRun runID: RunID, _ selection: CellSelection = CellSelection(), _ body: (AttemptID) throws -> Void
+    ) throws {
+        let condition = selection.condition(in: runID)
         let sql = """
             SELECT cells.attempt_id FROM cells JOIN models ON models.id = cells.model_id
-            WHERE cells.prompt_id = ? AND cells.live = 1 AND cells.attempt_id IS NOT NULL
+            WHERE cells.prompt_id = :prompt AND cells.attempt_id IS NOT NULL AND \(condition.sql)
             ORDER BY models.position, cells.sample
             """
         try database.forEachRow("SELECT id FROM prompts WHERE run_id = ? AND live = 1 ORDER BY position", runID) {
             prompt in
             let promptID: PromptID = try prompt.id("id")
-            try database.forEachRow(sql, promptID) { row in try body(try row.id("attempt_id")) }
+            try database.forEachRow(sql, named: [("prompt", promptID)] + condition.values) { row in
+                try body(try row.id("attempt_id"))
+            }
         }
     }
 
-    /// Calls `body` with each result of a run in the same order.
-    func forEachResult(ofRun runID: RunID, _ body: (ResultRecord) throws -> Void) throws {
-        try forEachAttemptID(ofRun: runID) { attemptID in
+    /// Calls `body` with each selected result of a run in the same order.
+    func forEachResult(
+        ofRun runID: RunID, _ selection: CellSelection = CellSelection(), _ body: (ResultRecord) throws -> Void
+    ) throws {
+        try forEachAttemptID(ofRun: runID, selection) { attemptID in
             if let result = try result(ofAttempt: attemptID) { try body(result) }
         }
     }

@@ -1,0 +1,7 @@
+/// What an export of a run writes.
+public enum ExportFormat: String, CaseIterable, Sendable {
+    /// The run's folder.
+    case dir
+    /// The results as in `results.jsonl`, one per line.
+    case jsonl
+}

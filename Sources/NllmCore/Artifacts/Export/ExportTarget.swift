@@ -1,0 +1,46 @@
+internal import SystemPackage
+
+/// Where an export in one piece goes.
+public enum ExportTarget: Sendable {
+    /// A file, which appears completely or not at all.
+    case file(String)
+    /// A stream that takes whole lines.
+    case stream(@Sendable ([UInt8]) throws -> Void)
+}
+
+extension ExportTarget {
+    /// The number of bytes that are collected for a stream.
+    private static let pieceSize = 1 << 16
+
+    /// Passes on the bytes that `body` writes.
+    ///
+    /// - Throws: what `body` and the stream throw, and a ``FileError`` or ``NllmError`` if the file cannot be written.
+    func write(_ body: (_ write: ([UInt8]) throws -> Void) throws -> Void) throws {
+        switch self {
+        case .file(let path):
+            try Self.check(path)
+            var file = try AtomicFile(path: path)
+            try body { try file.write($0) }
+            try file.commit(durably: true)
+        case .stream(let write):
+            var piece: [UInt8] = []
+            try body { bytes in
+                piece += bytes
+                guard piece.count >= Self.pieceSize else { return }
+                try write(piece)
+                piece.removeAll(keepingCapacity: true)
+            }
+            try write(piece)
+        }
+    }
+
+    /// Throws if something other than a file is in the way, which would be replaced.
+    private static func check(_ path: String) throws(NllmError) {
+        switch FileStatus(path, followingLinks: true)?.kind {
+        case nil, .regular: return
+        case .directory: throw .cannotCreate(path: path, reason: "is a directory; name a file")
+        case .link, .other:
+            throw .cannotCreate(path: path, reason: "not a regular file; `-o -` writes to standard output")
+        }
+    }
+}
