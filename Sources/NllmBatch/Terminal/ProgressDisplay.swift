@@ -59,7 +59,9 @@ struct ProgressDisplay {
     private func documents() async -> String {
         var documents: [String] = []
         for progress in await progress() {
-            if let document = try? await store.document(of: progress) { documents.append(document.description) }
+            if let document = try? await store.document(of: progress) {
+                documents.append(document.description.printableJSON)
+            }
         }
         return documents.joined(separator: "\n")
     }

@@ -75,10 +75,7 @@ extension Preview {
 extension Preview.Cell {
     /// A line for a POSIX shell that runs the same command; nil for a conversation, which no command sends.
     public var shellLine: String? {
-        guard messages.isEmpty else { return nil }
-        let line = ShellWord.line(command)
-        guard let input else { return line + " </dev/null" }
-        return "printf %s \(ShellWord.quote(input)) | \(line)"
+        messages.isEmpty ? ShellWord.line(command, input: input) : nil
     }
 
     /// The cell for people: ``shellLine``, or a comment with the command's arguments and a paragraph for each message.

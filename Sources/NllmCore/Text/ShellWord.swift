@@ -1,7 +1,7 @@
 /// Texts as a POSIX shell reads them.
 public enum ShellWord {
-    /// The text as one word that can be shown and pasted: control characters except tabs and line breaks are written
-    /// through `printf`, which gives the same bytes in every shell.
+    /// The text as one word that can be shown and pasted: control characters except tabs and line breaks, and
+    /// characters that nobody sees, are written through `printf`, which gives the same bytes in every shell.
     public static func quote(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isEscaped) else { return quoteAsItIs(text) }
         var word = ""
@@ -19,7 +19,7 @@ public enum ShellWord {
     }
 
     private static func isEscaped(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.isControl && scalar != "\n" && scalar != "\t"
+        (scalar.isControl || scalar.isJoiner) && scalar != "\n" && scalar != "\t"
     }
 
     private static func octal(_ byte: UInt8) -> String {
@@ -35,6 +35,12 @@ public enum ShellWord {
 
     /// The arguments as one line that can be shown and pasted.
     package static func line(_ arguments: [String]) -> String { arguments.map(quote).joined(separator: " ") }
+
+    /// A command line that passes a text on to its standard input; with nil it has none.
+    package static func line(_ arguments: [String], input: String?) -> String {
+        guard let input else { return line(arguments) + " </dev/null" }
+        return "printf %s \(quote(input)) | \(line(arguments))"
+    }
 
     /// The arguments as one line, as stored and hashed; it never changes.
     static func stored(_ arguments: [String]) -> String { arguments.map(quoteAsItIs).joined(separator: " ") }
