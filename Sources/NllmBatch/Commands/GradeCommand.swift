@@ -42,7 +42,10 @@ struct GradeCommand: AsyncParsableCommand {
         if !isEvaluated {
             common.say("models have to be asked before it is evaluated: nllm-batch work \(run.name)\(common.hint)")
         }
-        if json { return Console.out(changes.json(run: run.name)) }
+        if json {
+            Console.out(changes.json(run: run.name))
+            return
+        }
         var lines = ["\(run.name): \(changes.sentence)"]
         lines += changes.changes.prefix(Self.listed).map { "  " + $0.sentence.oneLine }
         if changes.changed > Self.listed { lines.append("  and \(changes.changed - Self.listed) more") }

@@ -13,19 +13,14 @@ enum Console {
     ///
     /// Control characters except tabs and line breaks become U+FFFD, here and in ``error(_:)``: a text's content must
     /// not control a terminal. Colors and table sequences are written by other functions.
-    static func out(_ text: String, terminator: String = "\n") {
-        do throws(BrokenStream) {
-            try write(text.printableLines + terminator, to: STDOUT_FILENO)
-        } catch {
-            // A closed pipe is the reader's decision, not a failure.
-            guard !error.isClosed else { return }
-            self.error(error.message)
-            exit(ExitStatus.inputOutput.rawValue)
-        }
-    }
+    ///
+    /// - Returns: false if nobody reads them any more.
+    @discardableResult
+    static func out(_ text: String, terminator: String = "\n") -> Bool { draw(out: text.printableLines + terminator) }
 
-    /// Prints a JSON value on one line.
-    static func out(_ value: JSONValue) { out(value.description.printableJSON) }
+    /// Prints a JSON value on one line; false if nobody reads it any more.
+    @discardableResult
+    static func out(_ value: JSONValue) -> Bool { out(value.description.printableJSON) }
 
     /// Writes whole lines of an export: unchanged to a file or pipe, like all other results to a terminal.
     ///
@@ -55,16 +50,36 @@ enum Console {
         draw(lines.map { time + $0.text(colored: colored) + "\n" }.joined())
     }
 
-    /// Prints lines of results with their colors.
-    static func out(_ lines: [StyledText], colored: Bool) {
-        let text = lines.map { $0.text(colored: colored) + "\n" }.joined()
+    /// Prints lines of results with their colors; false if nobody reads them any more.
+    @discardableResult
+    static func out(_ lines: [StyledText], colored: Bool) -> Bool {
+        draw(out: lines.map { $0.text(colored: colored) + "\n" }.joined())
+    }
+
+    /// Writes to standard output, or to what reads results in its place, unchanged: for texts created by this program,
+    /// including sequences for terminals.
+    ///
+    /// - Parameters:
+    ///   - text: the text.
+    ///   - descriptor: the stream.
+    /// - Returns: false if nobody reads it any more.
+    @discardableResult
+    static func draw(out text: String, to descriptor: Int32 = STDOUT_FILENO) -> Bool {
         do throws(BrokenStream) {
-            try write(text, to: STDOUT_FILENO)
+            try write(text, to: descriptor)
+            return true
         } catch {
-            guard !error.isClosed else { return }
+            // A closed pipe is the reader's decision, not a failure.
+            guard !error.isClosed else { return false }
             self.error(error.message)
             exit(ExitStatus.inputOutput.rawValue)
         }
+    }
+
+    /// Whether standard output still has a reader, as far as that shows before something is written.
+    static var isRead: Bool {
+        var stream = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+        return poll(&stream, 1, 0) <= 0 || Int32(stream.revents) & (POLLERR | POLLHUP) == 0
     }
 
     /// The local time for a line of a log, `2026-11-28 02:15:03 `; empty if standard error is not a file.

@@ -21,8 +21,8 @@ actor Screen {
     private var colors: [String: Color] = [:]
     /// Whether an answer's line has begun and not ended; if it is on the terminal, there is no table meanwhile.
     private var isInLine = false
-    /// The widths of the table's lines that are on the terminal.
-    private var drawn: [Int] = []
+    /// The table's lines that are on the terminal.
+    private var drawn = DrawnLines()
     /// Why standard output accepts nothing more.
     private var broken: BrokenStream?
 
@@ -145,23 +145,13 @@ actor Screen {
     /// Draws the table in place of the previous one.
     func draw(_ lines: [StyledText]) {
         guard !isInLineOfTerminal else { return }
-        Console.draw(eraser + lines.map { $0.text(colored: errorHasColors) + "\n" }.joined())
-        drawn = lines.map(\.width)
+        Console.draw(drawn.replace(with: lines, on: STDERR_FILENO))
     }
 
     /// Removes the table.
     func erase() {
         guard !drawn.isEmpty else { return }
-        Console.draw(eraser)
-        drawn = []
-    }
-
-    /// The sequence that removes the table; on a terminal that has become narrower, its lines have wrapped.
-    private var eraser: String {
-        guard !drawn.isEmpty else { return "" }
-        let columns = Terminal.drawable?.columns ?? 80
-        let rows = drawn.map { max(1, ($0 + columns - 1) / columns) }.reduce(0, +)
-        return "\r\u{1B}[\(rows)A\u{1B}[J"
+        Console.draw(drawn.replace(with: [], on: STDERR_FILENO))
     }
 }
 

@@ -9,7 +9,7 @@ extension NightResult {
     }
 
     /// What the gates came to or, without any, what was found; begins with ``verdictWord``.
-    var verdictSentence: String { "\(verdictWord): " + (gates.isEmpty ? finding : gateCounts) }
+    package var verdictSentence: String { "\(verdictWord): " + (gates.isEmpty ? finding : gateCounts) }
 
     private var gateCounts: String {
         let failed = gates.count { $0.result == .failed }
