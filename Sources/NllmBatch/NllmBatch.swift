@@ -21,7 +21,8 @@ struct NllmBatch: AsyncParsableCommand {
         version: NllmVersion.current,
         subcommands: [
             EnqueueCommand.self, WorkCommand.self, RunCommand.self, StatusCommand.self, ListCommand.self,
-            ShowCommand.self, ExportCommand.self, RetryCommand.self, CancelCommand.self, PauseCommand.self,
+            ShowCommand.self, TailCommand.self, ExportCommand.self, RetryCommand.self, CancelCommand.self,
+            PauseCommand.self,
             ResumeCommand.self, SuiteCommand.self, GateCommand.self, GradeCommand.self, ExplainCommand.self,
             CompareCommand.self, TrendCommand.self, RemoveCommand.self, PruneCommand.self, BackupCommand.self,
             ConfigCommand.self, DoctorCommand.self,

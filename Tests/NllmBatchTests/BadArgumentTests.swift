@@ -87,7 +87,7 @@ import Testing
         try batch.write("\"x\"", to: "p.jsonl")
         _ = try await batch.run("enqueue", "p.jsonl", "-m", "m", "--no-check", "--run", "main")
         let database = batch.directory + "/nllm-runs/batch.db"
-        for command in ["status", "work", "show", "export", "retry", "cancel", "pause", "resume"] {
+        for command in ["status", "work", "show", "tail", "export", "retry", "cancel", "pause", "resume"] {
             try await batch.refuses(
                 command, "mian", code: 66, error: "error: no run `mian` in \(database); did you mean `main`?")
         }

@@ -46,6 +46,7 @@ COMMANDS = {
     "explain": "explain",
     "compare": "compare",
     "trend": "trend",
+    "tail": "result",
 }
 LEAST_OUTPUTS = 20
 
