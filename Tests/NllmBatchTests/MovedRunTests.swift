@@ -67,7 +67,7 @@ import Testing
         #expect(status.out.contains(#""state":"finished","folder":"\#(new)/nllm-runs/r""#), "\(status.out)")
         let list = try await run(batch, "new/place", "list", "--json").expectSuccess()
         #expect(list.out.contains(#""run":"r","state":"finished","folder":"\#(new)/nllm-runs/r""#), "\(list.out)")
-        let show = try await run(batch, "new/place", "show").expectSuccess()
+        let show = try await run(batch, "new/place", "show", "-m", "m").expectSuccess()
         #expect(show.lines.filter { $0.hasPrefix("[") } == (1...4).map { "[m 00000\($0)] ok" })
         let before = try batch.files(below: "new/place/nllm-runs/r")
         let export = try await run(batch, "new/place", "export").expectSuccess()

@@ -45,7 +45,7 @@ import Testing
         let rows = try batch.query(
             "SELECT served_model, served_fingerprint, finish_reason FROM results ORDER BY model = 'm' DESC LIMIT 1")
         #expect(rows == [["m-2026-11-29", "fp_1", "length"]])
-        let shown = try await batch.run("show", "r").expectSuccess().out
+        let shown = try await batch.run("show", "r", "-p", "a").expectSuccess().out
         #expect(shown.contains("\n    served by m-2026-11-29, fingerprint fp_1, finish reason length\n"), "\(shown)")
         #expect(shown.contains("\n    served by m\u{FFFD}[2J ***REDACTED***\n"), "\(shown)")
         #expect(shown.components(separatedBy: "served by").count == 3)

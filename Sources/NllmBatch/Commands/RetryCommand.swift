@@ -9,6 +9,10 @@ struct RetryCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var cells: SelectionOptions
+
+    @Flag(help: "Only cells that failed or timed out.")
+    var failed = false
+
     @OptionGroup var failures: FailureOptions
 
     @Argument(help: "The run's name (default: the newest run).")
@@ -18,7 +22,7 @@ struct RetryCommand: AsyncParsableCommand {
     var all = false
 
     func run() async throws {
-        let selection = failures.limit(cells.selection)
+        let selection = failures.limit(cells.selection, failed: failed)
         let (run, count) = try await RunEditor(store: common.open()).retry(run, selection, includesSucceeded: all)
         common.say("\(Format.count(count, "cell")) requeued")
         if count > 0 { common.say("continue with: nllm-batch work \(run.name)\(common.hint)") }

@@ -3,77 +3,103 @@ import NllmCore
 
 struct ShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show cells of a run with their attempts and outputs.")
+        commandName: "show",
+        abstract: "Show what a run came to, some of its cells in full, or two models' answers word by word.",
+        discussion: """
+            Without a selection, shows a digest: counts, a failure of each kind, the slowest and dearest results, and all \
+            cells of a run that has at most three. With --prompt, cells have the reasons of all their scores and the \
+            command to send them by hand. Long output goes through $PAGER on a terminal (default: less; PAGER=cat for none).
+            """)
+
+    /// The most cells that are shown below a digest.
+    private static let fewCells = 3
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var cells: SelectionOptions
+
+    @Flag(help: "Only cells that failed or timed out, or whose answers do not pass their assertions.")
+    var failed = false
+
     @OptionGroup var failures: FailureOptions
 
     @Argument(help: "The run's name (default: the newest run).")
     var run: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The words in which the answers of these two models differ, for each prompt.", valueName: "A,B"))
+    var diff: String?
+
+    @Option(help: ArgumentHelp("At most this many cells or, with --diff, prompts.", valueName: "number"))
+    var limit: Int?
+
     @Flag(help: "Print one JSON object per line.")
     var json = false
+
+    func validate() throws {
+        if let limit, limit < 1 { throw ValidationError("`--limit` is \(limit) but must be at least 1") }
+        guard diff != nil else { return }
+        if json { throw ValidationError("`--diff` is for people; compare the texts of `show --json`") }
+        if failed || !cells.models.isEmpty || !failures.kinds.isEmpty {
+            throw ValidationError("`--diff` takes only `--prompt` and `--limit` beside it")
+        }
+    }
 
     func run() async throws {
         let store = try common.open()
         let run = try await store.run(run)
-        let selection = failures.limit(cells.selection)
+        var selection = failures.limit(cells.selection, failed: failed)
+        selection.includesRejected = failed
         try await store.check(selection, in: run)
-        let json = json
-        var prompt: String?
+        if let diff { return try showDifferences(try await store.modelPair(diff, in: run), in: run, store) }
+        guard !json, selection == CellSelection(), limit == nil else {
+            return try json ? showObjects(of: run, selection, store) : showCells(of: run, selection, store)
+        }
+        let digest = try await DigestText.read(run, from: store, hint: common.hint)
+        guard digest.status.progress.counts.total <= Self.fewCells else {
+            Console.out(digest.lines, colored: false)
+            return
+        }
+        try showCells(of: run, selection, store, below: digest.lines)
+    }
+
+    private func showObjects(of run: Run, _ selection: CellSelection, _ store: Store) throws {
+        var left = limit ?? .max
         try store.forEachCell(of: run, selection) { cell in
-            if json { Console.out(cell.json) } else { Console.out(Self.text(cell, showsPrompt: cell.prompt != prompt)) }
-            prompt = cell.prompt
+            left -= 1
+            return !Console.out(cell.json) || left == 0
         }
     }
 
-    /// The cell for people; of several cells that ask the same, the first one shows the prompt.
-    private static func text(_ cell: CellRecord, showsPrompt: Bool) -> String {
-        let name = CellName.text(cell.model, prompt: cell.prompt, sample: cell.sample)
-        var lines = ["\(name) \(cell.status.rawValue)".oneLine]
-        if showsPrompt {
-            let texts = cell.turns.isEmpty ? [cell.text] : cell.turns
-            lines += ["  prompt:"] + texts.flatMap(\.printedLines).map { "    | \($0)" }
-        }
-        if let notBefore = cell.notBefore { lines.append("  not before \(Timestamp.utc(notBefore))") }
-        if let pause = cell.pause { lines.append("  model \(pause.text)") }
-        if let verdict = cell.verdict { lines += Self.lines(verdict.passed, verdict.score, verdict.asserts) }
-        for attempt in cell.attempts {
-            let number = attempt.number.map { "attempt \($0)" } ?? "interrupted attempt"
-            let duration = Format.duration(Double(attempt.duration) / 1000)
-            lines.append("  \(number): \(attempt.outcome), exit code \(attempt.exitCode), \(duration)")
-            if let served = Self.served(attempt, askedFor: cell.model) { lines += ReportLine.fitted([served]) }
-            if let failure = attempt.failure {
-                lines += ReportLine.fitted([ReportLine("    \(failure)")])
-            }
-            for text in attempt.earlier + [attempt.text ?? ""] where !text.isEmpty {
-                lines += text.printedLines.map { "    | \($0)" }
+    private func showCells(
+        of run: Run, _ selection: CellSelection, _ store: Store, below digest: [StyledText] = []
+    ) throws {
+        let isWhole = !selection.prompts.isEmpty || !digest.isEmpty
+        try LongOutput.run { output in
+            if !digest.isEmpty { output.print(digest + [StyledText()]) }
+            var (left, prompt): (Int, String?) = (limit ?? .max, nil)
+            try store.forEachCell(of: run, selection) { cell in
+                let text = CellText(cell: cell, showsPrompt: cell.prompt != prompt, isWhole: isWhole)
+                (left, prompt) = (left - 1, cell.prompt)
+                return !output.print(text.lines) || left == 0
             }
         }
-        return lines.joined(separator: "\n")
     }
 
-    /// What the provider said of the answer, unless it is what was to be expected; nil if nothing is left.
-    private static func served(_ attempt: CellRecord.Attempt, askedFor model: String) -> ReportLine? {
-        let name = attempt.servedModel == model ? nil : attempt.servedModel
-        let reason = attempt.finishReason == "stop" ? nil : attempt.finishReason
-        let words = [
-            name.map { "served by \($0)" }, attempt.servedFingerprint.map { "fingerprint \($0)" },
-            reason.map { "finish reason \($0)" },
-        ].compactMap(\.self)
-        return words.isEmpty ? nil : ReportLine("    " + words.joined(separator: ", "))
-    }
-
-    /// Whether the answer passed, and what its assertions said unless they all passed.
-    private static func lines(_ passed: Bool?, _ score: Double?, _ asserts: JSONValue) -> [String] {
-        let word = passed.map { $0 ? "passed" : "did not pass" } ?? "no verdict"
-        var lines = ["  \(word)" + (score.map { ", score \(Format.score($0))" } ?? "")]
-        guard passed != true, case .array(let asserts) = asserts else { return lines }
-        for assert in asserts where assert["pass"] != .bool(true) {
-            let type = assert["type"]?.stringValue ?? "", reason = assert["reason"]?.stringValue ?? ""
-            lines += ReportLine.fitted([ReportLine("    \(type): \(reason)")])
+    private func showDifferences(_ models: (first: String, second: String), in run: Run, _ store: Store) throws {
+        try LongOutput.run { output in
+            var (left, equal) = (limit ?? .max, 0)
+            try store.forEachPair(of: run, models, prompts: cells.prompts) { pair in
+                guard !pair.isEqual else {
+                    equal += 1
+                    return false
+                }
+                left -= 1
+                let text = DifferenceText(pair: pair, models: models, colored: output.colored)
+                return !output.print(text.lines) || left == 0
+            }
+            guard left > 0, equal > 0 else { return }
+            output.print([StyledText("\(Format.count(equal, "prompt")) with equal answers")])
         }
-        return lines
     }
 }

@@ -22,11 +22,8 @@ struct SelectionOptions: ParsableArguments {
     }
 }
 
-/// Which failures of a run a command means.
+/// Which kinds of failures of a run a command means.
 struct FailureOptions: ParsableArguments {
-    @Flag(help: "Only cells that failed or timed out.")
-    var failed = false
-
     @Option(
         name: .customLong("kind"),
         help: ArgumentHelp(
@@ -44,8 +41,8 @@ struct FailureOptions: ParsableArguments {
         return kind
     }
 
-    /// The selection, limited to these failures.
-    func limit(_ selection: CellSelection) -> CellSelection {
+    /// The selection, limited to these kinds and, if asked for, to cells that failed.
+    func limit(_ selection: CellSelection, failed: Bool) -> CellSelection {
         var selection = selection
         selection.statuses = failed ? [.error, .timeout] : []
         selection.failures = kinds

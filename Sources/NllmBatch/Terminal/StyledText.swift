@@ -26,6 +26,9 @@ struct StyledText {
         if !text.isEmpty { parts.append((text.printable, color)) }
     }
 
+    /// Adds another text with its colors.
+    mutating func append(_ other: StyledText) { parts += other.parts }
+
     /// Its width in terminal columns.
     var width: Int { parts.map { Table.width($0.text) }.reduce(0, +) }
 

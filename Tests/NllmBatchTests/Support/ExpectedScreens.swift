@@ -54,14 +54,8 @@ extension ScreenTests {
         $
         """
 
-    /// `show` with an answer and cells that wait, have failed and are in flight.
+    /// The end of `show` with cells that wait, have failed and are in flight.
     static let show = """
-        [gpt-4o-mini q6] ok
-          prompt:
-            | prompt 6
-          attempt 1: ok, exit code 0, 0.0 s
-            | echo: prompt 6
-        [anthropic/claude-opus-4-5-20251101-thinking q6] running
         [gemini-2.5-flash-preview-05-20 q6] pending
           not before 0000-00-00T00:00:00.000Z
           attempt 1: error, exit code 1, 0.0 s
@@ -69,15 +63,21 @@ extension ScreenTests {
             gemini-2.5-flash-preview-05-20 in organization org-loopback on requests per
             min (RPM): Limit 3, Used 3, Requested 1. Please try again in 6m40s. Visit
             https://platform.openai.com/account/rate-limits to learn more.
+          run it by hand:
+            printf %s 'prompt 6' | llm -m gemini-2.5-flash-preview-05-20 -n -u
         [meta-llama/Llama-3.3-70B-Instruct-Turbo q6] error
           attempt 1: error, exit code 1, 0.0 s
             request: Error code: 400 - This model's maximum context length is 128000
             tokens. However, your messages resulted in 131072 tokens. Please reduce the
             length of the messages.
+          run it by hand:
+            printf %s 'prompt 6' | llm -m meta-llama/Llama-3.3-70B-Instruct-Turbo -n -u
         [o4-mini-deep-research q6] error
           attempt 1: error, exit code 1, 0.0 s
             auth: Error code: 401 - Incorrect API key provided: ***REDACTED***. You can
             find your API key at https://platform.openai.com/account/api-keys.
+          run it by hand:
+            printf %s 'prompt 6' | llm -m o4-mini-deep-research -n -u
         [mistralai/mixtral-8x22b-instruct-v0.1 q6] running
         $
         """

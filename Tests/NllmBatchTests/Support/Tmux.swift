@@ -26,7 +26,7 @@ final class Tmux: Sendable {
 
     deinit { server.signal(SIGTERM) }
 
-    private static let environment = ["LC_ALL": "C.UTF-8", "NO_COLOR": "", "TERM": "xterm"]
+    private static let environment = ["LC_ALL": "C.UTF-8", "NO_COLOR": "", "PAGER": "cat", "TERM": "xterm"]
 
     private static func command(_ socket: String) -> [String] { ["tmux", "-u", "-S", socket, "-f", "/dev/null"] }
 

@@ -1,21 +1,29 @@
 /// A part of a report that may be shortened: its first items, and how many more there are.
-struct ReportSection {
+package struct ReportSection {
     /// Lines that are shown together or not at all.
-    struct Item {
-        var lines: [String]
+    package struct Item {
+        package var lines: [String]
         /// What it counts for in the number of those that are left out.
-        var count = 1
+        package var count = 1
+
+        package init(lines: [String], count: Int = 1) { (self.lines, self.count) = (lines, count) }
     }
 
     /// Lines above the items, which are shown if any item is.
     var heading: [String] = []
-    var items: [Item]
+    package var items: [Item]
     /// Sections of a lower rank are shortened later.
     var rank: Int
     /// The number of items that are shown before sections of a higher rank get any.
     var least: Int
     /// What stands for items that are left out, by their number.
     var more: (Int) -> String
+
+    package init(
+        heading: [String] = [], items: [Item], rank: Int, least: Int, more: @escaping (Int) -> String
+    ) {
+        (self.heading, self.items, self.rank, self.least, self.more) = (heading, items, rank, least, more)
+    }
 
     private func lines(_ shown: Int) -> [String] {
         let left = items.dropFirst(shown).reduce(0) { $0 + $1.count }
@@ -25,7 +33,7 @@ struct ReportSection {
     /// The lines of all sections, shortened to a number of lines, which must not be less than that of sections.
     ///
     /// By rank, each section first gets its least number of items, then one more at a time.
-    static func lines(_ sections: [ReportSection], rows: Int) -> [String] {
+    package static func lines(_ sections: [ReportSection], rows: Int) -> [String] {
         var shown = sections.map { _ in 0 }
         var used = sections.reduce(0) { $0 + $1.lines(0).count }
         func grow(_ index: Int) -> Bool {

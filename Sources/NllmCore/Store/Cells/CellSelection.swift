@@ -6,6 +6,8 @@ public struct CellSelection: Sendable, Equatable {
     public var models: [String] = []
     /// States; all if empty.
     public var statuses: [CellStatus] = []
+    /// Whether answers that do not pass their assertions are meant beside ``statuses``.
+    public var includesRejected = false
     /// Failure kinds; all if empty.
     public var failures: [FailureKind] = []
 
@@ -32,12 +34,19 @@ public struct CellSelection: Sendable, Equatable {
                 AND name NOT IN (SELECT label FROM models WHERE run_id = :run AND live = 1))))
             """
         }
-        add("statuses", statuses.map(\.rawValue)) { "cells.status IN \($0)" }
+        add("statuses", statuses.map(\.rawValue)) {
+            includesRejected ? "(cells.status IN \($0) OR \(Self.isRejected))" : "cells.status IN \($0)"
+        }
         add("failures", failures.map(\.rawValue)) {
             "cells.attempt_id IN (SELECT id FROM attempts WHERE run_id = :run AND failure_kind IN \($0))"
         }
         return (parts.joined(separator: " AND "), values)
     }
+
+    private static let isRejected = """
+        EXISTS (SELECT 1 FROM grades WHERE grades.id = cells.grade_id AND grades.attempt_id = cells.attempt_id
+            AND grades.passed = 0)
+        """
 }
 
 extension Store {

@@ -24,6 +24,8 @@ public struct CellRecord: Sendable {
         public let earlier: [String]
         /// The end of standard error.
         public let stderrTail: String?
+        /// The command line that was run, redacted; nil without an answer.
+        let command: [String]?
         /// What the provider said of the answer.
         let served: ServedAnswer
 
@@ -41,6 +43,10 @@ public struct CellRecord: Sendable {
     public let text: String
     /// The texts of all turns; empty for a prompt without them.
     public let turns: [String]
+    /// Whether the command's arguments hold ``text``.
+    let isInArguments: Bool
+    /// What was said before ``text``, each as `user: …`; empty without a conversation.
+    package let earlierMessages: [String]
     /// The model's label.
     public let model: String
     /// The sample, from 1.
@@ -58,6 +64,13 @@ public struct CellRecord: Sendable {
 }
 
 extension CellRecord {
+    /// A line for a POSIX shell that sends the same as the last attempt; nil if there was none, or if no command sends it.
+    package var shellLine: String? {
+        guard turns.isEmpty, earlierMessages.isEmpty, let command = attempts.last(where: { $0.command != nil })?.command
+        else { return nil }
+        return ShellWord.line(command, input: isInArguments ? nil : Redaction.redact(text))
+    }
+
     /// Whether the answer passed, its score from 0 to 1, and what each assertion said; nil if it was not graded.
     public var verdict: (passed: Bool?, score: Double?, asserts: JSONValue)? {
         grade.map { ($0.passed, $0.score, $0.verdicts) }
@@ -69,10 +82,20 @@ extension Store {
     public nonisolated func forEachCell(
         of run: Run, _ selection: CellSelection, _ body: (CellRecord) throws -> Void
     ) throws(NllmError) {
+        try forEachCell(of: run, selection) { cell in
+            try body(cell)
+            return false
+        }
+    }
+
+    /// The same until `body` returns that it has enough.
+    package nonisolated func forEachCell(
+        of run: Run, _ selection: CellSelection, until body: (CellRecord) throws -> Bool
+    ) throws(NllmError) {
         let (condition, values) = selection.condition(in: run.id)
         let sql = """
             SELECT cells.id, cells.sample, cells.status, cells.not_before, prompts.name, prompts.text, prompts.turns,
-                models.label,
+                prompts.messages, prompts.in_arguments, models.label,
                 models.paused_kind, models.paused_message, models.paused_at, grades.score, grades.passed,
                 grades.verdicts
             FROM cells JOIN prompts ON prompts.id = cells.prompt_id JOIN models ON models.id = cells.model_id
@@ -81,13 +104,16 @@ extension Store {
             ORDER BY models.position, cells.sample
             """
         try readingAside { database in
+            var isEnough = false
             try database.forEachRow(
-                "SELECT id FROM prompts WHERE run_id = ? AND live = 1 ORDER BY position", run.id
+                "SELECT id FROM prompts WHERE run_id = ? AND live = 1 ORDER BY position", .positional([run.id])
             ) { prompt in
                 let promptID: PromptID = try prompt.id("id")
-                try database.forEachRow(sql, named: values + [("prompt", promptID)]) { row in
-                    try body(try CellRecord(row, attempts: Self.attempts(database, cell: row.id("id"))))
+                try database.forEachRow(sql, .named(values + [("prompt", promptID)])) { row in
+                    isEnough = try body(try CellRecord(row, attempts: Self.attempts(database, cell: row.id("id"))))
+                    return isEnough
                 }
+                return isEnough
             }
         }
     }
@@ -100,7 +126,7 @@ extension Store {
     private nonisolated static func attempts(_ database: any Connection, cell: CellID) throws -> [CellRecord.Attempt] {
         try database.rows(
             """
-            SELECT attempts.*, answers.text, answers.earlier, answers.stderr_tail FROM attempts
+            SELECT attempts.*, answers.text, answers.earlier, answers.stderr_tail, answers.command FROM attempts
             LEFT JOIN answers ON answers.attempt_id = attempts.id WHERE cell_id = ? ORDER BY attempts.id
             """, cell, read: CellRecord.Attempt.init)
     }
@@ -111,6 +137,10 @@ extension CellRecord {
         prompt = try row.text("name")
         text = try row.text("text")
         turns = try row.optionalJSON("turns")?.stringValues ?? []
+        isInArguments = try row.bool("in_arguments")
+        let conversation = try row.optionalJSON("messages").flatMap(Conversation.init)
+        earlierMessages =
+            conversation.map { $0.messages.dropLast().map { "\($0.role.rawValue): \($0.description)" } } ?? []
         model = try row.text("label")
         sample = try row.int("sample")
         status = try row.value("status")
@@ -148,6 +178,7 @@ extension CellRecord.Attempt {
         text = try row.optionalText("text")
         earlier = try row.optionalJSON("earlier")?.stringValues ?? []
         stderrTail = try row.optionalText("stderr_tail")
+        command = try row.optionalJSON("command")?.stringValues
         served = try ServedAnswer(row)
     }
 

@@ -139,6 +139,18 @@ extension ResultRecord.Grade {
             verdicts: verdicts)
     }
 
+    /// What the first assertion says that did not pass.
+    var firstReason: String? {
+        guard case .array(let verdicts) = verdicts else { return nil }
+        let failed = verdicts.first { $0["pass"] == .bool(false) } ?? verdicts.first { $0["pass"] == .null }
+        return failed.flatMap { verdict in
+            guard let type = verdict["type"]?.stringValue, let reason = verdict["reason"]?.stringValue else {
+                return nil
+            }
+            return "\(type): \(reason)"
+        }
+    }
+
     /// `score`, `pass` and `asserts`.
     var members: [JSONValue.Member] {
         [
