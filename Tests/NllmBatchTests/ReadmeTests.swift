@@ -43,7 +43,7 @@ import Testing
     @Test func everyOptionThatReadmeNamesIsInTheHelp() async throws {
         let batch = try Batch()
         var known = ""
-        for command in ["enqueue", "work", "run", "show", "retry", "cancel", "doctor"] {
+        for command in ["enqueue", "work", "run", "status", "show", "tail", "retry", "cancel", "doctor"] {
             known += try await batch.run(command, "--help-hidden").out
         }
         let rows = readme.text.split(separator: "\n").filter { $0.hasPrefix("| `-") }
@@ -53,7 +53,7 @@ import Testing
     }
     @Test func readmeNamesEveryOptionOfTheWork() async throws {
         let batch = try Batch()
-        for command in ["enqueue", "work", "run", "grade", "gate", "compare", "trend"] {
+        for command in ["enqueue", "work", "run", "status", "show", "tail", "grade", "gate", "compare", "trend"] {
             let help = try await batch.run(command, "--help-hidden").out
             let options = help.matches(of: #/\n  (?:-\w, )?(--[a-z-]+)/#).map { String($0.output.1) }
             let unnamed = options.filter { !readme.text.contains($0) }
