@@ -18,6 +18,15 @@ let bridgeModules = [
     "conversation", "memory", "child", "fork_server", "transcript", "shared_models", "shared_server", "start",
 ]
 
+/// The page of a run; PageSources.swift has the order in which scripts are joined.
+let pageFiles =
+    ["page.html", "page.css"]
+    + [
+        "format", "dom", "blocks", "rows", "groups", "filters", "search", "fragment", "words", "json", "markdown",
+        "charts", "summary", "toolbar", "grid", "answer", "cell", "parts", "keyboard", "page",
+    ].map { $0 + ".js" }
+let pageLibraries = ["marked.umd.min.js", "purify.min.js", "diff.js"]
+
 let package = Package(
     name: "nllm-batch",
     platforms: [.macOS(.v15)],
@@ -43,11 +52,17 @@ let package = Package(
             pkgConfig: "libpcre2-8",
             providers: [.apt(["libpcre2-dev"]), .brew(["pcre2"])]
         ),
+        .systemLibrary(
+            name: "CZlib",
+            pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
+        ),
         .target(
             name: "NllmCore",
             dependencies: [
                 "CPCRE2",
                 "CSQLite",
+                "CZlib",
                 "Yams",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -55,6 +70,8 @@ let package = Package(
             ],
             exclude: ["LLM/Bridge/nllm_bridge/__init__.py"],
             resources: bridgeModules.map { .embedInCode("LLM/Bridge/nllm_bridge/\($0).py") }
+                + pageFiles.map { .embedInCode("Page/page/\($0)") }
+                + pageLibraries.map { .embedInCode("Page/libraries/\($0)") }
                 + [.embedInCode("Evaluation/Suites/suite.schema.json")],
             swiftSettings: swiftSettings
         ),

@@ -55,30 +55,6 @@ extension AnswerFigures {
 
     /// The cost, which is a part of it where not all costs are known.
     var costText: String? { cost.map { (unknownCosts > 0 ? "≥ " : "") + Format.dollars($0) } }
-
-    /// The figures for programs.
-    var json: JSONValue {
-        .object([
-            .init("cells", .integer(cells)), .init("errors", .integer(errors)),
-            .init("no_verdicts", .integer(noVerdicts)),
-            .init("pass_rate", .optional(passRate)),
-            .init("interval", interval.map { .array([.optional($0.lowerBound), .optional($0.upperBound)]) } ?? .null),
-            .init("score", .optional(score)),
-            .init("metrics", .object(metrics.sorted { $0.key < $1.key }.map { .init($0.key, .optional($0.value)) })),
-            .init("latency_p50", Self.json(latency50)), .init("latency_p95", Self.json(latency95)),
-            .init("tokens_in", .integer(tokensInput)), .init("tokens_out", .integer(tokensOutput)),
-            .init("cost", .optional(cost)), .init("unknown_costs", .integer(unknownCosts)),
-        ])
-    }
-
-    private static func json(_ latency: (value: Double, low: Double?, high: Double?)?) -> JSONValue {
-        latency.map { latency in
-            .object([
-                .init("value", .optional(latency.value)), .init("low", .optional(latency.low)),
-                .init("high", .optional(latency.high)),
-            ])
-        } ?? .null
-    }
 }
 
 extension JSONValue {

@@ -33,7 +33,13 @@ struct ExportCommand: AsyncParsableCommand {
                 + "all if it writes none).", valueName: "which"), transform: SettingOption.files)
     var files: ArtifactFiles?
 
-    @OptionGroup(title: "Selection, not of dir") var cells: SelectionOptions
+    @Option(
+        help: ArgumentHelp(
+            "With --format html, an earlier run whose answers stand beside the run's, by prompt id and model.",
+            valueName: "run"))
+    var baseline: String?
+
+    @OptionGroup(title: "Selection, not of dir and html") var cells: SelectionOptions
     @OptionGroup var failures: FailureOptions
 
     @Sendable
@@ -52,6 +58,10 @@ struct ExportCommand: AsyncParsableCommand {
         if files != nil, format != .dir || output == nil {
             throw ValidationError("`--files` applies to --outdir; a run's own folder holds what the run writes")
         }
+        if baseline != nil, format != .html { throw ValidationError("`--baseline` applies to --format html") }
+        if format == .html, selection != CellSelection() {
+            throw ValidationError("the page holds all cells and has filters; leave out options that select some")
+        }
         if files == .nothing { throw ValidationError("`--files none` leaves nothing to export") }
         guard format == .dir else { return }
         if selection != CellSelection() {
@@ -68,6 +78,9 @@ struct ExportCommand: AsyncParsableCommand {
         case .jsonl:
             try await store.check(selection, in: run)
             try await exporter.write(run, selection, to: target)
+        case .html:
+            let baseline = try await baseline == nil ? nil : store.run(baseline)
+            try await PageWriter(store: store).write(run, baseline: baseline, to: target)
         }
     }
 

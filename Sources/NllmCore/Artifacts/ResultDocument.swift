@@ -19,7 +19,7 @@ extension ResultRecord {
             .init("prompt_id", .string(prompt)),
             .init("sample", .integer(sample)),
             .init("attempts", .integer(attempts)),
-            .init("failure", failure?.json ?? .null),
+            .init("failure", failure?.document ?? .null),
             .init("started_at", .string(Timestamp.utc(startedAt))),
             .init("finished_at", .string(Timestamp.utc(finishedAt))),
             .init("metadata", metadata ?? .null),
@@ -86,7 +86,7 @@ extension ResultRecord {
 }
 
 extension Failure {
-    fileprivate var json: JSONValue {
+    var document: JSONValue {
         .object([
             .init("kind", .string(kind.rawValue)),
             .init("message", .string(message)),

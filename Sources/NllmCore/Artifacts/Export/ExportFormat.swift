@@ -4,4 +4,6 @@ public enum ExportFormat: String, CaseIterable, Sendable {
     case dir
     /// The results as in `results.jsonl`, one per line.
     case jsonl
+    /// The run as one page for browsers.
+    case html
 }

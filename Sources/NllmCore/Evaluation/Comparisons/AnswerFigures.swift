@@ -47,3 +47,29 @@ package struct AnswerFigures: Sendable {
         unknownCosts = answers.unknownCosts
     }
 }
+
+extension AnswerFigures {
+    /// The figures for programs.
+    package var json: JSONValue {
+        .object([
+            .init("cells", .integer(cells)), .init("errors", .integer(errors)),
+            .init("no_verdicts", .integer(noVerdicts)),
+            .init("pass_rate", .finite(passRate)),
+            .init("interval", interval.map { .array([.finite($0.lowerBound), .finite($0.upperBound)]) } ?? .null),
+            .init("score", .finite(score)),
+            .init("metrics", .object(metrics.sorted { $0.key < $1.key }.map { .init($0.key, .finite($0.value)) })),
+            .init("latency_p50", Self.json(latency50)), .init("latency_p95", Self.json(latency95)),
+            .init("tokens_in", .integer(tokensInput)), .init("tokens_out", .integer(tokensOutput)),
+            .init("cost", .finite(cost)), .init("unknown_costs", .integer(unknownCosts)),
+        ])
+    }
+
+    private static func json(_ latency: (value: Double, low: Double?, high: Double?)?) -> JSONValue {
+        latency.map { latency in
+            .object([
+                .init("value", .finite(latency.value)), .init("low", .finite(latency.low)),
+                .init("high", .finite(latency.high)),
+            ])
+        } ?? .null
+    }
+}

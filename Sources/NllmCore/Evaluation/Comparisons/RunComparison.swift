@@ -146,6 +146,12 @@ extension Store {
         return RunComparison(model: model[0], against: other[0], settings)
     }
 
+    /// The figures of each model of a run by its label, in the order of the models.
+    func figures(of run: Run) throws(NllmError) -> [(label: String, figures: AnswerFigures)] {
+        let settings = try settings(of: run)
+        return try answers(of: run, [], settings).map { ($0.label, AnswerFigures($0, settings.derivedMetrics)) }
+    }
+
     /// What a run is held against; the usual rules if it is not evaluated.
     private func settings(of run: Run) throws(NllmError) -> NightSettings {
         guard let json = try evaluation(of: run.id)?.settings else { return NightSettings() }

@@ -2,7 +2,7 @@ internal import FoundationEssentials
 
 /// Reads the data of a run's artifacts on a separate connection.
 final class ResultReader {
-    private let database: any Connection
+    let database: any Connection
     /// The folder of the database.
     private let folder: String
 

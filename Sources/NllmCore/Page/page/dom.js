@@ -1,0 +1,65 @@
+/* Elements are made by these functions alone; texts become text nodes, never markup. */
+
+/**
+ * Makes an element.
+ *
+ * Attributes that are null or false are left out; functions listen to the event of their name. Children are nodes,
+ * texts, lists of them, or null for nothing.
+ */
+function el(tag, attributes = {}, ...children) {
+    return fill(document.createElement(tag), attributes, children);
+}
+
+/** Makes an element of a drawing. */
+function svg(tag, attributes = {}, ...children) {
+    return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+}
+
+function fill(element, attributes, children) {
+    for (const [name, value] of Object.entries(attributes)) {
+        if (typeof value === "function") element.addEventListener(name, value);
+        else if (value !== null && value !== undefined && value !== false) {
+            element.setAttribute(name, value === true ? "" : String(value));
+        }
+    }
+    element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
+    return element;
+}
+
+function byId(id) {
+    return document.getElementById(id);
+}
+
+/** Replaces what is in an element. */
+function show(element, ...children) {
+    element.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
+}
+
+/** A button that copies a text. */
+function copyButton(text, label) {
+    const button = el("button", { type: "button", class: "quiet", "aria-label": `Copy ${label}` }, "Copy");
+    button.addEventListener("click", async () => {
+        try {
+            await navigator.clipboard.writeText(text);
+            button.textContent = "Copied";
+        } catch {
+            button.textContent = "Select and copy by hand";
+        }
+    });
+    return button;
+}
+
+/** A choice of values; each option is a value and its text. */
+function select(label, options, value, choose) {
+    const known = options.some(([option]) => option === value) ? options : [...options, [value, value]];
+    return el(
+        "label",
+        { class: "choice" },
+        el("span", {}, label),
+        el(
+            "select",
+            { change: (event) => choose(event.target.value) },
+            known.map(([option, text]) => el("option", { value: option, selected: option === value }, text)),
+        ),
+    );
+}

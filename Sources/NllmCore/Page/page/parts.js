@@ -1,0 +1,84 @@
+/* The parts below an opened answer: its prompt, and how it came about. */
+
+function part(title, isOpen, ...content) {
+    return el("details", { class: "part", open: isOpen }, el("summary", {}, title), content);
+}
+
+/** A message's content as a text; attachments are only named. */
+function messageText(content) {
+    if (typeof content === "string") return content;
+    return content.map((piece) => piece.text ?? `[${piece.url ?? piece.type}]`).join("\n");
+}
+
+/** What was asked: a text, or a conversation. */
+function promptPart(asked) {
+    const titled = (role, text) => [el("p", { class: "role" }, role), plainText(text)];
+    const texts = asked.messages
+        ? asked.messages.map((message) => titled(message.role, messageText(message.content)))
+        : asked.turns
+          ? asked.turns.map((text, index) => titled(`turn ${index + 1}`, text))
+          : [titled("prompt", asked.text)];
+    const more = ["options", "vars", "attachments"].filter((name) => asked[name]);
+    return part(
+        asked.messages || asked.turns ? "Conversation" : "Prompt",
+        true,
+        asked.system ? titled("system", asked.system) : null,
+        texts,
+        asked.schema ? titled("schema", asked.schema) : null,
+        more.map((name) => [el("p", { class: "role" }, name), el("div", { class: "json" }, jsonTree(asked[name]))]),
+    );
+}
+
+function facts(pairs) {
+    const known = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
+    return el("dl", {}, known.map(([name, value]) => [el("dt", {}, name), el("dd", {}, typeof value === "string" ? visible(value) : value)]));
+}
+
+/** Attempts, times, and the command to run it by hand. */
+function detailsPart(cell, own, prompt) {
+    const command = own.command ? shellLine(own.command) : null;
+    const served = [own.served_model, own.served_fingerprint].filter(Boolean).join(", ");
+    return [
+        own.attempts ? part(counted(own.attempts.length, "attempt"), true, attemptTable(own.attempts)) : null,
+        part(
+            "Details",
+            false,
+            facts([
+                ["status", own.status ?? cell.status],
+                ["started", localTime(own.started)],
+                ["finished", localTime(own.finished)],
+                ["latency", duration(cell.ms)],
+                ["attempts", String(cell.attempts)],
+                ["tokens", cell.tokensIn === null && cell.tokensOut === null ? null : `${cell.tokensIn ?? "?"} in, ${cell.tokensOut ?? "?"} out`],
+                ["cost", cell.cost === null ? null : dollars(cell.cost)],
+                ["exit code", own.exit ? String(own.exit) : null],
+                ["finish reason", own.finish_reason],
+                ["served by", served],
+                ["reused from", own.cached_from ? Object.values(own.cached_from).join(", ") : null],
+                ["given", own.given ? "the prompt brought this answer; no model was asked" : null],
+                ["metadata", prompt.metadata === null ? null : el("div", { class: "json" }, jsonTree(prompt.metadata))],
+                ["usage", own.usage ? el("div", { class: "json" }, jsonTree(own.usage)) : null],
+            ]),
+        ),
+        own.stderr ? part("Standard error", false, plainText(own.stderr)) : null,
+        command
+            ? part("Run it by hand", false, el("p", { class: "hint" }, "The prompt is read from standard input.", " ", copyButton(command, "command")), plainText(command))
+            : null,
+    ];
+}
+
+function attemptTable(attempts) {
+    const head = ["", "Outcome", "Ended", "Took", "Reason"].map((text) => el("th", { scope: "col" }, text));
+    const rows = attempts.map((attempt) =>
+        el(
+            "tr",
+            {},
+            el("td", {}, attempt.number === null ? "–" : String(attempt.number)),
+            el("td", {}, attempt.kind ?? attempt.outcome),
+            el("td", {}, localTime(attempt.finished)),
+            el("td", {}, seconds(attempt.seconds)),
+            el("td", { dir: "auto" }, visible(attempt.message ?? "")),
+        ),
+    );
+    return el("div", { class: "wide" }, el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows)));
+}

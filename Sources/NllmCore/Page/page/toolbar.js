@@ -1,0 +1,103 @@
+/* Filters, search and choices above the grid. It is made once; `update` shows a view. */
+
+class Toolbar {
+    constructor(element, app, change) {
+        this.app = app;
+        this.change = change;
+        this.buttons = new Map();
+        this.choices = new Map();
+        this.search = this.searchField();
+        this.flaw = el("span", { id: "flaw", class: "flaw", role: "alert" });
+        this.progress = el("progress", { max: 1, value: 0, "aria-label": "Search", hidden: true });
+        show(
+            element,
+            el("div", { class: "filters", role: "group", "aria-label": "Filter" }, this.filterButtons()),
+            el("div", { class: "search" }, this.search, this.choice("scope", "in", Object.entries(SCOPES)), this.flaw, this.progress),
+            el(
+                "details",
+                { class: "more", open: matchMedia("(min-width: 701px)").matches },
+                el("summary", {}, "More filters"),
+                el("div", { class: "choices" }, this.cellChoices(), this.clearButton()),
+            ),
+        );
+    }
+
+    filterButtons() {
+        const isCompared = this.app.summary.baseline !== null;
+        return Object.entries(FILTERS)
+            .filter(([name]) => name !== "changed" || isCompared)
+            .map(([name, filter]) => {
+                const number = this.app.prompts.filter((prompt) => prompt.groups.some((group) => group && filter.of(group))).length;
+                const button = el(
+                    "button",
+                    { type: "button", class: "filter", "aria-pressed": "false", click: () => this.change({ filter: name }) },
+                    filter.text,
+                    el("span", { class: "number" }, whole(number)),
+                );
+                this.buttons.set(name, button);
+                return button;
+            });
+    }
+
+    searchField() {
+        let timer = 0;
+        return el("input", {
+            id: "query", type: "search", placeholder: "Search with a regular expression", spellcheck: "false",
+            "aria-label": "Search with a regular expression", "aria-describedby": "flaw",
+            input: (event) => {
+                clearTimeout(timer);
+                timer = setTimeout(() => this.change({ query: event.target.value }), 120);
+            },
+        });
+    }
+
+    choice(name, text, options) {
+        const field = select(text, options, this.app.view[name], (value) => this.change({ [name]: value }));
+        this.choices.set(name, field.querySelector("select"));
+        return field;
+    }
+
+    /** The values that occur, each as an option. */
+    cellChoices() {
+        const { prompts, models } = this.app;
+        const cells = prompts.flatMap((prompt) => prompt.cells);
+        const values = (of) => [...new Set(cells.flatMap(of))].filter((value) => value !== null).sort();
+        const any = (text, list) => [["", text], ...list.map((value) => [value, value])];
+        const metadata = [...new Set(prompts.flatMap((prompt) => metadataTexts(prompt.metadata)))].sort();
+        const fields = [
+            ["model", "Model", any("any model", models.map((model) => model.label)), models.length > 1],
+            ["status", "Status", any("any status", values((cell) => [cell.status])), true],
+            ["kind", "Failure", any("any failure", values((cell) => [cell.kind])), true],
+            ["metric", "Metric below 1", any("any metric", values((cell) => Object.keys(cell.metrics ?? {}))), true],
+            ["meta", "Metadata", any("any metadata", metadata.slice(0, 500)), true],
+            ["by", "Sort columns by", Object.entries(SORTS).map(([value, sort]) => [value, sort.text]), true],
+        ];
+        return fields
+            .filter(([name, , options, isUseful]) => isUseful && options.length > (name === "status" ? 2 : 1))
+            .map(([name, text, options]) => this.choice(name, text, options));
+    }
+
+    clearButton() {
+        this.clear = el(
+            "button",
+            { type: "button", class: "quiet", click: () => this.change({ ...VIEW, with: [] }) },
+            "Clear all",
+        );
+        return this.clear;
+    }
+
+    update(view, flaw) {
+        for (const [name, button] of this.buttons) button.setAttribute("aria-pressed", String(name === view.filter));
+        for (const [name, field] of this.choices) field.value = view[name];
+        if (document.activeElement !== this.search || this.search.value.trim() === "") this.search.value = view.query;
+        this.search.setAttribute("aria-invalid", String(flaw !== null));
+        show(this.flaw, flaw ? `Not a regular expression: ${flaw}` : null);
+        this.clear.hidden = fragmentOf({ ...view, page: "results", cell: null, of: "", sample: 1, with: [], as: "text" }) === "";
+    }
+
+    /** Shows which part of a search is done; all of it hides the bar. */
+    showProgress(share) {
+        this.progress.hidden = share >= 1;
+        this.progress.value = share;
+    }
+}
