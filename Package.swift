@@ -18,14 +18,15 @@ let bridgeModules = [
     "conversation", "memory", "child", "fork_server", "transcript", "shared_models", "shared_server", "start",
 ]
 
-/// The page of a run; PageSources.swift has the order in which scripts are joined.
+/// The page of a run; PageSources.swift has the order in which its files are joined.
+let pageScripts = [
+    "format", "dom", "blocks", "rows", "groups", "filters", "search", "fragment", "words", "json", "markdown", "charts",
+    "summary", "toolbar", "grid", "answer", "cell", "parts", "keyboard", "page",
+]
+let pageStyles = ["base", "head", "grid", "cell", "summary", "media"]
 let pageFiles =
-    ["page.html", "page.css"]
-    + [
-        "format", "dom", "blocks", "rows", "groups", "filters", "search", "fragment", "words", "json", "markdown",
-        "charts", "summary", "toolbar", "grid", "answer", "cell", "parts", "keyboard", "page",
-    ].map { $0 + ".js" }
-let pageLibraries = ["marked.umd.min.js", "purify.min.js", "diff.js"]
+    ["page/page.html"] + pageScripts.map { "page/\($0).js" } + pageStyles.map { "page/\($0).css" }
+    + ["marked.umd.min", "purify.min", "diff"].map { "libraries/\($0).js" }
 
 let package = Package(
     name: "nllm-batch",
@@ -70,8 +71,7 @@ let package = Package(
             ],
             exclude: ["LLM/Bridge/nllm_bridge/__init__.py"],
             resources: bridgeModules.map { .embedInCode("LLM/Bridge/nllm_bridge/\($0).py") }
-                + pageFiles.map { .embedInCode("Page/page/\($0)") }
-                + pageLibraries.map { .embedInCode("Page/libraries/\($0)") }
+                + pageFiles.map { .embedInCode("Page/\($0)") }
                 + [.embedInCode("Evaluation/Suites/suite.schema.json")],
             swiftSettings: swiftSettings
         ),

@@ -27,6 +27,7 @@ struct PagePrompt {
         add("system", prompt.system.map(JSONValue.string))
         add("schema", prompt.schema.map(JSONValue.string))
         if !prompt.options.isEmpty { add("options", ModelOption.json(prompt.options)) }
+        if prompt.isInArguments { add("in_arguments", .bool(true)) }
         if !prompt.attachments.isEmpty { add("attachments", .strings(prompt.attachments.map(\.location))) }
         add("vars", Self.parsed(prompt.vars))
         return .object(members)

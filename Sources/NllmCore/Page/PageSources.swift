@@ -15,11 +15,13 @@ enum PageSources {
         PackageResources.fragment_js, PackageResources.words_js, PackageResources.json_js,
         PackageResources.markdown_js, PackageResources.charts_js, PackageResources.summary_js,
         PackageResources.toolbar_js, PackageResources.grid_js, PackageResources.answer_js, PackageResources.cell_js,
-        PackageResources.parts_js,
-        PackageResources.keyboard_js, PackageResources.page_js,
+        PackageResources.parts_js, PackageResources.keyboard_js, PackageResources.page_js,
     ]
 
-    private static let style = text(PackageResources.page_css)
+    private static let style = [
+        PackageResources.base_css, PackageResources.head_css, PackageResources.grid_css, PackageResources.cell_css,
+        PackageResources.summary_css, PackageResources.media_css,
+    ].map(text).joined(separator: "\n")
 
     /// The document up to where the data begin: its policy, style and visible frame.
     ///

@@ -13,10 +13,13 @@ function answerBody(side, form, reference, others) {
     if (form === "markdown") return el("div", { class: "markdown", dir: "auto" }, markdown(text));
     if (form === "json") {
         const value = jsonOf(text);
-        return value === undefined ? [el("p", { class: "hint" }, "This answer is not JSON."), plainText(text)] : el("div", { class: "json" }, jsonTree(value));
+        return value === undefined
+            ? [el("p", { class: "hint" }, "This answer is not JSON."), plainText(text)]
+            : el("div", { class: "json" }, jsonTree(value));
     }
     if (form !== "words") return plainText(text);
-    const [first, second, kind] = reference === null ? [text, others[0]?.text, "removed"] : [reference.text, text, "added"];
+    const [first, second, kind] =
+        reference === null ? [text, others[0]?.text, "removed"] : [reference.text, text, "added"];
     if (second === undefined || first === undefined) return plainText(text);
     const pieces = differences(first, second);
     if (pieces === null) return [el("p", { class: "hint" }, "Too long to be compared word by word."), plainText(text)];
@@ -32,12 +35,19 @@ function assertionRows(asserts, depth = 0) {
         const row = el(
             "li",
             { class: depth > 0 ? "member" : null },
-            el("span", { class: `badge ${result}` }, el("span", { "aria-hidden": "true" }, `${SIGNS[result]} `), result === "none" ? "no verdict" : result),
+            el(
+                "span",
+                { class: `badge ${result}` },
+                el("span", { "aria-hidden": "true" }, `${SIGNS[result]} `),
+                result === "none" ? "no verdict" : result,
+            ),
             " ",
             el("strong", {}, visible(assertion.type ?? "")),
             assertion.metric ? [" ", el("span", { class: "tag" }, visible(assertion.metric))] : null,
             assertion.score === null || assertion.score === undefined ? null : ` ${scoreText(assertion.score)}`,
-            assertion.reason ? [": ", el("span", { dir: "auto", class: "reason" }, visible(String(assertion.reason)))] : null,
+            assertion.reason
+                ? [": ", el("span", { dir: "auto", class: "reason" }, visible(String(assertion.reason)))]
+                : null,
         );
         return [row, ...assertionRows(assertion.asserts ?? [], depth + 1)];
     });
@@ -47,5 +57,10 @@ function assertionRows(asserts, depth = 0) {
 function failureText(failure) {
     if (!failure) return null;
     const status = failure.http_status ? ` (${failure.http_status})` : "";
-    return el("p", { class: "failure" }, el("strong", {}, `${failure.kind}${status}: `), el("span", { dir: "auto" }, visible(failure.message)));
+    return el(
+        "p",
+        { class: "failure" },
+        el("strong", {}, `${failure.kind}${status}: `),
+        el("span", { dir: "auto" }, visible(failure.message)),
+    );
 }

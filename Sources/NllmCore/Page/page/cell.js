@@ -20,7 +20,10 @@ class CellDialog {
         const { promptById, models } = this.app;
         const prompt = view.cell === null ? null : promptById.get(view.cell);
         if (!prompt) return null;
-        const column = Math.max(0, models.findIndex((model) => model.label === view.of));
+        const column = Math.max(
+            0,
+            models.findIndex((model) => model.label === view.of),
+        );
         const cells = prompt.groups[column]?.cells ?? [];
         return { prompt, column, cells, cell: cells.find((cell) => cell.sample === view.sample) ?? cells[0] ?? null };
     }
@@ -33,7 +36,10 @@ class CellDialog {
             return;
         }
         const { details } = this.app;
-        const [prompt, own] = await Promise.all([details.prompt(found.prompt), found.cell ? details.cell(found.cell) : {}]);
+        const [prompt, own] = await Promise.all([
+            details.prompt(found.prompt),
+            found.cell ? details.cell(found.cell) : {},
+        ]);
         const others = await Promise.all(view.with.map((label) => this.other(found, label, own)));
         if (this.app.view !== view) return;
         const focused = document.activeElement?.dataset?.key;
@@ -45,7 +51,9 @@ class CellDialog {
     /** Another answer to the same prompt, by its model's label, or the baseline's. */
     async other({ prompt, cell }, label, own) {
         if (label === BASELINE) {
-            return cell?.before ? { name: this.app.summary.baseline, row: cell.before, side: own.before ?? {}, label } : null;
+            return cell?.before
+                ? { name: this.app.summary.baseline, row: cell.before, side: own.before ?? {}, label }
+                : null;
         }
         const column = this.app.models.findIndex((model) => model.label === label);
         const cells = prompt.groups[column]?.cells ?? [];
@@ -56,7 +64,13 @@ class CellDialog {
     head({ prompt, column, cells, cell }, view) {
         const { models } = this.app;
         const samples = cells.map((each) =>
-            this.chip(`sample ${each.sample}`, `${SIGNS[each.outcome]} ${each.sample}`, each === cell, { sample: each.sample }, `Sample ${each.sample}, ${each.outcome}`),
+            this.chip(
+                `sample ${each.sample}`,
+                `${SIGNS[each.outcome]} ${each.sample}`,
+                each === cell,
+                { sample: each.sample },
+                `Sample ${each.sample}, ${each.outcome}`,
+            ),
         );
         return el(
             "header",
@@ -65,17 +79,36 @@ class CellDialog {
                 "div",
                 { class: "titles" },
                 el("h2", { id: "cell-title", tabindex: -1, autofocus: true }, visible(prompt.id)),
-                el("p", {}, visible(models[column].label), metadataTexts(prompt.metadata).map((text) => [" ", el("span", { class: "tag" }, visible(text))])),
+                el(
+                    "p",
+                    {},
+                    visible(models[column].label),
+                    metadataTexts(prompt.metadata).map((text) => [" ", el("span", { class: "tag" }, visible(text))]),
+                ),
             ),
             el(
                 "div",
                 { class: "steps" },
                 this.stepButton("↑", "Previous prompt (k)", -1, 0),
                 this.stepButton("↓", "Next prompt (j)", 1, 0),
-                models.length > 1 ? [this.stepButton("←", "Previous model", 0, -1), this.stepButton("→", "Next model", 0, 1)] : null,
-                el("button", { type: "button", class: "quiet", "data-key": "close", "aria-label": "Close", click: () => this.element.close() }, "✕"),
+                models.length > 1
+                    ? [this.stepButton("←", "Previous model", 0, -1), this.stepButton("→", "Next model", 0, 1)]
+                    : null,
+                el(
+                    "button",
+                    {
+                        type: "button",
+                        class: "quiet",
+                        "data-key": "close",
+                        "aria-label": "Close",
+                        click: () => this.element.close(),
+                    },
+                    "✕",
+                ),
             ),
-            samples.length > 1 ? el("div", { class: "chips", role: "group", "aria-label": "Samples" }, "Samples ", samples) : null,
+            samples.length > 1
+                ? el("div", { class: "chips", role: "group", "aria-label": "Samples" }, "Samples ", samples)
+                : null,
             this.choices(column, cell, view),
         );
     }
@@ -88,26 +121,55 @@ class CellDialog {
             return this.chip(`with ${label}`, text, isOn, { with: others }, `Beside: ${text}`);
         };
         const models = this.app.models.filter((_, index) => index !== column);
-        const chips = [cell?.before ? beside(BASELINE, `baseline ${this.app.summary.baseline}`) : null, models.map((model) => beside(model.label, model.label))];
+        const chips = [
+            cell?.before ? beside(BASELINE, `baseline ${this.app.summary.baseline}`) : null,
+            models.map((model) => beside(model.label, model.label)),
+        ];
         const forms = Object.entries(FORMS).filter(([form]) => form !== "words" || view.with.length > 0);
         return el(
             "div",
             { class: "chips" },
-            el("span", { role: "group", "aria-label": "Beside" }, chips.flat().some(Boolean) ? ["Beside ", chips] : null),
-            el("span", { role: "group", "aria-label": "Shown as", class: "forms" }, forms.map(([form, text]) => this.chip(`as ${form}`, text, view.as === form, { as: form }, text))),
+            el(
+                "span",
+                { role: "group", "aria-label": "Beside" },
+                chips.flat().some(Boolean) ? ["Beside ", chips] : null,
+            ),
+            el(
+                "span",
+                { role: "group", "aria-label": "Shown as", class: "forms" },
+                forms.map(([form, text]) => this.chip(`as ${form}`, text, view.as === form, { as: form }, text)),
+            ),
         );
     }
 
     chip(key, text, isOn, view, name) {
         return el(
             "button",
-            { type: "button", class: "chip", "aria-pressed": String(isOn), "aria-label": name, "data-key": key, click: () => this.change(view) },
+            {
+                type: "button",
+                class: "chip",
+                "aria-pressed": String(isOn),
+                "aria-label": name,
+                "data-key": key,
+                click: () => this.change(view),
+            },
             visible(text),
         );
     }
 
     stepButton(text, name, prompts, models) {
-        return el("button", { type: "button", class: "quiet", "aria-label": name, title: name, "data-key": name, click: () => this.step(prompts, models) }, text);
+        return el(
+            "button",
+            {
+                type: "button",
+                class: "quiet",
+                "aria-label": name,
+                title: name,
+                "data-key": name,
+                click: () => this.step(prompts, models),
+            },
+            text,
+        );
     }
 
     body({ prompt, column, cell }, view, asked, own, others) {
@@ -115,7 +177,11 @@ class CellDialog {
         if (!cell) return el("p", { class: "hint" }, "This prompt was not sent to this model.");
         // What is older stands first; differences are shown against the first side.
         const isBefore = (side) => side.label === BASELINE;
-        const sides = [...others.filter(isBefore), { name: models[column].label, row: cell, side: own }, ...others.filter((side) => !isBefore(side))];
+        const sides = [
+            ...others.filter(isBefore),
+            { name: models[column].label, row: cell, side: own },
+            ...others.filter((side) => !isBefore(side)),
+        ];
         const columns = sides.map(({ name, row, side }, index) =>
             el(
                 "section",
@@ -124,10 +190,21 @@ class CellDialog {
                 failureText(side.failure),
                 side.asserts?.length > 0 ? el("ul", { class: "asserts" }, assertionRows(side.asserts)) : null,
                 earlierTurns(side, asked),
-                answerBody(side, view.as, index === 0 ? null : sides[0].side, sides.slice(1).map((other) => other.side)),
+                answerBody(
+                    side,
+                    view.as,
+                    index === 0 ? null : sides[0].side,
+                    sides.slice(1).map((other) => other.side),
+                ),
             ),
         );
-        return el("div", { class: "content" }, el("div", { class: "sides" }, columns), promptPart(asked), detailsPart(cell, own, prompt));
+        return el(
+            "div",
+            { class: "content" },
+            el("div", { class: "sides" }, columns),
+            promptPart(asked),
+            detailsPart(cell, own, prompt, asked),
+        );
     }
 }
 
@@ -139,12 +216,21 @@ function sideHead(name, row, side, group) {
         row.cost ? dollars(row.cost) : null,
         row.edited ? "asked differently" : null,
     ];
-    const since = group?.broken ? (group.lost ? "lost since the baseline" : `broken since ${localTime(group.brokenSince)}`) : null;
+    const since = group?.broken
+        ? group.lost
+            ? "lost since the baseline"
+            : `broken since ${localTime(group.brokenSince)}`
+        : null;
     return el(
         "div",
         { class: "side-head" },
         el("h3", {}, visible(name)),
-        el("span", { class: `badge ${row.outcome}` }, el("span", { "aria-hidden": "true" }, `${SIGNS[row.outcome]} `), row.outcome === "none" ? "no verdict" : row.outcome),
+        el(
+            "span",
+            { class: `badge ${row.outcome}` },
+            el("span", { "aria-hidden": "true" }, `${SIGNS[row.outcome]} `),
+            row.outcome === "none" ? "no verdict" : row.outcome,
+        ),
         since ? el("span", { class: "badge broken" }, since) : null,
         el("span", { class: "figures" }, facts.filter(Boolean).join(" · ")),
         side.text ? copyButton(side.text, "answer") : null,
@@ -155,7 +241,10 @@ function sideHead(name, row, side, group) {
 function earlierTurns(side, asked) {
     if (!side.earlier) return null;
     const turns = side.earlier.map((text, index) => [
-        el("p", { class: "role" }, `turn ${index + 1}`), plainText(asked.turns?.[index] ?? ""), el("p", { class: "role" }, "answer"), plainText(text),
+        el("p", { class: "role" }, `turn ${index + 1}`),
+        plainText(asked.turns?.[index] ?? ""),
+        el("p", { class: "role" }, "answer"),
+        plainText(text),
     ]);
     return el("details", { class: "part" }, el("summary", {}, counted(side.earlier.length, "earlier turn")), turns);
 }

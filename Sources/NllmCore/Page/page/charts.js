@@ -81,13 +81,29 @@ function latencyChart(models, prompts) {
         const top = Math.max(...counts);
         const bars = counts.map((number, bin) =>
             svg("rect", {
-                x: left + bin * width, width: width - 1, y: y - (32 * number) / top, height: (32 * number) / top,
+                x: left + bin * width,
+                width: width - 1,
+                y: y - (32 * number) / top,
+                height: (32 * number) / top,
             }),
         );
-        return svg("g", { class: `series-${index % 6}` }, label(left - 10, y - 6, shortLabel(model.label), "end"), bars);
+        return svg(
+            "g",
+            { class: `series-${index % 6}` },
+            label(left - 10, y - 6, shortLabel(model.label), "end"),
+            bars,
+        );
     });
-    const ticks = [0, 14, 28].map((bin) => label(left + bin * width, height - 5, duration(edges[bin]), "middle", "small"));
-    return chart("Latency of answers", "Distribution of the latency by model; see the table for figures", height, rows, ticks);
+    const ticks = [0, 14, 28].map((bin) =>
+        label(left + bin * width, height - 5, duration(edges[bin]), "middle", "small"),
+    );
+    return chart(
+        "Latency of answers",
+        "Distribution of the latency by model; see the table for figures",
+        height,
+        rows,
+        ticks,
+    );
 }
 
 /** How many of the sorted values lie in each bin. */
@@ -137,7 +153,9 @@ function trendChart(nights, models) {
     const lines = models.map((model, series) => {
         const points = known.flatMap((night, index) => {
             const rate = night.models.find((other) => other.label === model.label)?.pass_rate ?? null;
-            return rate === null ? [] : [{ x: x(index), y: y(rate), text: `${night.run}: ${model.label} ${percent(rate)}` }];
+            return rate === null
+                ? []
+                : [{ x: x(index), y: y(rate), text: `${night.run}: ${model.label} ${percent(rate)}` }];
         });
         return svg(
             "g",
@@ -149,7 +167,13 @@ function trendChart(nights, models) {
         );
     });
     const days = [0, known.length - 1].map((index) =>
-        label(x(index), bottom + 20, localTime(known[index].created_at).slice(0, 10), index === 0 ? "start" : "end", "small"),
+        label(
+            x(index),
+            bottom + 20,
+            localTime(known[index].created_at).slice(0, 10),
+            index === 0 ? "start" : "end",
+            "small",
+        ),
     );
     const legend = el(
         "p",
@@ -157,7 +181,13 @@ function trendChart(nights, models) {
         models.map((model, index) => el("span", { class: `series-${index % 6}` }, el("i", {}), model.label)),
     );
     const figure = chart(
-        `Pass rate over ${counted(known.length, "night")}`, "Pass rates of the models by night", bottom + 26, rules, lines, days);
+        `Pass rate over ${counted(known.length, "night")}`,
+        "Pass rates of the models by night",
+        bottom + 26,
+        rules,
+        lines,
+        days,
+    );
     figure.append(legend);
     return figure;
 }

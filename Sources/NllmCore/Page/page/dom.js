@@ -52,13 +52,14 @@ function copyButton(text, label) {
 /** A choice of values; each option is a value and its text. */
 function select(label, options, value, choose) {
     const known = options.some(([option]) => option === value) ? options : [...options, [value, value]];
+    const id = `choice-${label.replaceAll(" ", "-")}`;
     return el(
-        "label",
+        "span",
         { class: "choice" },
-        el("span", {}, label),
+        el("label", { for: id }, label),
         el(
             "select",
-            { change: (event) => choose(event.target.value) },
+            { id, change: (event) => choose(event.target.value) },
             known.map(([option, text]) => el("option", { value: option, selected: option === value }, text)),
         ),
     );

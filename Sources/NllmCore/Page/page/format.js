@@ -11,7 +11,7 @@ function percent(share) {
 function dollars(amount) {
     if (amount === null || amount === undefined) return "?";
     if (amount === 0) return "$0";
-    return "$" + (amount >= 100 ? amount.toFixed(0) : amount >= 0.1 ? amount.toFixed(2) : amount.toPrecision(2));
+    return `$${amount >= 100 ? amount.toFixed(0) : amount >= 0.1 ? amount.toFixed(2) : amount.toPrecision(2)}`;
 }
 
 /** Milliseconds as "340 ms", "2.1 s" or "3:05 min". */

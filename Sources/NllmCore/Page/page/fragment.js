@@ -1,8 +1,23 @@
 /* The view as a part of the page's address, so that a link shows what its sender saw. */
 
 const VIEW = {
-    page: "results", filter: "all", query: "", scope: "all", model: "", status: "", kind: "", metric: "", meta: "",
-    sort: "", by: "outcome", descending: false, cell: null, of: "", sample: 1, with: [], as: "text",
+    page: "results",
+    filter: "all",
+    query: "",
+    scope: "all",
+    model: "",
+    status: "",
+    kind: "",
+    metric: "",
+    meta: "",
+    sort: "",
+    by: "outcome",
+    descending: false,
+    cell: null,
+    of: "",
+    sample: 1,
+    with: [],
+    as: "text",
 };
 /** The names in the address. */
 const NAMES = { query: "q", scope: "in", descending: "down" };

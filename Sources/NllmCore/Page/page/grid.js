@@ -48,11 +48,20 @@ class Grid {
             return el(
                 "div",
                 { class: "cell", role: "columnheader", "aria-sort": direction, "aria-colindex": index + 1 },
-                el("button", { type: "button", class: "sort", click: () => this.sort(name) }, content, el("span", { "aria-hidden": "true" }, arrow)),
+                el(
+                    "button",
+                    { type: "button", class: "sort", click: () => this.sort(name) },
+                    content,
+                    el("span", { "aria-hidden": "true" }, arrow),
+                ),
                 index > 0 ? modelFigures(models[index - 1]) : null,
             );
         };
-        show(this.head, heading("id", "Prompt", 0), models.map((model, index) => heading(model.label, visible(model.label), index + 1)));
+        show(
+            this.head,
+            heading("id", "Prompt", 0),
+            models.map((model, index) => heading(model.label, visible(model.label), index + 1)),
+        );
     }
 
     schedule() {
@@ -95,13 +104,19 @@ class Grid {
     row(prompt, index) {
         const id = el(
             "div",
-            { ...this.cellAttributes(index, 0), class: "cell prompt", role: "rowheader", click: () => this.open(prompt, 0) },
+            {
+                ...this.cellAttributes(index, 0),
+                class: "cell prompt",
+                role: "rowheader",
+                click: () => this.open(prompt, 0),
+            },
             el("div", { class: "id" }, visible(prompt.id)),
             el("div", { class: "preview", dir: "auto" }, visible(prompt.start)),
         );
         const cells = prompt.groups.map((group, column) => {
             const attributes = { ...this.cellAttributes(index, column + 1), role: "gridcell" };
-            if (!group) return el("div", { ...attributes, class: "cell" }, el("span", { class: "quiet-text" }, "not asked"));
+            if (!group)
+                return el("div", { ...attributes, class: "cell" }, el("span", { class: "quiet-text" }, "not asked"));
             return el(
                 "div",
                 { ...attributes, class: `cell state-${group.state}`, click: () => this.open(prompt, column) },
@@ -157,9 +172,14 @@ class Grid {
         const { row, column } = this.active;
         const page = Math.max(1, Math.floor(this.element.clientHeight / ROW_HEIGHT) - 2);
         const moves = {
-            ArrowUp: [row - 1, column], ArrowDown: [row + 1, column], ArrowLeft: [row, column - 1],
-            ArrowRight: [row, column + 1], PageUp: [row - page, column], PageDown: [row + page, column],
-            Home: [0, column], End: [this.prompts.length - 1, column],
+            ArrowUp: [row - 1, column],
+            ArrowDown: [row + 1, column],
+            ArrowLeft: [row, column - 1],
+            ArrowRight: [row, column + 1],
+            PageUp: [row - page, column],
+            PageDown: [row + page, column],
+            Home: [0, column],
+            End: [this.prompts.length - 1, column],
         };
         if (moves[event.key]) this.focus(...moves[event.key]);
         else if (event.key === "Enter" || event.key === " ") this.open(this.prompts[row], Math.max(0, column - 1));
@@ -184,10 +204,24 @@ function groupLine(group) {
     return el(
         "div",
         { class: "line" },
-        el("span", { class: `badge ${group.state}` }, el("span", { "aria-hidden": "true" }, `${SIGNS[group.state]} `), groupText(group)),
+        el(
+            "span",
+            { class: `badge ${group.state}` },
+            el("span", { "aria-hidden": "true" }, `${SIGNS[group.state]} `),
+            groupText(group),
+        ),
         group.broken ? el("span", { class: "badge broken" }, group.lost ? "lost" : "broken") : null,
         was && was !== group.state ? el("span", { class: "was" }, `was ${was}`) : null,
-        el("span", { class: "figures" }, [score === null || Number.isInteger(score) ? null : scoreText(score), latency === null ? null : duration(latency)].filter(Boolean).join(" · ")),
+        el(
+            "span",
+            { class: "figures" },
+            [
+                score === null || Number.isInteger(score) ? null : scoreText(score),
+                latency === null ? null : duration(latency),
+            ]
+                .filter(Boolean)
+                .join(" · "),
+        ),
     );
 }
 
@@ -199,7 +233,11 @@ function groupNote(group) {
 /** The figures of a model below its name. */
 function modelFigures({ figures }) {
     const known = figures.pass_rate !== null;
-    const facts = [known ? percent(figures.pass_rate) : null, figures.cost ? costText(figures) : null, seconds(figures.latency_p50?.value)];
+    const facts = [
+        known ? percent(figures.pass_rate) : null,
+        figures.cost ? costText(figures) : null,
+        seconds(figures.latency_p50?.value),
+    ];
     const bar = el("span", { class: "bar", "aria-hidden": "true" }, el("i", {}));
     bar.firstChild.style.width = known ? percent(figures.pass_rate).replace(" ", "") : "0";
     return el("div", { class: "model-figures" }, known ? bar : null, facts.filter(Boolean).join(" · "));

@@ -22,8 +22,16 @@ function showHelp() {
             el("h2", { id: "help-title" }, "Keys"),
             el("button", { type: "button", class: "quiet", "aria-label": "Close", click: () => dialog.close() }, "✕"),
         ),
-        el("dl", { class: "keys" }, KEYS.map(([keys, text]) => [el("dt", {}, el("kbd", {}, keys)), el("dd", {}, text)])),
-        el("p", { class: "hint" }, "The address of this page holds what you see: a copied link shows the same. Everything is in this file; nothing is loaded or sent."),
+        el(
+            "dl",
+            { class: "keys" },
+            KEYS.map(([keys, text]) => [el("dt", {}, el("kbd", {}, keys)), el("dd", {}, text)]),
+        ),
+        el(
+            "p",
+            { class: "hint" },
+            "The address of this page holds what you see: a copied link shows the same. Everything is in this file; nothing is loaded or sent.",
+        ),
     );
     dialog.showModal();
 }
@@ -41,7 +49,8 @@ function listenToKeys(app, step, change) {
     document.addEventListener("keydown", (event) => {
         const isTyping = event.target.matches("input, select, textarea");
         if (isTyping || event.ctrlKey || event.metaKey || event.altKey) {
-            if (event.key === "Escape" && event.target.id === "query") app.grid.focus(app.grid.active.row, app.grid.active.column);
+            if (event.key === "Escape" && event.target.id === "query")
+                app.grid.focus(app.grid.active.row, app.grid.active.column);
             return;
         }
         if (byId("cell").open) {

@@ -1,9 +1,18 @@
 /* The page's state, and what happens when it changes. */
 
 const app = {
-    summary: null, models: [], prompts: [], promptById: new Map(), details: null, view: { ...VIEW, with: [] },
+    summary: null,
+    models: [],
+    prompts: [],
+    promptById: new Map(),
+    details: null,
+    view: { ...VIEW, with: [] },
     /** The numbers of the prompts that a search has found; null without one. */
-    hits: null, shown: [], grid: null, toolbar: null, dialog: null,
+    hits: null,
+    shown: [],
+    grid: null,
+    toolbar: null,
+    dialog: null,
 };
 
 /** Changes a part of the view, and the address with it. */
@@ -85,7 +94,13 @@ function step(prompts, models) {
 function openCell(prompt, column) {
     app.grid.focus(app.shown.indexOf(prompt), column + 1);
     const hasBefore = prompt.groups[column]?.changed;
-    change({ cell: prompt.id, of: app.models[column].label, sample: firstOfInterest(prompt.groups[column]), with: hasBefore ? [BASELINE] : [], as: hasBefore ? "words" : "text" });
+    change({
+        cell: prompt.id,
+        of: app.models[column].label,
+        sample: firstOfInterest(prompt.groups[column]),
+        with: hasBefore ? [BASELINE] : [],
+        as: hasBefore ? "words" : "text",
+    });
 }
 
 /** The first sample that is not good, or the first one. */
@@ -109,15 +124,24 @@ function showHead() {
     show(
         byId("facts"),
         [
-            `${counted(prompts.length, "prompt")} × ${counted(models.length, "model")}`, counted(cells, "cell"),
-            cost > 0 ? dollars(cost) : null, localTime(summary.finished_at ?? summary.created_at),
-            summary.series ? `series ${summary.series}` : null, summary.baseline ? `baseline ${summary.baseline}` : null,
+            `${counted(prompts.length, "prompt")} × ${counted(models.length, "model")}`,
+            counted(cells, "cell"),
+            cost > 0 ? dollars(cost) : null,
+            localTime(summary.finished_at ?? summary.created_at),
+            summary.series ? `series ${summary.series}` : null,
+            summary.baseline ? `baseline ${summary.baseline}` : null,
         ]
             .filter(Boolean)
             .map((text, index) => [index > 0 ? " · " : null, visible(text)]),
     );
-    const page = (name, text) => el("button", { type: "button", "data-page": name, click: () => change({ page: name }) }, text);
-    show(byId("pages"), page("results", "Results"), page("summary", "Summary"), el("button", { type: "button", "aria-label": "Keys", title: "Keys (?)", click: showHelp }, "?"));
+    const page = (name, text) =>
+        el("button", { type: "button", "data-page": name, click: () => change({ page: name }) }, text);
+    show(
+        byId("pages"),
+        page("results", "Results"),
+        page("summary", "Summary"),
+        el("button", { type: "button", "aria-label": "Keys", title: "Keys (?)", click: showHelp }, "?"),
+    );
     showBanner();
 }
 
@@ -128,15 +152,24 @@ function showBanner() {
     const numberOf = (is) => app.prompts.filter((prompt) => prompt.groups.some((group) => group && is(group))).length;
     const named = numberOf((group) => group.broken && !group.lost);
     const lost = numberOf((group) => group.lost);
-    const texts = [named > 0 ? `${counted(named, "prompt")} broken` : null, lost > 0 ? `${counted(lost, "prompt")} lost since ${app.summary.baseline}` : null];
+    const texts = [
+        named > 0 ? `${counted(named, "prompt")} broken` : null,
+        lost > 0 ? `${counted(lost, "prompt")} lost since ${app.summary.baseline}` : null,
+    ];
     const banner = byId("banner");
     banner.hidden = !night?.gates.length && named + lost === 0;
     banner.className = failed.length > 0 || named + lost > 0 ? "bad" : "good";
     show(
         banner,
-        night?.gates.length ? el("strong", {}, failed.length > 0 ? `Gate failed: ${failed.join(", ")}` : "All gates passed") : null,
+        night?.gates.length
+            ? el("strong", {}, failed.length > 0 ? `Gate failed: ${failed.join(", ")}` : "All gates passed")
+            : null,
         named + lost > 0
-            ? el("button", { type: "button", class: "link", click: () => change({ ...VIEW, with: [], filter: "broken" }) }, texts.filter(Boolean).join(", "))
+            ? el(
+                  "button",
+                  { type: "button", class: "link", click: () => change({ ...VIEW, with: [], filter: "broken" }) },
+                  texts.filter(Boolean).join(", "),
+              )
             : null,
     );
 }

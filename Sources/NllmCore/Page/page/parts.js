@@ -31,11 +31,18 @@ function promptPart(asked) {
 
 function facts(pairs) {
     const known = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
-    return el("dl", {}, known.map(([name, value]) => [el("dt", {}, name), el("dd", {}, typeof value === "string" ? visible(value) : value)]));
+    return el(
+        "dl",
+        {},
+        known.map(([name, value]) => [
+            el("dt", {}, name),
+            el("dd", {}, typeof value === "string" ? visible(value) : value),
+        ]),
+    );
 }
 
 /** Attempts, times, and the command to run it by hand. */
-function detailsPart(cell, own, prompt) {
+function detailsPart(cell, own, prompt, asked) {
     const command = own.command ? shellLine(own.command) : null;
     const served = [own.served_model, own.served_fingerprint].filter(Boolean).join(", ");
     return [
@@ -49,7 +56,12 @@ function detailsPart(cell, own, prompt) {
                 ["finished", localTime(own.finished)],
                 ["latency", duration(cell.ms)],
                 ["attempts", String(cell.attempts)],
-                ["tokens", cell.tokensIn === null && cell.tokensOut === null ? null : `${cell.tokensIn ?? "?"} in, ${cell.tokensOut ?? "?"} out`],
+                [
+                    "tokens",
+                    cell.tokensIn === null && cell.tokensOut === null
+                        ? null
+                        : `${cell.tokensIn ?? "?"} in, ${cell.tokensOut ?? "?"} out`,
+                ],
                 ["cost", cell.cost === null ? null : dollars(cell.cost)],
                 ["exit code", own.exit ? String(own.exit) : null],
                 ["finish reason", own.finish_reason],
@@ -62,7 +74,18 @@ function detailsPart(cell, own, prompt) {
         ),
         own.stderr ? part("Standard error", false, plainText(own.stderr)) : null,
         command
-            ? part("Run it by hand", false, el("p", { class: "hint" }, "The prompt is read from standard input.", " ", copyButton(command, "command")), plainText(command))
+            ? part(
+                  "Run it by hand",
+                  false,
+                  el(
+                      "p",
+                      { class: "hint" },
+                      asked.in_arguments ? null : "The prompt is read from standard input.",
+                      " ",
+                      copyButton(command, "command"),
+                  ),
+                  plainText(command),
+              )
             : null,
     ];
 }

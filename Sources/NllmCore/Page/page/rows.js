@@ -2,8 +2,23 @@
 
 /** The elements of a cell's row, in the order in which they are written. */
 const CELL_FIELDS = [
-    "model", "sample", "status", "pass", "score", "ms", "tokensIn", "tokensOut", "cost", "attempts", "kind", "same",
-    "block", "reused", "note", "metrics", "before",
+    "model",
+    "sample",
+    "status",
+    "pass",
+    "score",
+    "ms",
+    "tokensIn",
+    "tokensOut",
+    "cost",
+    "attempts",
+    "kind",
+    "same",
+    "block",
+    "reused",
+    "note",
+    "metrics",
+    "before",
 ];
 /** Those of the cell of the baseline. */
 const BEFORE_FIELDS = ["status", "pass", "score", "same", "edited"];

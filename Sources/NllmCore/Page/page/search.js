@@ -15,11 +15,13 @@ function expression(query) {
 /** The numbers of the prompts that are found without opening anything. */
 function quickHits(prompts, models, pattern, scope) {
     if (scope === "answers") return new Set();
-    const columns = scope === "prompts" ? [] : models.flatMap((model, index) => (pattern.test(model.label) ? index : []));
+    // A label is of many prompts, among which those that have the text elsewhere would not be found.
+    const columns = scope === "ids" ? models.flatMap((model, index) => (pattern.test(model.label) ? index : [])) : [];
     const found = prompts.filter(
         (prompt) =>
-            (scope !== "prompts" && (pattern.test(prompt.id) || columns.some((column) => prompt.groups[column]))) ||
-            (scope !== "ids" && pattern.test(prompt.start)),
+            (scope !== "prompts" && pattern.test(prompt.id)) ||
+            (scope !== "ids" && pattern.test(prompt.start)) ||
+            columns.some((column) => prompt.groups[column]),
     );
     return new Set(found.map((prompt) => prompt.number));
 }

@@ -41,12 +41,26 @@ function modelTable(models) {
         el(
             "table",
             {},
-            el("thead", {}, el("tr", {}, heading("Model"), MODEL_COLUMNS.map(([text]) => heading(text)))),
+            el(
+                "thead",
+                {},
+                el(
+                    "tr",
+                    {},
+                    heading("Model"),
+                    MODEL_COLUMNS.map(([text]) => heading(text)),
+                ),
+            ),
             el(
                 "tbody",
                 {},
                 models.map((model) =>
-                    el("tr", {}, el("th", { scope: "row" }, visible(model.label)), MODEL_COLUMNS.map(([, text]) => el("td", {}, text(model)))),
+                    el(
+                        "tr",
+                        {},
+                        el("th", { scope: "row" }, visible(model.label)),
+                        MODEL_COLUMNS.map(([, text]) => el("td", {}, text(model))),
+                    ),
                 ),
             ),
         ),
@@ -57,9 +71,18 @@ function modelTable(models) {
 function metricTable(models) {
     const names = [...new Set(models.flatMap((model) => Object.keys(model.figures.metrics)))];
     if (names.length === 0) return null;
-    const head = el("tr", {}, ["Metric", ...models.map((model) => model.label)].map((text) => el("th", { scope: "col" }, visible(text))));
+    const head = el(
+        "tr",
+        {},
+        ["Metric", ...models.map((model) => model.label)].map((text) => el("th", { scope: "col" }, visible(text))),
+    );
     const rows = names.map((name) =>
-        el("tr", {}, el("th", { scope: "row" }, visible(name)), models.map((model) => el("td", {}, scoreText(model.figures.metrics[name])))),
+        el(
+            "tr",
+            {},
+            el("th", { scope: "row" }, visible(name)),
+            models.map((model) => el("td", {}, scoreText(model.figures.metrics[name]))),
+        ),
     );
     return el(
         "div",
@@ -105,14 +128,18 @@ function failureBars(prompts) {
 
 /** All of the summary. */
 function summaryPage({ summary, models, prompts }) {
-    const bars = (name) => models.map((model, series) => ({ label: model.label, value: model.figures[name] ?? 0, series }));
+    const bars = (name) =>
+        models.map((model, series) => ({ label: model.label, value: model.figures[name] ?? 0, series }));
     return [
         el("h2", {}, "Models"),
         modelTable(models),
         metricTable(models),
         list("Gates", gateItems(summary.night)),
         list("Comparison", comparisonItems(summary)),
-        list("Events", (summary.night?.events ?? []).map((event) => el("li", {}, visible(event)))),
+        list(
+            "Events",
+            (summary.night?.events ?? []).map((event) => el("li", {}, visible(event))),
+        ),
         el(
             "div",
             { class: "charts" },

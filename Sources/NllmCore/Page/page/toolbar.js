@@ -12,7 +12,14 @@ class Toolbar {
         show(
             element,
             el("div", { class: "filters", role: "group", "aria-label": "Filter" }, this.filterButtons()),
-            el("div", { class: "search" }, this.search, this.choice("scope", "in", Object.entries(SCOPES)), this.flaw, this.progress),
+            el(
+                "div",
+                { class: "search" },
+                this.search,
+                this.choice("scope", "in", Object.entries(SCOPES)),
+                this.flaw,
+                this.progress,
+            ),
             el(
                 "details",
                 { class: "more", open: matchMedia("(min-width: 701px)").matches },
@@ -27,10 +34,17 @@ class Toolbar {
         return Object.entries(FILTERS)
             .filter(([name]) => name !== "changed" || isCompared)
             .map(([name, filter]) => {
-                const number = this.app.prompts.filter((prompt) => prompt.groups.some((group) => group && filter.of(group))).length;
+                const number = this.app.prompts.filter((prompt) =>
+                    prompt.groups.some((group) => group && filter.of(group)),
+                ).length;
                 const button = el(
                     "button",
-                    { type: "button", class: "filter", "aria-pressed": "false", click: () => this.change({ filter: name }) },
+                    {
+                        type: "button",
+                        class: "filter",
+                        "aria-pressed": "false",
+                        click: () => this.change({ filter: name }),
+                    },
                     filter.text,
                     el("span", { class: "number" }, whole(number)),
                 );
@@ -42,8 +56,12 @@ class Toolbar {
     searchField() {
         let timer = 0;
         return el("input", {
-            id: "query", type: "search", placeholder: "Search with a regular expression", spellcheck: "false",
-            "aria-label": "Search with a regular expression", "aria-describedby": "flaw",
+            id: "query",
+            type: "search",
+            placeholder: "Search with a regular expression",
+            spellcheck: "false",
+            "aria-label": "Search with a regular expression",
+            "aria-describedby": "flaw",
             input: (event) => {
                 clearTimeout(timer);
                 timer = setTimeout(() => this.change({ query: event.target.value }), 120);
@@ -65,10 +83,42 @@ class Toolbar {
         const any = (text, list) => [["", text], ...list.map((value) => [value, value])];
         const metadata = [...new Set(prompts.flatMap((prompt) => metadataTexts(prompt.metadata)))].sort();
         const fields = [
-            ["model", "Model", any("any model", models.map((model) => model.label)), models.length > 1],
-            ["status", "Status", any("any status", values((cell) => [cell.status])), true],
-            ["kind", "Failure", any("any failure", values((cell) => [cell.kind])), true],
-            ["metric", "Metric below 1", any("any metric", values((cell) => Object.keys(cell.metrics ?? {}))), true],
+            [
+                "model",
+                "Model",
+                any(
+                    "any model",
+                    models.map((model) => model.label),
+                ),
+                models.length > 1,
+            ],
+            [
+                "status",
+                "Status",
+                any(
+                    "any status",
+                    values((cell) => [cell.status]),
+                ),
+                true,
+            ],
+            [
+                "kind",
+                "Failure",
+                any(
+                    "any failure",
+                    values((cell) => [cell.kind]),
+                ),
+                true,
+            ],
+            [
+                "metric",
+                "Metric below 1",
+                any(
+                    "any metric",
+                    values((cell) => Object.keys(cell.metrics ?? {})),
+                ),
+                true,
+            ],
             ["meta", "Metadata", any("any metadata", metadata.slice(0, 500)), true],
             ["by", "Sort columns by", Object.entries(SORTS).map(([value, sort]) => [value, sort.text]), true],
         ];
@@ -92,7 +142,8 @@ class Toolbar {
         if (document.activeElement !== this.search || this.search.value.trim() === "") this.search.value = view.query;
         this.search.setAttribute("aria-invalid", String(flaw !== null));
         show(this.flaw, flaw ? `Not a regular expression: ${flaw}` : null);
-        this.clear.hidden = fragmentOf({ ...view, page: "results", cell: null, of: "", sample: 1, with: [], as: "text" }) === "";
+        this.clear.hidden =
+            fragmentOf({ ...view, page: "results", cell: null, of: "", sample: 1, with: [], as: "text" }) === "";
     }
 
     /** Shows which part of a search is done; all of it hides the bar. */
