@@ -3,10 +3,12 @@ PREFIX ?= /usr/local
 OUTPUTS = $(CURDIR)/.build/test-outputs
 SWIFT ?= swift
 LINTERS = .build/lint-venv/bin
-PYTHON_SCRIPTS = scripts/check-layers scripts/make-fixture scripts/test-summary scripts/update-prices
+PYTHON_SCRIPTS = scripts/check-layers scripts/make-fixture scripts/test-summary \
+	scripts/update-page-libraries scripts/update-prices
 PYTHON_FILES = Benchmarks Sources Tests $(PYTHON_SCRIPTS)
 UNITTEST = .venv/bin/python -m unittest discover
-TEST_PARTS = "Swift=$(SWIFT) test --skip-build" "Scripts=$(UNITTEST) Tests/Scripts" "Bridge=$(UNITTEST) Tests/Bridge"
+TEST_PARTS = "Swift=$(SWIFT) test --skip-build" "Scripts=$(UNITTEST) Tests/Scripts" "Bridge=$(UNITTEST) Tests/Bridge" \
+	"Page=$(UNITTEST) Tests/Page"
 # The tests run what users run, which also starts several times faster than a debug build.
 TESTED = NLLM_BATCH_BINARY=$(CURDIR)/.build/release/nllm-batch
 # A crash must not wait for a debugger.
@@ -51,11 +53,13 @@ lint: ## Check the code's format, style and layers.
 	$(LINTERS)/ruff check --quiet $(PYTHON_FILES)
 	$(LINTERS)/ruff format --quiet --check $(PYTHON_FILES)
 	$(LINTERS)/mypy --no-error-summary
+	$(LINTERS)/biome check --error-on-warnings --log-level=warn
 	$(LINTERS)/shellcheck .ci/run $(filter-out scripts/linters.txt $(PYTHON_SCRIPTS), $(wildcard scripts/*))
 
 format: ## Format the code in place.
 	@scripts/setup-lint
 	$(LINTERS)/ruff format --quiet $(PYTHON_FILES)
+	$(LINTERS)/biome check --write --log-level=warn
 	swift format --in-place --recursive --parallel Package.swift Benchmarks Examples Sources Tests
 
 bench: build ## Measure against what one would do instead; prints ratios. BENCH=--quick for a short one.

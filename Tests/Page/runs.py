@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
@@ -78,23 +77,28 @@ def record(database: sqlite3.Connection, worker: int | None, run: int, cell: int
         "INSERT INTO attempts (run_id, cell_id, number, worker_id, outcome, exit_code, started_at, finished_at,"
         " duration_ms, failure_kind, failure_message, tokens_input, tokens_output, cost)"
         " VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (run, cell, worker, status, 0 if kind is None else 1, STARTED, STARTED + milliseconds, milliseconds, kind)
-        + (given.get("message"), 40, given.get("tokens", 120), given.get("cost", 0.0012)),
+        (
+            *(run, cell, worker, status, 0 if kind is None else 1, STARTED, STARTED + milliseconds, milliseconds),
+            *(kind, given.get("message"), 40, given.get("tokens", 120), given.get("cost", 0.0012)),
+        ),
     ).lastrowid
     database.execute(
         "INSERT INTO answers (attempt_id, text, stderr_tail, command) VALUES (?, ?, ?, ?)",
-        (attempt, given.get("text", "") + "\n" * (kind is None), given.get("stderr", ""))
-        + (json.dumps(["llm", "-m", label, "--no-stream"]),),
+        (
+            *(attempt, given.get("text", "") + "\n" * (kind is None), given.get("stderr", "")),
+            json.dumps(["llm", "-m", label, "--no-stream"]),
+        ),
     )
     database.execute(
         "UPDATE cells SET status = ?, attempts = 1, tries = 1, attempt_id = ? WHERE id = ?", (status, attempt, cell)
     )
 
 
-WORDS = (
-    "the model returns an answer that names each step of a plan with its reason and a date for review before work "
+TEXT = (
+    "the model returns an answer that names each part of a plan with its reason and a date for review before work "
     "begins so that teams can see what changed and why it matters to people who read reports at night in many places"
-).split()
+)
+WORDS = TEXT.split()
 
 
 def sentences(seed: int, characters: int) -> str:
@@ -119,8 +123,3 @@ def matrix(prompts: int) -> Iterator[dict[str, Any]]:
             "metadata": {"topic": ["billing", "travel", "law"][number % 3]},
             "assert": [{"type": "icontains", "value": "step", "metric": "names a step"}],
         }
-
-
-def temporary_environment() -> dict[str, str]:
-    """The environment without what would lead a browser elsewhere."""
-    return {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
