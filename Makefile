@@ -10,7 +10,8 @@ UNITTEST = .venv/bin/python -m unittest discover
 TEST_PARTS = "Swift=$(SWIFT) test --skip-build" "Scripts=$(UNITTEST) Tests/Scripts" "Bridge=$(UNITTEST) Tests/Bridge" \
 	"Page=$(UNITTEST) Tests/Page"
 # The tests run what users run, which also starts several times faster than a debug build.
-TESTED = NLLM_BATCH_BINARY=$(CURDIR)/.build/release/nllm-batch
+TESTED_BUILD = .build/tested
+TESTED = NLLM_BATCH_BINARY=$(CURDIR)/$(TESTED_BUILD)/release/nllm-batch
 # A crash must not wait for a debugger.
 export SWIFT_BACKTRACE = enable=no
 # Most tests start processes: with one for each test at once, all of them are late.
@@ -31,12 +32,11 @@ demo: setup ## Run samples/prompts on two models without any key.
 build: setup ## Build for release.
 	$(SWIFT) build -c release --product nllm-batch
 
-# Side by side, because a release build of one module keeps one core busy.
+# Side by side, in folders of their own, because a release build of one module keeps one core busy.
 build-tests:
 	@scripts/setup --tests
-	$(SWIFT) package resolve
-	$(SWIFT) build --ignore-lock -c release --product nllm-batch & release=$$!; \
-	$(SWIFT) build --ignore-lock --build-tests; tests=$$?; wait $$release && exit $$tests
+	$(SWIFT) build --scratch-path $(TESTED_BUILD) -c release --product nllm-batch & release=$$!; \
+	$(SWIFT) build --build-tests; tests=$$?; wait $$release && exit $$tests
 
 test: build-tests ## Build and run all tests, the long ones briefly.
 	rm -rf $(OUTPUTS) && mkdir $(OUTPUTS)
