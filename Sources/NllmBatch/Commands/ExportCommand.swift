@@ -42,6 +42,27 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup(title: "Selection, not of dir and html") var cells: SelectionOptions
     @OptionGroup var failures: FailureOptions
 
+    @Option(
+        name: .customLong("select"),
+        help: ArgumentHelp(
+            "With csv and jsonl, the members of results to write, such as prompt_id,text,metadata.topic.",
+            valueName: "column,…"), transform: ResultColumn.list)
+    var columns: [ResultColumn] = []
+
+    @Flag(help: "With csv, write a row per prompt with a column per model, instead of a row per cell.")
+    var wide = false
+
+    @Option(
+        help: ArgumentHelp(
+            "With csv, write this file as it is, row for row, with a column per model beside its own.", valueName: "csv"
+        ))
+    var join: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The column of that file with the prompts' ids (default: id, else the row's number).", valueName: "column"))
+    var joinId: String?
+
     @Sendable
     private static func format(_ text: String) throws -> ExportFormat {
         guard let format = ExportFormat(rawValue: text) else {
@@ -63,6 +84,12 @@ struct ExportCommand: AsyncParsableCommand {
             throw ValidationError("the page holds all cells and has filters; leave out options that select some")
         }
         if files == .nothing { throw ValidationError("`--files none` leaves nothing to export") }
+        if !columns.isEmpty, ![.csv, .jsonl].contains(format) {
+            throw ValidationError("`--select` is for the formats csv and jsonl")
+        }
+        if wide || join != nil, format != .csv { throw ValidationError("`--wide` and `--join` are for the format csv") }
+        if wide, join != nil { throw ValidationError("`--wide` and `--join` exclude each other") }
+        if joinId != nil, join == nil { throw ValidationError("`--join-id` is for `--join`") }
         guard format == .dir else { return }
         if selection != CellSelection() {
             throw ValidationError("a run's folder holds all cells; to select some, use --format \(ExportFormat.others)")
@@ -72,16 +99,32 @@ struct ExportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let store = try common.open()
-        let (run, exporter) = (try await store.run(run), Exporter(store: store))
+        let run = try await store.run(run)
         switch format {
-        case .dir: Console.out(try await folder(of: run, exporter))
-        case .jsonl:
-            try await store.check(selection, in: run)
-            try await exporter.write(run, selection, to: target)
+        case .dir: Console.out(try await folder(of: run, Exporter(store: store)))
+        case .jsonl: try await write(run, as: .lines(columns), from: store)
+        case .csv: try await write(run, as: table, from: store)
+        case .markdown: try await write(run, as: .markdown, from: store)
+        case .openAIBatch: try await write(run, as: .openAIBatch, from: store)
         case .html:
             let baseline = try await baseline == nil ? nil : store.run(baseline)
             try await PageWriter(store: store).write(run, baseline: baseline, to: target)
         }
+    }
+
+    private var table: ResultFormat {
+        if let join { return .joined(file: join, id: joinId, columns) }
+        return wide ? .wide(columns) : .rows(columns)
+    }
+
+    private func write(_ run: Run, as format: ResultFormat, from store: Store) async throws {
+        try await store.check(selection, in: run)
+        let report = try await Exporter(store: store).write(run, selection, as: format, to: target)
+        if report.failedCells > 0 {
+            common.say("\(Format.count(report.failedCells, "failed cell")) left out; --failed writes their errors")
+        }
+        guard report.unmatchedRows > 0, let join else { return }
+        common.say("\(Format.count(report.unmatchedRows, "row")) of \(join) without a prompt in run \(run.name)")
     }
 
     private func folder(of run: Run, _ exporter: Exporter) async throws -> String {

@@ -15,22 +15,24 @@ extension ExportTarget {
     /// Passes on the bytes that `body` writes.
     ///
     /// - Throws: what `body` and the stream throw, and a ``FileError`` or ``NllmError`` if the file cannot be written.
-    func write(_ body: (_ write: ([UInt8]) throws -> Void) throws -> Void) throws {
+    func write<Value>(_ body: (_ write: ([UInt8]) throws -> Void) throws -> Value) throws -> Value {
         switch self {
         case .file(let path):
             try Self.check(path)
             var file = try AtomicFile(path: path)
-            try body { try file.write($0) }
+            let value = try body { try file.write($0) }
             try file.commit(durably: true)
+            return value
         case .stream(let write):
             var piece: [UInt8] = []
-            try body { bytes in
+            let value = try body { bytes in
                 piece += bytes
                 guard piece.count >= Self.pieceSize else { return }
                 try write(piece)
                 piece.removeAll(keepingCapacity: true)
             }
             try write(piece)
+            return value
         }
     }
 

@@ -51,11 +51,7 @@ struct DelimitedRows {
             names = row.cells.count == 1 ? ["prompt"] : (1...row.cells.count).map { "column\($0)" }
             return true
         }
-        let found = row.cells.map { cell in
-            // No white space around a name is meant.
-            String(validating: row.text(cell), as: UTF8.self).map { String($0.drop(while: \.isWhitespace)) }
-                .map { name in String(name.prefix(name.count - name.reversed().prefix(while: \.isWhitespace).count)) }
-        }
+        let found = row.cells.map(row.name)
         let place = InputPlace(file: source.path, line: row.line)
         for (index, name) in found.enumerated() {
             guard let name else {

@@ -13,6 +13,9 @@ struct DelimitedText {
         var line: Int
         var bytes: [UInt8] = []
         var cells: [Cell] = []
+        /// All that was read of it and before it, its line break included, if that is kept; of a line break of two
+        /// characters, the second one belongs to the next row.
+        var source: [UInt8] = []
 
         /// Whether there is nothing in it, in quotes neither.
         var isBlank: Bool {
@@ -20,6 +23,12 @@ struct DelimitedText {
         }
 
         func text(_ cell: Cell) -> ArraySlice<UInt8> { bytes[cell.range] }
+
+        /// The name that a cell of the header holds, without white space around it; nil if it is not valid UTF-8.
+        func name(_ cell: Cell) -> String? {
+            String(validating: text(cell), as: UTF8.self).map { String($0.drop(while: \.isWhitespace)) }
+                .map { name in String(name.prefix(name.count - name.reversed().prefix(while: \.isWhitespace).count)) }
+        }
     }
 
     /// Why rows cannot be told apart any more, or a cell cannot be what was meant.
@@ -38,6 +47,7 @@ struct DelimitedText {
 
     private let input: TextInput
     private let delimiter: UInt8
+    private let keepsSource: Bool
     private var piece: ArraySlice<UInt8> = []
     private var line = 1
     private var state = State.start
@@ -51,10 +61,12 @@ struct DelimitedText {
     /// What is wrong with the current row, first.
     private var flaw: Flaw?
 
-    init(_ input: TextInput, delimiter: UInt8) {
-        self.input = input
-        self.delimiter = delimiter
+    init(_ input: TextInput, delimiter: UInt8, keepsSource: Bool = false) {
+        (self.input, self.delimiter, self.keepsSource) = (input, delimiter, keepsSource)
     }
+
+    /// What follows the last row, if that is kept.
+    var rest: [UInt8] { row.source }
 
     /// The next row; nil at the end.
     ///
@@ -73,6 +85,7 @@ struct DelimitedText {
             let current = piece
             let (used, isComplete) = current.withUnsafeBufferPointer { scan($0) }
             piece = current[(current.startIndex + used)...]
+            if keepsSource { row.source += current.prefix(used) }
             guard row.bytes.count <= LineReader.lineLimit else {
                 let size = "over \(LineReader.lineLimit >> 20) MB"
                 throw Flaw(

@@ -43,17 +43,22 @@ final class ResultReader {
         ofRun runID: RunID, _ selection: CellSelection = CellSelection(), _ body: (AttemptID) throws -> Void
     ) throws {
         let condition = selection.condition(in: runID)
+        try database.forEachRow("SELECT id FROM prompts WHERE run_id = ? AND live = 1 ORDER BY position", runID) {
+            try forEachAttemptID(ofPrompt: $0.id("id"), condition, body)
+        }
+    }
+
+    private func forEachAttemptID(
+        ofPrompt promptID: PromptID, _ condition: (sql: String, values: [(String, any Bindable)]),
+        _ body: (AttemptID) throws -> Void
+    ) throws {
         let sql = """
             SELECT cells.attempt_id FROM cells JOIN models ON models.id = cells.model_id
             WHERE cells.prompt_id = :prompt AND cells.attempt_id IS NOT NULL AND \(condition.sql)
             ORDER BY models.position, cells.sample
             """
-        try database.forEachRow("SELECT id FROM prompts WHERE run_id = ? AND live = 1 ORDER BY position", runID) {
-            prompt in
-            let promptID: PromptID = try prompt.id("id")
-            try database.forEachRow(sql, named: [("prompt", promptID)] + condition.values) { row in
-                try body(try row.id("attempt_id"))
-            }
+        try database.forEachRow(sql, named: [("prompt", promptID)] + condition.values) { row in
+            try body(try row.id("attempt_id"))
         }
     }
 
@@ -64,6 +69,36 @@ final class ResultReader {
         try forEachAttemptID(ofRun: runID, selection) { attemptID in
             if let result = try result(ofAttempt: attemptID) { try body(result) }
         }
+    }
+
+    /// The selected results of the prompt with this id, in the same order; nil if the run has no such prompt.
+    func results(
+        ofPrompt name: String, in runID: RunID, _ selection: CellSelection
+    ) throws -> [ResultRecord]? {
+        let promptID: PromptID? = try database.row(
+            "SELECT id FROM prompts WHERE run_id = ? AND name = ? AND live = 1", runID, name, read: { try $0.id("id") })
+        guard let promptID else { return nil }
+        var found: [ResultRecord] = []
+        try forEachAttemptID(ofPrompt: promptID, selection.condition(in: runID)) { attemptID in
+            if let result = try result(ofAttempt: attemptID) { found.append(result) }
+        }
+        return found
+    }
+
+    /// The models that have selected cells, in order, with the number of their samples.
+    func models(ofRun runID: RunID, _ selection: CellSelection = CellSelection()) throws -> [AnsweredModel] {
+        let condition = selection.condition(in: runID)
+        var models: [AnsweredModel] = []
+        let sql = """
+            SELECT models.label, max(cells.sample) AS samples
+            FROM prompts CROSS JOIN cells ON cells.prompt_id = prompts.id JOIN models ON models.id = cells.model_id
+            WHERE prompts.run_id = :run AND prompts.live = 1 AND \(condition.sql)
+            GROUP BY models.id ORDER BY models.position
+            """
+        try database.forEachRow(sql, named: condition.values) { row in
+            models.append(AnsweredModel(label: try row.text("label"), samples: try row.int("samples")))
+        }
+        return models
     }
 
     /// Whether an attempt of the run ended at that time, in the artifacts' format.
