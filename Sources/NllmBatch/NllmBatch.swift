@@ -24,7 +24,8 @@ struct NllmBatch: AsyncParsableCommand {
             ShowCommand.self, TailCommand.self, ExportCommand.self, RetryCommand.self, CancelCommand.self,
             PauseCommand.self,
             ResumeCommand.self, SuiteCommand.self, GateCommand.self, GradeCommand.self, ExplainCommand.self,
-            CompareCommand.self, TrendCommand.self, RemoveCommand.self, PruneCommand.self, BackupCommand.self,
+            CompareCommand.self, TrendCommand.self, UsageCommand.self, MetricsCommand.self, RemoveCommand.self,
+            PruneCommand.self, BackupCommand.self,
             ConfigCommand.self, DoctorCommand.self,
         ])
 

@@ -14,6 +14,8 @@ struct WorkSession {
     private let common: CommonOptions
     private let output: Output
     private let progress: ProgressDisplay.Form
+    /// The file that has the state of the runs; nil for none.
+    private let metrics: String?
     private let reports: ReportOptions
     /// Whether the answers are printed at the end.
     private let showsAnswers: Bool
@@ -36,13 +38,14 @@ struct WorkSession {
     ///   - output: what is printed about a run.
     ///   - streams: whether lines of output are printed as they arrive.
     ///   - progress: how progress is shown.
+    ///   - metrics: the file that has the state of the runs; nil for none.
     ///   - reports: where reports of evaluated runs are written.
     ///   - showsAnswers: whether the answers are printed at the end.
     init(
         store: Store, options: WorkOptions, common: CommonOptions, output: Output, streams: Bool,
-        progress: ProgressDisplay.Form?, reports: ReportOptions, showsAnswers: Bool = false
+        progress: ProgressDisplay.Form?, metrics: String?, reports: ReportOptions, showsAnswers: Bool = false
     ) {
-        self.reports = reports
+        (self.metrics, self.reports) = (metrics, reports)
         self.showsAnswers = showsAnswers
         self.store = store
         self.progress = progress ?? .auto
@@ -63,6 +66,8 @@ struct WorkSession {
         let isShown = !quiet || progress == .json
         let display =
             isShown ? try ProgressDisplay(path: store.path, runs: options.runs, screen: screen, form: progress) : nil
+        var metrics = try metrics.map { try MetricsFile($0, runs: options.runs, database: store.path) }
+        try await metrics?.write()
         let feed = EventFeed()
         let worker = try Worker.make(
             store: store, options: options, observe: { if !quiet || $0.isUrgent { feed.put($0) } },
@@ -74,6 +79,7 @@ struct WorkSession {
             printing.addTask { await screen.show(feed, verbose: verbose) }
             let result = await withTaskGroup(of: Void.self) { showing in
                 if let display { showing.addTask { await display.show() } }
+                if let metrics { showing.addTask { await metrics.follow() } }
                 let result = await Self.result(of: worker, shutdown)
                 showing.cancelAll()
                 return result
@@ -83,7 +89,20 @@ struct WorkSession {
         }
         let summary = try result.get()
         try await check()
+        let problem = await lastFailure(&metrics)
         try await report(summary, interrupts.status)
+        if let problem { throw problem.status.error }
+    }
+
+    /// Writes the last state of the metrics; returns what prevents it, after it was said.
+    private func lastFailure(_ metrics: inout MetricsFile?) async -> NllmError? {
+        do throws(NllmError) {
+            try await metrics?.write()
+            return nil
+        } catch {
+            Console.error("error: \(error)")
+            return error
+        }
     }
 
     private static func result(of worker: Worker, _ shutdown: Shutdown) async -> Result<WorkSummary, NllmError> {

@@ -8,6 +8,7 @@ import Testing
         "README.md", "docs/configuration.md", "docs/database.md", "docs/limits.md", "docs/tasks/csv.md",
         "docs/tasks/prompts-from-a-dataset.md", "docs/tasks/templates.md", "docs/tasks/conversations.md",
         "docs/tasks/openai-batch.md", "docs/tasks/checks.md", "docs/tasks/looking.md", "docs/tasks/page.md",
+        "docs/tasks/monitoring.md",
     ]
     /// What sets up the project itself, which `.ci/run` does.
     private static let projectCommands = ["make ", "scripts/"]

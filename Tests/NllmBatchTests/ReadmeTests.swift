@@ -43,7 +43,10 @@ import Testing
     @Test func everyOptionThatReadmeNamesIsInTheHelp() async throws {
         let batch = try Batch()
         var known = ""
-        for command in ["enqueue", "work", "run", "status", "show", "tail", "export", "retry", "cancel", "doctor"] {
+        let commands = [
+            "enqueue", "work", "run", "status", "show", "tail", "export", "usage", "retry", "cancel", "doctor",
+        ]
+        for command in commands {
             known += try await batch.run(command, "--help-hidden").out
         }
         let rows = readme.text.split(separator: "\n").filter { $0.hasPrefix("| `-") }

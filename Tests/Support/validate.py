@@ -31,6 +31,7 @@ NAMES = (
     "explain",
     "compare",
     "trend",
+    "usage",
 )
 # The schema of what a command prints with --json.
 COMMANDS = {
@@ -47,6 +48,7 @@ COMMANDS = {
     "compare": "compare",
     "trend": "trend",
     "tail": "result",
+    "usage": "usage",
 }
 LEAST_OUTPUTS = 20
 

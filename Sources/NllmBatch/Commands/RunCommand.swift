@@ -62,7 +62,8 @@ struct RunCommand: AsyncParsableCommand {
         let streams = worker.stream ?? (json ? false : configuration.stream ?? enqueue.isDirect)
         try await WorkSession(
             store: store, options: options, common: common, output: json ? .results : .folder, streams: streams,
-            progress: worker.progress, reports: reports, showsAnswers: enqueue.isDirect && !streams
+            progress: worker.progress, metrics: worker.metrics, reports: reports,
+            showsAnswers: enqueue.isDirect && !streams
         ).run { try await report.checkModels(in: store) }
     }
 

@@ -68,7 +68,7 @@ struct WorkCommand: AsyncParsableCommand {
             // One that waits for runs may be there before them.
             store: try common.open(configuration, follow ? .creating : .existing), options: options, common: common,
             output: json ? .progress : .folder, streams: worker.stream ?? configuration.stream ?? false,
-            progress: worker.progress, reports: reports
+            progress: worker.progress, metrics: worker.metrics, reports: reports
         ).run()
     }
 }

@@ -30,6 +30,12 @@ struct WorkerOptions: ParsableArguments {
         transform: Self.progress)
     var progress: ProgressDisplay.Form?
 
+    @Option(
+        help: ArgumentHelp(
+            "Keep the state of the runs in this file while they are worked on, in Prometheus' text format.",
+            valueName: "file", visibility: .hidden))
+    var metrics: String?
+
     @OptionGroup(title: "Limits") var limits: LimitOptions
 
     private static func progress(_ text: String) throws -> ProgressDisplay.Form {
@@ -48,6 +54,7 @@ struct WorkerOptions: ParsableArguments {
     }
 
     func validate() throws {
+        if metrics?.isEmpty == true { throw ValidationError("`--metrics` is empty; name a file") }
         try SettingOption.check(.grace, duration: grace)
         try SettingOption.check(given.numbers)
     }

@@ -71,28 +71,9 @@ extension Wait {
     /// The same for programs.
     var json: JSONValue {
         .object([
-            .init("for", .string(name)), .init("message", .string(what + message)),
+            .init("for", .string(reason.name)), .init("message", .string(what + message)),
             .init("until", .optional(until.map(Timestamp.utc))),
         ])
-    }
-
-    private var name: String {
-        switch reason {
-        case .worker: "worker"
-        case .starting: "start"
-        case .price: "price"
-        case .run: "resume"
-        case .place: "concurrency"
-        case .limit(let limit): limit.kind.rawValue
-        case .adapting: "adaptive_concurrency"
-        case .pace: "adaptive_rate"
-        case .provider: "retry_after"
-        case .pause(let pause): pause.kind.rawValue
-        case .firstAnswer: "first_answer"
-        case .cost: "max_cost"
-        case .tokens: "max_tokens_total"
-        case .retry: "retry"
-        }
     }
 }
 

@@ -76,3 +76,25 @@ public struct Wait: Sendable, Equatable {
         }
     }
 }
+
+extension Wait.Reason {
+    /// The reason in one word, for programs.
+    package var name: String {
+        switch self {
+        case .worker: "worker"
+        case .starting: "start"
+        case .price: "price"
+        case .run: "resume"
+        case .place: "concurrency"
+        case .limit(let limit): limit.kind.rawValue
+        case .adapting: "adaptive_concurrency"
+        case .pace: "adaptive_rate"
+        case .provider: "retry_after"
+        case .pause(let pause): pause.kind.rawValue
+        case .firstAnswer: "first_answer"
+        case .cost: "max_cost"
+        case .tokens: "max_tokens_total"
+        case .retry: "retry"
+        }
+    }
+}
