@@ -32,7 +32,7 @@ extension NllmError {
         case .llmUnusable: .unavailable
         case .badConfiguration, .unpriced, .conversations: .badConfiguration
         case .cannotCreate, .configurationNotCreated, .runExists, .foreignFolder, .cannotRestrict, .backupRefused,
-            .backupNotCreated:
+            .backupNotCreated, .copyRefused:
             .cannotCreate
         case .inputOutput, .damaged, .alteredDatabase: .inputOutput
         case .busy, .beingRemoved, .runInUse, .olderWorker, .fewThreads, .seriesInUse: .tryLater

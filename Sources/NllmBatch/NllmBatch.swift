@@ -25,7 +25,7 @@ struct NllmBatch: AsyncParsableCommand {
             PauseCommand.self,
             ResumeCommand.self, SuiteCommand.self, GateCommand.self, GradeCommand.self, ExplainCommand.self,
             CompareCommand.self, TrendCommand.self, UsageCommand.self, MetricsCommand.self, RemoveCommand.self,
-            PruneCommand.self, BackupCommand.self,
+            PruneCommand.self, BackupCommand.self, CopyCommand.self,
             ConfigCommand.self, DoctorCommand.self,
         ])
 

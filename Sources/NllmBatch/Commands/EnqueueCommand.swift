@@ -27,9 +27,14 @@ struct EnqueueCommand: AsyncParsableCommand {
         guard !enqueue.dryRun else { return try await enqueue.printPreview(request, common: common, json: json) }
         let enqueuer = Enqueuer(
             databasePath: configuration.database, isPrivate: configuration.isPrivate, note: common.say)
+        let other = try enqueue.answers.otherDatabase()
         let (report, store) = try await enqueuer.enqueue(request)
         _ = try await report.sayReplaced(in: store)
         common.say(report.sentence)
+        if let other {
+            let cells = try await store.reuseAnswers(of: other, in: report.run, age: enqueue.answers.age)
+            common.say("\(Format.count(cells, "cell")) answered from \(other.path), without a request")
+        }
         for estimate in report.estimates { common.say(estimate.sentence) }
         if json { Console.out(report.json) } else { Console.out(report.run) }
     }

@@ -41,6 +41,7 @@ struct RunCommand: AsyncParsableCommand {
         guard !enqueue.dryRun else { return try await enqueue.printPreview(request, common: common, json: json) }
         // Cells are enqueued only if they can be executed.
         _ = try LLMProgram.find()
+        _ = try enqueue.answers.otherDatabase()
         try DescriptorLimit.check(.cells(options.concurrency))
         let enqueuer = Enqueuer(
             databasePath: configuration.database, isPrivate: configuration.isPrivate, note: common.say)
@@ -57,6 +58,7 @@ struct RunCommand: AsyncParsableCommand {
             for estimate in report.estimates where estimate.cost != nil { common.say(estimate.sentence) }
         }
         options.runs = [report.run]
+        options.cacheFrom = enqueue.answers.cacheFrom
         options.allowsCommands = enqueue.evaluation.allowCommands
         // The caller wants a JSON object on standard output, unless told otherwise.
         let streams = worker.stream ?? (json ? false : configuration.stream ?? enqueue.isDirect)

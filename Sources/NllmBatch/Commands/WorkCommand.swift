@@ -64,6 +64,7 @@ struct WorkCommand: AsyncParsableCommand {
         options.follows = follow
         options.overrides = overrides
         options.allowsCommands = allowCommands
+        options.cacheFrom = answers.cacheFrom
         try await WorkSession(
             // One that waits for runs may be there before them.
             store: try common.open(configuration, follow ? .creating : .existing), options: options, common: common,

@@ -9,11 +9,22 @@ struct AnswerOptions: ParsableArguments {
     @Option(name: .customLong("cache"), help: ArgumentHelp(.cache, valueName: "age"))
     var cache: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Also reuse answers in this database: those of the age that --cache says, or of any age.", valueName: "db"))
+    var cacheFrom: String?
+
     func validate() throws {
+        if cacheFrom?.isEmpty == true { throw ValidationError("`--cache-from` is empty; name a database") }
         for text in failOn {
             if let flaw = FailOnText.flaw(text) { throw ValidationError("`--fail-on` \(flaw)") }
         }
         try SettingOption.check(.cache, duration: cache)
+    }
+
+    /// The database of `--cache-from`; nil without the option.
+    func otherDatabase() throws(NllmError) -> Store? {
+        try cacheFrom.map { path throws(NllmError) in try Store(path: path) }
     }
 
     /// The kinds that were given; nil without the option.

@@ -9,6 +9,8 @@ final class RunIntake {
 
     private let evaluator: NightEvaluator
 
+    /// Another database whose answers are reused; nil for none.
+    private var other: Store?
     /// The runs that were named; nil for all.
     private var named: [RunID]?
     /// The runs that were named, and their companions; nil for all.
@@ -43,6 +45,7 @@ final class RunIntake {
 
     /// Finds the runs that were named; throws if one is not there, or has no price that a budget needs.
     func find() async throws(NllmError) {
+        if let path = options.cacheFrom { other = try Store(path: path) }
         if !options.runs.isEmpty {
             let named = try await store.runs(named: options.runs).map(\.id)
             try await store.unblock(named)
@@ -76,7 +79,7 @@ final class RunIntake {
     /// - Throws: what is wrong, if it must not be passed over.
     func prepare(_ runID: RunID, worker: WorkerID, isFirst: Bool) async throws(NllmError) -> Bool {
         guard !prepared.contains(runID) else { return true }
-        let cached: Int
+        var cached: Int
         do throws(NllmError) {
             // It may have been enqueued after this worker began.
             if options.maxCost != nil { try await store.checkPrices(runs: [runID]) }
@@ -84,6 +87,10 @@ final class RunIntake {
             if !counted.contains(runID) { counted = try await store.count([runID], againstBudgetOf: worker) }
             try await store.takeGivenAnswers(run: runID, worker: worker, now: Date())
             cached = try await store.takeCached(run: runID, age: options.overrides.cache, worker: worker, now: Date())
+            if let other {
+                let age = options.overrides.cache
+                cached += try await store.takeCached(run: runID, age: age, worker: worker, now: Date(), from: other)
+            }
             try await artifacts.prepare(run: runID)
         } catch {
             // Fail if the user named this run; otherwise skip it. A disk that filled up meanwhile is waited for.

@@ -4,6 +4,8 @@ public struct WorkOptions: Sendable {
     public var runs: [String] = []
     /// A timeout, retries, failures and a cache in place of those of the runs.
     public var overrides = RunSettings.Given()
+    /// The path of another database whose answers are reused; nil for none.
+    public var cacheFrom: String?
     /// Whether the worker waits for new runs until it is asked to stop.
     public var follows = false
     /// Whether each line of output is reported as it arrives.

@@ -44,6 +44,8 @@ public enum NllmError: Error, Sendable, Equatable {
     case backupRefused(path: String, reason: String)
     /// A backup that cannot be created at its destination.
     case backupNotCreated(path: String, reason: String)
+    /// A database that cannot take a copy of a run, and why.
+    case copyRefused(database: String, reason: String)
     /// A name that is already in use.
     case runExists(name: String, path: String)
     /// A model that `llm` does not know.
@@ -125,6 +127,7 @@ extension NllmError: CustomStringConvertible {
         case .backupRefused(let path, let reason):
             "\(path) \(reason), and is not replaced; name another file"
         case .backupNotCreated(let path, let reason): "cannot create \(path): \(reason); name another file"
+        case .copyRefused(let database, let reason): "\(database) \(reason)"
         case .runExists(let name, let path):
             "\(path) already holds results that are not in this database; "
                 + "choose another name than `\(name)` with --run, or move the folder away"

@@ -39,7 +39,7 @@ public struct Run: Sendable, Equatable {
     public var hasFolder: Bool { settings.files != .nothing }
 
     /// Throws if its answers were removed.
-    func checkAnswers() throws(NllmError) {
+    package func checkAnswers() throws(NllmError) {
         guard hasAnswers else {
             throw .usage("the answers of run \(name) were removed (`keep` of its suite); its folder stays as it is")
         }

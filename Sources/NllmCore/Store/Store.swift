@@ -10,7 +10,7 @@ public actor Store {
     /// Whether the database and the runs' folders are private to their owner.
     nonisolated let isPrivate: Bool
     /// Whether the file is on a medium that cannot be written.
-    private nonisolated let isImmutable: Bool
+    nonisolated let isImmutable: Bool
     /// The open file, as found at its path.
     private nonisolated let identity: FileIdentity?
     /// The causes of the errors that were thrown; equal ones are kept once, so there are few.

@@ -35,12 +35,13 @@ final class SQLiteConnection: Connection {
             switch access {
             case .readOnly: SQLITE_OPEN_READONLY
             case .immutable: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
-            case .readWrite: SQLITE_OPEN_READWRITE
-            case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            // Other databases are attached by a URI.
+            case .readWrite: SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI
+            case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI
             }
         _ = Self.stopsCountingMemory
         var handle: OpaquePointer?
-        let name = access == .immutable ? "file:\(Self.escaped(path))?immutable=1" : path
+        let name = access == .immutable ? Self.uri(path, "immutable=1") : path
         let code = sqlite3_open_v2(name, &handle, flags | SQLITE_OPEN_NOMUTEX, nil)
         guard code == SQLITE_OK, let handle else {
             let error =
@@ -68,9 +69,10 @@ final class SQLiteConnection: Connection {
     /// Sleeps for a random 0.1 to 1 ms, so that no waiting writer is always too late.
     static func pause() { usleep(UInt32.random(in: 100...1000)) }
 
-    /// A path as part of a URI.
-    private static func escaped(_ path: String) -> String {
-        path.replacing("%", with: "%25").replacing("?", with: "%3f").replacing("#", with: "%23")
+    /// The URI of a file, with a parameter such as `mode=ro`.
+    static func uri(_ path: String, _ parameter: String) -> String {
+        let escaped = path.replacing("%", with: "%25").replacing("?", with: "%3f").replacing("#", with: "%23")
+        return "file:\(escaped)?\(parameter)"
     }
 
     deinit {
