@@ -43,7 +43,9 @@ test: build-tests ## Build and run all tests, the long ones briefly.
 	$(TESTED) NLLM_BATCH_OUTPUTS=$(OUTPUTS) scripts/test-summary $(TEST_PARTS)
 	.venv/bin/python Tests/Support/validate.py $(OUTPUTS)
 
-soak: build-tests ## Run all tests, the long ones in full.
+soak: ## Run all tests, the long ones in full.
+	@scripts/setup --tests --soak
+	$(MAKE) build-tests
 	$(TESTED) NLLM_BATCH_SOAK=1 scripts/test-summary $(TEST_PARTS)
 
 lint: ## Check the code's format, style and layers.

@@ -66,6 +66,46 @@ import Testing
         #expect(Data(all.out.utf8) == (try batch.read("nllm-runs/r/results.jsonl")))
     }
 
+    @Test func aReaderThatGoesAwayEndsTheExport() async throws {
+        let batch = try await scene()
+        let head = try await batch.command(
+            "/bin/bash", ["-o", "pipefail", "-c", "\"$0\" export --format csv --select model | head -1", Batch.binary])
+        #expect(head.code == 0 && head.out == "model\r\n" && head.err == "")
+    }
+
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["NLLM_BATCH_SOAK"] == "1"))
+    func libreOfficeReadsTheCellsThatPandasReads() async throws {
+        let batch = try await scene()
+        try await batch.run(
+            "export", "--format", "csv", "--select", "prompt_id,model,status,text,failure.message,attempts,prompt",
+            "-o",
+            "out.csv"
+        ).expectSuccess()
+        let arguments = [
+            "--headless", "--infilter=CSV:44,34,76,1", "--convert-to",
+            "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false", "--outdir", "converted", "out.csv",
+        ]
+        try await batch.command("/usr/bin/soffice", arguments).requireSuccess()
+        let script = """
+            import pandas as pd
+            def cells(path):
+                table = pd.read_csv(path, dtype=str, keep_default_na=False)
+                return [list(table.columns)] + [[number(cell) for cell in row] for row in table.values.tolist()]
+            def number(cell):
+                try:
+                    return float(cell)
+                except ValueError:
+                    return cell.replace("\\r\\n", "\\n")
+            ours, theirs = cells("out.csv"), cells("converted/out.csv")
+            assert ours == theirs, (ours, theirs)
+            print(len(ours))
+            """
+        let compared = try await batch.command(
+            Batch.venv + "/python", ["-c", script], environment: ["PYTHONPATH": Batch.venv + "/../notebooks"]
+        ).requireSuccess()
+        #expect(compared.out == "\(1 + 2 * (Self.texts.count + 1))\n")
+    }
+
     @Test func markdownShowsAnswersThatStayText() async throws {
         let batch = try await scene()
         let text = try await batch.run("export", "--format", "markdown", "--model", "a").expectSuccess().out
