@@ -41,9 +41,9 @@ import Testing
         let lines = Self.steady(try await batch.run("show").expectSuccess().lines)
         #expect(lines[0] == "r: finished, 4 ok, 4 error")
         #expect(lines[3].hasPrefix("  m") && lines[3].contains("4/4       2     1/2"), "\(lines)")
-        #expect(lines.contains("2 × request on m, as q2: Error code: 400 - not like this"))
+        #expect(lines.contains("2 × request on m (q2): Error code: 400 - not like this"))
         #expect(
-            lines.contains("1 answer of n does not pass, as q3: not-contains: not wanted: the answer contai…"),
+            lines.contains("1 answer of n does not pass (q3): not-contains: not wanted: the answer contains…"),
             "\(lines)")
         #expect(lines.contains { $0.hasPrefix("slowest: TIME [m q1], TIME [n q4], TIME [m q4]") }, "\(lines)")
         #expect(lines.contains { $0.hasPrefix("dearest: $4.00 [n q4], $3.50 [m q4], ") })
@@ -71,7 +71,7 @@ import Testing
         #expect(run.screen.count <= 24 && run.wrapped == [], "\(run.screen)")
         #expect(run.screen[0] == "r: finished, 30 error")
         #expect(run.screen.contains { $0.hasPrefix("  and ") && $0.hasSuffix(" more models") }, "\(run.screen)")
-        #expect(run.screen.contains { $0.hasSuffix(" more kinds of failures") }, "\(run.screen)")
+        #expect(run.screen.contains { $0.hasSuffix(" more groups of failures") }, "\(run.screen)")
     }
 
     @Test func fewCellsFollowTheirDigestInFull() async throws {
@@ -129,6 +129,18 @@ import Testing
             ["show", "r", "--diff", "m,long[a=1,b=2]", "-p", "q1"],
             environment: ["NO_COLOR": "1", "PAGER": "sed 's/^/page: /'"])
         #expect(uncolored.colors == [] && uncolored.screen.contains("page:     | {+three+}"), "\(uncolored.screen)")
+    }
+
+    @Test func aConversationIsShownWithWhoSaysWhat() async throws {
+        let batch = try Batch(llm: Batch.fakeLLM(Self.llm))
+        let messages = [("system", "Sing."), ("user", "a"), ("assistant", "b"), ("user", "c\\nd")].map {
+            #"{"role": "\#($0.0)", "content": "\#($0.1)"}"#
+        }
+        try batch.write(#"{"id": "q", "messages": [\#(messages.joined(separator: ", "))]}"#, to: "p.jsonl")
+        try await batch.run("enqueue", "p.jsonl", "-m", "m", "--no-check", "--run", "r").expectSuccess()
+        let shown = try await batch.run("show", "-p", "q").expectSuccess()
+        let said = ["user: a", "assistant: b", "user: c", "d"].map { "    | \($0)" }
+        #expect(shown.lines == ["[m q] pending", "  system:", "    | Sing.", "  prompt:"] + said)
     }
 
     @Test func longOutputGoesThroughThePagerOfATerminal() async throws {

@@ -14,7 +14,10 @@ struct CellText {
         let name = CellName.text(cell.model, prompt: cell.prompt, sample: cell.sample)
         var lines = ["\(name) \(cell.status.rawValue)".oneLine]
         if showsPrompt {
-            let texts = cell.earlierMessages + (cell.turns.isEmpty ? [cell.text] : cell.turns)
+            if isWhole, let system = cell.system {
+                lines += ["  system:"] + system.printedLines.map { "    | \($0)" }
+            }
+            let texts = [cell.messages, cell.turns].first { !$0.isEmpty } ?? [cell.text]
             lines += ["  prompt:"] + texts.flatMap(\.printedLines).map { "    | \($0)" }
         }
         if let notBefore = cell.notBefore { lines.append("  not before \(Timestamp.utc(notBefore))") }

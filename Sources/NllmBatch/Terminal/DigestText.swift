@@ -8,8 +8,8 @@ import NllmCore
 
 /// What the results of a run come to, on one screen, whatever their number.
 struct DigestText {
-    /// The size that every terminal is supposed to have.
-    private static let (leastColumns, leastRows) = (80, 24)
+    /// The size where there is no terminal, and the least one that is made use of.
+    private static let (usual, least) = ((columns: 80, rows: 24), (columns: 40, rows: 10))
     private static let indent = "  "
     /// The most results that are named for what they took.
     static let extremes = 3
@@ -22,9 +22,9 @@ struct DigestText {
     init(status: StatusText, digest: RunDigest) {
         (self.status, self.digest) = (status, digest)
         let terminal = Terminal(STDOUT_FILENO)
-        columns = max(terminal?.columns ?? 0, Self.leastColumns)
+        columns = max(terminal?.columns ?? Self.usual.columns, Self.least.columns)
         // One line less, so that the first one stays when the shell asks for the next command.
-        rows = max(terminal?.rows ?? 0, Self.leastRows) - 1
+        rows = max(terminal?.rows ?? Self.usual.rows, Self.least.rows) - 1
     }
 
     /// Reads what the results of a run come to.
@@ -60,23 +60,22 @@ struct DigestText {
 
     private var failures: ReportSection {
         let items = digest.failures.map { group in
+            let (model, prompt, isOne) = (name(group.model), name(group.prompt), group.cells == 1)
             let what =
                 group.isOK
-                ? "\(Format.count(group.cells, "answer")) of \(name(group.model)) \(group.cells == 1 ? "is" : "are") "
-                    + "\(group.kind), as \(name(group.prompt))"
-                : "\(group.cells) × \(group.kind) on \(name(group.model)), as \(name(group.prompt)): \(group.message)"
+                ? "\(Format.count(group.cells, "answer")) of \(model) \(isOne ? "is" : "are") \(group.kind) (\(prompt))"
+                : "\(group.cells) × \(group.kind) on \(model) (\(prompt)): \(group.message)"
             return ReportSection.Item(lines: [what])
         }
-        return ReportSection(items: items, rank: 0, least: 3) { "and \($0) more kinds of failures" }
+        return ReportSection(items: items, rank: 0, least: 3) { "and \(Format.count($0, "more group")) of failures" }
     }
 
     private var rejected: ReportSection {
         let items = digest.rejected.map { rejected in
-            let count = Format.count(rejected.cells, "answer")
-            let text =
-                "\(count) of \(name(rejected.model)) \(rejected.cells == 1 ? "does" : "do") not pass, as "
-                + "\(name(rejected.prompt)): \(rejected.reason)"
-            return ReportSection.Item(lines: [text])
+            let count = "\(Format.count(rejected.cells, "answer")) of \(name(rejected.model))"
+            let word = rejected.cells == 1 ? "does" : "do"
+            return ReportSection.Item(
+                lines: ["\(count) \(word) not pass (\(name(rejected.prompt))): \(rejected.reason)"])
         }
         return ReportSection(items: items, rank: 2, least: 2) { "and \(Format.count($0, "more model")) with such" }
     }

@@ -52,9 +52,10 @@ struct StatusText {
         ])
     }
 
-    /// What the run came to; empty if it was held against nothing.
+    /// What the gates of the run came to; empty if it has none, or was not evaluated.
     var gates: [String] {
-        night.map { ["gates: \($0.verdictSentence); see: nllm-batch gate \(progress.run.name)\(hint)"] } ?? []
+        guard let night, !night.gates.isEmpty else { return [] }
+        return ["gates: \(night.verdictSentence); see: nllm-batch gate \(progress.run.name)\(hint)"]
     }
 
     private static func table(_ progress: RunProgress) -> Table {

@@ -45,8 +45,10 @@ public struct CellRecord: Sendable {
     public let turns: [String]
     /// Whether the command's arguments hold ``text``.
     let isInArguments: Bool
-    /// What was said before ``text``, each as `user: …`; empty without a conversation.
-    package let earlierMessages: [String]
+    /// The prompt's own system prompt; nil without one.
+    package let system: String?
+    /// What is said in a conversation, each as `user: …`, ``text`` included; empty for other prompts.
+    package let messages: [String]
     /// The model's label.
     public let model: String
     /// The sample, from 1.
@@ -66,7 +68,7 @@ public struct CellRecord: Sendable {
 extension CellRecord {
     /// A line for a POSIX shell that sends the same as the last attempt; nil if there was none, or if no command sends it.
     package var shellLine: String? {
-        guard turns.isEmpty, earlierMessages.isEmpty, let command = attempts.last(where: { $0.command != nil })?.command
+        guard turns.isEmpty, messages.isEmpty, let command = attempts.last(where: { $0.command != nil })?.command
         else { return nil }
         return ShellWord.line(command, input: isInArguments ? nil : Redaction.redact(text))
     }
@@ -95,7 +97,7 @@ extension Store {
         let (condition, values) = selection.condition(in: run.id)
         let sql = """
             SELECT cells.id, cells.sample, cells.status, cells.not_before, prompts.name, prompts.text, prompts.turns,
-                prompts.messages, prompts.in_arguments, models.label,
+                prompts.messages, prompts.in_arguments, prompts.system, models.label,
                 models.paused_kind, models.paused_message, models.paused_at, grades.score, grades.passed,
                 grades.verdicts
             FROM cells JOIN prompts ON prompts.id = cells.prompt_id JOIN models ON models.id = cells.model_id
@@ -137,10 +139,10 @@ extension CellRecord {
         prompt = try row.text("name")
         text = try row.text("text")
         turns = try row.optionalJSON("turns")?.stringValues ?? []
+        system = try row.optionalText("system")
         isInArguments = try row.bool("in_arguments")
         let conversation = try row.optionalJSON("messages").flatMap(Conversation.init)
-        earlierMessages =
-            conversation.map { $0.messages.dropLast().map { "\($0.role.rawValue): \($0.description)" } } ?? []
+        messages = conversation.map { $0.messages.map { "\($0.role.rawValue): \($0.description)" } } ?? []
         model = try row.text("label")
         sample = try row.int("sample")
         status = try row.value("status")
