@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = ROOT / ".build/debug/nllm-batch"
+PROGRAM = Path(os.environ.get("NLLM_BATCH_BINARY") or ROOT / ".build/debug/nllm-batch")
 STARTED = 1_790_000_000_000
 
 # What a cell came to: `text`, or `kind` and `message` of a failure; perhaps `ms`, `cost`, `tokens`.
