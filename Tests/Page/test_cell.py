@@ -32,7 +32,7 @@ class CellTest(PageTest):
         self.assertEqual(strong.all_text_contents(), ["Answer 1", "plan"])
         self.assertEqual(page.locator("#cell .markdown li").count(), 3)
         page.get_by_role("button", name="JSON").click()
-        page.wait_for_selector("#cell .hint:has-text('not JSON')")
+        page.wait_for_selector("#cell .hint:has-text('cannot be shown as JSON')")
         # The second sample, which says so itself.
         page.get_by_role("button", name="Sample 2, pass").click()
         page.get_by_role("button", name="Text", exact=True).click()

@@ -1,13 +1,14 @@
 /// What the page says of a run as a whole.
 struct PageSummary {
     /// The nights of a series that its chart shows.
-    static let nights = 60
+    static let nights = 30
 
     let run: Run
     let figures: [(label: String, figures: AnswerFigures)]
     let baseline: Run?
     let comparison: RunComparison?
-    let night: NightResult?
+    /// What was found, as reports have it; nil if the run is not evaluated.
+    let night: JSONValue?
     let trend: SeriesTrend?
 
     /// The whole, as summary.js reads it.
@@ -18,7 +19,7 @@ struct PageSummary {
             .init("version", .string(NllmVersion.current)),
             .init("models", .array(figures.map(model))),
             .init("baseline", .optional(baseline?.name)),
-            .init("night", night?.json ?? .null),
+            .init("night", night ?? .null),
             .init("series", .optional(trend?.series)),
             .init("nights", .array((trend?.nights ?? []).map(Self.json))),
         ])

@@ -37,7 +37,7 @@ public struct PageWriter: Sendable {
         if let series = evaluation?.series { trend = try await store.trend(of: series, last: PageSummary.nights) }
         return PageSummary(
             run: run, figures: try await store.figures(of: run), baseline: baseline, comparison: comparison,
-            night: evaluation?.result.flatMap { try? NightResult(json: $0) }, trend: trend)
+            night: evaluation?.result, trend: trend)
     }
 
     private func document(_ summary: PageSummary, _ write: ([UInt8]) throws -> Void) throws {

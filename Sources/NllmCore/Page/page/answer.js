@@ -7,25 +7,43 @@ function plainText(text) {
     return el("pre", { class: "text", dir: "auto", tabindex: 0 }, text === "" ? el("em", {}, "empty") : visible(text));
 }
 
+/** The longest answer that is shown as Markdown or JSON. */
+const LONGEST_FORMATTED = 1 << 20;
+
+/** A text as Markdown or JSON; undefined if it is not JSON, too long, or nested too deeply. */
+function formatted(text, form) {
+    if (text.length > LONGEST_FORMATTED) return undefined;
+    try {
+        if (form === "markdown") return el("div", { class: "markdown", dir: "auto" }, markdown(text));
+        const value = jsonOf(text);
+        return value === undefined ? undefined : el("div", { class: "json" }, jsonTree(value));
+    } catch {
+        return undefined;
+    }
+}
+
+/** A text with its differences from a reference, or of the reference itself from the only other text. */
+function compared(text, reference, others) {
+    // With several others, the first text cannot show its differences from each.
+    if (reference === null && others.length !== 1) return plainText(text);
+    const pieces =
+        reference === null ? differences(text, others[0].text ?? "") : differences(reference.text ?? "", text);
+    return (
+        pieces &&
+        el(
+            "pre",
+            { class: "text", dir: "auto", tabindex: 0 },
+            markedText(pieces, reference === null ? "removed" : "added"),
+        )
+    );
+}
+
 /** The answer of a side in a form; `reference` is what differences are shown against, or null for the first side. */
 function answerBody(side, form, reference, others) {
     const text = side.text ?? "";
-    if (form === "markdown") return el("div", { class: "markdown", dir: "auto" }, markdown(text));
-    if (form === "json") {
-        const value = jsonOf(text);
-        return value === undefined
-            ? [el("p", { class: "hint" }, "This answer is not JSON."), plainText(text)]
-            : el("div", { class: "json" }, jsonTree(value));
-    }
-    if (form !== "words") return plainText(text);
-    const [first, second, kind] =
-        reference === null ? [text, others[0]?.text, "removed"] : [reference.text, text, "added"];
-    if (second === undefined || first === undefined) return plainText(text);
-    const pieces = differences(first, second);
-    if (pieces === null) return [el("p", { class: "hint" }, "Too long to be compared word by word."), plainText(text)];
-    // With several others, the first text cannot show its differences from each.
-    if (kind === "removed" && others.length > 1) return plainText(text);
-    return el("pre", { class: "text", dir: "auto", tabindex: 0 }, markedText(pieces, kind));
+    if (form === "text") return plainText(text);
+    const body = form === "words" ? compared(text, reference, others) : formatted(text, form);
+    return body ?? [el("p", { class: "hint" }, `This answer cannot be shown as ${FORMS[form]}.`), plainText(text)];
 }
 
 /** What each assertion says. */
@@ -35,12 +53,7 @@ function assertionRows(asserts, depth = 0) {
         const row = el(
             "li",
             { class: depth > 0 ? "member" : null },
-            el(
-                "span",
-                { class: `badge ${result}` },
-                el("span", { "aria-hidden": "true" }, `${SIGNS[result]} `),
-                result === "none" ? "no verdict" : result,
-            ),
+            badge(result),
             " ",
             el("strong", {}, visible(assertion.type ?? "")),
             assertion.metric ? [" ", el("span", { class: "tag" }, visible(assertion.metric))] : null,

@@ -86,30 +86,31 @@ class CellDialog {
                     metadataTexts(prompt.metadata).map((text) => [" ", el("span", { class: "tag" }, visible(text))]),
                 ),
             ),
-            el(
-                "div",
-                { class: "steps" },
-                this.stepButton("↑", "Previous prompt (k)", -1, 0),
-                this.stepButton("↓", "Next prompt (j)", 1, 0),
-                models.length > 1
-                    ? [this.stepButton("←", "Previous model", 0, -1), this.stepButton("→", "Next model", 0, 1)]
-                    : null,
-                el(
-                    "button",
-                    {
-                        type: "button",
-                        class: "quiet",
-                        "data-key": "close",
-                        "aria-label": "Close",
-                        click: () => this.element.close(),
-                    },
-                    "✕",
-                ),
-            ),
+            this.steps(),
             samples.length > 1
                 ? el("div", { class: "chips", role: "group", "aria-label": "Samples" }, "Samples ", samples)
                 : null,
             this.choices(column, cell, view),
+        );
+    }
+
+    steps() {
+        const isAlone = this.app.models.length === 1;
+        const close = {
+            type: "button",
+            class: "quiet",
+            "data-key": "close",
+            "aria-label": "Close",
+            click: () => this.element.close(),
+        };
+        return el(
+            "div",
+            { class: "steps" },
+            this.stepButton("↑", "Previous prompt (k)", -1, 0),
+            this.stepButton("↓", "Next prompt (j)", 1, 0),
+            isAlone ? null : this.stepButton("←", "Previous model", 0, -1),
+            isAlone ? null : this.stepButton("→", "Next model", 0, 1),
+            el("button", close, "✕"),
         );
     }
 
@@ -225,12 +226,7 @@ function sideHead(name, row, side, group) {
         "div",
         { class: "side-head" },
         el("h3", {}, visible(name)),
-        el(
-            "span",
-            { class: `badge ${row.outcome}` },
-            el("span", { "aria-hidden": "true" }, `${SIGNS[row.outcome]} `),
-            row.outcome === "none" ? "no verdict" : row.outcome,
-        ),
+        badge(row.outcome),
         since ? el("span", { class: "badge broken" }, since) : null,
         el("span", { class: "figures" }, facts.filter(Boolean).join(" · ")),
         side.text ? copyButton(side.text, "answer") : null,

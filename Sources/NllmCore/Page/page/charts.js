@@ -1,6 +1,7 @@
 /* Charts as drawings: each has a text for readers who do not see it, and its figures stand beside it in a table. */
 
-const WIDTH = 560;
+/** The width of a chart in its own units; on a phone letters have to be larger beside it. */
+const WIDTH = matchMedia("(max-width: 700px)").matches ? 380 : 560;
 
 /** A chart with its title; `label` says in a sentence what it shows. */
 function chart(title, label, height, ...content) {
@@ -38,7 +39,7 @@ function rateChart(models) {
     ]);
     const rows = known.map(({ label: name, figures }, index) => {
         const y = 16 + step * index;
-        const [low, high] = figures.interval ?? [figures.pass_rate, figures.pass_rate];
+        const [low, high] = shownInterval(figures) ?? [figures.pass_rate, figures.pass_rate];
         return svg(
             "g",
             { class: `series-${index % 6}` },
@@ -59,15 +60,18 @@ function bins(values, number) {
     return Array.from({ length: number + 1 }, (_, index) => low * (high / low) ** (index / number));
 }
 
+/** The milliseconds of a model's answers, sorted. */
+function latencies(prompts, model) {
+    return prompts
+        .flatMap((prompt) => prompt.groups[model]?.cells ?? [])
+        .filter((cell) => cell.status === "ok" && !cell.reused && cell.ms !== null)
+        .map((cell) => cell.ms)
+        .sort((a, b) => a - b);
+}
+
 /** The distribution of the latency of each model's answers. */
 function latencyChart(models, prompts) {
-    const values = models.map((_, index) =>
-        prompts
-            .flatMap((prompt) => prompt.groups[index]?.cells ?? [])
-            .filter((cell) => cell.status === "ok" && !cell.reused && cell.ms !== null)
-            .map((cell) => cell.ms)
-            .sort((a, b) => a - b),
-    );
+    const values = models.map((_, index) => latencies(prompts, index));
     const known = values.filter((list) => list.length > 0);
     if (known.length === 0) return null;
     const edges = bins(known, 28);
@@ -137,6 +141,26 @@ function barChart(title, items, text) {
     return chart(title, `${title}: ${all}`, 8 + step * shown.length, rows);
 }
 
+/** A model's points, as far as its pass rate is known. */
+function trendLine(nights, { label: name }, series, x, y) {
+    const points = nights.flatMap((night, index) => {
+        const rate = night.models.find((model) => model.label === name)?.pass_rate ?? null;
+        return rate === null ? [] : [{ x: x(index), y: y(rate), text: `${night.run}: ${name} ${percent(rate)}` }];
+    });
+    const title = (point) => svg("title", {}, point.text);
+    return svg(
+        "g",
+        { class: `series-${series % 6}` },
+        svg("polyline", { points: points.map((point) => `${point.x},${point.y}`).join(" "), class: "line" }),
+        points.map((point) => svg("circle", { cx: point.x, cy: point.y, r: 3.5, class: "dot" }, title(point))),
+    );
+}
+
+function legend(models) {
+    const names = models.map((model, index) => el("span", { class: `series-${index % 6}` }, el("i", {}), model.label));
+    return el("p", { class: "legend" }, names);
+}
+
 /** The pass rate of each model over the nights of the series. */
 function trendChart(nights, models) {
     const known = nights.filter((night) => night.models.some((model) => model.pass_rate !== null));
@@ -150,22 +174,7 @@ function trendChart(nights, models) {
         svg("line", { x1: left, x2: right, y1: y(rate), y2: y(rate), class: "rule" }),
         label(left - 8, y(rate) + 4, percent(rate), "end", "small"),
     ]);
-    const lines = models.map((model, series) => {
-        const points = known.flatMap((night, index) => {
-            const rate = night.models.find((other) => other.label === model.label)?.pass_rate ?? null;
-            return rate === null
-                ? []
-                : [{ x: x(index), y: y(rate), text: `${night.run}: ${model.label} ${percent(rate)}` }];
-        });
-        return svg(
-            "g",
-            { class: `series-${series % 6}` },
-            svg("polyline", { points: points.map((point) => `${point.x},${point.y}`).join(" "), class: "line" }),
-            points.map((point) =>
-                svg("circle", { cx: point.x, cy: point.y, r: 3.5, class: "dot" }, svg("title", {}, point.text)),
-            ),
-        );
-    });
+    const lines = models.map((model, series) => trendLine(known, model, series, x, y));
     const days = [0, known.length - 1].map((index) =>
         label(
             x(index),
@@ -175,11 +184,6 @@ function trendChart(nights, models) {
             "small",
         ),
     );
-    const legend = el(
-        "p",
-        { class: "legend" },
-        models.map((model, index) => el("span", { class: `series-${index % 6}` }, el("i", {}), model.label)),
-    );
     const figure = chart(
         `Pass rate over ${counted(known.length, "night")}`,
         "Pass rates of the models by night",
@@ -188,6 +192,6 @@ function trendChart(nights, models) {
         lines,
         days,
     );
-    figure.append(legend);
+    figure.append(legend(models));
     return figure;
 }

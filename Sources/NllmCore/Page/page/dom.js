@@ -49,6 +49,32 @@ function copyButton(text, label) {
     return button;
 }
 
+/** A table that scrolls sideways where it has to; a row begins with its own heading, a name. */
+function table(name, headings, rows) {
+    const heading = (scope) => (content) => el("th", { scope }, visible(content));
+    return el(
+        "div",
+        { class: "wide", tabindex: 0, role: "region", "aria-label": name },
+        el(
+            "table",
+            {},
+            el("thead", {}, el("tr", {}, headings.map(heading("col")))),
+            el(
+                "tbody",
+                {},
+                rows.map(([first, ...cells]) =>
+                    el(
+                        "tr",
+                        {},
+                        heading("row")(first),
+                        cells.map((text) => el("td", { dir: "auto" }, visible(text))),
+                    ),
+                ),
+            ),
+        ),
+    );
+}
+
 /** A choice of values; each option is a value and its text. */
 function select(label, options, value, choose) {
     const known = options.some(([option]) => option === value) ? options : [...options, [value, value]];

@@ -9,8 +9,6 @@ const PRINTED_ROWS = 200;
 /** The characters of an answer that a cell shows. */
 const PREVIEW_LENGTH = 220;
 
-const SIGNS = { pass: "✓", fail: "✗", mixed: "◐", error: "⚠", none: "?", answered: "•", open: "…" };
-
 class Grid {
     /** `open(prompt, column)` opens a cell; `sort(name)` sorts by the prompts ("id") or a model. */
     constructor(element, app, open, sort) {
@@ -204,12 +202,7 @@ function groupLine(group) {
     return el(
         "div",
         { class: "line" },
-        el(
-            "span",
-            { class: `badge ${group.state}` },
-            el("span", { "aria-hidden": "true" }, `${SIGNS[group.state]} `),
-            groupText(group),
-        ),
+        badge(group.state, groupText(group)),
         group.broken ? el("span", { class: "badge broken" }, group.lost ? "lost" : "broken") : null,
         was && was !== group.state ? el("span", { class: "was" }, `was ${was}`) : null,
         el(

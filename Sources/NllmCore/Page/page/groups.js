@@ -1,6 +1,12 @@
 /* The samples of one prompt and model, folded into one cell of the grid. */
 
 const OUTCOMES = ["pass", "fail", "error", "none", "answered", "open"];
+const SIGNS = { pass: "✓", fail: "✗", mixed: "◐", error: "⚠", none: "?", answered: "•", open: "…" };
+
+/** An outcome, or the state of several, with its sign. */
+function badge(state, text = state === "none" ? "no verdict" : state) {
+    return el("span", { class: `badge ${state}` }, el("span", { "aria-hidden": "true" }, `${SIGNS[state]} `), text);
+}
 
 function count(cells, of = (cell) => cell.outcome) {
     const counts = Object.fromEntries(OUTCOMES.map((name) => [name, 0]));

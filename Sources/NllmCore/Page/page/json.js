@@ -21,24 +21,30 @@ function jsonOf(text) {
     }
 }
 
-/** A tree of a value; deeper levels, and those with very many members, are folded. */
-function jsonTree(value, depth = 0) {
-    if (value instanceof WrittenNumber) return el("span", { class: "number" }, value.source);
-    if (typeof value === "string") return el("span", { class: "string" }, visible(JSON.stringify(value)));
-    if (value === null || typeof value !== "object") return el("span", { class: "literal" }, String(value));
-    const entries = Array.isArray(value) ? value.map((item) => [null, item]) : Object.entries(value);
-    const [open, close] = Array.isArray(value) ? ["[", "]"] : ["{", "}"];
-    if (entries.length === 0) return el("span", {}, open + close);
-    const members = entries.map(([name, item]) =>
-        el("li", {}, name === null ? null : [el("span", { class: "name" }, visible(JSON.stringify(name))), ": "], [
-            jsonTree(item, depth + 1),
-        ]),
-    );
-    const size = counted(entries.length, Array.isArray(value) ? "item" : "member");
+/** The levels that are shown; answers may have any number. */
+const MOST_LEVELS = 60;
+
+/** A tree of a value behind its name; deeper levels, and those with very many members, are folded. */
+function jsonTree(value, name = null, depth = 0) {
+    const title = name === null ? null : [el("span", { class: "name" }, visible(JSON.stringify(name))), ": "];
+    if (value instanceof WrittenNumber) return [title, el("span", { class: "number" }, value.source)];
+    if (typeof value === "string") return [title, el("span", { class: "string" }, visible(JSON.stringify(value)))];
+    if (value === null || typeof value !== "object") return [title, el("span", { class: "literal" }, String(value))];
+    const isArray = Array.isArray(value);
+    const entries = isArray ? value.map((item) => [null, item]) : Object.entries(value);
+    const [open, close] = isArray ? ["[", "]"] : ["{", "}"];
+    if (entries.length === 0) return [title, open + close];
+    if (depth >= MOST_LEVELS) return [title, `${open} … ${close}`];
+    const folded = `${counted(entries.length, isArray ? "item" : "member")} ${close}`;
     return el(
         "details",
         { class: "tree", open: depth < 3 && entries.length <= 100 },
-        el("summary", {}, open, el("span", { class: "size" }, ` ${size} `), close),
-        el("ul", {}, members),
+        el("summary", {}, title, open, el("span", { class: "folded" }, ` ${folded}`)),
+        el(
+            "ul",
+            {},
+            entries.map(([key, item]) => el("li", {}, jsonTree(item, key, depth + 1))),
+        ),
+        close,
     );
 }

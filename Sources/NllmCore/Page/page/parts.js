@@ -41,49 +41,41 @@ function facts(pairs) {
     );
 }
 
+/** Times, tokens and what else is known of an attempt. */
+function knownFacts(cell, own, prompt) {
+    const isCounted = cell.tokensIn !== null || cell.tokensOut !== null;
+    const tree = (value) => (value ? el("div", { class: "json" }, jsonTree(value)) : null);
+    return facts([
+        ["status", own.status ?? cell.status],
+        ["started", localTime(own.started)],
+        ["finished", localTime(own.finished)],
+        ["latency", duration(cell.ms)],
+        ["attempts", String(cell.attempts)],
+        ["tokens", isCounted ? `${cell.tokensIn ?? "?"} in, ${cell.tokensOut ?? "?"} out` : null],
+        ["cost", cell.cost === null ? null : dollars(cell.cost)],
+        ["exit code", own.exit ? String(own.exit) : null],
+        ["finish reason", own.finish_reason],
+        ["served by", [own.served_model, own.served_fingerprint].filter(Boolean).join(", ")],
+        ["reused from", own.cached_from ? Object.values(own.cached_from).join(", ") : null],
+        ["given", own.given ? "the prompt brought this answer; no model was asked" : null],
+        ["metadata", tree(prompt.metadata)],
+        ["usage", tree(own.usage)],
+    ]);
+}
+
 /** Attempts, times, and the command to run it by hand. */
 function detailsPart(cell, own, prompt, asked) {
     const command = own.command ? shellLine(own.command) : null;
-    const served = [own.served_model, own.served_fingerprint].filter(Boolean).join(", ");
+    const hint = asked.in_arguments ? null : "The prompt is read from standard input. ";
     return [
         own.attempts ? part(counted(own.attempts.length, "attempt"), true, attemptTable(own.attempts)) : null,
-        part(
-            "Details",
-            false,
-            facts([
-                ["status", own.status ?? cell.status],
-                ["started", localTime(own.started)],
-                ["finished", localTime(own.finished)],
-                ["latency", duration(cell.ms)],
-                ["attempts", String(cell.attempts)],
-                [
-                    "tokens",
-                    cell.tokensIn === null && cell.tokensOut === null
-                        ? null
-                        : `${cell.tokensIn ?? "?"} in, ${cell.tokensOut ?? "?"} out`,
-                ],
-                ["cost", cell.cost === null ? null : dollars(cell.cost)],
-                ["exit code", own.exit ? String(own.exit) : null],
-                ["finish reason", own.finish_reason],
-                ["served by", served],
-                ["reused from", own.cached_from ? Object.values(own.cached_from).join(", ") : null],
-                ["given", own.given ? "the prompt brought this answer; no model was asked" : null],
-                ["metadata", prompt.metadata === null ? null : el("div", { class: "json" }, jsonTree(prompt.metadata))],
-                ["usage", own.usage ? el("div", { class: "json" }, jsonTree(own.usage)) : null],
-            ]),
-        ),
+        part("Details", false, knownFacts(cell, own, prompt)),
         own.stderr ? part("Standard error", false, plainText(own.stderr)) : null,
         command
             ? part(
                   "Run it by hand",
                   false,
-                  el(
-                      "p",
-                      { class: "hint" },
-                      asked.in_arguments ? null : "The prompt is read from standard input.",
-                      " ",
-                      copyButton(command, "command"),
-                  ),
+                  el("p", { class: "hint" }, hint, copyButton(command, "command")),
                   plainText(command),
               )
             : null,
@@ -91,17 +83,12 @@ function detailsPart(cell, own, prompt, asked) {
 }
 
 function attemptTable(attempts) {
-    const head = ["", "Outcome", "Ended", "Took", "Reason"].map((text) => el("th", { scope: "col" }, text));
-    const rows = attempts.map((attempt) =>
-        el(
-            "tr",
-            {},
-            el("td", {}, attempt.number === null ? "–" : String(attempt.number)),
-            el("td", {}, attempt.kind ?? attempt.outcome),
-            el("td", {}, localTime(attempt.finished)),
-            el("td", {}, seconds(attempt.seconds)),
-            el("td", { dir: "auto" }, visible(attempt.message ?? "")),
-        ),
-    );
-    return el("div", { class: "wide" }, el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows)));
+    const rows = attempts.map((attempt) => [
+        attempt.number === null ? "–" : String(attempt.number),
+        attempt.kind ?? attempt.outcome,
+        localTime(attempt.finished),
+        seconds(attempt.seconds),
+        attempt.message ?? "",
+    ]);
+    return table("Attempts", ["Attempt", "Outcome", "Ended", "Took", "Reason"], rows);
 }

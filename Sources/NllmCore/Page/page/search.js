@@ -28,12 +28,20 @@ function quickHits(prompts, models, pattern, scope) {
 
 /** Whether an opened value has the text. */
 function contains(name, value, pattern, scope) {
-    if (name[0] === "p") {
-        if (scope === "answers") return false;
-        return pattern.test(value.text) || (value.system !== undefined && pattern.test(value.system));
-    }
-    if (scope === "prompts" || value.text === undefined) return false;
-    return pattern.test(value.text) || (value.earlier ?? []).some((text) => pattern.test(text));
+    const isPrompt = name[0] === "p";
+    if (scope === (isPrompt ? "answers" : "prompts") || value.text === undefined) return false;
+    return (
+        pattern.test(value.text) ||
+        (isPrompt ? otherPrompts(value) : otherAnswers(value)).some((text) => pattern.test(text))
+    );
+}
+
+function otherPrompts({ system, turns, messages }) {
+    return [system ?? "", ...(turns ?? []), ...(messages ?? []).map((message) => messageText(message.content))];
+}
+
+function otherAnswers({ earlier, failure }) {
+    return [failure?.message ?? "", ...(earlier ?? [])];
 }
 
 /**

@@ -9,10 +9,15 @@ function brokenPrompts(summary) {
     return new Map(broken);
 }
 
+/** The interval of the pass rate, as far as rates can be; null if it is unknown. */
+function shownInterval(figures) {
+    return figures.interval?.map((share) => Math.max(0, Math.min(1, share))) ?? null;
+}
+
 function rateText(figures) {
     if (figures.pass_rate === null) return "";
     if (!figures.interval) return percent(figures.pass_rate);
-    const [low, high] = figures.interval.map((share) => (100 * share).toFixed(0));
+    const [low, high] = shownInterval(figures).map((share) => (100 * share).toFixed(0));
     return `${percent(figures.pass_rate)} (${low}–${high})`;
 }
 
@@ -34,36 +39,11 @@ const MODEL_COLUMNS = [
 ];
 
 function modelTable(models) {
-    const heading = (text) => el("th", { scope: "col" }, text);
-    return el(
-        "div",
-        { class: "wide", tabindex: 0, role: "region", "aria-label": "Figures by model" },
-        el(
-            "table",
-            {},
-            el(
-                "thead",
-                {},
-                el(
-                    "tr",
-                    {},
-                    heading("Model"),
-                    MODEL_COLUMNS.map(([text]) => heading(text)),
-                ),
-            ),
-            el(
-                "tbody",
-                {},
-                models.map((model) =>
-                    el(
-                        "tr",
-                        {},
-                        el("th", { scope: "row" }, visible(model.label)),
-                        MODEL_COLUMNS.map(([, text]) => el("td", {}, text(model))),
-                    ),
-                ),
-            ),
-        ),
+    const headings = ["Model", ...MODEL_COLUMNS.map(([heading]) => heading)];
+    return table(
+        "Figures by model",
+        headings,
+        models.map((model) => [model.label, ...MODEL_COLUMNS.map(([, text]) => text(model))]),
     );
 }
 
@@ -71,24 +51,8 @@ function modelTable(models) {
 function metricTable(models) {
     const names = [...new Set(models.flatMap((model) => Object.keys(model.figures.metrics)))];
     if (names.length === 0) return null;
-    const head = el(
-        "tr",
-        {},
-        ["Metric", ...models.map((model) => model.label)].map((text) => el("th", { scope: "col" }, visible(text))),
-    );
-    const rows = names.map((name) =>
-        el(
-            "tr",
-            {},
-            el("th", { scope: "row" }, visible(name)),
-            models.map((model) => el("td", {}, scoreText(model.figures.metrics[name]))),
-        ),
-    );
-    return el(
-        "div",
-        { class: "wide", tabindex: 0, role: "region", "aria-label": "Metrics by model" },
-        el("table", {}, el("thead", {}, head), el("tbody", {}, rows)),
-    );
+    const rows = names.map((name) => [name, ...models.map((model) => scoreText(model.figures.metrics[name]))]);
+    return table("Metrics by model", ["Metric", ...models.map((model) => model.label)], rows);
 }
 
 function list(title, items) {

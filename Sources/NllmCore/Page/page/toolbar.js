@@ -82,49 +82,36 @@ class Toolbar {
         const values = (of) => [...new Set(cells.flatMap(of))].filter((value) => value !== null).sort();
         const any = (text, list) => [["", text], ...list.map((value) => [value, value])];
         const metadata = [...new Set(prompts.flatMap((prompt) => metadataTexts(prompt.metadata)))].sort();
-        const fields = [
-            [
-                "model",
-                "Model",
-                any(
-                    "any model",
-                    models.map((model) => model.label),
-                ),
-                models.length > 1,
-            ],
-            [
-                "status",
+        const labels = models.map((model) => model.label);
+        const fields = {
+            model: ["Model", any("any model", labels.length > 1 ? labels : [])],
+            status: [
                 "Status",
                 any(
                     "any status",
-                    values((cell) => [cell.status]),
+                    values((cell) => cell.status),
                 ),
-                true,
             ],
-            [
-                "kind",
+            kind: [
                 "Failure",
                 any(
                     "any failure",
-                    values((cell) => [cell.kind]),
+                    values((cell) => cell.kind),
                 ),
-                true,
             ],
-            [
-                "metric",
+            metric: [
                 "Metric below 1",
                 any(
                     "any metric",
                     values((cell) => Object.keys(cell.metrics ?? {})),
                 ),
-                true,
             ],
-            ["meta", "Metadata", any("any metadata", metadata.slice(0, 500)), true],
-            ["by", "Sort columns by", Object.entries(SORTS).map(([value, sort]) => [value, sort.text]), true],
-        ];
-        return fields
-            .filter(([name, , options, isUseful]) => isUseful && options.length > (name === "status" ? 2 : 1))
-            .map(([name, text, options]) => this.choice(name, text, options));
+            meta: ["Metadata", any("any metadata", metadata.slice(0, 500))],
+            by: ["Sort columns by", Object.entries(SORTS).map(([value, sort]) => [value, sort.text])],
+        };
+        return Object.entries(fields)
+            .filter(([name, [, options]]) => options.length > (name === "status" ? 2 : 1))
+            .map(([name, [text, options]]) => this.choice(name, text, options));
     }
 
     clearButton() {
