@@ -141,6 +141,12 @@ import Testing
         let shown = try await batch.run("show", "-p", "q").expectSuccess()
         let said = ["user: a", "assistant: b", "user: c", "d"].map { "    | \($0)" }
         #expect(shown.lines == ["[m q] pending", "  system:", "    | Sing.", "  prompt:"] + said)
+        // An answer that the prompt brings was asked by no command.
+        try batch.write(
+            "providers: [m]\nprompts: ['{{x}}']\ntests: [{vars: {x: 1}, providerOutput: given}]\n", to: "s.yaml")
+        try await batch.run("run", "s.yaml", "--no-check", "--quiet").expectSuccess()
+        let given = try await batch.run("show").expectSuccess()
+        #expect(given.lines.last == "    | given", "\(given.out)")
     }
 
     @Test func longOutputGoesThroughThePagerOfATerminal() async throws {

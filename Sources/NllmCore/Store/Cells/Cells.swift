@@ -24,7 +24,7 @@ public struct CellRecord: Sendable {
         public let earlier: [String]
         /// The end of standard error.
         public let stderrTail: String?
-        /// The command line that was run, redacted; nil without an answer.
+        /// The command line that was run, redacted; nil without an answer, empty for one that the prompt brought.
         let command: [String]?
         /// What the provider said of the answer.
         let served: ServedAnswer
@@ -68,7 +68,7 @@ public struct CellRecord: Sendable {
 extension CellRecord {
     /// A line for a POSIX shell that sends the same as the last attempt; nil if there was none, or if no command sends it.
     package var shellLine: String? {
-        guard turns.isEmpty, messages.isEmpty, let command = attempts.last(where: { $0.command != nil })?.command
+        guard turns.isEmpty, messages.isEmpty, let command = attempts.compactMap(\.command).last, !command.isEmpty
         else { return nil }
         return ShellWord.line(command, input: isInArguments ? nil : Redaction.redact(text))
     }
