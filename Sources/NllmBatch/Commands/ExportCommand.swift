@@ -40,6 +40,10 @@ struct ExportCommand: AsyncParsableCommand {
     var baseline: String?
 
     @OptionGroup(title: "Selection, not of dir and html") var cells: SelectionOptions
+
+    @Flag(help: "Only cells that failed or timed out.")
+    var failed = false
+
     @OptionGroup var failures: FailureOptions
 
     @Option(
@@ -72,7 +76,7 @@ struct ExportCommand: AsyncParsableCommand {
         return format
     }
 
-    private var selection: CellSelection { failures.limit(cells.selection) }
+    private var selection: CellSelection { failures.limit(cells.selection, failed: failed) }
 
     func validate() throws {
         if output?.isEmpty == true { throw ValidationError("`--outdir` is empty; name a folder, or a file") }

@@ -27,7 +27,8 @@ enum Console {
     /// If nobody reads them any more, the program ends.
     static func out(_ bytes: [UInt8]) {
         guard isatty(STDOUT_FILENO) == 0 else {
-            return out(String(decoding: bytes, as: UTF8.self).replacing("\r\n", with: "\n"), terminator: "")
+            out(String(decoding: bytes, as: UTF8.self).replacing("\r\n", with: "\n"), terminator: "")
+            return
         }
         do throws(BrokenStream) {
             try write(bytes, to: STDOUT_FILENO)
