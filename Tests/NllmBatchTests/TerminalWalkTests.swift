@@ -50,7 +50,18 @@ import Testing
         ("cancel", [["r"], ["r", "--prompt", name]]),
         ("pause", [["r"], [name]]),
         ("resume", [["r"]]),
-        ("export", [["r"], ["r", "-o", name]]),
+        (
+            "export",
+            [
+                ["r"], ["r", "-o", name], ["r", "--format", "csv"], ["r", "--format", "csv", "--wide"],
+                ["r", "--format", "markdown"], ["r", "--format", "jsonl"],
+                ["r", "--format", "openai-batch", "--failed"],
+                ["r", "--format", "csv", "--join", name], ["r", "--format", "html"], ["r", "--format", name],
+            ]
+        ),
+        ("metrics", [["r"], [name]]),
+        ("usage", [[], ["--by", "model", "--json"], ["--since", name]]),
+        ("copy", [["r", "--into", "other.db"], [name, "--into", "other.db"]]),
         (
             "config show",
             [["-c", "odd-config.yaml"], ["-c", "odd-config.yaml", "--json"], ["-c", "flawed-config.yaml"]]
