@@ -15,6 +15,8 @@ class CellTest(PageTest):
         self.assertEqual(sides.nth(0).locator("del").all_text_contents(), ["step"])
         self.assertEqual(sides.nth(1).locator("ins").all_text_contents(), ["stage"])
         self.assertIn("lost since the baseline", sides.nth(1).text_content())
+        page.get_by_role("button", name="Beside: old").click()
+        page.wait_for_selector("#cell .side:nth-child(3):has-text('lost since the baseline')")
         self.assertIn("icontains names a step 0: expected `step`", sides.nth(1).text_content().replace("\u00a0", " "))
 
     def test_answers_stand_side_by_side_in_each_form(self) -> None:
@@ -25,6 +27,9 @@ class CellTest(PageTest):
         page.get_by_role("button", name="Differences").click()
         page.wait_for_selector("#cell ins")
         self.assertEqual(page.locator("#cell .side").nth(2).locator("ins").all_text_contents(), ["old"])
+        self.assertIn("Differences from large", page.locator("#cell .side").nth(2).text_content())
+        tops = [text.bounding_box()["y"] for text in page.locator("#cell .side pre").all()]
+        self.assertEqual(len(set(tops)), 1, tops)
         self.assertIn("with=small&with=old&as=words", page.url)
         page.get_by_role("button", name="Markdown").click()
         page.wait_for_selector("#cell .markdown strong")
@@ -53,7 +58,8 @@ class CellTest(PageTest):
         for part in [
             "rate_limited: 429: Rate limit reached",
             "Question 7:",
-            "llm -m large --no-stream",
+            " | llm -m large --no-stream",
+            "printf %s 'Question 7:",
             "topic",
             "1.1 s",
         ]:

@@ -7,12 +7,18 @@ class CellDialog {
     /** `change(view)` changes the view; `step(prompts, models)` goes to a neighbour. */
     constructor(element, app, change, step) {
         Object.assign(this, { element, app, change, step, shown: null });
-        element.addEventListener("close", () => {
-            if (this.app.view.cell !== null) this.change({ cell: null, of: "", sample: 1, with: [], as: "text" });
-        });
+        element.addEventListener("close", () => this.closed());
         element.addEventListener("click", (event) => {
             if (event.target === element) element.close();
         });
+    }
+
+    /** Forgets what was open, and returns to its place in the grid. */
+    closed() {
+        const { view, shown, grid } = this.app;
+        if (view.cell !== null) this.change({ cell: null, of: "", sample: 1, with: [], as: "text" });
+        const row = shown.indexOf(this.shown.prompt);
+        if (view.page === "results" && row >= 0) grid.focus(row, this.shown.column + 1);
     }
 
     /** The prompt, the model's place and the cell that a view names; null if it names none that is there. */
@@ -42,23 +48,26 @@ class CellDialog {
         ]);
         const others = await Promise.all(view.with.map((label) => this.other(found, label, own)));
         if (this.app.view !== view) return;
-        const focused = document.activeElement?.dataset?.key;
+        this.shown = found;
+        const focused = document.activeElement?.dataset?.key ?? "title";
         show(this.element, this.head(found, view), this.body(found, view, prompt, own, others.filter(Boolean)));
         if (!this.element.open) this.element.showModal();
-        if (focused) this.element.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+        const named = (key) => this.element.querySelector(`[data-key="${CSS.escape(key)}"]`);
+        (named(focused) ?? named("title")).focus();
     }
 
     /** Another answer to the same prompt, by its model's label, or the baseline's. */
     async other({ prompt, cell }, label, own) {
         if (label === BASELINE) {
             return cell?.before
-                ? { name: this.app.summary.baseline, row: cell.before, side: own.before ?? {}, label }
+                ? { name: this.app.summary.baseline, row: cell.before, side: own.before ?? {}, label, group: null }
                 : null;
         }
         const column = this.app.models.findIndex((model) => model.label === label);
         const cells = prompt.groups[column]?.cells ?? [];
         const row = cells.find((other) => other.sample === cell?.sample) ?? cells[0];
-        return row ? { name: label, row, side: await this.app.details.cell(row), label } : null;
+        const group = prompt.groups[column];
+        return row ? { name: label, row, side: await this.app.details.cell(row), label, group } : null;
     }
 
     head({ prompt, column, cells, cell }, view) {
@@ -78,7 +87,7 @@ class CellDialog {
             el(
                 "div",
                 { class: "titles" },
-                el("h2", { id: "cell-title", tabindex: -1, autofocus: true }, visible(prompt.id)),
+                el("h2", { id: "cell-title", tabindex: -1, autofocus: true, "data-key": "title" }, visible(prompt.id)),
                 el(
                     "p",
                     {},
@@ -106,8 +115,8 @@ class CellDialog {
         return el(
             "div",
             { class: "steps" },
-            this.stepButton("↑", "Previous prompt (k)", -1, 0),
-            this.stepButton("↓", "Next prompt (j)", 1, 0),
+            this.stepButton("↑ k", "Previous prompt (k)", -1, 0),
+            this.stepButton("↓ j", "Next prompt (j)", 1, 0),
             isAlone ? null : this.stepButton("←", "Previous model", 0, -1),
             isAlone ? null : this.stepButton("→", "Next model", 0, 1),
             el("button", close, "✕"),
@@ -180,22 +189,31 @@ class CellDialog {
         const isBefore = (side) => side.label === BASELINE;
         const sides = [
             ...others.filter(isBefore),
-            { name: models[column].label, row: cell, side: own },
+            { name: models[column].label, row: cell, side: own, group: prompt.groups[column] },
             ...others.filter((side) => !isBefore(side)),
         ];
-        const columns = sides.map(({ name, row, side }, index) =>
+        const columns = sides.map(({ name, row, side, group }, index) =>
             el(
                 "section",
                 { class: "side", "aria-label": name },
-                sideHead(name, row, side, side === own ? prompt.groups[column] : null),
-                failureText(side.failure),
-                side.asserts?.length > 0 ? el("ul", { class: "asserts" }, assertionRows(side.asserts)) : null,
-                earlierTurns(side, asked),
-                answerBody(
-                    side,
-                    view.as,
-                    index === 0 ? null : sides[0].side,
-                    sides.slice(1).map((other) => other.side),
+                sideHead(name, row, side, group),
+                el(
+                    "div",
+                    {},
+                    failureText(side.failure),
+                    side.asserts?.length > 0 ? el("ul", { class: "asserts" }, assertionRows(side.asserts)) : null,
+                    earlierTurns(side, asked),
+                    view.as === "words" ? referenceNote(sides, index) : null,
+                ),
+                el(
+                    "div",
+                    {},
+                    answerBody(
+                        side,
+                        view.as,
+                        index === 0 ? null : sides[0].side,
+                        sides.slice(1).map((other) => other.side),
+                    ),
                 ),
             ),
         );
@@ -207,6 +225,13 @@ class CellDialog {
             detailsPart(cell, own, prompt, asked),
         );
     }
+}
+
+/** What the differences of a side are shown against. */
+function referenceNote(sides, index) {
+    if (sides.length < 3) return null;
+    const text = index > 0 ? `Differences from ${sides[0].name}` : "The others are compared with this answer";
+    return el("p", { class: "hint" }, visible(text));
 }
 
 function sideHead(name, row, side, group) {

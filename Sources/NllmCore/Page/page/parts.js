@@ -63,10 +63,21 @@ function knownFacts(cell, own, prompt) {
     ]);
 }
 
+function isPlain(asked) {
+    return !asked.messages && !asked.turns;
+}
+
+/** A command line for a shell, with the prompt where it is read from standard input. */
+function runnable(command, asked) {
+    const line = shellLine(command);
+    return asked.in_arguments || !isPlain(asked) ? line : `${shellLine(["printf", "%s", asked.text])} | ${line}`;
+}
+
 /** Attempts, times, and the command to run it by hand. */
 function detailsPart(cell, own, prompt, asked) {
-    const command = own.command ? shellLine(own.command) : null;
-    const hint = asked.in_arguments ? null : "The prompt is read from standard input. ";
+    const command = own.command ? runnable(own.command, asked) : null;
+    const isAlone = asked.in_arguments || isPlain(asked);
+    const hint = isAlone ? null : "The conversation is read from standard input. ";
     return [
         own.attempts ? part(counted(own.attempts.length, "attempt"), true, attemptTable(own.attempts)) : null,
         part("Details", false, knownFacts(cell, own, prompt)),
