@@ -57,7 +57,10 @@ class NightTest(PageTest):
     def test_the_summary_has_gates_costs_and_nights(self) -> None:
         page = self.open(night(), "page=summary")
         text = page.locator("#summary").text_content()
-        self.assertIn(f"small: 1 broken: `{BROKEN}`", text)
+        self.assertIn("no_regression failed: small: 1 broken", text)
+        self.assertNotIn(f"`{BROKEN}`", text)
+        self.assertIn("failed checks: 1 cell", text)
+        self.assertIn("large: 12 answers of 1.2 s", text)
         rows = page.locator("#summary tbody").first.locator("tr")
         self.assertIn("100 %", rows.nth(0).text_content())
         self.assertIn("$0.12", rows.nth(0).text_content())
@@ -66,6 +69,19 @@ class NightTest(PageTest):
         chart = page.get_by_role("img", name="Pass rates of the models by night")
         self.assertEqual(chart.locator("circle").count(), NIGHTS * len(MODELS))
         self.assertIn(f"night-{NIGHTS - 1}: small 91.7 %", chart.text_content())
+
+    def test_the_summary_leads_to_broken_prompts(self) -> None:
+        page = self.open(night(), "page=summary")
+        row = page.locator("#summary .broken tbody tr")
+        self.assertIn("small", row.text_content())
+        self.assertIn("expected `step`", row.text_content())
+        row.get_by_role("button", name=BROKEN).click()
+        page.wait_for_selector("#cell[open]")
+        self.assertIn("of=small", page.url)
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Show 1 broken prompt in the results").click()
+        self.wait_for_count(page, "1 of 12 prompts")
+        self.assertEqual(page.evaluate("document.activeElement.textContent").split("Question")[0], BROKEN)
 
 
 if __name__ == "__main__":

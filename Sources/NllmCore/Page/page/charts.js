@@ -43,6 +43,7 @@ function rateChart(models) {
         return svg(
             "g",
             { class: `series-${index % 6}` },
+            svg("title", {}, `${name}: ${rateText(figures)}`),
             label(left - 10, y + 4, shortLabel(name), "end"),
             svg("line", { x1: x(low), x2: x(high), y1: y, y2: y, class: "interval" }),
             svg("circle", { cx: x(figures.pass_rate), cy: y, r: 5, class: "dot" }),
@@ -84,12 +85,16 @@ function latencyChart(models, prompts) {
         const counts = histogram(values[index], edges);
         const top = Math.max(...counts);
         const bars = counts.map((number, bin) =>
-            svg("rect", {
-                x: left + bin * width,
-                width: width - 1,
-                y: y - (32 * number) / top,
-                height: (32 * number) / top,
-            }),
+            svg(
+                "rect",
+                {
+                    x: left + bin * width,
+                    width: width - 1,
+                    y: y - (32 * number) / top,
+                    height: (32 * number) / top,
+                },
+                number > 0 ? svg("title", {}, binText(model.label, number, edges, bin)) : null,
+            ),
         );
         return svg(
             "g",
@@ -108,6 +113,11 @@ function latencyChart(models, prompts) {
         rows,
         ticks,
     );
+}
+
+/** What a bar of the distribution stands for. */
+function binText(name, number, edges, bin) {
+    return `${name}: ${counted(number, "answer")} of ${duration(edges[bin])} to ${duration(edges[bin + 1])}`;
 }
 
 /** How many of the sorted values lie in each bin. */
@@ -132,6 +142,7 @@ function barChart(title, items, text) {
         return svg(
             "g",
             { class: `series-${(item.series ?? 0) % 6}` },
+            svg("title", {}, `${item.label}: ${text(item.value)}`),
             label(left - 10, y + 12, shortLabel(item.label), "end"),
             svg("rect", { x: left, y, width: Math.max(2, ((right - left) * item.value) / most), height: 16 }),
             label(left + ((right - left) * item.value) / most + 8, y + 12, text(item.value)),

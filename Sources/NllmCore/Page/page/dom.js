@@ -49,9 +49,10 @@ function copyButton(text, label) {
     return button;
 }
 
-/** A table that scrolls sideways where it has to; a row begins with its own heading, a name. */
+/** A table that scrolls sideways where it has to; a row begins with its own heading; contents are texts or elements. */
 function table(name, headings, rows) {
-    const heading = (scope) => (content) => el("th", { scope }, visible(content));
+    const shown = (content) => (typeof content === "string" ? visible(content) : content);
+    const heading = (scope) => (content) => el("th", { scope }, shown(content));
     return el(
         "div",
         { class: "wide", tabindex: 0, role: "region", "aria-label": name },
@@ -67,7 +68,7 @@ function table(name, headings, rows) {
                         "tr",
                         {},
                         heading("row")(first),
-                        cells.map((text) => el("td", { dir: "auto" }, visible(text))),
+                        cells.map((content) => el("td", { dir: "auto" }, shown(content))),
                     ),
                 ),
             ),

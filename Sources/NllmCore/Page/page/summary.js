@@ -29,13 +29,13 @@ function costText(figures) {
 /** The columns of the table: a heading and the text of a model. */
 const MODEL_COLUMNS = [
     ["Pass rate (95 %)", (model) => rateText(model.figures)],
+    ["Cost", (model) => costText(model.figures)],
     ["Score", (model) => scoreText(model.figures.score)],
     ["Errors", (model) => (model.figures.errors > 0 ? whole(model.figures.errors) : "0")],
     ["No verdict", (model) => (model.figures.no_verdicts > 0 ? whole(model.figures.no_verdicts) : "0")],
     ["Latency p50", (model) => seconds(model.figures.latency_p50?.value)],
     ["Latency p95", (model) => seconds(model.figures.latency_p95?.value)],
     ["Tokens in / out", (model) => `${whole(model.figures.tokens_in)} / ${whole(model.figures.tokens_out)}`],
-    ["Cost", (model) => costText(model.figures)],
 ];
 
 function modelTable(models) {
@@ -66,8 +66,39 @@ function gateItems(night) {
             { class: gate.result === "passed" ? "good" : "bad" },
             el("code", {}, visible(gate.gate)),
             ` ${gate.result.replaceAll("_", " ")}: `,
-            visible(gate.reason),
+            visible(withoutIds(gate.reason)),
         ),
+    );
+}
+
+/** A gate's reason without the ids of prompts, which have a table of their own. */
+function withoutIds(reason) {
+    return reason.replace(/( broken): `[^;]*/g, "$1");
+}
+
+/** The most broken prompts that the summary names. */
+const BROKEN_ROWS = 100;
+
+/** Broken and lost prompts, each with its models and the reason of the first of them. */
+function brokenTable(prompts, models) {
+    const broken = prompts.filter((prompt) => prompt.groups.some((group) => group?.broken));
+    if (broken.length === 0) return null;
+    const rows = broken.slice(0, BROKEN_ROWS).map((prompt) => {
+        const columns = models.map((_, index) => index).filter((index) => prompt.groups[index]?.broken);
+        const open = () => openCell(prompt, columns[0]);
+        return [
+            el("button", { type: "button", class: "link", click: open }, visible(prompt.id)),
+            columns.map((index) => models[index].label).join(", "),
+            groupNote(prompt.groups[columns[0]]),
+        ];
+    });
+    const all = `Show ${counted(broken.length, "broken prompt")} in the results`;
+    return el(
+        "div",
+        { class: "broken" },
+        el("h2", {}, "Broken prompts"),
+        table("Broken prompts", ["Prompt", "Models", "Reason"], rows),
+        el("button", { type: "button", class: "link", click: showBroken }, all),
     );
 }
 
@@ -99,6 +130,7 @@ function summaryPage({ summary, models, prompts }) {
         modelTable(models),
         metricTable(models),
         list("Gates", gateItems(summary.night)),
+        brokenTable(prompts, models),
         list("Comparison", comparisonItems(summary)),
         list(
             "Events",
@@ -110,7 +142,7 @@ function summaryPage({ summary, models, prompts }) {
             rateChart(models),
             trendChart(summary.nights, models),
             latencyChart(models, prompts),
-            barChart("Failures by kind", failureBars(prompts), whole),
+            barChart("Failures by kind, in cells", failureBars(prompts), (number) => counted(number, "cell")),
             barChart("Cost", bars("cost"), dollars),
             barChart("Output tokens", bars("tokens_out"), whole),
         ),
