@@ -16,7 +16,8 @@ class ResultsTest(PageTest):
         lost = self.cell(page, "case-00003", "small").text_content()
         self.assertIn("0/2", lost)
         self.assertIn("lost", lost)
-        self.assertIn("was pass", lost)
+        self.assertIn("score 0 · 2.0 s", lost)
+        self.assertNotIn("was pass", lost)
         self.assertIn("expected `step`", lost)
         # The beginnings of answers follow.
         page.wait_for_function(
@@ -43,7 +44,9 @@ class ResultsTest(PageTest):
             page.get_by_role("button", name=filter).first.click()
             self.wait_for_count(page, f"{len(ids)} of 40 prompts")
             self.assertEqual(self.ids(page), ids, filter)
-            self.assertIn(str(len(ids)), page.locator("[aria-pressed=true].filter").text_content())
+            button = page.locator("[aria-pressed=true].filter")
+            self.assertIn(str(len(ids)), button.text_content())
+            self.assertGreater(len(button.get_attribute("title")), 10)
         page.get_by_role("button", name="Different").click()
         # Four have one JSON answer each, and one says the same everywhere.
         self.wait_for_count(page, "35 of 40 prompts")
@@ -52,8 +55,13 @@ class ResultsTest(PageTest):
         page.get_by_label("Failure", exact=True).select_option("timeout")
         self.wait_for_count(page, "1 of 40 prompts")
         self.assertEqual(self.ids(page), ["case-00009"])
+        self.assertEqual(page.locator(".filter .number").all_text_contents(), ["1", "0", "1", "1", "1", "0"])
         page.get_by_label("Model", exact=True).select_option("large")
         self.wait_for_count(page, "0 of 40 prompts")
+        page.get_by_role("button", name="Clear all filters").click()
+        self.wait_for_count(page, "40 prompts")
+        self.assertFalse(page.locator("#none").is_visible())
+        page.get_by_label("Model", exact=True).select_option("large")
         page.get_by_label("Failure", exact=True).select_option("")
         page.get_by_label("Metadata").select_option("topic=law")
         self.wait_for_count(page, "13 of 40 prompts")
@@ -79,8 +87,10 @@ class ResultsTest(PageTest):
         page.get_by_label("in", exact=True).select_option("answers")
         search.fill("^429: rate")
         self.wait_for_count(page, "1 of 40 prompts")
+        place = page.locator("#count").bounding_box()
         search.fill("(")
         page.wait_for_selector("#query[aria-invalid=true]")
+        self.assertEqual(page.locator("#count").bounding_box(), place)
         self.assertIn("Not a regular expression", page.locator("#flaw").text_content())
         self.wait_for_count(page, "40 prompts")
 
@@ -95,14 +105,18 @@ class ResultsTest(PageTest):
         self.assertEqual(self.ids(page)[0], "case-00039")
         page.get_by_role("columnheader", name="Prompt").get_by_role("button").click()
         self.assertEqual(self.ids(page)[0], "case-00000")
+        # Without a column, the first is sorted at once, and the cells show by what.
+        page.get_by_label("Sort columns by").select_option("cost")
+        self.assertEqual(heading.get_attribute("aria-sort"), "ascending")
+        self.assertIn("▲ cost", heading.text_content())
+        self.assertIn("$0.01", self.cell(page, "case-00000", "large").text_content())
 
     def test_keys_move_open_and_close(self) -> None:
         page = self.open(scene())
-        page.locator(".body .cell[tabindex='0']").focus()
-        for key in ["ArrowDown", "ArrowDown", "ArrowDown", "ArrowRight", "ArrowRight"]:
+        for key in ["ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "ArrowRight", "ArrowRight"]:
             page.keyboard.press(key)
         self.assertEqual(page.evaluate("document.activeElement.dataset.column"), "2")
-        page.keyboard.press("End")
+        page.keyboard.press("Control+End")
         self.assertIn("case-00039", page.evaluate("document.activeElement.parentElement.textContent"))
         page.keyboard.press("Home")
         page.keyboard.press("Enter")
@@ -119,9 +133,13 @@ class ResultsTest(PageTest):
                 " && document.querySelector('.titles p').textContent.startsWith(model)",
                 arg=[title, model],
             )
+            self.assertEqual(page.evaluate("document.activeElement.id"), "cell-title")
         page.keyboard.press("Escape")
         page.wait_for_selector("#cell", state="hidden")
         page.wait_for_function("() => !location.href.includes('#')")
+        # The focus is where the last cell was.
+        self.assertEqual(page.evaluate("document.activeElement.dataset.column"), "3")
+        self.assertIn("case-00000", page.evaluate("document.activeElement.parentElement.textContent"))
         page.keyboard.press("/")
         self.assertEqual(page.evaluate("document.activeElement.id"), "query")
         page.keyboard.press("Escape")
@@ -131,6 +149,10 @@ class ResultsTest(PageTest):
         page.keyboard.press("Escape")
         page.keyboard.press("s")
         page.wait_for_selector("#summary figure")
+        page.keyboard.press("PageDown")
+        page.wait_for_function("() => document.getElementById('summary').scrollTop > 0")
+        page.keyboard.press("s")
+        self.assertEqual(page.evaluate("document.activeElement.getAttribute('role')"), "gridcell")
 
     def test_a_link_shows_what_its_sender_saw(self) -> None:
         page = self.open(scene())

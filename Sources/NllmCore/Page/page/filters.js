@@ -1,12 +1,24 @@
 /* Which prompts are shown, and in which order. */
 
 const FILTERS = {
-    all: { text: "All", of: () => true },
-    failures: { text: "Failures", of: (group) => group.counts.fail > 0 },
-    errors: { text: "Errors", of: (group) => group.counts.error > 0 },
-    different: { text: "Different", of: (group) => isDifferent(group.cells[0].prompt) },
-    changed: { text: "Changed", of: (group) => group.changed },
-    broken: { text: "Broken", of: (group) => group.broken },
+    all: { text: "All", about: "All prompts", of: () => true },
+    failures: { text: "Failures", about: "An answer failed its assertions", of: (group) => group.counts.fail > 0 },
+    errors: { text: "Errors", about: "A cell ended without a good answer", of: (group) => group.counts.error > 0 },
+    different: {
+        text: "Different",
+        about: "The answers of the models and samples are not all the same",
+        of: (group) => isDifferent(group.cells[0].prompt),
+    },
+    changed: {
+        text: "Changed",
+        about: "Came to something else than in the baseline; without assertions, the text is another",
+        of: (group) => group.changed,
+    },
+    broken: {
+        text: "Broken",
+        about: "Named as broken by the gate, or lost: most samples passed in the baseline, and do not now",
+        of: (group) => group.broken,
+    },
 };
 
 /** Whether a group has everything that is asked for; several conditions hold for the same model. */

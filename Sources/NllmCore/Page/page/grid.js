@@ -33,6 +33,7 @@ class Grid {
         this.element.setAttribute("aria-rowcount", prompts.length + 1);
         this.body.style.height = `${prompts.length * ROW_HEIGHT}px`;
         this.rows.clear();
+        this.element.hidden = prompts.length === 0;
         show(this.body);
         this.showHead();
         this.render();
@@ -42,7 +43,8 @@ class Grid {
         const { view, models } = this.app;
         const heading = (name, content, index) => {
             const direction = view.sort !== name ? "none" : view.descending ? "descending" : "ascending";
-            const arrow = { none: "", ascending: " ▲", descending: " ▼" }[direction];
+            const key = index > 0 && view.by !== "outcome" ? ` ${view.by}` : "";
+            const arrow = { none: "", ascending: ` ▲${key}`, descending: ` ▼${key}` }[direction];
             return el(
                 "div",
                 { class: "cell", role: "columnheader", "aria-sort": direction, "aria-colindex": index + 1 },
@@ -118,7 +120,7 @@ class Grid {
             return el(
                 "div",
                 { ...attributes, class: `cell state-${group.state}`, click: () => this.open(prompt, column) },
-                groupLine(group),
+                groupLine(group, this.app.view.by),
                 el("div", { class: "preview", dir: "auto" }, visible(groupNote(group))),
             );
         });
@@ -138,9 +140,9 @@ class Grid {
                 if (row.dataset.isComplete) return;
                 row.dataset.isComplete = "yes";
                 for (const [column, group] of this.prompts[index].groups.entries()) {
-                    if (!group || groupNote(group) !== "") continue;
-                    const text = (await details.cell(group.cells[0]))?.text ?? "";
-                    show(row.children[column + 1].querySelector(".preview"), visible(text.slice(0, PREVIEW_LENGTH)));
+                    if (!group) continue;
+                    const preview = row.children[column + 1].querySelector(".preview");
+                    show(preview, visible(await previewText(group, details)));
                 }
             }),
         );
@@ -165,8 +167,14 @@ class Grid {
         cell.scrollIntoView({ block: "nearest", inline: "nearest" });
     }
 
+    /** Moves the focus to the cell that had it last. */
+    enter() {
+        this.focus(this.active.row, this.active.column);
+    }
+
     key(event) {
-        if (!event.target.matches(".body .cell") || event.ctrlKey || event.metaKey || event.altKey) return;
+        const isFar = event.ctrlKey && (event.key === "Home" || event.key === "End");
+        if (!event.target.matches(".body .cell") || event.metaKey || event.altKey || (event.ctrlKey && !isFar)) return;
         const { row, column } = this.active;
         const page = Math.max(1, Math.floor(this.element.clientHeight / ROW_HEIGHT) - 2);
         const moves = {
@@ -195,27 +203,38 @@ class Grid {
 }
 
 /** What a group came to, in one line. */
-function groupLine(group) {
-    const was = group.changed && group.before ? state(group.before) : null;
-    const latency = mean(group, "ms");
-    const score = mean(group, "score");
+function groupLine(group, by) {
+    const was = group.changed && group.before && !group.broken ? state(group.before) : null;
     return el(
         "div",
         { class: "line" },
         badge(group.state, groupText(group)),
         group.broken ? el("span", { class: "badge broken" }, group.lost ? "lost" : "broken") : null,
         was && was !== group.state ? el("span", { class: "was" }, `was ${was}`) : null,
-        el(
-            "span",
-            { class: "figures" },
-            [
-                score === null || Number.isInteger(score) ? null : scoreText(score),
-                latency === null ? null : duration(latency),
-            ]
-                .filter(Boolean)
-                .join(" · "),
-        ),
+        el("span", { class: "figures" }, groupFigures(group, by)),
     );
+}
+
+/** A group's score, unless it is full, and its latency, or what columns are sorted by. */
+function groupFigures(group, by) {
+    const [score, tokens, cost] = [mean(group, "score"), mean(group, "tokensOut"), mean(group, "cost")];
+    const hasScore = score !== null && (score !== 1 || by === "score");
+    const figure = {
+        cost: cost === null ? "" : dollars(cost),
+        tokens: tokens === null ? "" : counted(Math.round(tokens), "token"),
+    };
+    return [hasScore ? `score ${scoreText(score)}` : "", figure[by] ?? duration(mean(group, "ms"))]
+        .filter((text) => text !== "")
+        .join(" · ");
+}
+
+/** Why a group is not good, with the number of its other failed checks, or else the beginning of its answer. */
+async function previewText(group, details) {
+    const noted = group.cells.find((cell) => cell.note);
+    const own = await details.cell(noted ?? group.cells[0]);
+    if (!noted) return (own?.text ?? "").slice(0, PREVIEW_LENGTH);
+    const failed = (own?.asserts ?? []).filter((assertion) => assertion.pass === false).length;
+    return failed > 1 ? `${failed} checks failed: ${noted.note}` : noted.note;
 }
 
 /** Why the first of a group's cells that is not good is not; an empty text if all are. */

@@ -62,8 +62,8 @@ function hasChanged(cell) {
 
 /** Whether the models of a prompt, or its samples, did not all give the same answer. */
 function isDifferent(prompt) {
-    const answers = new Set(prompt.cells.filter((cell) => cell.status === "ok").map((cell) => cell.same));
-    return answers.size > 1;
+    prompt.answers ??= new Set(prompt.cells.filter((cell) => cell.status === "ok").map((cell) => cell.same)).size;
+    return prompt.answers > 1;
 }
 
 /** The mean of what is known of a group's cells; null if nothing is. */

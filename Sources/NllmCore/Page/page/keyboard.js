@@ -45,6 +45,14 @@ function dialogKey(key, app, step, change) {
     return true;
 }
 
+const GRID_KEYS = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Home", "End"];
+
+/** Whether a key is meant for the grid, though the focus is elsewhere. */
+function entersGrid(event, app) {
+    const isFree = event.target === document.body || event.target.matches("#results button");
+    return app.view.page === "results" && isFree && !event.defaultPrevented && GRID_KEYS.includes(event.key);
+}
+
 function listenToKeys(app, step, change) {
     document.addEventListener("keydown", (event) => {
         const isTyping = event.target.matches("input, select, textarea");
@@ -57,11 +65,14 @@ function listenToKeys(app, step, change) {
             if (dialogKey(event.key, app, step, change)) event.preventDefault();
             return;
         }
-        if (event.key === "/") {
+        if (entersGrid(event, app)) app.grid.enter();
+        else if (event.key === "/") {
             change({ page: "results" });
             byId("query").focus();
-        } else if (event.key === "s") change({ page: app.view.page === "summary" ? "results" : "summary" });
-        else if (event.key === "?") showHelp();
+        } else if (event.key === "s") {
+            change({ page: app.view.page === "summary" ? "results" : "summary" });
+            if (app.view.page === "results") app.grid.enter();
+        } else if (event.key === "?") showHelp();
         else return;
         event.preventDefault();
     });

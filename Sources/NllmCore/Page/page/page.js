@@ -50,11 +50,14 @@ function showPage(page) {
         button.setAttribute("aria-pressed", String(button.dataset.page === page));
     }
     if (page === "results") app.grid.schedule();
+    else byId("summary").focus({ preventScroll: true });
 }
 
 function showRows(share = 1) {
     app.shown = shownPrompts(app.prompts, app.view, app.models, app.hits);
     app.grid.show(app.shown);
+    byId("none").hidden = app.shown.length > 0 || share < 1;
+    if (share === 1) app.toolbar.count(app.view, app.hits);
     const all = counted(app.prompts.length, "prompt");
     const some = app.shown.length === app.prompts.length ? all : `${whole(app.shown.length)} of ${all}`;
     byId("count").textContent = share < 1 ? `${some}, searching… ${Math.floor(100 * share)} %` : some;
@@ -86,13 +89,11 @@ function step(prompts, models) {
     const place = app.shown.indexOf(prompt) + prompts;
     const next = app.shown[Math.max(0, Math.min(place, app.shown.length - 1))] ?? prompt;
     const model = Math.max(0, Math.min(column + models, app.models.length - 1));
-    app.grid.active = { row: Math.max(0, app.shown.indexOf(next)), column: model + 1 };
     const { label } = app.models[model];
     change({ cell: next.id, of: label, with: app.view.with.filter((other) => other !== label) });
 }
 
 function openCell(prompt, column) {
-    app.grid.focus(app.shown.indexOf(prompt), column + 1);
     const hasBefore = prompt.groups[column]?.changed;
     change({
         cell: prompt.id,
@@ -101,6 +102,16 @@ function openCell(prompt, column) {
         with: hasBefore ? [BASELINE] : [],
         as: hasBefore ? "words" : "text",
     });
+}
+
+function showAll() {
+    change({ ...VIEW, with: [] });
+    app.grid.enter();
+}
+
+function showBroken() {
+    change({ ...VIEW, with: [], filter: "broken" });
+    app.grid.enter();
 }
 
 /** The first sample that is not good, or the first one. */
@@ -165,11 +176,7 @@ function showBanner() {
             ? el("strong", {}, failed.length > 0 ? `Gate failed: ${failed.join(", ")}` : "All gates passed")
             : null,
         named + lost > 0
-            ? el(
-                  "button",
-                  { type: "button", class: "link", click: () => change({ ...VIEW, with: [], filter: "broken" }) },
-                  texts.filter(Boolean).join(", "),
-              )
+            ? el("button", { type: "button", class: "link", click: showBroken }, texts.filter(Boolean).join(", "))
             : null,
     );
 }
@@ -185,6 +192,14 @@ async function start() {
     app.grid = new Grid(byId("grid"), app, openCell, sortBy);
     app.toolbar = new Toolbar(byId("toolbar"), app, change);
     app.dialog = new CellDialog(byId("cell"), app, change, step);
+    show(
+        byId("none"),
+        el("p", {}, "No prompts match."),
+        el("button", { type: "button", click: showAll }, "Clear all filters"),
+    );
+    byId("skip").addEventListener("click", () =>
+        app.view.page === "summary" ? byId("summary").focus() : app.grid.enter(),
+    );
     showHead();
     listenToKeys(app, step, change);
     addEventListener("popstate", () => {

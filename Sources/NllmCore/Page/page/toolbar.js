@@ -34,23 +34,37 @@ class Toolbar {
         return Object.entries(FILTERS)
             .filter(([name]) => name !== "changed" || isCompared)
             .map(([name, filter]) => {
-                const number = this.app.prompts.filter((prompt) =>
-                    prompt.groups.some((group) => group && filter.of(group)),
-                ).length;
                 const button = el(
                     "button",
                     {
                         type: "button",
                         class: "filter",
                         "aria-pressed": "false",
+                        title: filter.about,
                         click: () => this.change({ filter: name }),
                     },
                     filter.text,
-                    el("span", { class: "number" }, whole(number)),
+                    el("span", { class: "number" }),
                 );
                 this.buttons.set(name, button);
                 return button;
             });
+    }
+
+    /** Says on each button how many prompts it would show beside the other choices. */
+    count(view, hits) {
+        const { prompts, models } = this.app;
+        for (const [filter, button] of this.buttons) {
+            const shown = prompts.filter((prompt) => promptMatches(prompt, { ...view, filter }, models, hits));
+            button.querySelector(".number").textContent = whole(shown.length);
+        }
+    }
+
+    /** The part of the view that a choice changes; a key of columns needs a column to be seen. */
+    chosen(name, value) {
+        const { view, models } = this.app;
+        const hasColumn = models.some((model) => model.label === view.sort);
+        return name === "by" && !hasColumn ? { by: value, sort: view.model || models[0].label } : { [name]: value };
     }
 
     searchField() {
@@ -70,7 +84,7 @@ class Toolbar {
     }
 
     choice(name, text, options) {
-        const field = select(text, options, this.app.view[name], (value) => this.change({ [name]: value }));
+        const field = select(text, options, this.app.view[name], (value) => this.change(this.chosen(name, value)));
         this.choices.set(name, field.querySelector("select"));
         return field;
     }
