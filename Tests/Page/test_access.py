@@ -40,6 +40,23 @@ class AccessTest(PageTest):
                         page.evaluate("document.documentElement.scrollWidth"), page.viewport_size["width"]
                     )
 
+    def test_a_small_screen_is_left_to_the_rows(self) -> None:
+        for width, height in [(390, 844), (844, 390)]:
+            page = self.open(scene(), viewport={"width": width, "height": height}, is_mobile=True, has_touch=True)
+            page.mouse.move(width // 2, height - 20)
+            page.mouse.wheel(0, 1500)
+            # Only the headings of the columns stay.
+            page.wait_for_function("() => document.getElementById('toolbar').getBoundingClientRect().bottom < 0")
+            heading = page.get_by_role("columnheader", name="large")
+            self.assertLess(abs(heading.bounding_box()["y"]), 2)
+            page.wait_for_selector(".body .id:has-text('case-00020')")
+            page.keyboard.press("ArrowDown")
+            page.keyboard.press("End")
+            page.wait_for_selector(":focus .preview:has-text('Question 39')")
+            box = page.locator(":focus").bounding_box()
+            self.assertLessEqual(box["y"] + box["height"], height + 1)
+            page.screenshot(path=SCREENSHOTS / f"small-{width}.png")
+
     def test_dark_mode_is_dark(self) -> None:
         light = self.open(scene()).evaluate("getComputedStyle(document.body).backgroundColor")
         dark = self.open(scene(), color_scheme="dark").evaluate("getComputedStyle(document.body).backgroundColor")

@@ -21,7 +21,9 @@ class Grid {
         element.setAttribute("aria-colcount", app.models.length + 1);
         element.style.setProperty("--models", app.models.length);
         show(element, el("div", { role: "rowgroup", class: "heads" }, this.head), this.body, this.note);
-        element.addEventListener("scroll", () => this.schedule(), { passive: true });
+        for (const scroller of [element, document.body]) {
+            scroller.addEventListener("scroll", () => this.schedule(), { passive: true });
+        }
         element.addEventListener("keydown", (event) => this.key(event));
         new ResizeObserver(() => this.schedule()).observe(element);
     }
@@ -71,10 +73,22 @@ class Grid {
         });
     }
 
+    /** What scrolls: the grid, or on a small screen the page with all that is above it. */
+    get scroller() {
+        return getComputedStyle(this.element).overflowY === "visible" ? document.body : this.element;
+    }
+
+    /** How far the rows are scrolled, in pixels; less than 0 while the page shows what is above them. */
+    get top() {
+        const { element, scroller } = this;
+        return scroller === element ? element.scrollTop : -element.getBoundingClientRect().top;
+    }
+
     /** Makes the rows that are near, and removes the others; the active one stays, because it may have the focus. */
     render() {
-        const first = Math.max(0, Math.floor(this.element.scrollTop / ROW_HEIGHT) - SPARE_ROWS);
-        const last = Math.ceil((this.element.scrollTop + this.element.clientHeight) / ROW_HEIGHT) + SPARE_ROWS;
+        const { top, scroller } = this;
+        const first = Math.max(0, Math.floor(top / ROW_HEIGHT) - SPARE_ROWS);
+        const last = Math.ceil((top + scroller.clientHeight) / ROW_HEIGHT) + SPARE_ROWS;
         this.renderRows(first, Math.min(last, this.prompts.length));
     }
 
@@ -156,9 +170,11 @@ class Grid {
             row: Math.max(0, Math.min(row, this.prompts.length - 1)),
             column: Math.max(0, Math.min(column, this.app.models.length)),
         };
-        const [top, height] = [this.active.row * ROW_HEIGHT, this.element.clientHeight - this.head.offsetHeight];
-        if (top < this.element.scrollTop) this.element.scrollTop = top;
-        if (top + ROW_HEIGHT > this.element.scrollTop + height) this.element.scrollTop = top + ROW_HEIGHT - height;
+        const { scroller } = this;
+        const below = this.active.row * ROW_HEIGHT - this.top;
+        const room = scroller.clientHeight - this.head.offsetHeight - ROW_HEIGHT;
+        if (below < 0) scroller.scrollTop += below;
+        else if (below > room) scroller.scrollTop += below - room;
         this.render();
         const cell = this.rows.get(this.active.row)?.children[this.active.column];
         if (!cell) return;
@@ -176,7 +192,7 @@ class Grid {
         const isFar = event.ctrlKey && (event.key === "Home" || event.key === "End");
         if (!event.target.matches(".body .cell") || event.metaKey || event.altKey || (event.ctrlKey && !isFar)) return;
         const { row, column } = this.active;
-        const page = Math.max(1, Math.floor(this.element.clientHeight / ROW_HEIGHT) - 2);
+        const page = Math.max(1, Math.floor(this.scroller.clientHeight / ROW_HEIGHT) - 2);
         const moves = {
             ArrowUp: [row - 1, column],
             ArrowDown: [row + 1, column],
@@ -223,9 +239,9 @@ function groupFigures(group, by) {
         cost: cost === null ? "" : dollars(cost),
         tokens: tokens === null ? "" : counted(Math.round(tokens), "token"),
     };
-    return [hasScore ? `score ${scoreText(score)}` : "", figure[by] ?? duration(mean(group, "ms"))]
-        .filter((text) => text !== "")
-        .join(" · ");
+    const text = figure[by] ?? duration(mean(group, "ms"));
+    if (!hasScore) return text;
+    return [el("span", { class: "word" }, "score "), scoreText(score), text === "" ? "" : ` · ${text}`];
 }
 
 /** Why a group is not good, with the number of its other failed checks, or else the beginning of its answer. */
