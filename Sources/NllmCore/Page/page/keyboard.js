@@ -72,6 +72,7 @@ function listenToKeys(app, step, change) {
         } else if (event.key === "s") {
             change({ page: app.view.page === "summary" ? "results" : "summary" });
             if (app.view.page === "results") app.grid.enter();
+            else byId("summary").focus({ preventScroll: true });
         } else if (event.key === "?") showHelp();
         else return;
         event.preventDefault();

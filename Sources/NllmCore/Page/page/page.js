@@ -50,7 +50,6 @@ function showPage(page) {
         button.setAttribute("aria-pressed", String(button.dataset.page === page));
     }
     if (page === "results") app.grid.schedule();
-    else byId("summary").focus({ preventScroll: true });
 }
 
 function showRows(share = 1) {
