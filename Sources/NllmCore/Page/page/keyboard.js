@@ -2,6 +2,7 @@
 
 const KEYS = [
     ["↑ ↓ ← →", "move in the grid"],
+    ["Home, End", "first and last prompt"],
     ["Enter", "open the cell"],
     ["Esc", "close it"],
     ["j, k", "next and previous prompt while a cell is open"],
