@@ -81,6 +81,20 @@ class PartsTest(PageTest):
             }
         )
 
+    def test_texts_of_cells_and_gates(self) -> None:
+        self.check(
+            {
+                "previewText({cells: [{}, {note: 'why'}]}, {cell: async () => ({asserts:"
+                " [{pass: false}, {pass: true}, {pass: false}]})})": "2 checks failed: why",
+                "withoutIds('a: 2 broken: `x`, `y` (broken since 2026-01-02); b: 1 flaky: `z`')": (
+                    "a: 2 broken; b: 1 flaky: `z`"
+                ),
+                "runnable(['llm', '-m', 'a'], {text: \"it's\"})": "printf %s 'it'\\''s' | llm -m a",
+                "runnable(['llm', 'hi'], {text: 'hi', in_arguments: true})": "llm hi",
+                "runnable(['llm'], {text: '', messages: []})": "llm",
+            }
+        )
+
     def test_blocks_are_opened_once(self) -> None:
         self.check(
             {
