@@ -20,7 +20,8 @@ extension NightReport.Model {
         guard let drop = comparison.drop, let adjustedP else { return [] }
         let points = DecimalText.rounded(abs(drop), places: 1)
         let bound = comparison.bound.map { "at most \(DecimalText.rounded($0, places: 1)) lower" }
-        let change = points == "0" ? "no change" : "\(points) points \(drop > 0 ? "lower" : "higher")"
+        let unit = points == "1" ? "point" : "points"
+        let change = points == "0" ? "no change" : "\(points) \(unit) \(drop > 0 ? "lower" : "higher")"
         let p = adjustedP < 0.001 ? "p < 0.001" : "p = \(DecimalText.rounded(adjustedP, places: 3))"
         return ["\(change) (\([bound, p].compactMap(\.self).joined(separator: "; ")))"]
     }
