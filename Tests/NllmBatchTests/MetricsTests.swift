@@ -66,6 +66,16 @@ import Testing
                 + "choose another place with --outdir or --db")
     }
 
+    @Test(arguments: ["nllm-runs/batch.db", "p.jsonl", "/dev/null", "nllm-runs"])
+    func nothingButMetricsIsReplaced(path: String) async throws {
+        let batch = try await scene()
+        let before = try batch.read("p.jsonl")
+        let work = try await batch.run("work", "r", "--metrics", path, "--executor", "process", "-q")
+        #expect(work.code == 73 && work.err.contains("cannot create \(path)"), "\(work.err)")
+        #expect(try batch.read("p.jsonl") == before)
+        #expect(try batch.query("SELECT sum(pending) FROM counters") == [["6"]])
+    }
+
     @Test func usageAddsUpRequests() async throws {
         let batch = try await scene()
         try await batch.refuses(

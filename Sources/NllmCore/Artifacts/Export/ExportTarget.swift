@@ -18,7 +18,7 @@ extension ExportTarget {
     func write<Value>(_ body: (_ write: ([UInt8]) throws -> Void) throws -> Value) throws -> Value {
         switch self {
         case .file(let path):
-            try Self.check(path)
+            try ReplaceableFile.check(path)
             var file = try AtomicFile(path: path)
             let value = try body { try file.write($0) }
             try file.commit(durably: true)
@@ -33,16 +33,6 @@ extension ExportTarget {
             }
             try write(piece)
             return value
-        }
-    }
-
-    /// Throws if something other than a file is in the way, which would be replaced.
-    private static func check(_ path: String) throws(NllmError) {
-        switch FileStatus(path, followingLinks: true)?.kind {
-        case nil, .regular: return
-        case .directory: throw .cannotCreate(path: path, reason: "is a directory; name a file")
-        case .link, .other:
-            throw .cannotCreate(path: path, reason: "not a regular file; `-o -` writes to standard output")
         }
     }
 }

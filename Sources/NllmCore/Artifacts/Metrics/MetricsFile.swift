@@ -16,8 +16,9 @@ package struct MetricsFile {
     ///   - path: the file.
     ///   - runs: names of runs; if empty, all that are not finished, or have been only recently.
     ///   - database: the database.
-    /// - Throws: if the database cannot be opened.
+    /// - Throws: if the database cannot be opened, or what is at the path must not be replaced.
     package init(_ path: String, runs: [String], database: String) throws(NllmError) {
+        try ReplaceableFile.check(path, beginning: MetricsText.beginning)
         (self.path, self.runs) = (path, runs)
         // A separate connection, so that it never blocks a worker.
         store = try Store(path: database)

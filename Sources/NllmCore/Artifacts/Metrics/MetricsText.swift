@@ -6,6 +6,8 @@ struct MetricsText {
 
     /// The name that all metrics begin with.
     private static let prefix = "nllm_batch_"
+    /// How a text begins that is not empty.
+    static let beginning = "# HELP \(prefix)"
 
     private var families: [(name: String, head: String)] = []
     private var samples: [String: String] = [:]
