@@ -164,6 +164,10 @@ import Testing
             "run", "old", "--cache-from", "a/one.db", "--cache", "1h", "--db", "c/three.db", "-o", "c")
         #expect(!old.err.contains("without a request"))
         for name in ["enqueue", "run"] {
+            let itself = try await batch.run(
+                name, "p.jsonl", "-m", "m", "--run", "x", "--no-check", "--cache-from", "nllm-runs/batch.db")
+            #expect(itself.code == 64 && itself.err.contains("is the database itself"), "\(itself.err)")
+            #expect(try await batch.run("status", "x").code == 66)
             try await batch.refuses(
                 name, "p.jsonl", "-m", "m", "--run", "x", "--no-check", "--cache-from", "none.db", code: 66,
                 error: "error: no database at \(batch.directory)/none.db; `nllm-batch enqueue` makes one, and --db or "

@@ -24,10 +24,10 @@ struct EnqueueCommand: AsyncParsableCommand {
         let configuration = try common.configuration()
         let request = try await enqueue.request(
             target: enqueue.run.map { .named($0) } ?? .new, common: common, configuration: configuration)
+        let other = try enqueue.answers.otherDatabase(besides: configuration.database)
         guard !enqueue.dryRun else { return try await enqueue.printPreview(request, common: common, json: json) }
         let enqueuer = Enqueuer(
             databasePath: configuration.database, isPrivate: configuration.isPrivate, note: common.say)
-        let other = try enqueue.answers.otherDatabase()
         let (report, store) = try await enqueuer.enqueue(request)
         _ = try await report.sayReplaced(in: store)
         common.say(report.sentence)

@@ -38,10 +38,10 @@ struct RunCommand: AsyncParsableCommand {
         var options = try worker.options(request.configuration)
         request.needsPrices = options.maxCost != nil
         request.isExecutedAtOnce = true
+        _ = try enqueue.answers.otherDatabase(besides: configuration.database)
         guard !enqueue.dryRun else { return try await enqueue.printPreview(request, common: common, json: json) }
         // Cells are enqueued only if they can be executed.
         _ = try LLMProgram.find()
-        _ = try enqueue.answers.otherDatabase()
         try DescriptorLimit.check(.cells(options.concurrency))
         let enqueuer = Enqueuer(
             databasePath: configuration.database, isPrivate: configuration.isPrivate, note: common.say)

@@ -64,6 +64,7 @@ struct WorkCommand: AsyncParsableCommand {
         options.follows = follow
         options.overrides = overrides
         options.allowsCommands = allowCommands
+        _ = try answers.otherDatabase(besides: configuration.database)
         options.cacheFrom = answers.cacheFrom
         try await WorkSession(
             // One that waits for runs may be there before them.

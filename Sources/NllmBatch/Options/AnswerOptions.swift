@@ -22,9 +22,16 @@ struct AnswerOptions: ParsableArguments {
         try SettingOption.check(.cache, duration: cache)
     }
 
-    /// The database of `--cache-from`; nil without the option.
-    func otherDatabase() throws(NllmError) -> Store? {
-        try cacheFrom.map { path throws(NllmError) in try Store(path: path) }
+    /// Opens the database of `--cache-from`.
+    ///
+    /// - Parameter database: the path of the database that takes its answers.
+    /// - Returns: nil without the option.
+    /// - Throws: if it is the same, or cannot be opened.
+    func otherDatabase(besides database: String) throws(NllmError) -> Store? {
+        guard let cacheFrom else { return nil }
+        let other = try Store(path: cacheFrom)
+        try other.checkDiffers(from: database)
+        return other
     }
 
     /// The kinds that were given; nil without the option.

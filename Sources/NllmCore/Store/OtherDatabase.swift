@@ -7,9 +7,7 @@ extension Store {
     func attaching<Value>(
         _ other: Store, _ body: (String) throws(NllmError) -> Value
     ) throws(NllmError) -> Value {
-        guard AbsolutePath.real(other.path) != AbsolutePath.real(path) else {
-            throw .usage("\(path) is the database itself; name another one")
-        }
+        try other.checkDiffers(from: path)
         let name = "other"
         do {
             try database.run("ATTACH DATABASE ? AS \(name)", other.uri)
@@ -18,6 +16,13 @@ extension Store {
         }
         defer { _ = try? database.execute("DETACH DATABASE \(name)") }
         return try body(name)
+    }
+
+    /// Throws if the database at a path is this one.
+    package nonisolated func checkDiffers(from path: String) throws(NllmError) {
+        guard AbsolutePath.real(self.path) != AbsolutePath.real(path) else {
+            throw .usage("\(path) is the database itself; name another one")
+        }
     }
 
     /// The database's file for ``attaching(_:_:)``.
