@@ -191,6 +191,18 @@ import Testing
             "export", "--format", "csv", "-o", "nowhere/out.csv", code: 73,
             error: "error: cannot create nowhere/out.csv: no such file or directory; "
                 + "choose another place with --outdir or --db")
+        try await batch.refuses(
+            "export", "--format", "jsonl", "-o", "nllm-runs/batch.db", code: 73,
+            error: "error: cannot create nllm-runs/batch.db: is a database; name another file; "
+                + "choose another place with --outdir or --db")
+        try batch.write(Data([UInt8](#"prompt,key"#.utf8) + [0x0A, 0xE9, 0x2C, 0x30, 0x0A]), to: "latin.csv")
+        try await batch.refuses(
+            "export", "--format", "csv", "--join", "latin.csv", "--join-id", "key", "-o", "out.csv", code: 66,
+            error: "error: latin.csv: is not UTF-8, to which --join is limited; save it as UTF-8")
+        try batch.write("prompt,key\none,000001,more\n", to: "wide.csv")
+        try await batch.refuses(
+            "export", "--format", "csv", "--join", "wide.csv", "--join-id", "key", "-o", "out.csv", code: 66,
+            error: "error: wide.csv: row 1 has 3 cells, but the header has 2; quote cells with delimiters")
         for wrong in [
             ["--failed"], ["--format", "jsonl", "--wide"], ["--format", "markdown", "--select", "text"], ["-o", "-"],
             ["--format", "csv", "--select", "txt"], ["--format", "xls"], ["--format", "csv", "-o", "."],

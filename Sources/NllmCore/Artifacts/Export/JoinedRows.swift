@@ -36,9 +36,7 @@ struct JoinedRows {
         idColumn: String?, _ results: (String) throws -> [ResultRecord]?, to write: ([UInt8]) throws -> Void
     ) throws {
         let input = TextInput(try FileReader(path: path))
-        guard try input.encoding() == .utf8 else {
-            throw NllmError.unreadable(path: path, reason: "is not UTF-8, to which --join is limited; save it as UTF-8")
-        }
+        guard try input.encoding() == .utf8 else { throw Self.notUTF8(path) }
         try write(Self.mark(of: path))
         let dialect = Dialect(
             of: try input.beginning(Dialect.size), ending: PromptFormat(ending: AbsolutePath.ending(path)))
@@ -51,7 +49,16 @@ struct JoinedRows {
                 try write(row.source)
                 continue
             }
+            guard String(validating: row.source, as: UTF8.self) != nil else { throw Self.notUTF8(path) }
             if isFirst { try takeHeader(row, idColumn) }
+            // More cells would stand in the columns that are added.
+            guard row.cells.count <= width else {
+                throw NllmError.unreadable(
+                    path: path,
+                    reason:
+                        "row \(count + 1) has \(row.cells.count) cells, but the header has \(width); quote cells with "
+                        + "delimiters")
+            }
             let added = try isFirst ? answers.names : answers.cells(match(row, results))
             isFirst = false
             // Spreadsheets leave out empty cells at the end.
@@ -63,6 +70,10 @@ struct JoinedRows {
             throw NllmError.usage(
                 "no row of \(path) is a prompt of the run; --join-id names the column with the prompts' ids")
         }
+    }
+
+    private static func notUTF8(_ path: String) -> NllmError {
+        .unreadable(path: path, reason: "is not UTF-8, to which --join is limited; save it as UTF-8")
     }
 
     private mutating func takeHeader(_ row: DelimitedText.Row, _ idColumn: String?) throws(NllmError) {
