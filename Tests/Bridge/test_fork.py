@@ -121,11 +121,14 @@ class ForkTests(BridgeTestCase):
             "os._exit(not sys.stdout.flush())"
         )
         end = self.run_code(code)
+        # SIGHUP stays as it was where these tests were started; `nohup` ignores it.
+        hangup = signal.getsignal(signal.SIGHUP)
+        self.assertIsInstance(hangup, signal.Handlers)
         self.assertEqual(
             end["stdout"],
             # llm's own log, the input, the outputs and the report for the bridge.
             "['logs.db', 'memfd', 'memfd', 'pipe', 'pipe']\nTrue ['llm', '-n']\n"
-            "['SIG_DFL', 'SIG_DFL', 'SIG_DFL'] default_int_handler\n",
+            f"['SIG_DFL', 'SIG_DFL', '{signal.Handlers(hangup).name}'] default_int_handler\n",
         )
         self.fork.stop(number, signal.SIGKILL)
         self.fork.wait(number, "ended")
