@@ -55,7 +55,7 @@ import Testing
         #expect(blocks.count > 1 && blocks.last == "r: finished, 3 ok, 1 error", "\(blocks)")
         #expect(blocks.count { $0.hasPrefix("r: finished") } == 1)
 
-        // Without a run it goes on with what comes.
+        // without a run it continues with later ones.
         try await enqueue(batch, "s")
         #expect(try await batch.run(work).code == 1)
         try await eventually("the next run is shown") { lines("all.txt").count == 10 }
