@@ -22,6 +22,7 @@ package struct NightOutput: Sendable {
     private func writeResults(
         of night: NightResult, to path: String, before: String, between: String, after: String
     ) async throws(NllmError) {
+        try ReplaceableFile.check(path)
         let run = try await store.run(night.run.name)
         do {
             var file = try AtomicFile(path: path)

@@ -14,12 +14,19 @@ enum ReplaceableFile {
         case nil: return
         case .directory: throw .cannotCreate(path: path, reason: "is a directory; name a file")
         case .link, .other:
-            throw .cannotCreate(path: path, reason: "not a regular file; `-o -` writes to standard output")
+            throw .cannotCreate(path: path, reason: "not a regular file; name another one")
         case .regular: break
         }
-        guard let start = try? FileReader(path: path).next() else { return }
-        if start.starts(with: database) { throw .cannotCreate(path: path, reason: "is a database; name another file") }
-        guard let beginning, !start.starts(with: beginning.utf8) else { return }
+        try checkIsNoDatabase(path)
+        guard let beginning, let start = start(of: path), !start.starts(with: beginning.utf8) else { return }
         throw .cannotCreate(path: path, reason: "has other contents than expected; name another file")
     }
+
+    /// Throws if a database is at the path, which must not be appended to either.
+    static func checkIsNoDatabase(_ path: String) throws(NllmError) {
+        guard start(of: path)?.starts(with: database) == true else { return }
+        throw .cannotCreate(path: path, reason: "is a database; name another file")
+    }
+
+    private static func start(of path: String) -> ArraySlice<UInt8>? { try? FileReader(path: path).next() }
 }

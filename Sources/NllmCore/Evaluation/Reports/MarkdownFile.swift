@@ -9,6 +9,7 @@ package enum MarkdownFile {
     ///   - report: makes the report of at most so many bytes.
     /// - Throws: that the file cannot be written.
     package static func append(to path: String, _ report: (Int) -> String) throws(NllmError) {
+        try ReplaceableFile.checkIsNoDatabase(path)
         do {
             let file = try FileDescriptor.open(
                 path, .writeOnly, options: [.create, .append, .closeOnExec],

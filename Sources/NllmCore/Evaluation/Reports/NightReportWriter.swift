@@ -9,6 +9,7 @@ package struct NightReportWriter: Sendable {
 
     /// Writes a night as JUnit's XML; the file appears completely or not at all.
     package func writeJUnit(_ night: NightResult, to path: String) async throws(NllmError) {
+        try ReplaceableFile.check(path)
         var report = JUnitReport(night)
         try await NightCases(store: store).forEach(of: night) { report.add($0) }
         do {
@@ -22,6 +23,7 @@ package struct NightReportWriter: Sendable {
 
     /// Writes a night as a Markdown file of its own.
     package func writeMarkdown(_ night: NightResult, to path: String) throws(NllmError) {
+        try ReplaceableFile.check(path)
         do {
             try AtomicFile.write(Array(MarkdownReport.text(night).utf8), to: path)
         } catch {
