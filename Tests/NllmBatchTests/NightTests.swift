@@ -115,6 +115,20 @@ import Testing
         #expect(confirming["cells"] as? Int == 1)
     }
 
+    @Test func noReportIsWrittenOntoADatabaseOrADevice() async throws {
+        let batch = try Batch()
+        try batch.write(#"{"prompt": "a", "assert": "contains:a"}"# + "\n", to: "p.jsonl")
+        try await batch.run("run", "p.jsonl", "-m", "echo", "--run", "r", "--gate", "pass_rate >= 0.5", "-q")
+            .expectSuccess()
+        for (option, path) in [
+            ("--junit", "nllm-runs/batch.db"), ("--junit", "/dev/null"), ("--markdown", "nllm-runs/batch.db"),
+        ] {
+            let gate = try await batch.run("gate", "r", option, path)
+            #expect(gate.code == 73 && gate.err.contains("cannot create \(path)"), "\(gate.err)")
+        }
+        try await batch.run("gate", "r", "--junit", "r.xml").expectSuccess()
+    }
+
     @Test func otherGatesDecideTheExitCode() async throws {
         let server = try await LoopbackServer(Self.behaviour(failing: [1, 2, 3, 4, 5]))
         let batch = try Batch(userPath: server.userPath)
